@@ -1,0 +1,58 @@
+"""`manage.py cluster --name default|ml`: one cluster of workers, with the pulse that keeps the house going."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from alp_site.env import ENV
+from alp_site.lib import db
+from alp_site.lib.procs import die_with_starter, guard_forks
+
+QUEUE_VARIABLE = "Q_CLUSTER_NAME"  # django-q2 reads it while it is imported
+NICENESS = {"default": 5, "ml": 10}  # people's requests come before background work
+
+
+class Command(BaseCommand):
+    help = "Runs the workers of one queue until it is told to stop (SIGTERM, Ctrl-C)."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--name", default="default", help="the queue: default or ml")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        name: str = options["name"]
+        queues: dict[str, Any] = settings.Q_CLUSTER
+        if name not in {queues["name"], *queues["ALT_CLUSTERS"]}:
+            raise CommandError(f"There is no queue {name!r}.")
+        if os.environ.get(QUEUE_VARIABLE) != name:
+            environment = {**os.environ, QUEUE_VARIABLE: name, **threads_of(name)}
+            os.execve(sys.executable, [sys.executable, *sys.argv], environment)  # noqa: S606  ourselves again
+        die_with_starter()
+        guard_forks()
+        db.set_role("worker")
+        os.nice(NICENESS.get(name, 0))
+        raise SystemExit(run(name))
+
+
+def threads_of(name: str) -> dict[str, str]:
+    """How many threads numeric libraries may use: all cores for `ml` unless told, one for the others."""
+    count = (ENV.ml_threads or os.cpu_count() or 1) if name == "ml" else 1
+    return {"OMP_NUM_THREADS": str(count), "MKL_NUM_THREADS": str(count)}
+
+
+def run(name: str) -> int:
+    """Workers first, threads after: a fork must not copy a running thread's locks."""
+    from alp_site.lib.cluster import GuardedCluster
+    from alp_site.lib.jobs import pulse
+
+    cluster = GuardedCluster()
+    cluster.start()
+    beat = pulse.start("cluster", name)
+    code = cluster.wait()
+    beat.stop()
+    beat.join(5)
+    return code

@@ -1,0 +1,48 @@
+"""`manage.py web`: the web server: pages, API, websockets, static files."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import sys
+from typing import Any
+
+import uvicorn
+from django.core.management.base import BaseCommand, CommandParser
+from django.db import connections
+
+from alp_site.lib.jobs import pulse
+from alp_site.lib.procs import die_with_starter
+
+SHUTDOWN_SECONDS = 3
+
+
+class Command(BaseCommand):
+    help = "Runs the web server until it is told to stop (SIGTERM, Ctrl-C)."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--host", default="127.0.0.1")
+        parser.add_argument("--port", type=int, default=8000)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        die_with_starter()
+        for settings in connections.settings.values():
+            settings["CONN_MAX_AGE"] = 0  # each request has a thread of its own: there is nobody to keep one for
+        # Open websockets are closed at shutdown, which uvicorn takes for an unfinished task.
+        logging.getLogger("uvicorn.error").addFilter(lambda record: "timeout graceful shutdown" not in record.msg)
+        # uvicorn raises the signal that ended it once more when it is done: an end we can still act upon.
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+        beat = pulse.start("web")
+        try:
+            uvicorn.run(
+                "alp_site.asgi:application",
+                host=options["host"],
+                port=options["port"],
+                lifespan="off",
+                log_config=None,
+                access_log=False,
+                timeout_graceful_shutdown=SHUTDOWN_SECONDS,
+            )
+        finally:
+            beat.stop()
+            beat.join(5)

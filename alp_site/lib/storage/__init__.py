@@ -1,0 +1,43 @@
+"""Bytes: blobs by the sha256 of their content, files derived from them, scratch folders, shards of vectors.
+
+Everything lies under ``settings.DATA_DIR``. A blob is written to a temporary name while it is hashed and then renamed,
+so a name in place always holds the whole content and a repeated write is harmless.
+"""
+
+from alp_site.lib.storage.blobs import (
+    Received,
+    collect_garbage,
+    derived_path,
+    drop_scratch,
+    exists,
+    open_blob,
+    path,
+    put_bytes,
+    put_file,
+    read_bytes,
+    receive,
+    release,
+    retain,
+    scratch,
+)
+from alp_site.lib.storage.shards import append_shard, read_rows, shard_folder
+
+__all__ = [
+    "Received",
+    "append_shard",
+    "collect_garbage",
+    "derived_path",
+    "drop_scratch",
+    "exists",
+    "open_blob",
+    "path",
+    "put_bytes",
+    "put_file",
+    "read_bytes",
+    "read_rows",
+    "receive",
+    "release",
+    "retain",
+    "scratch",
+    "shard_folder",
+]

@@ -1,0 +1,184 @@
+"""Content-addressed files and their reference counts."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import shutil
+import tempfile
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import IO
+
+from django.conf import settings
+from django.db.models import F
+from django.utils import timezone
+
+from alp_site.lib import db
+from alp_site.lib.errors import NotFound, TooLarge
+from alp_site.lib.models import Blob
+
+CHUNK = 1 << 20
+GRACE = timedelta(hours=6)
+_SHA = re.compile(r"^[0-9a-f]{64}$")
+
+
+@dataclass(frozen=True)
+class Received:
+    """Bytes that have arrived and lie under their hash; ``retain`` them in the transaction that refers to them."""
+
+    sha256: str
+    size: int
+    path: Path
+
+
+def _root() -> Path:
+    return Path(settings.DATA_DIR) / "blobs"
+
+
+def path(sha256: str) -> Path:
+    """Where a blob lies. Raises NotFound for what is no sha256."""
+    if not _SHA.match(sha256):
+        raise NotFound("No such blob.", sha256=sha256[:80])
+    return _root() / sha256[:2] / sha256[2:4] / sha256
+
+
+def exists(sha256: str) -> bool:
+    return path(sha256).is_file()
+
+
+def open_blob(sha256: str) -> IO[bytes]:
+    """The blob, open for reading. Raises NotFound when its bytes are gone."""
+    try:
+        return path(sha256).open("rb")
+    except FileNotFoundError:
+        raise NotFound("The bytes of this file are missing from storage.", sha256=sha256) from None
+
+
+def read_bytes(sha256: str) -> bytes:
+    with open_blob(sha256) as handle:
+        return handle.read()
+
+
+def receive(chunks: Iterable[bytes] | IO[bytes], *, max_bytes: int | None = None) -> Received:
+    """Writes a stream to its place, hashing as it comes. Raises TooLarge beyond ``max_bytes`` and leaves nothing then.
+
+    Not inside a transaction: it may take as long as the sender does.
+    """
+    temp_dir = _root() / "tmp"
+    temp_dir.mkdir(parents=True, exist_ok=True)
+    digest, size = hashlib.sha256(), 0
+    handle, name = tempfile.mkstemp(dir=temp_dir)
+    try:
+        with os.fdopen(handle, "wb") as out:
+            for chunk in _chunks(chunks):
+                size += len(chunk)
+                if max_bytes is not None and size > max_bytes:
+                    raise TooLarge(f"Larger than the limit of {max_bytes // 1_000_000} MB.", limit=max_bytes)
+                digest.update(chunk)
+                out.write(chunk)
+        final = _place(name, digest.hexdigest())
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+    return Received(digest.hexdigest(), size, final)
+
+
+def _chunks(source: Iterable[bytes] | IO[bytes]) -> Iterable[bytes]:
+    reader = getattr(source, "read", None)
+    if reader is None:
+        yield from source
+        return
+    while chunk := reader(CHUNK):
+        yield chunk
+
+
+def _place(temp: str, sha256: str) -> Path:
+    final = path(sha256)
+    if final.is_file():
+        Path(temp).unlink()
+    else:
+        final.parent.mkdir(parents=True, exist_ok=True)
+        Path(temp).replace(final)
+    return final
+
+
+def put_bytes(data: bytes) -> Received:
+    """Like ``receive`` for bytes at hand; writes nothing when they are there already."""
+    sha256 = hashlib.sha256(data).hexdigest()
+    final = path(sha256)
+    if not final.is_file():
+        final.parent.mkdir(parents=True, exist_ok=True)
+        temp = final.with_name(f".{sha256[:16]}.{os.getpid()}.{os.urandom(4).hex()}")
+        temp.write_bytes(data)
+        Path(temp).replace(final)
+    return Received(sha256, len(data), final)
+
+
+def put_file(source: Path) -> Received:
+    """A local file's content as a blob."""
+    with source.open("rb") as handle:
+        return receive(handle)
+
+
+def retain(sizes: Mapping[str, int], counts: Mapping[str, int] | None = None, *, mimetype: str = "") -> None:
+    """Adds references: ``sizes`` maps sha256 to bytes, ``counts`` to how many references (1 by default).
+
+    In the transaction that writes the referring rows; a few queries whatever the number.
+    """
+    if not sizes:
+        return
+    rows = [Blob(sha256=sha, size=size, mimetype=mimetype) for sha, size in sizes.items()]
+    Blob.objects.bulk_create(rows, ignore_conflicts=True, batch_size=500)
+    _add({sha: (counts or {}).get(sha, 1) for sha in sizes})
+
+
+def release(counts: Mapping[str, int] | Iterable[str]) -> None:
+    """Takes references away; the bytes go some hours after the last one."""
+    taken = counts if isinstance(counts, Mapping) else Counter(counts)
+    _add({sha: -n for sha, n in taken.items()})
+
+
+def _add(changes: Mapping[str, int]) -> None:
+    by_change: dict[int, list[str]] = defaultdict(list)
+    for sha, n in changes.items():
+        by_change[n].append(sha)
+    for n, shas in by_change.items():
+        for start in range(0, len(shas), 500):
+            rows = Blob.objects.filter(sha256__in=shas[start : start + 500])
+            rows.update(refs=F("refs") + n, released_at=None if n > 0 else timezone.now())
+
+
+def collect_garbage(grace: timedelta = GRACE) -> int:
+    """Deletes blobs without references whose grace time is over; returns how many. Safe to repeat or to kill."""
+    gone = 0
+    while True:
+        with db.write():
+            old = Blob.objects.filter(refs__lte=0, released_at__lt=timezone.now() - grace)
+            shas = list(old.values_list("sha256", flat=True)[:200])
+            for sha in shas:
+                path(sha).unlink(missing_ok=True)
+            Blob.objects.filter(sha256__in=shas).delete()
+        if not shas:
+            return gone
+        gone += len(shas)
+
+
+def derived_path(kind: str, sha256: str, suffix: str = "") -> Path:
+    """Where something made from a blob (a thumbnail) is cached. May be deleted at any time."""
+    return Path(settings.DATA_DIR) / "derived" / kind / sha256[:2] / f"{sha256}{suffix}"
+
+
+def scratch(name: str) -> Path:
+    """A folder for work in progress that outlives the process (checkpoints)."""
+    folder = Path(settings.DATA_DIR) / "scratch" / re.sub(r"[^A-Za-z0-9._-]", "_", name)
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def drop_scratch(name: str) -> None:
+    shutil.rmtree(scratch(name), ignore_errors=True)

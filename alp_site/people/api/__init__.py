@@ -1,0 +1,1 @@
+"""REST of people: me, projects, members, tokens, health."""

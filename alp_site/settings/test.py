@@ -1,0 +1,19 @@
+"""Tests: fast hashing, a data folder of the run's own, the queue rung by hand (lib.testing.settle)."""
+
+import os
+import tempfile
+from pathlib import Path
+
+from alp_site.env import ENV
+from alp_site.settings.base import *  # noqa: F403
+from alp_site.settings.base import DATABASES, REST_FRAMEWORK
+
+DATA_DIR = Path(tempfile.mkdtemp(prefix=f"alp-test-{os.getpid()}-"))
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+REST_FRAMEWORK = {**REST_FRAMEWORK, "TEST_REQUEST_DEFAULT_FORMAT": "json"}
+CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
+if not ENV.database_url:
+    # A file, not :memory:, so that threads of a test see one database and WAL behaves as in the field.
+    DATABASES["default"]["TEST"] = {"NAME": str(DATA_DIR / "test.sqlite3")}
+ALP_RING_QUEUE = False
+FRONTEND_BUILD_REQUIRED = False  # templates are tested without a build; the journeys have one
