@@ -1,0 +1,39 @@
+"""What the queue and the sweep call; three lines each."""
+
+from __future__ import annotations
+
+from alp_site.lib import jobs
+from datasets.services import annotations as operations
+from datasets.services import bulk, imports, items, test_sets
+
+DAY = 24 * 3600.0
+
+
+@jobs.handler("datasets.import", on_end=imports.on_job_end)
+def import_archive(run: jobs.Run) -> None:
+    imports.run_import(run)
+
+
+@jobs.handler("datasets.bulk")
+def bulk_action(run: jobs.Run) -> None:
+    bulk.run_bulk(run)
+
+
+@jobs.handler("datasets.clone")
+def clone(run: jobs.Run) -> None:
+    bulk.run_clone(run)
+
+
+@jobs.periodic("datasets.trash", 6 * 3600.0)
+def empty_trash() -> None:
+    items.purge_trash()
+
+
+@jobs.periodic("datasets.operations", DAY)
+def forget_operations() -> None:
+    operations.forget_operations()
+
+
+@jobs.periodic("datasets.test_sets", 600.0)
+def grow_test_sets() -> None:
+    test_sets.grow_test_sets()

@@ -1,0 +1,171 @@
+"""Who may see and change datasets, items and what hangs on them. An annotator sees the items given to them only."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from alp_site.lib.errors import Forbidden, NotFound
+from alp_site.people.models import User
+from alp_site.people.permissions import Person, Policy, allowed, project_ids
+from datasets.models import (
+    Annotation,
+    Attribute,
+    Dataset,
+    Import,
+    Item,
+    ItemRef,
+    Label,
+    Ontology,
+    TestSet,
+    TestSetVersion,
+)
+
+__all__ = [
+    "AnnotationPolicy",
+    "AttributePolicy",
+    "DatasetPolicy",
+    "ImportPolicy",
+    "ItemPolicy",
+    "LabelPolicy",
+    "OntologyPolicy",
+    "TestSetPolicy",
+    "TestSetVersionPolicy",
+    "can_annotate",
+    "items_own",
+    "items_visible",
+]
+
+
+def items_own(user: Person) -> Q:
+    """Items that carry a task or an assignment of this person."""
+    return Q(Exists(ItemRef.objects.filter(item_id=OuterRef("pk"), person_id=user.pk)))
+
+
+def items_visible(user: Person, rows: QuerySet[Item]) -> QuerySet[Item]:
+    """The part of `rows` this person may see."""
+    everything = Q(dataset__project__in=project_ids(user, "item.see"))
+    own = Q(dataset__project__in=project_ids(user, "item.see_own")) & items_own(user)
+    return rows.filter(everything | own)
+
+
+def items_in_project(user: Person, rows: QuerySet[Item], project_id: Any) -> QuerySet[Item]:
+    """As `items_visible` where all rows lie in one project: one look at the role instead of a subquery a row."""
+    if allowed(user, "item.see", project_id):
+        return rows
+    return rows.filter(items_own(user)) if allowed(user, "item.see_own", project_id) else rows.none()
+
+
+def can_annotate(user: Person, item: Item) -> bool:
+    """May this person write annotations on the item: anywhere by role, or because it was given to them."""
+    project_id = item.dataset.project_id
+    if allowed(user, "annotation.edit_any", project_id):
+        return True
+    if not allowed(user, "annotation.edit_own", project_id):
+        return False
+    return ItemRef.objects.filter(item_id=item.pk, person_id=user.pk).exists()
+
+
+class OntologyPolicy(Policy[Ontology]):
+    model = Ontology
+
+    def visible_to(self, user: Person) -> QuerySet[Ontology]:
+        return super().visible_to(user).filter(deleted_at=None)
+
+
+class LabelPolicy(Policy[Label]):
+    model = Label
+    project_path = "ontology__project"
+
+    def visible_to(self, user: Person) -> QuerySet[Label]:
+        return super().visible_to(user).filter(ontology__deleted_at=None).select_related("ontology")
+
+
+class AttributePolicy(Policy[Attribute]):
+    model = Attribute
+    project_path = "ontology__project"
+
+    def visible_to(self, user: Person) -> QuerySet[Attribute]:
+        return super().visible_to(user).filter(ontology__deleted_at=None).select_related("ontology")
+
+
+class DatasetPolicy(Policy[Dataset]):
+    model = Dataset
+
+    def visible_to(self, user: Person) -> QuerySet[Dataset]:
+        return super().visible_to(user).filter(deleted_at=None).select_related("project")
+
+    def in_trash(self, user: Person) -> QuerySet[Dataset]:
+        """Deleted datasets, for those who may bring them back."""
+        mine = Q(project__in=project_ids(user, "dataset.edit"))
+        return Dataset.objects.filter(mine, deleted_at__isnull=False).select_related("project")
+
+    def visible_or_trashed(self, user: Person, pk: Any) -> Dataset:
+        """The dataset, live or in the trash, of a project of this person; raises NotFound."""
+        found = super().visible_to(user).select_related("project").filter(pk=pk).first()
+        if found is None:
+            raise NotFound("Not found.")
+        return found
+
+
+class ItemPolicy(Policy[Item]):
+    model = Item
+    project_path = "dataset__project"
+
+    def visible_to(self, user: Person) -> QuerySet[Item]:
+        live = Item.objects.filter(deleted_at=None, dataset__deleted_at=None)
+        return items_visible(user, live).select_related("dataset", "creator")
+
+    def visible_or_trashed(self, user: Person, pk: Any) -> Item:
+        """The item, live or in the trash, if this person may see it; raises NotFound."""
+        rows = items_visible(user, Item.objects.filter(dataset__deleted_at=None))
+        found = rows.select_related("dataset", "creator").filter(pk=pk).first()
+        if found is None:
+            raise NotFound("Not found.")
+        return found
+
+    def require_annotate(self, user: User, item: Item) -> None:
+        """Raises Forbidden unless `can_annotate`."""
+        if not can_annotate(user, item):
+            raise Forbidden("Your role does not allow you to annotate this item.", action="annotation.edit_any")
+
+
+class AnnotationPolicy(Policy[Annotation]):
+    model = Annotation
+    project_path = "item__dataset__project"
+
+    def visible_to(self, user: Person) -> QuerySet[Annotation]:
+        items = ItemPolicy().visible_to(user).order_by()
+        rows: QuerySet[Annotation] = Annotation.objects.filter(item__in=items.values("pk"))
+        return rows.select_related("item__dataset")
+
+
+class ImportPolicy(Policy[Import]):
+    model = Import
+    project_path = "dataset__project"
+    see = "dataset.edit"
+
+    def visible_to(self, user: Person) -> QuerySet[Import]:
+        return super().visible_to(user).filter(dataset__deleted_at=None).select_related("dataset")
+
+
+class TestSetPolicy(Policy[TestSet]):
+    __test__ = False
+    model = TestSet
+    project_path = "dataset__project"
+    see = "item.see"
+
+    def visible_to(self, user: Person) -> QuerySet[TestSet]:
+        return super().visible_to(user).filter(dataset__deleted_at=None).select_related("dataset")
+
+
+class TestSetVersionPolicy(Policy[TestSetVersion]):
+    __test__ = False
+    model = TestSetVersion
+    project_path = "test_set__dataset__project"
+    see = "item.see"
+
+    def visible_to(self, user: Person) -> QuerySet[TestSetVersion]:
+        live = super().visible_to(user).filter(test_set__dataset__deleted_at=None)
+        return live.select_related("test_set__dataset")

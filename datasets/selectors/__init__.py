@@ -1,0 +1,42 @@
+"""Every read worth a name: items over a filter, ground truth, counts, and the JSON of items and annotations."""
+
+from datasets.selectors.facets import NO_ITEMS, count_items, covers, facets
+from datasets.selectors.items import (
+    class_label_sets,
+    class_labels,
+    get_items,
+    ground_truth_items,
+    items_for_query,
+    items_of,
+    items_of_project,
+    run_query,
+)
+from datasets.selectors.payloads import (
+    annotation_payloads,
+    iso,
+    item_payload,
+    item_payloads,
+    revision_payloads,
+    thumbnail_url,
+)
+
+__all__ = [
+    "NO_ITEMS",
+    "annotation_payloads",
+    "class_label_sets",
+    "class_labels",
+    "count_items",
+    "covers",
+    "facets",
+    "get_items",
+    "ground_truth_items",
+    "iso",
+    "item_payload",
+    "item_payloads",
+    "items_for_query",
+    "items_of",
+    "items_of_project",
+    "revision_payloads",
+    "run_query",
+    "thumbnail_url",
+]

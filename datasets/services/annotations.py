@@ -1,0 +1,373 @@
+"""Edits are operations: each has a client's `op_id`, and answers a repeat with what it answered first.
+
+`update`, `delete` and `restore` carry the revision they were made on; one that has moved on gets 412 with the present
+state while the other operations of the batch still apply. Every applied operation raises the item's content version by
+one and leaves a revision. A person's revisions within one visit are folded into the last one at submit.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import Count, F, Max, Q
+
+from alp_site.lib import events, ids
+from alp_site.lib.db import is_sqlite, write
+from alp_site.lib.errors import AlpError, Conflict, Invalid, NotFound
+from alp_site.people.models import User
+from datasets.errors import RevisionStale
+from datasets.geometry import _base as geometry
+from datasets.models import Annotation, AnnotationRevision, Item, Label, Operation
+from datasets.services._common import chunked, clean_json, now_ms
+
+__all__ = [
+    "OPERATIONS_KEPT",
+    "apply_operations",
+    "fold",
+    "forget_operations",
+    "restore_revision",
+]
+
+OPERATIONS_KEPT = timedelta(days=30)
+MAX_OPERATIONS = 500
+_FIELDS = frozenset(
+    {"type", "label", "geometry", "attributes", "model_id", "model_name", "confidence", "source_prediction", "metadata"}
+)
+
+
+@dataclass
+class _Batch:
+    """One call: the item, its annotations, what is to be written."""
+
+    item: Item
+    user: User | None
+    visit: uuid.UUID | None
+    labels: dict[str, Label] | None
+    annotations: dict[uuid.UUID, Annotation]
+    now: Any
+    inserted: list[Annotation] = field(default_factory=list)
+    changed: dict[uuid.UUID, Annotation] = field(default_factory=dict)
+    revisions: list[AnnotationRevision] = field(default_factory=list)
+    operations: list[Operation] = field(default_factory=list)
+
+
+def apply_operations(
+    *,
+    item: Item,
+    operations: Sequence[Mapping[str, Any]],
+    user: User | None,
+    visit: uuid.UUID | None = None,
+) -> list[dict[str, Any]]:
+    """Applies what can be applied, in order, in one transaction; one answer an operation, in order.
+
+    An operation is {"op_id", "type": create|update|delete|restore, "annotation": id, "base_revision", "data": {...}};
+    an answer is {"op_id", "status", "annotation"?, "content_version", "error"?}. The caller has asked whether the
+    user may annotate. Raises Invalid only for a malformed batch, NotFound for a deleted item."""
+    parsed = [_parse(op) for op in operations]
+    if len(parsed) > MAX_OPERATIONS:
+        raise Invalid(f"At most {MAX_OPERATIONS} operations at a time.", limit=MAX_OPERATIONS)
+    with write():
+        batch = _load(item.pk, user, visit)
+        known = {op.op_id: op for op in Operation.objects.filter(op_id__in=[op["op_id"] for op in parsed])}
+        answers = [_answer(batch, op, known) for op in parsed]
+        _store(batch)
+    item.content_version = batch.item.content_version
+    item.annotated = batch.item.annotated
+    return answers
+
+
+def fold(*, item_ids: Iterable[uuid.UUID], user: User, visit: uuid.UUID | None = None) -> int:
+    """Folds the person's revisions on these items, of one visit or of all, into the last of each annotation.
+
+    Approved revisions stay. Returns how many were folded away. Joins the open transaction; safe to repeat."""
+    folded = 0
+    mine = Q(author=user, visit__isnull=False) if visit is None else Q(author=user, visit=visit)
+    for chunk in chunked(item_ids, 500):
+        with write():
+            rows = AnnotationRevision.objects.filter(mine, item_id__in=chunk).order_by()
+            groups = rows.values("annotation_id", "visit").annotate(last=Max("revision"), n=Count("pk")).filter(n__gt=1)
+            for group in list(groups):
+                old = AnnotationRevision.objects.filter(
+                    mine, annotation_id=group["annotation_id"], visit=group["visit"], revision__lt=group["last"]
+                ).exclude(revision=F("annotation__approved_revision"))
+                folded += old.delete()[0]
+    return folded
+
+
+def restore_revision(*, annotation: Annotation, revision: int, user: User) -> dict[str, Any]:
+    """Makes an old revision the newest one, as a new operation of this person. Raises NotFound without it."""
+    old = AnnotationRevision.objects.filter(annotation=annotation, revision=revision).first()
+    if old is None:
+        raise NotFound(f"There is no revision {revision}.", revision=revision)
+    data = {"label": old.label, "geometry": old.geometry, "attributes": old.attributes}
+    kind = "restore" if annotation.deleted_at else "update"
+    operation = {
+        "op_id": str(ids.uuid7()), "type": kind, "annotation": str(annotation.pk),
+        "base_revision": annotation.revision, "data": data,
+    }  # fmt: skip
+    answer = apply_operations(item=annotation.item, operations=[operation], user=user)[0]
+    if answer["status"] != 200:
+        raise Conflict(answer["error"]["message"], **answer["error"]["data"])
+    return answer
+
+
+def forget_operations() -> int:
+    """Deletes answers older than 30 days; returns how many."""
+    old = Operation.objects.filter(created_at__lt=now_ms() - OPERATIONS_KEPT)
+    gone = 0
+    while keys := list(old.values_list("pk", flat=True)[:500]):
+        with write():
+            gone += Operation.objects.filter(pk__in=keys).delete()[0]
+    return gone
+
+
+def render(row: Annotation) -> dict[str, Any]:
+    """An annotation as operations answer it; the same shape as `selectors.annotation_payloads`."""
+    from_model = row.model_id is not None
+    return {
+        "id": str(row.pk),
+        "itemId": str(row.item_id),
+        "type": row.type,
+        "label": row.label,
+        "geometry": row.geometry,
+        "attributes": row.attributes,
+        "revision": row.revision,
+        "approvedRevision": row.approved_revision,
+        "deleted": row.deleted_at is not None,
+        "model": {"id": str(row.model_id), "name": row.model_name, "confidence": row.confidence}
+        if from_model
+        else None,
+        "sourcePrediction": str(row.source_prediction) if row.source_prediction else None,
+    }
+
+
+# ---- one operation
+
+
+def _parse(operation: Mapping[str, Any]) -> dict[str, Any]:
+    if not isinstance(operation, Mapping):
+        raise Invalid("An operation is an object.", field="operations")
+    try:
+        op_id = uuid.UUID(str(operation.get("op_id")))
+    except ValueError:
+        raise Invalid("Every operation has an op_id (UUIDv7).", field="op_id") from None
+    return {**operation, "op_id": op_id}
+
+
+def _load(item_id: uuid.UUID, user: User | None, visit: uuid.UUID | None) -> _Batch:
+    rows = Item.objects.select_related("dataset")
+    if not is_sqlite():
+        rows = rows.select_for_update(of=("self",))
+    item = rows.filter(pk=item_id, deleted_at=None).first()
+    if item is None:
+        raise NotFound("The item was deleted.", item=str(item_id))
+    known = {a.pk: a for a in Annotation.objects.filter(item_id=item_id)}
+    return _Batch(item, user, visit, labels_of(item.dataset.ontology_id), known, now_ms())
+
+
+def labels_of(ontology_id: uuid.UUID | None) -> dict[str, Label] | None:
+    """The labels that may be used, by name; None where the dataset has no ontology and any will do."""
+    if ontology_id is None:
+        return None
+    return {label.name: label for label in Label.objects.filter(ontology_id=ontology_id)}
+
+
+def _answer(batch: _Batch, op: dict[str, Any], known: dict[uuid.UUID, Operation]) -> dict[str, Any]:
+    earlier = known.get(op["op_id"])
+    if earlier is not None:
+        same = earlier.item_id == batch.item.pk and earlier.user_id == (batch.user.pk if batch.user else None)
+        if same:
+            return dict(earlier.answer)
+        return _failed(batch, op, Conflict("This op_id was used for something else.", op_id=str(op["op_id"])))
+    try:
+        if not ids.is_acceptable(op["op_id"]):
+            raise Invalid("op_id is not a UUIDv7 of now.", field="op_id")
+        row = _apply(batch, op)
+    except AlpError as error:
+        answer = _failed(batch, op, error)
+    else:
+        batch.item.content_version += 1
+        answer = {
+            "op_id": str(op["op_id"]), "status": 200, "annotation": render(row),
+            "content_version": batch.item.content_version,
+        }  # fmt: skip
+    stored = Operation(op_id=op["op_id"], item=batch.item, user=batch.user, answer=answer, created_at=batch.now)
+    known[op["op_id"]] = stored
+    batch.operations.append(stored)
+    return answer
+
+
+def _failed(batch: _Batch, op: dict[str, Any], error: AlpError) -> dict[str, Any]:
+    return {
+        "op_id": str(op["op_id"]), "status": error.status, **error.body(),
+        "annotation": error.data.get("current"), "content_version": batch.item.content_version,
+    }  # fmt: skip
+
+
+def _apply(batch: _Batch, op: dict[str, Any]) -> Annotation:
+    kind, data = op.get("type"), op.get("data") or {}
+    if not isinstance(data, Mapping) or data.keys() - _FIELDS:
+        raise Invalid(f"data takes {', '.join(sorted(_FIELDS))}.", field="data")
+    if kind == "create":
+        return _create(batch, op.get("annotation"), data)
+    if kind not in ("update", "delete", "restore"):
+        raise Invalid("type is create, update, delete or restore.", field="type")
+    row = _find(batch, op.get("annotation"))
+    _assert_current(row, str(kind), op.get("base_revision"), data)
+    if kind == "delete":
+        row.deleted_at = batch.now
+    elif data:
+        _fill(batch, row, data)
+    else:
+        _assert_group_free(batch, row, row.group)
+    if kind == "restore":
+        row.deleted_at = None
+    return _revise(batch, row, str(kind))
+
+
+def _assert_current(row: Annotation, kind: str, base: Any, data: Mapping[str, Any]) -> None:
+    """Raises unless the operation was made on the annotation as it is, and fits whether it is deleted."""
+    if isinstance(base, bool) or not isinstance(base, int):
+        raise Invalid(f"{kind} carries the base_revision it was made on.", field="base_revision")
+    if base != row.revision:
+        raise RevisionStale("Someone changed this annotation meanwhile.", current=render(row))
+    if kind == "restore":
+        if row.deleted_at is None and not data:
+            raise Conflict("It is not deleted.", current=render(row))
+    elif row.deleted_at is not None:
+        raise RevisionStale("It was deleted; only restore brings it back.", current=render(row))
+
+
+def _find(batch: _Batch, given: Any) -> Annotation:
+    try:
+        return batch.annotations[uuid.UUID(str(given))]
+    except (KeyError, ValueError):
+        raise NotFound("There is no such annotation on this item.", annotation=str(given)[:64]) from None
+
+
+def _create(batch: _Batch, given: Any, data: Mapping[str, Any]) -> Annotation:
+    row = Annotation(item=batch.item, creator=batch.user, created_at=batch.now, revision=0, type="class", label="")
+    if given is not None:
+        try:
+            row.pk = uuid.UUID(str(given))
+        except ValueError:
+            raise Invalid("annotation is not an id.", field="annotation") from None
+        if not ids.is_acceptable(row.pk):
+            raise Invalid("A new annotation's id is a UUIDv7 of now.", field="annotation")
+        if row.pk in batch.annotations or Annotation.objects.filter(pk=row.pk).exists():
+            raise Conflict("This id exists already.", annotation=str(row.pk))
+    if "label" not in data:
+        raise Invalid("An annotation needs a label.", field="label")
+    _fill(batch, row, data)
+    batch.annotations[row.pk] = row
+    batch.inserted.append(row)
+    return _revise(batch, row, "create")
+
+
+def _fill(batch: _Batch, row: Annotation, data: Mapping[str, Any]) -> None:
+    """Sets what `data` gives, checked. Raises before anything is changed."""
+    draft = {**{name: getattr(row, name) for name in ("type", "label", "geometry", "attributes")}, **data}
+    label = draft["label"]
+    if not isinstance(label, str) or not label:
+        raise Invalid("label is a text.", field="label")
+    if batch.labels is not None and label not in batch.labels:
+        raise Invalid(f"Unknown label {label!r}.", field="label", known=sorted(batch.labels))
+    kind = geometry.get(str(draft["type"]))
+    if row.revision and kind.name != row.type:
+        raise Invalid("An annotation keeps its type.", field="type")
+    shape = kind.validate(draft["geometry"], (batch.item.width, batch.item.height))
+    attributes = clean_json(draft["attributes"], "attributes")
+    if not isinstance(attributes, dict):
+        raise Invalid("attributes is an object.", field="attributes")
+    group = group_of(kind.exclusive, batch.labels, label)
+    _assert_group_free(batch, row, group)
+    author = author_fields(data)
+    row.type, row.label, row.geometry, row.attributes, row.group = kind.name, label, shape, attributes, group
+    for name, value in author.items():
+        setattr(row, name, value)
+
+
+def group_of(exclusive: bool, labels: dict[str, Label] | None, label: str) -> str:
+    """The exclusive group of an annotation; one live annotation an item and group."""
+    if not exclusive:
+        return ""
+    return labels[label].group if labels is not None else "class"
+
+
+def _assert_group_free(batch: _Batch, row: Annotation, group: str) -> None:
+    for other in batch.annotations.values():
+        if group and other.group == group and other.pk != row.pk and other.deleted_at is None:
+            raise RevisionStale("Another label of this group is there already: change that one.", current=render(other))
+
+
+def author_fields(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Model and suggestion behind a label: of the new content, so an edit that names none takes the old one off."""
+    try:
+        model_id = uuid.UUID(str(data["model_id"])) if data.get("model_id") else None
+        source = uuid.UUID(str(data["source_prediction"])) if data.get("source_prediction") else None
+    except ValueError:
+        raise Invalid("model_id and source_prediction are ids.", field="model_id") from None
+    confidence = data.get("confidence")
+    if confidence is not None and (
+        isinstance(confidence, bool) or not isinstance(confidence, (int, float)) or not 0 <= confidence <= 1
+    ):
+        raise Invalid("confidence is a number from 0 to 1.", field="confidence")
+    if model_id is not None and confidence is None:
+        raise Invalid("What a model says carries its confidence.", field="confidence")
+    found: dict[str, Any] = {
+        "model_id": model_id, "model_name": str(data.get("model_name") or "")[:200] if model_id else "",
+        "confidence": confidence, "source_prediction": source,
+    }  # fmt: skip
+    if "metadata" in data:
+        found["metadata"] = clean_json(data["metadata"])
+    return found
+
+
+def _revise(batch: _Batch, row: Annotation, action: str) -> Annotation:
+    row.revision += 1
+    row.updated_at, row.updated_by = batch.now, batch.user
+    if action != "create":
+        batch.changed[row.pk] = row
+    batch.revisions.append(revision_of(row, action, batch.visit))
+    return row
+
+
+def revision_of(row: Annotation, action: str, visit: uuid.UUID | None) -> AnnotationRevision:
+    """The record of the annotation's present state."""
+    return AnnotationRevision(
+        annotation_id=row.pk, item_id=row.item_id, revision=row.revision, action=action, type=row.type, label=row.label,
+        geometry=row.geometry, attributes=row.attributes, author=row.updated_by, model_id=row.model_id,
+        confidence=row.confidence, source_prediction=row.source_prediction, visit=visit, created_at=row.updated_at,
+    )  # fmt: skip
+
+
+CHANGED_FIELDS = [
+    "type", "label", "group", "geometry", "attributes", "metadata", "updated_by", "model_id", "model_name",
+    "confidence", "source_prediction", "revision", "updated_at", "deleted_at",
+]  # fmt: skip
+
+
+def _store(batch: _Batch) -> None:
+    Operation.objects.bulk_create(batch.operations)
+    if not batch.revisions:
+        return
+    new = {row.pk for row in batch.inserted}
+    # Deletions first: they free the groups that the other rows move into.
+    updates = [row for pk, row in batch.changed.items() if pk not in new]
+    updates.sort(key=lambda row: row.deleted_at is None)
+    for row in updates:
+        row.save(update_fields=CHANGED_FIELDS)
+    Annotation.objects.bulk_create(batch.inserted)
+    AnnotationRevision.objects.bulk_create(batch.revisions)
+    item = batch.item
+    item.annotated = any(row.deleted_at is None for row in batch.annotations.values())
+    item.updated_at = batch.now
+    item.save(update_fields=["content_version", "annotated", "updated_at"])
+    events.publish(
+        "annotation.saved", project_id=item.dataset.project_id, ids=[item.pk],
+        data={"dataset": str(item.dataset_id), "content_version": item.content_version},
+    )  # fmt: skip
