@@ -1,0 +1,1 @@
+"""WHO predicts: model versions, predictions, evaluations, comparisons. See README.md."""

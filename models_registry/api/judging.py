@@ -1,0 +1,164 @@
+"""/api/v1/models/…/evaluations/, /api/v1/evaluations/…, /api/v1/projects/…/comparisons/, /api/v1/comparisons/…"""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import status
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from alp_site.lib.errors import Invalid, NotFound
+from alp_site.lib.web import keyset_page, parse_int, parse_uuid
+from alp_site.people.permissions import require, role_of
+from datasets.models import Item, TestSetVersion
+from models_registry.api import serializers as shapes
+from models_registry.api.access import comparison_for, evaluation_for, model_for, project_for
+from models_registry.models import Comparison, Evaluation
+from models_registry.selectors import figures, judging, predictions, versions
+from models_registry.selectors import payloads as render
+from models_registry.services import comparison, evaluation
+
+
+class ModelEvaluationsView(APIView):
+    """The evaluations of a version."""
+
+    @extend_schema(responses=shapes.EvaluationList)
+    def get(self, request: Request, model_id: UUID) -> Response:
+        model = model_for(request, model_id, "model.see")
+        rows = Evaluation.objects.filter(model=model).select_related("test_set_version").defer("metrics")
+        return keyset_page(request, rows, render.evaluations, newest_first=True)
+
+    @extend_schema(request=shapes.EvaluationCreate, responses={202: shapes.Evaluation})
+    def post(self, request: Request, model_id: UUID) -> Response:
+        """Asks for an evaluation; the one there is comes back when nothing has changed."""
+        model = model_for(request, model_id, "model.edit")
+        data = shapes.parsed(shapes.EvaluationCreate, request)
+        _of_project(data["test_set_version"], model.project_id)
+        row = evaluation.request_evaluation(
+            model_id=model.pk, test_set_version_id=data["test_set_version"], person_id=request.user.pk
+        )
+        return Response(render.evaluation(row), status=status.HTTP_202_ACCEPTED)
+
+
+class EvaluationDetailView(APIView):
+    @extend_schema(responses=shapes.Evaluation)
+    def get(self, request: Request, evaluation_id: UUID) -> Response:
+        """One evaluation with its whole report."""
+        return Response(render.evaluation(evaluation_for(request, evaluation_id, "model.see")))
+
+
+class EvaluationItemsView(APIView):
+    @extend_schema(
+        responses=shapes.Listing,
+        parameters=[OpenApiParameter(name, str) for name in ("truth", "predicted", "only", "offset", "limit")],
+    )
+    def get(self, request: Request, evaluation_id: UUID) -> Response:
+        """The items behind the figures, the surest answers first: `only=wrong`, or one cell of the confusion matrix."""
+        row = evaluation_for(request, evaluation_id, "model.see")
+        if row.table_id is None:
+            raise NotFound("This evaluation has no table of items.")
+        only = request.query_params.get("only", "")
+        if only not in ("", "wrong", "right"):
+            raise Invalid("only is wrong or right.", field="only")
+        offset = parse_int(request.query_params.get("offset"), "offset", least=0, most=10**7, default=0)
+        limit = parse_int(request.query_params.get("limit"), "limit", least=1, most=200, default=48)
+        page = judging.evaluated_items(
+            row,
+            truth=request.query_params.get("truth"),
+            predicted=request.query_params.get("predicted"),
+            only=only,
+            offset=offset,
+            limit=limit,
+        )
+        return Response({**page, "next": str(offset + limit) if offset + limit < page["total"] else None})
+
+
+class ComparisonListView(APIView):
+    """The comparisons of a project, newest first."""
+
+    @extend_schema(
+        responses=shapes.ComparisonList,
+        parameters=[OpenApiParameter(name, str) for name in ("model", "after", "limit")],
+    )
+    def get(self, request: Request, project_id: UUID) -> Response:
+        project_for(request, project_id, "model.see")
+        rows = Comparison.objects.filter(project_id=project_id).select_related(
+            "candidate", "incumbent", "test_set_version"
+        )
+        model = request.query_params.get("model")
+        if model:
+            model_id = parse_uuid(model, "model")
+            rows = rows.filter(candidate=model_id) | rows.filter(incumbent=model_id)
+        return keyset_page(request, rows.defer("report"), render.comparisons, newest_first=True, default=50)
+
+    @extend_schema(request=shapes.ComparisonCreate, responses={201: shapes.Comparison})
+    def post(self, request: Request, project_id: UUID) -> Response:
+        """Judges a candidate against an incumbent. Both evaluations on the version must be there."""
+        project = project_for(request, project_id, "model.edit")
+        data = shapes.parsed(shapes.ComparisonCreate, request)
+        for name in ("candidate", "incumbent"):
+            if versions.get_model(data[name], project.pk) is None:
+                raise Invalid(f"The {name} is not in this project.", field=name)
+        if data.get("test_set_version"):
+            _of_project(data["test_set_version"], project.pk)
+        row = comparison.compare(
+            candidate_id=data["candidate"],
+            incumbent_id=data["incumbent"],
+            test_set_version_id=data.get("test_set_version"),
+            config=data.get("config"),
+            person_id=request.user.pk,
+        )
+        return Response(render.comparison(row), status=status.HTTP_201_CREATED)
+
+
+class ComparisonDetailView(APIView):
+    @extend_schema(responses=shapes.Comparison)
+    def get(self, request: Request, comparison_id: UUID) -> Response:
+        """One comparison with its whole report."""
+        return Response(render.comparison(comparison_for(request, comparison_id, "model.see")))
+
+
+class PromotionListView(APIView):
+    @extend_schema(responses=shapes.Listing)
+    def get(self, request: Request, project_id: UUID) -> Response:
+        """Who became best, when and why, newest first."""
+        project_for(request, project_id, "model.see")
+        rows = versions.list_promotions(request.user, project_id)
+        return keyset_page(request, rows, render.promotions, newest_first=True, default=50)
+
+
+class ModelFiguresView(APIView):
+    @extend_schema(responses={200: {"type": "object"}})
+    def get(self, request: Request, project_id: UUID) -> Response:
+        """Metric against labels, and the history of best versions."""
+        project_for(request, project_id, "model.see")
+        pipeline = request.query_params.get("pipeline")
+        return Response(
+            {
+                "labels_vs_metric": figures.labels_vs_metric(
+                    project_id, parse_uuid(pipeline, "pipeline") if pipeline else None
+                ),
+                "best_history": figures.best_history(project_id),
+            }
+        )
+
+
+class ItemPredictionsView(APIView):
+    @extend_schema(responses=shapes.Listing)
+    def get(self, request: Request, item_id: UUID) -> Response:
+        """What each version said of the item, the newest version first."""
+        item = Item.objects.select_related("dataset").filter(pk=item_id).first()
+        if item is None or role_of(request.user, item.dataset.project_id) is None:
+            raise NotFound("Not found.")
+        require(request.user, "model.see", item.dataset.project_id)
+        rows = predictions.list_predictions(request.user, item_id).order_by("-model_id")[:100]
+        return Response({"items": render.predictions(list(rows)), "next": None})
+
+
+def _of_project(test_set_version_id: UUID, project_id: UUID) -> None:
+    rows = TestSetVersion.objects.filter(pk=test_set_version_id, test_set__dataset__project_id=project_id)
+    if not rows.exists():
+        raise Invalid("The test set version is not in this project.", field="test_set_version")

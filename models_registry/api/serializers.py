@@ -1,0 +1,211 @@
+"""Shapes of requests and answers; the answers' are for the OpenAPI schema, from which the client's types come."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers as s
+from rest_framework.request import Request
+
+from models_registry.models import NAME_MAX
+
+
+def parsed(serializer_class: type[s.Serializer[Any]], request: Request) -> dict[str, Any]:
+    """The body, checked. Raises DRF's ValidationError, which the handler turns into code "invalid"."""
+    serializer = serializer_class(data=request.data)
+    serializer.is_valid(raise_exception=True)
+    return dict(serializer.validated_data)
+
+
+class Named(s.Serializer[Any]):
+    id = s.UUIDField()
+    name = s.CharField()
+
+
+class VersionOfTestSet(s.Serializer[Any]):
+    id = s.UUIDField()
+    number = s.IntegerField()
+    item_count = s.IntegerField()
+    hash = s.CharField()
+
+
+class JobState(s.Serializer[Any]):
+    id = s.UUIDField()
+    state = s.CharField()
+    progress = s.DictField()
+    attempts = s.IntegerField()
+    cancel_requested = s.BooleanField()
+    started_at = s.DateTimeField(allow_null=True)
+    error = s.CharField()
+
+
+class Headline(s.Serializer[Any]):
+    id = s.UUIDField()
+    summary = s.DictField()
+    test_set_version = VersionOfTestSet()
+    finished_at = s.DateTimeField(allow_null=True)
+
+
+class Model(s.Serializer[Any]):
+    """A version of a model."""
+
+    id = s.UUIDField()
+    name = s.CharField()
+    description = s.CharField()
+    number = s.IntegerField()
+    family = s.UUIDField()
+    adapter = s.CharField()
+    status = s.CharField()
+    stage = s.CharField()
+    stage_reason = s.CharField()
+    can_predict = s.BooleanField()
+    base_model = Named(allow_null=True)
+    dataset = Named(allow_null=True)
+    test_set_version = VersionOfTestSet(allow_null=True)
+    labels = s.ListField(child=s.CharField())
+    configuration = s.DictField()
+    train_filter = s.DictField()
+    validation_filter = s.DictField()
+    train_count = s.IntegerField()
+    validation_count = s.IntegerField()
+    seed = s.IntegerField()
+    temperature = s.FloatField(allow_null=True)
+    weights_digest = s.CharField()
+    error = s.DictField(allow_null=True)
+    created_by = Named(allow_null=True)
+    pipeline_id = s.UUIDField(allow_null=True)
+    cycle_id = s.UUIDField(allow_null=True)
+    created_at = s.DateTimeField()
+    started_at = s.DateTimeField(allow_null=True)
+    trained_at = s.DateTimeField(allow_null=True)
+    promoted_at = s.DateTimeField(allow_null=True)
+    evaluation = Headline(allow_null=True)
+    job = JobState(allow_null=True)
+
+
+class ModelList(s.Serializer[Any]):
+    items = Model(many=True)
+    next = s.CharField(allow_null=True)
+
+
+class ModelCreate(s.Serializer[Any]):
+    """A version to be made from a base model and ground truth. Filters are queries over items."""
+
+    base_model = s.UUIDField()
+    dataset = s.UUIDField()
+    train_filter = s.DictField()
+    validation_filter = s.DictField()
+    test_filter = s.DictField(required=False, help_text="Resolved to a test set version, published if there is none")
+    test_set_version = s.UUIDField(required=False, allow_null=True)
+    configuration = s.DictField(required=False)
+    name = s.CharField(required=False, max_length=NAME_MAX, help_text="A template: {base_model.name} {date} {n} …")
+    seed = s.IntegerField(required=False, min_value=0, max_value=2**31 - 1)
+    train = s.BooleanField(required=False, default=False, help_text="Start training at once")
+
+
+class ModelRegister(s.Serializer[Any]):
+    """A base version: an architecture that has learnt no label of this project yet."""
+
+    name = s.CharField(max_length=NAME_MAX)
+    adapter = s.CharField()
+    configuration = s.DictField(required=False)
+    labels = s.ListField(child=s.CharField(max_length=200), required=False)
+    dataset = s.UUIDField(required=False, allow_null=True)
+    description = s.CharField(required=False, allow_blank=True)
+    seed = s.IntegerField(required=False, min_value=0, max_value=2**31 - 1)
+
+
+class ModelPatch(s.Serializer[Any]):
+    name = s.CharField(required=False, max_length=NAME_MAX)
+    description = s.CharField(required=False, allow_blank=True)
+
+
+class Reason(s.Serializer[Any]):
+    reason = s.CharField(required=False, allow_blank=True, max_length=300)
+    comparison = s.UUIDField(required=False, allow_null=True)
+
+
+class Adapter(s.Serializer[Any]):
+    name = s.CharField()
+    title = s.CharField()
+    description = s.CharField()
+    annotation_types = s.ListField(child=s.CharField())
+    licence = s.CharField()
+    input_size = s.IntegerField()
+    trainable = s.BooleanField()
+    encoder = s.BooleanField()
+    config_schema = s.DictField()
+    defaults = s.DictField()
+
+
+class AdapterList(s.Serializer[Any]):
+    items = Adapter(many=True)
+    next = s.CharField(allow_null=True)
+
+
+class Series(s.Serializer[Any]):
+    legend = s.CharField()
+    points = s.ListField(child=s.ListField(child=s.FloatField()))
+
+
+class Figure(s.Serializer[Any]):
+    figure = s.CharField()
+    series = Series(many=True)
+
+
+class Metrics(s.Serializer[Any]):
+    figures = Figure(many=True)
+
+
+class Evaluation(s.Serializer[Any]):
+    id = s.UUIDField()
+    model = s.UUIDField()
+    test_set_version = VersionOfTestSet()
+    status = s.CharField()
+    summary = s.DictField()
+    item_count = s.IntegerField()
+    error = s.DictField(allow_null=True)
+    created_at = s.DateTimeField()
+    finished_at = s.DateTimeField(allow_null=True)
+    metrics = s.DictField(required=False)
+
+
+class EvaluationList(s.Serializer[Any]):
+    items = Evaluation(many=True)
+    next = s.CharField(allow_null=True)
+
+
+class EvaluationCreate(s.Serializer[Any]):
+    test_set_version = s.UUIDField()
+
+
+class Comparison(s.Serializer[Any]):
+    id = s.UUIDField()
+    candidate = Named()
+    incumbent = Named()
+    test_set_version = VersionOfTestSet(allow_null=True)
+    config = s.DictField()
+    verdict = s.CharField()
+    reason = s.CharField()
+    cycle_id = s.UUIDField(allow_null=True)
+    created_at = s.DateTimeField()
+    report = s.DictField(required=False)
+
+
+class ComparisonList(s.Serializer[Any]):
+    items = Comparison(many=True)
+    next = s.CharField(allow_null=True)
+
+
+class ComparisonCreate(s.Serializer[Any]):
+    candidate = s.UUIDField()
+    incumbent = s.UUIDField()
+    test_set_version = s.UUIDField(required=False, allow_null=True)
+    config = s.DictField(required=False)
+
+
+class Listing(s.Serializer[Any]):
+    """A list whose rows are described in the app's README."""
+
+    items = s.ListField(child=s.DictField())
+    next = s.CharField(allow_null=True)

@@ -1,0 +1,59 @@
+"""Configuration fields that several adapters share. One place, so forms and documentation say the same everywhere."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def number(default: float, low: float, high: float, description: str) -> dict[str, Any]:
+    return {"type": "number", "default": default, "minimum": low, "maximum": high, "description": description}
+
+
+def integer(default: int, low: int, high: int, description: str, multiple: int | None = None) -> dict[str, Any]:
+    field: dict[str, Any] = {
+        "type": "integer",
+        "default": default,
+        "minimum": low,
+        "maximum": high,
+        "description": description,
+    }
+    return field | ({"multipleOf": multiple} if multiple else {})
+
+
+def choice(default: str, options: list[str], description: str) -> dict[str, Any]:
+    return {"type": "string", "default": default, "enum": options, "description": description}
+
+
+def boolean(default: bool, description: str) -> dict[str, Any]:
+    return {"type": "boolean", "default": default, "description": description}
+
+
+def config_schema(properties: dict[str, Any]) -> dict[str, Any]:
+    """An object that takes these properties and no others."""
+    return {"type": "object", "additionalProperties": False, "properties": properties}
+
+
+def class_weights() -> dict[str, Any]:
+    return choice(
+        "none",
+        ["none", "balanced"],
+        "'balanced' weighs each class by the inverse of its number of training images.",
+    )
+
+
+def network_training(*, epochs: int, batch_size: int, learning_rate: float, patience: int) -> dict[str, Any]:
+    """The fields that ``training.loop`` reads."""
+    return {
+        "epochs": integer(epochs, 1, 1000, "Passes over the training images at most."),
+        "patience": integer(patience, 0, 1000, "Epochs without a better validation loss before stopping; 0: never."),
+        "batch_size": integer(batch_size, 1, 1024, "Images in one step of training."),
+        "learning_rate": number(learning_rate, 1e-7, 1.0, "Highest learning rate; it falls along a cosine."),
+        "weight_decay": number(1e-4, 0.0, 1.0, "Decoupled weight decay (AdamW)."),
+        "label_smoothing": number(0.0, 0.0, 0.5, "Share of the target spread over all classes."),
+        "class_weights": class_weights(),
+        "flip": boolean(True, "Augmentation: mirror half of the images left to right."),
+        "crop": number(0.2, 0.0, 0.8, "Augmentation: largest share of a side that a random crop may cut away."),
+        "colour_jitter": number(
+            0.2, 0.0, 1.0, "Augmentation: largest relative change of brightness, contrast, colour."
+        ),
+    }

@@ -1,0 +1,78 @@
+"""Base of the adapters whose architecture comes from torchvision."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from models_registry.ml.adapters import _schema as fields
+from models_registry.ml.adapters._network import NetworkAdapter, fill_backbone, load_weights_file
+from models_registry.ml.adapters.base import WeightsMissing
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from models_registry.ml.nets.classifier import Classifier
+
+WEIGHTS = {
+    "type": "string",
+    "default": "none",
+    "minLength": 1,
+    "maxLength": 500,
+    "description": "'none': random weights; 'torchvision': torchvision's ImageNet weights, downloaded once where there"
+    " is a network; otherwise the path of a .safetensors or .pth file on the server.",
+}
+
+
+def schema(*, input_size: int, learning_rate: float) -> dict[str, Any]:
+    """Fields of a torchvision adapter."""
+    return fields.config_schema(
+        {
+            "input_size": fields.integer(
+                input_size, 32, 512, "Pixels of a side the picture is scaled to.", multiple=32
+            ),
+            "weights": WEIGHTS,
+            "dropout": fields.number(0.2, 0.0, 0.9, "Share of the embedding dropped before the head in training."),
+            **fields.network_training(epochs=20, batch_size=32, learning_rate=learning_rate, patience=5),
+        }
+    )
+
+
+class TorchvisionAdapter(NetworkAdapter):
+    """``architecture`` is torchvision's name of the model."""
+
+    architecture: ClassVar[str]
+
+    def _new_net(self, classes: int) -> Classifier:
+        from models_registry.ml.nets.classifier import Classifier
+        from models_registry.ml.nets.torchvision_backbone import make_backbone
+
+        backbone = make_backbone(self.architecture)
+        return Classifier(backbone, backbone.width, classes, self.config["dropout"])
+
+    def _load_base(self, net: Classifier) -> None:
+        choice = self.config["weights"]
+        if choice == "none":
+            return
+        state = self._download() if choice == "torchvision" else load_weights_file(Path(choice))
+        source = "torchvision's file" if choice == "torchvision" else Path(choice).name
+        fill_backbone(net.backbone, _as_backbone(state), source)
+
+    def _download(self) -> dict[str, Tensor]:
+        from torchvision.models import get_model_weights
+
+        weights = get_model_weights(self.architecture).DEFAULT
+        try:
+            return dict(weights.get_state_dict(progress=False, check_hash=True))
+        except (OSError, RuntimeError) as error:
+            raise WeightsMissing(
+                f"torchvision's weights for {self.architecture} could not be downloaded ({error}). Set 'weights' to the"
+                f" path of a file, for example {Path(weights.url).name} fetched elsewhere, or to 'none'.",
+                field="weights",
+                url=weights.url,
+            ) from error
+
+
+def _as_backbone(state: dict[str, Tensor]) -> dict[str, Tensor]:
+    """A whole torchvision model's weights, or a backbone's, under the backbone's names."""
+    return {(name if name.startswith("body.") else f"body.{name}"): tensor for name, tensor in state.items()}

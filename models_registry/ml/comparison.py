@@ -1,0 +1,330 @@
+"""Which of two models is better on the same frozen test images, and whether that is more than chance.
+
+Promote = better by more than ``min_delta`` AND significant at alpha_k AND no guarded class worse. ``checks`` replace
+the first clause only. A trained model beats an untrained base; a tie keeps the incumbent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from alp_site.lib.errors import Invalid
+from models_registry.ml import paired
+from models_registry.ml.comparison_config import Check, CompareConfig, parse_config
+from models_registry.ml.metrics.accuracy import Accuracy
+from models_registry.ml.metrics.average_precision import AveragePrecision, area, pr_curve
+from models_registry.ml.metrics.balanced_accuracy import BalancedAccuracy
+from models_registry.ml.metrics.log_loss import LogLoss
+from models_registry.ml.metrics.macro_f1 import MacroF1
+from models_registry.ml.verdict import Contender, Measure, Reason, TestItems, Verdict
+
+__all__ = ["Contender", "Measure", "Reason", "TestItems", "Verdict", "compare"]
+
+_TOLERANCE = 1e-12  # "more than min_delta" must not turn on the last bit of a float
+
+
+def compare(
+    candidate: Contender,
+    incumbent: Contender,
+    test: TestItems,
+    config: Mapping[str, Any] | None = None,
+    *,
+    k: int = 1,
+    seed: int = 0,
+    resamples: int = 2000,
+) -> Verdict:
+    """Judges the k-th candidate on this test set (k from 1, counted by the ledger). Raises Invalid: configuration,
+    unknown label, missing figure, arrays that do not fit. The same arguments give the same verdict."""
+    rules = parse_config(config)
+    names = list(test.class_names)
+    for label in (*rules.guard_labels, *((rules.specific_label,) if rules.specific_label else ())):
+        if label not in names:
+            raise Invalid(f"The test set has no label {label!r}. It has: {', '.join(names)}.", field="label")
+    alpha_k = paired.alpha_at(k, rules.alpha)
+    if not (candidate.trained and incumbent.trained):
+        return _untrained(candidate, incumbent, test, rules, k, alpha_k)
+    duel = _Duel(candidate, incumbent, test)
+    measures = _measures(duel, names, rules, seed, resamples)
+    deciding = measures[-1]
+    right_c, right_i = duel.decisions(_index(names, rules.specific_label))
+    only_c, only_i = int((right_c & ~right_i).sum()), int((right_i & ~right_c).sum())
+    p = paired.mcnemar_p(only_i, only_c)
+    per_class = _per_class(duel, names, rules)
+    first = _checks_reason(candidate, incumbent, rules) if rules.checks else _metric_reason(deciding, rules.min_delta)
+    reasons = [first, _test_reason(p, alpha_k, k, only_c, only_i), *_guard_reasons(per_class, rules)]
+    won = all(reason.passed for reason in reasons)
+    disagreement = float((right_c != right_i).mean())
+    return Verdict(
+        action="update model" if won else "discard",
+        winner="candidate" if won else "incumbent",
+        headline=_headline(won, candidate.name, incumbent.name, deciding, reasons),
+        reasons=reasons,
+        metrics={"candidate": duel.figures(duel.candidate), "incumbent": duel.figures(duel.incumbent)},
+        measures=measures,
+        metric=deciding.name,
+        gain=deciding.gain,
+        interval=(deciding.low, deciding.high),
+        p=p,
+        alpha_k=alpha_k,
+        k=k,
+        only_candidate=only_c,
+        only_incumbent=only_i,
+        per_class=per_class,
+        smallest_gain=paired.smallest_gain(disagreement, duel.n),
+        n=duel.n,
+        unreadable=duel.unreadable,
+    )
+
+
+class _Duel:
+    """Both models' probabilities on the images that both could read."""
+
+    def __init__(self, candidate: Contender, incumbent: Contender, test: TestItems) -> None:
+        shape = (len(test.labels), len(test.class_names))
+        for model in (candidate, incumbent):
+            if model.probs is None or model.probs.shape != shape:
+                got = None if model.probs is None else model.probs.shape
+                raise Invalid(
+                    f"{model.name}: expected {shape} probabilities on the test set, got {got}.", field="probs"
+                )
+        assert candidate.probs is not None
+        assert incumbent.probs is not None
+        readable = np.isfinite(candidate.probs).all(axis=1) & np.isfinite(incumbent.probs).all(axis=1)
+        if not readable.any():
+            raise Invalid("The test set has no readable image.", field="test_set")
+        self.n = int(readable.sum())
+        self.unreadable = int((~readable).sum())
+        self.classes = shape[1]
+        self.candidate = np.asarray(candidate.probs, np.float64)[readable]
+        self.incumbent = np.asarray(incumbent.probs, np.float64)[readable]
+        self.labels = np.asarray(test.labels, np.int64)[readable]
+        self.groups = None if test.groups is None else np.asarray(test.groups)[readable]
+
+    def decisions(self, label: int | None = None) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+        """(n,) which images the candidate and the incumbent have right; of one label: which they rightly give or deny
+        it."""
+        new, old = self.candidate.argmax(axis=1), self.incumbent.argmax(axis=1)
+        if label is None:
+            return new == self.labels, old == self.labels
+        truth = self.labels == label
+        return (new == label) == truth, (old == label) == truth
+
+    def figures(self, probs: NDArray[np.float64]) -> dict[str, float]:
+        """Headline metrics of one model."""
+        values = {}
+        for kind in (Accuracy, BalancedAccuracy, MacroF1, AveragePrecision, LogLoss):
+            counter = kind(self.classes)
+            counter.update(probs, self.labels)
+            values[kind.name] = float(counter.compute())
+        return values
+
+
+def _index(names: list[str], label: str | None) -> int | None:
+    return None if label is None else names.index(label)
+
+
+def _measures(duel: _Duel, names: list[str], rules: CompareConfig, seed: int, resamples: int) -> list[Measure]:
+    """Accuracy, mean average precision and, last, the one that decides."""
+    all_classes = list(range(duel.classes))
+    wanted = [
+        _measure(duel, "accuracy", None, seed, resamples),
+        _measure(duel, "average_precision", all_classes, seed, resamples),
+    ]
+    label = _index(names, rules.specific_label)
+    if label is None:
+        return wanted if rules.metric == "average_precision" else wanted[::-1]
+    if not (duel.labels == label).any():
+        raise Invalid(
+            f"The test set has no image of {rules.specific_label!r}.", field="precision_recall.specific_label"
+        )
+    if rules.metric == "average_precision":
+        return [*wanted, _measure(duel, "average_precision", [label], seed, resamples, names[label])]
+    return [*wanted, _measure(duel, "accuracy", [label], seed, resamples, names[label])]
+
+
+def _measure(
+    duel: _Duel, metric: str, classes: list[int] | None, seed: int, resamples: int, label: str | None = None
+) -> Measure:
+    if metric == "accuracy":
+        new, old = duel.decisions(classes[0] if classes else None)
+        values = (float(new.mean()), float(old.mean()))
+        gain = paired.weighted_mean(new.astype(np.float64) - old)
+    else:
+        present = [c for c in classes or [] if (duel.labels == c).any()]
+        values = tuple(  # type: ignore[assignment]
+            float(np.mean([area(pr_curve(probs[:, c], duel.labels == c)) for c in present]))
+            for probs in (duel.candidate, duel.incumbent)
+        )
+        gain = paired.mean_average_precision_gain(duel.candidate, duel.incumbent, duel.labels, present)
+    interval = paired.bootstrap_interval(gain, duel.n, seed=seed, groups=duel.groups, resamples=resamples)
+    name = metric if label is None else f"{metric} of {label}"
+    return Measure(name, *values, values[0] - values[1], interval.low, interval.high)
+
+
+def _metric_reason(measure: Measure, min_delta: float) -> Reason:
+    values = f"{_percent(measure.incumbent)} → {_percent(measure.candidate)}"
+    change = f"{_title(measure.name)} {values} ({_points(measure.gain)})"
+    if measure.gain - min_delta > _TOLERANCE:
+        more = f", more than the {_points(min_delta)} asked for" if min_delta else ""
+        return Reason("better", f"{change}{more}.", True)
+    if abs(measure.gain) <= _TOLERANCE:
+        return Reason("tie", f"{change}: a tie keeps the current best.", False)
+    if measure.gain < 0:
+        return Reason("worse", f"{change}: worse.", False)
+    return Reason("gain_too_small", f"{change}: not more than the {_points(min_delta)} asked for.", False)
+
+
+def _checks_reason(candidate: Contender, incumbent: Contender, rules: CompareConfig) -> Reason:
+    """Clause one by stored training figures."""
+    won, told = 0, []
+    for check in rules.checks:
+        new, old = _sample(candidate, check), _sample(incumbent, check)
+        gain = new - old if check.maximize else old - new
+        passed = gain - check.min_delta > _TOLERANCE
+        won += passed
+        told.append(f"{check.figure}/{check.legend} {old:.4g} → {new:.4g} {'won' if passed else 'lost'}")
+    share = won / len(rules.checks)
+    enough = {"any": won > 0, "all": won == len(rules.checks)}.get(str(rules.wins))
+    if enough is None:
+        enough = share - float(rules.wins) >= -_TOLERANCE
+    text = f"{won} of {len(rules.checks)} checks won, {rules.wins} asked for: {'; '.join(told)}."
+    return Reason("checks_won" if enough else "checks_lost", text, bool(enough))
+
+
+def _sample(model: Contender, check: Check) -> float:
+    key = (check.figure, check.legend)
+    points = sorted(model.samples.get(key, ()))
+    if not points:
+        have = ", ".join(sorted("/".join(one) for one in model.samples)) or "none"
+        raise Invalid(
+            f"{model.name} has no samples of {'/'.join(key)}. It has: {have}.", field="checks", model=model.name
+        )
+    if not -len(points) <= check.x_index < len(points):
+        raise Invalid(
+            f"x_index {check.x_index}: {model.name} has {len(points)} samples of {'/'.join(key)}.", field="checks"
+        )
+    return float(points[check.x_index][1])
+
+
+def _test_reason(p: float, alpha_k: float, k: int, only_c: int, only_i: int) -> Reason:
+    facts = f"right only by the candidate {only_c}, only by the current best {only_i}: p = {p:.2g}"
+    if p < alpha_k:
+        return Reason(
+            "significant", f"More than chance: {facts}, below {alpha_k:.2g} (candidate {k} on this test set).", True
+        )
+    return Reason(
+        "not_significant",
+        f"Within chance: {facts}, needed below {alpha_k:.2g} (candidate {k} on this test set).",
+        False,
+    )
+
+
+def _per_class(duel: _Duel, names: list[str], rules: CompareConfig) -> list[dict[str, Any]]:
+    right_c, right_i = duel.decisions()
+    rows = []
+    for index, name in enumerate(names):
+        mine = duel.labels == index
+        support = int(mine.sum())
+        new, old = (float(right[mine].mean()) if support else None for right in (right_c, right_i))
+        bound = paired.recall_change_bound(right_i[mine], right_c[mine])
+        areas = [
+            area(pr_curve(probs[:, index], mine)) if support else None for probs in (duel.candidate, duel.incumbent)
+        ]
+        rows.append(
+            {
+                "name": name,
+                "support": support,
+                "candidate_recall": new,
+                "incumbent_recall": old,
+                "recall_change": None if new is None or old is None else new - old,
+                "lower_bound": bound,
+                "candidate_average_precision": areas[0],
+                "incumbent_average_precision": areas[1],
+                "guarded": name in rules.guard_labels,
+                "ok": name not in rules.guard_labels or bound > -rules.guard_margin,
+            }
+        )
+    return rows
+
+
+def _guard_reasons(per_class: list[dict[str, Any]], rules: CompareConfig) -> list[Reason]:
+    reasons = []
+    for row in per_class:
+        if not row["guarded"]:
+            continue
+        bound = f"recall change at least {_points(row['lower_bound'])} (95 %), allowed {_points(-rules.guard_margin)}"
+        state = "not worse" if row["ok"] else "may be worse"
+        reasons.append(
+            Reason("guard_kept" if row["ok"] else "guard_broken", f"{row['name']} {state}: {bound}.", row["ok"])
+        )
+    return reasons
+
+
+def _headline(won: bool, candidate: str, incumbent: str, measure: Measure, reasons: list[Reason]) -> str:
+    sure = f"95 % interval {_points(measure.low)} to {_points(measure.high)}"
+    change = f"{_title(measure.name)} {_percent(measure.incumbent)} → {_percent(measure.candidate)}, {sure}"
+    if won:
+        return f"{candidate} is better: {change}."
+    failed = next(reason for reason in reasons if not reason.passed)
+    why = {
+        "tie": "a tie",
+        "worse": "the candidate is worse",
+        "gain_too_small": "the gain is too small",
+        "checks_lost": "too few checks won",
+        "not_significant": "the difference may be chance",
+        "guard_broken": "a guarded class may be worse",
+    }[failed.code]
+    return f"{incumbent} stays, {why}: {change}."
+
+
+def _untrained(
+    candidate: Contender, incumbent: Contender, test: TestItems, rules: CompareConfig, k: int, alpha_k: float
+) -> Verdict:
+    """No test: an untrained model is no rival, and none may be promoted."""
+    won = candidate.trained
+    if won:
+        reason = Reason("untrained_base", f"{incumbent.name} was never trained; a trained model beats it.", True)
+    else:
+        reason = Reason("untrained_candidate", f"{candidate.name} was never trained and cannot be promoted.", False)
+    metrics = {}
+    if won and candidate.probs is not None:
+        metrics["candidate"] = _Duel(candidate, candidate, test).figures(np.asarray(candidate.probs, np.float64))
+    return Verdict(
+        action="update model" if won else "discard",
+        winner="candidate" if won else "incumbent",
+        headline=reason.text,
+        reasons=[reason],
+        metrics=metrics,
+        measures=[],
+        metric=rules.metric,
+        gain=None,
+        interval=None,
+        p=None,
+        alpha_k=alpha_k,
+        k=k,
+        only_candidate=0,
+        only_incumbent=0,
+        per_class=[],
+        smallest_gain=None,
+        n=len(test.labels),
+        unreadable=0,
+    )
+
+
+def _title(metric: str) -> str:
+    if metric == "average_precision":
+        return "Mean average precision"
+    return metric[0].upper() + metric[1:].replace("_", " ")
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.1f} %"
+
+
+def _points(share: float) -> str:
+    """A difference in percentage points, signed."""
+    return f"{100 * share:+.1f} points"

@@ -1,0 +1,2 @@
+"""Network architectures (``nn.Module``) and what is done to them: fusing, heads, digests. These modules import
+torch."""

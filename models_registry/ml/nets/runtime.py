@@ -1,0 +1,68 @@
+"""Where nets run and how their numbers are made repeatable."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from models_registry.ml.images import ImageSource, decode_batches
+
+
+def device() -> torch.device:
+    """A CUDA device if there is one, otherwise the CPU."""
+    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+
+
+@contextlib.contextmanager
+def seeded(*key: int) -> Iterator[None]:
+    """Runs a block with torch's generator seeded from ``key`` and puts the old state back."""
+    with torch.random.fork_rng():
+        torch.manual_seed(int(np.random.SeedSequence([abs(k) for k in key]).generate_state(1, np.uint64)[0] >> 1))
+        yield
+
+
+def to_input(pixels: NDArray[np.uint8], mean: Sequence[float], std: Sequence[float], where: torch.device) -> Tensor:
+    """(N, S, S, 3) uint8 -> (N, 3, S, S) float32, (x - mean) / std, in channels-last memory without a copy to
+    reorder."""
+    x = torch.from_numpy(pixels).to(where).to(torch.float32)
+    x.sub_(torch.tensor(mean, device=where)).div_(torch.tensor(std, device=where))
+    return x.permute(0, 3, 1, 2)
+
+
+@torch.inference_mode()
+def run_batches(
+    net: Callable[[Tensor], tuple[Tensor, ...]],
+    images: Sequence[ImageSource],
+    size: int,
+    batch_size: int,
+    norm: tuple[Sequence[float], Sequence[float]],
+    progress: Callable[[int, int], None] | None = None,
+) -> tuple[list[NDArray[Any]], dict[int, str]]:
+    """Decodes ahead, runs ``net`` on each batch and joins its outputs along the first axis.
+
+    A row whose image could not be read is NaN in every output. An empty sequence gives empty lists.
+    """
+    where = device()
+    parts: list[tuple[NDArray[Any], ...]] = []
+    errors: dict[int, str] = {}
+    for batch in decode_batches(images, size, batch_size):
+        outputs = [out.float().cpu().numpy() for out in net(to_input(batch.pixels, *norm, where))]
+        for index in batch.errors:
+            for output in outputs:
+                output[index - batch.start] = np.nan
+        parts.append(tuple(outputs))
+        errors.update(batch.errors)
+        if progress is not None:
+            progress(batch.start + len(batch.pixels), len(images))
+    return [np.concatenate(column) for column in zip(*parts, strict=True)], errors
+
+
+def prepare(net: nn.Module) -> nn.Module:
+    """Moves a net to the device, in the memory layout that convolutions like."""
+    return net.to(device()).to(memory_format=torch.channels_last)

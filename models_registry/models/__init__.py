@@ -1,0 +1,27 @@
+"""Tables of the app: versions, what they predicted, how they were judged."""
+
+from models_registry.models.judging import (
+    Comparison,
+    ComparisonLedger,
+    Evaluation,
+    LedgerChain,
+    PromotionLog,
+)
+from models_registry.models.prediction import EmbeddingRow, EmbeddingSet, Prediction
+from models_registry.models.version import NAME_MAX, Artifact, MetricSample, Model, ModelLog
+
+__all__ = [
+    "NAME_MAX",
+    "Artifact",
+    "Comparison",
+    "ComparisonLedger",
+    "EmbeddingRow",
+    "EmbeddingSet",
+    "Evaluation",
+    "LedgerChain",
+    "MetricSample",
+    "Model",
+    "ModelLog",
+    "Prediction",
+    "PromotionLog",
+]

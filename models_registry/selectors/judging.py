@@ -1,0 +1,73 @@
+"""The items behind an evaluation's figures."""
+
+from __future__ import annotations
+
+import io
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from alp_site.lib import storage
+from datasets.models import Item
+from datasets.selectors import thumbnail_url
+from models_registry.models import Evaluation
+
+__all__ = ["evaluated_items", "read_table"]
+
+
+def read_table(sha256: str) -> dict[str, NDArray[Any]]:
+    """The per-item answers of an evaluation, columns of length N: items and blobs (text), label and predicted (int64
+    into ``classes``, predicted -1 where the picture could not be read), correct, readable, confidence, p_true, probs
+    (N, C). Besides: classes (C,) text. Raises NotFound when the bytes are gone."""
+    with np.load(io.BytesIO(storage.read_bytes(sha256)), allow_pickle=False) as content:
+        return {name: content[name] for name in content.files}
+
+
+@lru_cache(maxsize=4)
+def _table(sha256: str) -> dict[str, NDArray[Any]]:
+    return read_table(sha256)
+
+
+def evaluated_items(
+    evaluation: Evaluation, *, truth: str | None, predicted: str | None, only: str, offset: int, limit: int
+) -> dict[str, Any]:
+    """``{"total", "items": [{"item", "name", "thumbnail", "truth", "predicted", "confidence", "right"}]}``.
+
+    The surest answer comes first; unreadable pictures are left out.
+    """
+    table = _table(str(evaluation.table_id))
+    classes = table["classes"]
+    labels, said = classes[table["label"]], classes[table["predicted"]]  # -1 is the last class: masked out below
+    sure, mask = table["confidence"], table["readable"].copy()
+    if truth is not None:
+        mask &= labels == truth
+    if predicted is not None:
+        mask &= said == predicted
+    if only:
+        mask &= table["correct"] == (only == "right")
+    chosen = np.flatnonzero(mask)
+    chosen = chosen[np.argsort(-sure[chosen], kind="stable")]
+    page = chosen[offset : offset + limit]
+    rows = Item.objects.filter(pk__in=[str(table["items"][at]) for at in page]).only("id", "name", "blob_id")
+    found = {str(row.pk): row for row in rows}
+    return {
+        "total": len(chosen),
+        "items": [
+            {
+                "item": str(table["items"][at]),
+                **_shown(found.get(str(table["items"][at]))),
+                "truth": str(labels[at]),
+                "predicted": str(said[at]),
+                "confidence": float(sure[at]),
+                "right": bool(table["correct"][at]),
+            }
+            for at in page
+        ],
+    }
+
+
+def _shown(item: Item | None) -> dict[str, str | None]:
+    """Name and picture; an item that was purged since has neither."""
+    return {"name": item.name if item else "", "thumbnail": thumbnail_url(item) if item else None}

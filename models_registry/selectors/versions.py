@@ -1,0 +1,94 @@
+"""Reading versions: one, a project's, their metrics, log and lineage."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from alp_site.lib.models import Job
+from alp_site.people.permissions import Person
+from models_registry.models import Artifact, Evaluation, MetricSample, Model, ModelLog, PromotionLog
+from models_registry.permissions import ModelPolicy
+
+__all__ = [
+    "artifacts_of",
+    "best_model",
+    "get_model",
+    "jobs_of",
+    "latest_evaluations",
+    "list_log",
+    "list_models",
+    "list_promotions",
+    "metric_series",
+]
+
+
+def list_models(user: Person, project_id: UUID) -> QuerySet[Model]:
+    """The project's live versions that this person may see, with what a row of a list shows."""
+    return ModelPolicy().visible_to(user).filter(project_id=project_id).select_related(*_SHOWN)
+
+
+_SHOWN = ("base_model", "dataset", "test_set_version", "created_by")
+
+
+def get_model(model_id: Any, project_id: UUID | None = None) -> Model | None:
+    """A live version by id, for other apps' services; within a project when one is named."""
+    rows = Model.objects.filter(pk=model_id, deleted_at__isnull=True).select_related(*_SHOWN)
+    return (rows.filter(project_id=project_id) if project_id else rows).first()
+
+
+def best_model(project_id: UUID, dataset_id: UUID | None = None) -> Model | None:
+    """The version promoted last; of one dataset's line when it is named."""
+    rows = Model.objects.filter(project_id=project_id, stage=Model.Stage.BEST, deleted_at__isnull=True)
+    if dataset_id is not None:
+        rows = rows.filter(dataset_id=dataset_id)
+    return rows.order_by("-promoted_at").first()
+
+
+def latest_evaluations(model_ids: Iterable[UUID]) -> dict[UUID, Evaluation]:
+    """model -> its newest finished evaluation, without the long report. One query."""
+    rows = (
+        Evaluation.objects.filter(model__in=list(model_ids), status=Evaluation.Status.DONE)
+        .select_related("test_set_version")
+        .defer("metrics")
+        .order_by("finished_at")
+    )
+    return {row.model_id: row for row in rows}
+
+
+def jobs_of(models: Iterable[Model]) -> dict[UUID, Job]:
+    """job id -> the training job of each version that has one. One query."""
+    return Job.objects.in_bulk([model.job_id for model in models if model.job_id])
+
+
+def metric_series(model_id: UUID) -> list[dict[str, Any]]:
+    """The samples as charts: ``[{"figure", "series": [{"legend", "points": [[x, y], ...]}]}]``."""
+    figures: dict[str, dict[str, list[list[float]]]] = {}
+    rows = MetricSample.objects.filter(model_id=model_id).order_by("figure", "legend", "x")
+    for figure, legend, x, y in rows.values_list("figure", "legend", "x", "y"):
+        figures.setdefault(figure, {}).setdefault(legend, []).append([x, y])
+    return [
+        {"figure": figure, "series": [{"legend": legend, "points": points} for legend, points in lines.items()]}
+        for figure, lines in figures.items()
+    ]
+
+
+def list_log(model_id: UUID) -> QuerySet[ModelLog]:
+    """The version's log with the persons in it."""
+    return ModelLog.objects.filter(model_id=model_id).select_related("person")
+
+
+def artifacts_of(model_id: UUID) -> list[Artifact]:
+    """The version's files by name."""
+    return list(Artifact.objects.filter(model_id=model_id).order_by("name"))
+
+
+def list_promotions(user: Person, project_id: UUID) -> QuerySet[PromotionLog]:
+    """Who was best when, of a project whose models this person may see."""
+    visible = ModelPolicy().visible_to(user).filter(project_id=project_id)
+    return PromotionLog.objects.filter(project_id=project_id, model__in=visible).select_related(
+        "model", "previous", "person"
+    )

@@ -1,0 +1,218 @@
+"""Judging a candidate against an incumbent on the same frozen items: once, for good, and paid for in the ledger."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+
+from alp_site.lib import events
+from alp_site.lib.db import write
+from alp_site.lib.errors import Invalid
+from datasets.models import TestSetEntry, TestSetVersion
+from models_registry.errors import EvaluationFailed, EvaluationMissing
+from models_registry.ml import comparison as judge
+from models_registry.ml.comparison_config import parse_config
+from models_registry.ml.metrics.report import align_classes
+from models_registry.models import Comparison, Evaluation, MetricSample, Model
+from models_registry.selectors.judging import read_table
+from models_registry.services import ledger, stages
+
+__all__ = ["compare", "evaluations_of"]
+
+
+def compare(
+    *,
+    candidate_id: UUID,
+    incumbent_id: UUID,
+    test_set_version_id: UUID | None = None,
+    config: dict[str, Any] | None = None,
+    person_id: UUID | None = None,
+    cycle_id: UUID | None = None,
+) -> Comparison:
+    """The verdict "update model" or "discard" with its report. Slow (bootstrap); not inside a transaction.
+
+    The same models, version and configuration give the stored comparison: a retry spends nothing. Without a version the
+    candidate's own is used. Raises EvaluationMissing, EvaluationFailed, Invalid (configuration, labels, projects).
+    """
+    parse_config(config)
+    candidate = Model.objects.get(pk=candidate_id, deleted_at__isnull=True)
+    incumbent = Model.objects.get(pk=incumbent_id, deleted_at__isnull=True)
+    version = _version(candidate, test_set_version_id)
+    _check(candidate, incumbent, version)
+    key = _input_key(candidate, incumbent, version, config or {})
+    found = _found(key)
+    if found is not None:
+        return found
+    evaluations = evaluations_of(candidate, incumbent, version)
+    verdict = _judge(candidate, incumbent, version, evaluations, config or {})
+    with write():
+        found = _found(key)
+        if found is not None:
+            return found
+        row = Comparison.objects.create(
+            project_id=candidate.project_id,
+            candidate=candidate,
+            incumbent=incumbent,
+            test_set_version=version,
+            config=config or {},
+            input_key=key,
+            verdict=verdict["action"],
+            reason=verdict["headline"][:500],
+            report=verdict,
+            created_by_id=person_id,
+            cycle_id=cycle_id,
+        )
+        _tell(row, candidate, person_id)
+        return row
+
+
+def evaluations_of(candidate: Model, incumbent: Model, version: TestSetVersion) -> dict[UUID, Evaluation]:
+    """The finished evaluations of both on the version. Raises EvaluationFailed, EvaluationMissing naming the models."""
+    rows = Evaluation.objects.filter(model__in=[candidate, incumbent], test_set_version=version)
+    by_model = {row.model_id: row for row in rows}
+    for model in (candidate, incumbent):
+        row = by_model.get(model.pk)
+        if row is not None and row.status == Evaluation.Status.FAILED:
+            why = (row.error or {}).get("message", "")
+            raise EvaluationFailed(f"The evaluation of {model.name} failed: {why}", evaluation=str(row.pk))
+    missing = [
+        model
+        for model in (candidate, incumbent)
+        if model.pk not in by_model or by_model[model.pk].status != Evaluation.Status.DONE
+    ]
+    if missing:
+        names = " and ".join(model.name for model in missing)
+        raise EvaluationMissing(
+            f"Not evaluated on test set version {version.number}: {names}.",
+            models=[str(model.pk) for model in missing],
+            test_set_version=str(version.pk),
+        )
+    return by_model
+
+
+def _judge(
+    candidate: Model,
+    incumbent: Model,
+    version: TestSetVersion,
+    evaluations: dict[UUID, Evaluation],
+    config: dict[str, Any],
+) -> dict[str, Any]:
+    tables = {pk: read_table(row.table_id) for pk, row in evaluations.items() if row.table_id}
+    classes = list(dict.fromkeys(str(name) for table in tables.values() for name in table["classes"]))
+    items = _test_items(version, tables, classes)
+    contenders = [_contender(model, tables.get(model.pk), items, classes) for model in (candidate, incumbent)]
+    k, entry = 1, None
+    if all(contender.trained for contender in contenders):
+        alpha = parse_config(config).alpha
+        entry = ledger.spend(version=version, candidate_id=candidate.pk, incumbent_id=incumbent.pk, alpha=alpha)
+        k = entry.k
+    verdict = judge.compare(contenders[0], contenders[1], items.test, config, k=k, seed=version.number)
+    if entry is not None:
+        ledger.record_p(entry_id=entry.pk, p=verdict.p)
+    body: dict[str, Any] = json.loads(json.dumps(verdict.as_dict()))
+    body["candidate"] = _named(candidate, evaluations)
+    body["incumbent"] = _named(incumbent, evaluations)
+    body["ledger"] = {"spent": entry is not None, "k": k, "chain": str(entry.chain_id) if entry else None}
+    return body
+
+
+class _Items:
+    """The items of the version in one order, with their true classes and groups."""
+
+    def __init__(self, ids: list[str], test: judge.TestItems) -> None:
+        self.ids = ids
+        self.test = test
+
+
+def _test_items(version: TestSetVersion, tables: dict[UUID, dict[str, Any]], classes: list[str]) -> _Items:
+    if not tables:
+        return _Items([], judge.TestItems(np.empty(0, dtype=np.int64), classes))
+    table = next(iter(tables.values()))
+    ids = [str(item) for item in table["items"]]
+    place = {name: at for at, name in enumerate(classes)}
+    truth = np.array([place[str(table["classes"][at])] for at in table["label"]], dtype=np.int64)
+    groups = dict(TestSetEntry.objects.filter(version=version).values_list("item_id", "group_key"))
+    names = [groups.get(UUID(item)) or item for item in ids]  # an item without a group is one of its own
+    return _Items(ids, judge.TestItems(truth, classes, np.array(names) if len(set(names)) < len(names) else None))
+
+
+def _contender(model: Model, table: dict[str, Any] | None, items: _Items, classes: list[str]) -> judge.Contender:
+    probs = None
+    if table is not None:
+        row_of = {str(item): at for at, item in enumerate(table["items"])}
+        if set(row_of) != set(items.ids):
+            raise Invalid("The two evaluations do not hold the same items: evaluate both again.", model=str(model.pk))
+        rows = table["probs"][[row_of[item] for item in items.ids]]
+        probs = align_classes(rows, [str(name) for name in table["classes"]], classes)
+    samples: dict[tuple[str, str], list[tuple[float, float]]] = {}
+    points = MetricSample.objects.filter(model=model).order_by("x")
+    for figure, legend, x, y in points.values_list("figure", "legend", "x", "y"):
+        samples.setdefault((figure, legend), []).append((x, y))
+    return judge.Contender(model.name, probs, trained=table is not None, samples=samples)
+
+
+def _version(candidate: Model, version_id: UUID | None) -> TestSetVersion:
+    wanted = version_id or candidate.test_set_version_id
+    if wanted is None:
+        raise Invalid("Name the test set version to compare on.", field="test_set_version")
+    return TestSetVersion.objects.select_related("test_set__dataset").get(pk=wanted)
+
+
+def _check(candidate: Model, incumbent: Model, version: TestSetVersion) -> None:
+    if candidate.pk == incumbent.pk:
+        raise Invalid("A model cannot be compared with itself.", field="incumbent")
+    if incumbent.project_id != candidate.project_id:
+        raise Invalid("The two models are of different projects.", field="incumbent")
+    if version.test_set.dataset.project_id != candidate.project_id:
+        raise Invalid("The test set version is not in this project.", field="test_set_version")
+
+
+def _input_key(candidate: Model, incumbent: Model, version: TestSetVersion, config: dict[str, Any]) -> str:
+    parts = [
+        str(candidate.pk),
+        candidate.weights_digest,
+        str(incumbent.pk),
+        incumbent.weights_digest,
+        str(version.pk),
+        json.dumps(config, sort_keys=True),
+    ]
+    return hashlib.sha256("|".join(parts).encode()).hexdigest()
+
+
+def _found(key: str) -> Comparison | None:
+    rows = Comparison.objects.select_related("candidate", "incumbent", "test_set_version")
+    return rows.filter(input_key=key).first()
+
+
+def _named(model: Model, evaluations: dict[UUID, Evaluation]) -> dict[str, Any]:
+    return {
+        "id": str(model.pk),
+        "name": model.name,
+        "evaluation": str(evaluations[model.pk].pk),
+        "train_count": model.train_count,
+    }
+
+
+def _tell(row: Comparison, candidate: Model, person_id: UUID | None) -> None:
+    """The event; and a candidate that fails the gate is put aside with the reason, so that the list says why."""
+    fresh = Model.objects.select_for_update().get(pk=candidate.pk)
+    if fresh.stage == Model.Stage.CANDIDATE:
+        passed = row.verdict == Comparison.Verdict.UPDATE
+        stage = Model.Stage.CANDIDATE if passed else Model.Stage.ARCHIVED
+        text = f"{'passes the gate' if passed else 'kept out'}: {row.reason}"
+        stages.set_stage(model=fresh, stage=stage, reason=text, person_id=person_id)
+    events.publish(
+        "comparison.done",
+        project_id=row.project_id,
+        ids=[str(row.pk)],
+        data={
+            "verdict": row.verdict,
+            "candidate": str(row.candidate_id),
+            "incumbent": str(row.incumbent_id),
+            "cycle": str(row.cycle_id) if row.cycle_id else None,
+        },
+    )

@@ -1,0 +1,80 @@
+"""Embedding pictures once per encoder: shards by content, rows upserted, safe to interrupt and to repeat."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from alp_site.lib import storage
+from alp_site.lib.db import bulk_size, write
+from models_registry.ml.adapters import Adapter
+from models_registry.models import EmbeddingRow, EmbeddingSet
+from models_registry.selectors import embeddings as stored
+
+__all__ = ["BlobImages", "ensure", "store"]
+
+CHUNK = 1024  # pictures a shard: what an interruption can cost
+
+
+class BlobImages(Sequence[Any]):
+    """Pictures by content as an adapter wants them: paths, looked up when they are read."""
+
+    def __init__(self, blobs: Sequence[str]) -> None:
+        self._blobs = blobs
+
+    def __len__(self) -> int:
+        return len(self._blobs)
+
+    def __getitem__(self, index: Any) -> Any:
+        if isinstance(index, slice):
+            return BlobImages(self._blobs[index])
+        return storage.path(self._blobs[index])
+
+
+def ensure(
+    adapter: Adapter, blobs: Sequence[str], *, progress: Callable[[int, int], None] | None = None
+) -> dict[str, str]:
+    """Embeds the pictures that have no vector yet. Returns blob -> why, for those that could not be read.
+
+    Slow; not inside a transaction. Each chunk is kept as soon as it is made: a repeated call goes on where it was.
+    ``progress`` may raise to stop.
+    """
+    known = stored.set_for(adapter.encoder_key())
+    have = stored.known_blobs(known, blobs) if known else set()
+    missing = [blob for blob in dict.fromkeys(blobs) if blob not in have]
+    errors: dict[str, str] = {}
+    for start in range(0, len(missing), CHUNK):
+        chunk = missing[start : start + CHUNK]
+
+        def tell(count: int, _total: int, base: int = start) -> None:
+            if progress:
+                progress(base + count, len(missing))
+
+        vectors, unreadable = adapter.embed(BlobImages(chunk), progress=tell)
+        errors.update({chunk[index]: why for index, why in unreadable.items()})
+        store(adapter, chunk, vectors)
+    return errors
+
+
+def store(adapter: Adapter, blobs: Sequence[str], vectors: NDArray[np.floating[Any]]) -> None:
+    """Keeps (N, D) vectors of these pictures; rows of NaN are left out. Safe to repeat."""
+    good = stored.finite_rows(vectors)
+    kept = [blob for blob, is_good in zip(blobs, good, strict=True) if is_good]
+    if not kept:
+        return
+    with write():
+        embedding_set, _ = EmbeddingSet.objects.get_or_create(
+            key=stored.set_key(adapter.encoder_key()),
+            defaults={"adapter": adapter.info.name, "dimension": int(vectors.shape[1])},
+        )
+    shard = storage.append_shard(stored.folder_of(embedding_set), vectors[good])
+    rows = [
+        EmbeddingRow(embedding_set=embedding_set, blob_sha256=blob, shard=shard, row=at) for at, blob in enumerate(kept)
+    ]
+    size = bulk_size()
+    for start in range(0, len(rows), size):
+        with write():
+            EmbeddingRow.objects.bulk_create(rows[start : start + size], ignore_conflicts=True)

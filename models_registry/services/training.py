@@ -1,0 +1,247 @@
+"""Training a version: queued, run, resumed, ended.
+
+The job may run twice or be killed anywhere; the weights are written once.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+
+from alp_site.lib import storage
+from alp_site.lib.db import now, write
+from alp_site.lib.jobs import Run, enqueue, request_cancel
+from alp_site.lib.models import Job, JobState
+from models_registry.errors import EmptySubset, WrongStatus
+from models_registry.ml.adapters import (
+    Adapter,
+    Split,
+    TrainCancelled,
+    TrainData,
+    TrainHooks,
+    TrainResult,
+    new_adapter,
+)
+from models_registry.ml.calibration import Temperature, fit_temperature
+from models_registry.models import Model
+from models_registry.selectors import catalogue
+from models_registry.selectors import embeddings as stored
+from models_registry.services import artifacts, embeddings, stages
+from models_registry.services.metrics import MetricWriter
+from models_registry.services.versions import LINEAGE
+
+__all__ = ["KIND", "cancel_training", "start_training", "train", "training_ended"]
+
+KIND = "models.train"
+TRAINING = "training.json"
+STARTABLE = (Model.Status.CREATED, Model.Status.FAILED, Model.Status.CANCELLED)
+
+
+def start_training(*, model_id: UUID, person_id: UUID | None = None) -> Job:
+    """Queues the training; the version shows as in training from here on. Joins an open transaction.
+
+    Safe to repeat: an open training is returned as it is. Raises WrongStatus for a version that has its weights, or
+    that is not made for training.
+    """
+    with write():
+        model = Model.objects.select_for_update().get(pk=model_id, deleted_at__isnull=True)
+        if model.status not in (*STARTABLE, Model.Status.TRAINING) or model.dataset_id is None:
+            raise WrongStatus(f"{model.name} is {model.status}: it cannot be trained.", status=model.status)
+        job = enqueue(
+            KIND,
+            key=f"model:{model.pk}",
+            payload={"model": str(model.pk)},
+            project_id=model.project_id,
+            title=f"Train {model.name}",
+            created_by=person_id,
+        )
+        if model.status != Model.Status.TRAINING or model.job_id != job.pk:
+            stages.set_status(
+                model=model,
+                status=Model.Status.TRAINING,
+                text="queued for training",
+                person_id=person_id,
+                fields={"job_id": job.pk, "error": None},
+            )
+        return job
+
+
+def cancel_training(*, model_id: UUID, person_id: UUID | None = None) -> Model:
+    """Asks the training to stop; its last checkpoint stays, so starting again goes on from there. Safe to repeat."""
+    with write():
+        model = Model.objects.select_for_update().get(pk=model_id, deleted_at__isnull=True)
+        if model.status != Model.Status.TRAINING or model.job_id is None:
+            raise WrongStatus(f"{model.name} is {model.status}: there is nothing to cancel.", status=model.status)
+        stages.note(model_id=model.pk, text="cancelling was asked for", person_id=person_id)
+        request_cancel(model.job_id)
+    model.refresh_from_db()
+    return model
+
+
+def training_ended(job: Job) -> None:
+    """What the job runner calls in the transaction that ends a training as failed or cancelled."""
+    model = Model.objects.filter(pk=job.payload["model"], job_id=job.pk, status=Model.Status.TRAINING).first()
+    if model is None:
+        return
+    cancelled = job.state == JobState.CANCELLED
+    stages.set_status(
+        model=model,
+        status=Model.Status.CANCELLED if cancelled else Model.Status.FAILED,
+        text="cancelled" if cancelled else job.error[:2000],
+        fields={"error": None if cancelled else {"code": job.error_code, "message": job.error[:2000]}},
+    )
+
+
+def train(run: Run) -> None:
+    """The job: data as frozen with the version, embeddings from the cache, checkpoints, then one last transaction.
+
+    Converges: a version that is trained already is left alone; an interrupted one goes on from its checkpoint.
+    """
+    model = Model.objects.get(pk=run.payload["model"])
+    if model.status == Model.Status.TRAINED or model.deleted_at is not None:
+        return
+    with run.commit():
+        fields: dict[str, Any] = {"job_id": run.job.pk}
+        if model.started_at is None:
+            fields["started_at"] = now()
+        text = "training started" if run.job.attempts <= 1 else f"training goes on, attempt {run.job.attempts}"
+        stages.set_status(model=model, status=Model.Status.TRAINING, text=text, fields=fields)
+    examples = _read_examples(model)
+    run.progress(0, 1, "reading the data")
+    adapter = new_adapter(model.adapter, model.configuration, model.labels, model.seed)
+    data = _data(model, adapter, examples, run)
+    scratch = f"training-{model.pk}"
+    writer = MetricWriter(model=model, run=run)
+    hooks = TrainHooks(
+        checkpoint_dir=storage.scratch(scratch),
+        on_metric=writer.add,
+        on_epoch=writer.epoch,
+        cancelled=run.cancelled,
+    )
+    try:
+        result = adapter.train(data, hooks)
+    except TrainCancelled:
+        writer.flush()
+        run.stop_if_cancelled()
+        raise
+    writer.flush()
+    _finish(run, model, adapter, result, data)
+    storage.drop_scratch(scratch)
+
+
+@dataclass(frozen=True)
+class _Examples:
+    """The frozen lists of lineage.json as columns."""
+
+    train_blobs: list[str]
+    train_labels: list[str]
+    validation_blobs: list[str]
+    validation_labels: list[str]
+
+
+def _read_examples(model: Model) -> _Examples:
+    body = artifacts.read_json(model, LINEAGE)
+    blob, label = body["columns"].index("blob"), body["columns"].index("label")
+    return _Examples(
+        [row[blob] for row in body["train"]],
+        [row[label] for row in body["train"]],
+        [row[blob] for row in body["validation"]],
+        [row[label] for row in body["validation"]],
+    )
+
+
+def _data(model: Model, adapter: Adapter, examples: _Examples, run: Run) -> TrainData:
+    frozen = catalogue.is_frozen_encoder(model.adapter, model.configuration)
+    if frozen:
+
+        def tell(done: int, total: int) -> None:
+            run.stop_if_cancelled()
+            run.progress(done, total, "embedding pictures")
+
+        unreadable = embeddings.ensure(adapter, [*examples.train_blobs, *examples.validation_blobs], progress=tell)
+        for blob, why in sorted(unreadable.items()):
+            run.log(f"left out, cannot be read: {blob[:12]}: {why}")
+    return TrainData(
+        train=_split(model, adapter, examples.train_blobs, examples.train_labels, "train", frozen),
+        validation=_split(model, adapter, examples.validation_blobs, examples.validation_labels, "validation", frozen),
+    )
+
+
+def _split(model: Model, adapter: Adapter, blobs: list[str], names: list[str], subset: str, frozen: bool) -> Split:
+    place = {name: index for index, name in enumerate(model.labels)}
+    pairs = [(blob, place[name]) for blob, name in zip(blobs, names, strict=True) if name in place]
+    kept, labels = [blob for blob, _ in pairs], np.array([label for _, label in pairs], dtype=np.int64)
+    vectors = None
+    if frozen:
+        vectors = stored.embeddings_for(adapter.encoder_key(), kept)
+        good = stored.finite_rows(vectors)
+        vectors, labels = vectors[good], labels[good]
+        kept = [blob for blob, is_good in zip(kept, good, strict=True) if is_good]
+    if subset == "train" and not kept:
+        raise EmptySubset("No picture of the train subset can be read.", subset=subset)
+    return Split(embeddings.BlobImages(kept), labels, vectors)
+
+
+def _finish(run: Run, model: Model, adapter: Adapter, result: TrainResult, data: TrainData) -> None:
+    """Puts the files into storage, then names them and flips the status in one transaction."""
+    heat = Temperature(1.0, 0, "there was no validation image")
+    if result.validation_probs is not None:
+        heat = fit_temperature(result.validation_probs, data.validation.labels)
+    temperature = None if heat.reason else heat.value
+    with tempfile.TemporaryDirectory(prefix="alp-trained-") as folder:
+        files = {
+            f"{artifacts.WEIGHTS_PREFIX}{name}": storage.put_file(path)
+            for name, path in adapter.save(Path(folder)).items()
+        }
+    files[TRAINING] = storage.put_bytes(_summary(result, heat))
+    digest = adapter.weights_digest()
+    with run.commit():
+        fresh = Model.objects.select_for_update().get(pk=model.pk)
+        if fresh.status != Model.Status.TRAINING:
+            run.finish()
+            return
+        for name, stored_file in files.items():
+            artifacts.attach(model=fresh, name=name, sha256=stored_file.sha256, size=stored_file.size)
+        stages.set_status(
+            model=fresh,
+            status=Model.Status.TRAINED,
+            text=_sentence(result, temperature),
+            fields={
+                "weights_digest": digest,
+                "temperature": temperature,
+                "lineage": {**fresh.lineage, "calibration": vars(heat)},
+                "trained_at": now(),
+                "error": None,
+                "stage": fresh.stage or Model.Stage.CANDIDATE,
+            },
+        )
+        run.finish()
+
+
+def _summary(result: TrainResult, heat: Temperature) -> bytes:
+    body = {
+        "format": "alp.training/1",
+        "best_epoch": result.best_epoch,
+        "epochs": result.epochs,
+        "stopped_early": result.stopped_early,
+        "metrics": result.metrics,
+        "history": result.history,
+        "calibration": vars(heat),
+    }
+    return json.dumps(body, sort_keys=True).encode()
+
+
+def _sentence(result: TrainResult, temperature: float | None) -> str:
+    accuracy = result.metrics.get("accuracy_validation")
+    parts = [f"trained: {result.epochs} epochs, the best was number {result.best_epoch + 1}"]
+    if accuracy is not None:
+        parts.append(f"validation accuracy {accuracy:.3f}")
+    if temperature is not None:
+        parts.append(f"temperature {temperature:.2f}")
+    return ", ".join(parts)

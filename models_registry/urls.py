@@ -1,0 +1,39 @@
+"""Routes of the app: the API's and the pages'."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from models_registry import pages
+from models_registry.api import judging, versions
+
+api_urlpatterns = [
+    path("adapters/", versions.AdapterListView.as_view(), name="adapters"),
+    path("projects/<uuid:project_id>/models/", versions.ModelListView.as_view(), name="models"),
+    path("projects/<uuid:project_id>/models/register/", versions.ModelRegisterView.as_view(), name="model-register"),
+    path("projects/<uuid:project_id>/models/figures/", judging.ModelFiguresView.as_view(), name="model-figures"),
+    path("projects/<uuid:project_id>/promotions/", judging.PromotionListView.as_view(), name="promotions"),
+    path("projects/<uuid:project_id>/comparisons/", judging.ComparisonListView.as_view(), name="comparisons"),
+    path("models/<uuid:model_id>/", versions.ModelDetailView.as_view(), name="model"),
+    path("models/<uuid:model_id>/train/", versions.ModelTrainView.as_view(), name="model-train"),
+    path("models/<uuid:model_id>/cancel/", versions.ModelCancelView.as_view(), name="model-cancel"),
+    path("models/<uuid:model_id>/promote/", versions.ModelPromoteView.as_view(), name="model-promote"),
+    path("models/<uuid:model_id>/rollback/", versions.ModelRollbackView.as_view(), name="model-rollback"),
+    path("models/<uuid:model_id>/archive/", versions.ModelArchiveView.as_view(), name="model-archive"),
+    path("models/<uuid:model_id>/metrics/", versions.ModelMetricsView.as_view(), name="model-metrics"),
+    path("models/<uuid:model_id>/log/", versions.ModelLogView.as_view(), name="model-log"),
+    path("models/<uuid:model_id>/lineage/", versions.ModelLineageView.as_view(), name="model-lineage"),
+    path("models/<uuid:model_id>/lineage/items/", versions.ModelLineageItemsView.as_view(), name="model-lineage-items"),
+    path("models/<uuid:model_id>/artifacts/<path:name>/", versions.ModelArtifactView.as_view(), name="model-artifact"),
+    path("models/<uuid:model_id>/evaluations/", judging.ModelEvaluationsView.as_view(), name="model-evaluations"),
+    path("evaluations/<uuid:evaluation_id>/", judging.EvaluationDetailView.as_view(), name="evaluation"),
+    path("evaluations/<uuid:evaluation_id>/items/", judging.EvaluationItemsView.as_view(), name="evaluation-items"),
+    path("comparisons/<uuid:comparison_id>/", judging.ComparisonDetailView.as_view(), name="comparison"),
+    path("items/<uuid:item_id>/predictions/", judging.ItemPredictionsView.as_view(), name="item-predictions"),
+]
+
+page_urlpatterns = [
+    path("models/", pages.model_list, name="models"),
+    path("models/<uuid:model_id>/", pages.model_detail, name="model"),
+    path("comparisons/<uuid:comparison_id>/", pages.comparison_detail, name="comparison"),
+]
