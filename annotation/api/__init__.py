@@ -1,0 +1,1 @@
+"""REST of tasks, queues and reviews: parse, ask, answer."""

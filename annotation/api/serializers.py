@@ -1,0 +1,311 @@
+"""Shapes of requests, checked, and of answers, for the schema."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+
+from annotation.models import Task
+from annotation.selectors.tasks import NOTHING
+
+
+class PersonSerializer(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+
+
+class DatasetRefSerializer(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+
+
+class TaskCountsSerializer(serializers.Serializer[Any]):
+    def get_fields(self) -> dict[str, Any]:
+        return {name: serializers.IntegerField() for name in NOTHING}
+
+
+class TaskSerializer(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    project = serializers.UUIDField()
+    name = serializers.CharField()
+    kind = serializers.ChoiceField(choices=Task.Kind.choices)
+    dataset = DatasetRefSerializer()
+    pipeline_id = serializers.UUIDField(allow_null=True)
+    node_id = serializers.CharField(allow_blank=True)
+    parent_task = serializers.UUIDField(allow_null=True)
+    batch_size = serializers.IntegerField()
+    max_workload = serializers.IntegerField()
+    priority = serializers.IntegerField()
+    due_date = serializers.DateTimeField(allow_null=True)
+    allocation = serializers.ChoiceField(choices=Task.Allocation.choices)
+    everyone = serializers.BooleanField()
+    instructions = serializers.CharField(allow_blank=True)
+    status = serializers.ChoiceField(choices=Task.State.choices)
+    statuses = serializers.ListField(child=serializers.CharField())
+    created_by = PersonSerializer(allow_null=True)
+    created_at = serializers.DateTimeField()
+    counts = TaskCountsSerializer()
+
+
+class ShareSerializer(serializers.Serializer[Any]):
+    person = serializers.UUIDField()
+    share = serializers.IntegerField(min_value=1, max_value=1000, default=1)
+
+
+class TaskWriteSerializer(serializers.Serializer[Any]):
+    """`people`: who is served and with which share; an empty list opens the task to everyone who may work."""
+
+    name = serializers.CharField(max_length=120, required=False)
+    batch_size = serializers.IntegerField(min_value=1, max_value=500, required=False)
+    max_workload = serializers.IntegerField(min_value=1, max_value=2000, required=False)
+    priority = serializers.IntegerField(min_value=1, max_value=3, required=False)
+    due_date = serializers.DateTimeField(allow_null=True, required=False)
+    allocation = serializers.ChoiceField(choices=Task.Allocation.choices, required=False)
+    instructions = serializers.CharField(allow_blank=True, max_length=20000, required=False)
+    people = ShareSerializer(many=True, required=False)
+
+
+class TaskPatchSerializer(TaskWriteSerializer):
+    status = serializers.ChoiceField(choices=Task.State.choices, required=False)
+
+
+class TaskCreateSerializer(TaskWriteSerializer):
+    name = serializers.CharField(max_length=120)
+    kind = serializers.ChoiceField(choices=Task.Kind.choices)
+    dataset = serializers.UUIDField()
+    parent_task = serializers.UUIDField(required=False, allow_null=True)
+
+
+class TaskWorkSerializer(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+    kind = serializers.CharField()
+    dataset = DatasetRefSerializer()
+    priority = serializers.IntegerField()
+    due_date = serializers.DateTimeField(allow_null=True)
+    held = serializers.IntegerField()
+    sent_back = serializers.IntegerField()
+    free = serializers.IntegerField()
+    waiting = serializers.IntegerField()
+    done_today = serializers.IntegerField()
+
+
+class WorkSerializer(serializers.Serializer[Any]):
+    waiting = serializers.IntegerField()
+    next = TaskWorkSerializer(allow_null=True)
+    tasks = TaskWorkSerializer(many=True)
+    done_today = serializers.IntegerField()
+    seconds_today = serializers.FloatField()
+    reviewed = serializers.IntegerField()
+    approved_unchanged = serializers.IntegerField()
+
+
+class PersonFiguresSerializer(serializers.Serializer[Any]):
+    person = PersonSerializer()
+    share = serializers.IntegerField(allow_null=True)
+    active = serializers.BooleanField()
+    seen_at = serializers.DateTimeField(allow_null=True)
+    held = serializers.IntegerField()
+    completed = serializers.IntegerField()
+    discard = serializers.IntegerField()
+    approved = serializers.IntegerField()
+    finished = serializers.IntegerField()
+    seconds = serializers.FloatField()
+    sent_back = serializers.IntegerField()
+
+
+class ProgressSerializer(serializers.Serializer[Any]):
+    counts = TaskCountsSerializer()
+    people = PersonFiguresSerializer(many=True)
+
+
+class ItemInTaskSerializer(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+    filename = serializers.CharField()
+    width = serializers.IntegerField()
+    height = serializers.IntegerField()
+    mimetype = serializers.CharField()
+    content_version = serializers.IntegerField()
+    image_url = serializers.CharField()
+    thumbnail_url = serializers.CharField()
+
+
+class SuggestionSerializer(serializers.Serializer[Any]):
+    label = serializers.CharField()  # type: ignore[assignment]  # a field, not DRF's own
+    confidence = serializers.FloatField()
+    probs = serializers.DictField(child=serializers.FloatField(), required=False)
+    prediction_id = serializers.CharField(required=False)
+    model_id = serializers.CharField(required=False)
+    model_name = serializers.CharField(required=False)
+
+
+class SelectionSerializer(serializers.Serializer[Any]):
+    score = serializers.FloatField(allow_null=True)
+    strategy = serializers.CharField()
+    arm = serializers.CharField()
+    rank = serializers.IntegerField()
+    round = serializers.IntegerField()
+    chosen = serializers.IntegerField(required=False)
+    pool = serializers.IntegerField(required=False)
+    model_id = serializers.CharField(required=False, allow_null=True)
+
+
+class IssueSerializer(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    author = PersonSerializer(allow_null=True)
+    body = serializers.CharField()
+    state = serializers.CharField()
+    created_at = serializers.DateTimeField()
+
+
+class SourceSerializer(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    task = serializers.UUIDField()
+    person = PersonSerializer(allow_null=True)
+    finished_at = serializers.DateTimeField(allow_null=True)
+    times_sent_back = serializers.IntegerField()
+
+
+class TaskItemSerializer(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    task = serializers.UUIDField()
+    item = ItemInTaskSerializer()
+    status = serializers.CharField(allow_blank=True)
+    place = serializers.ChoiceField(choices=["sent_back", "normal", "skipped"])
+    with_annotator = serializers.BooleanField()
+    label = serializers.CharField(allow_null=True)  # type: ignore[assignment]  # a field, not DRF's own
+    labelled_by = PersonSerializer(allow_null=True)
+    labelled_at = serializers.DateTimeField(allow_null=True)
+    approved = serializers.BooleanField()
+    suggestion = SuggestionSerializer(allow_null=True)
+    selection = SelectionSerializer(allow_null=True)
+    round = serializers.IntegerField(allow_null=True)
+    source = SourceSerializer(allow_null=True)  # type: ignore[assignment]  # a field, not DRF's own
+    issues = IssueSerializer(many=True)
+    times_sent_back = serializers.IntegerField()
+    assignee = PersonSerializer(allow_null=True)
+    finished_by = PersonSerializer(allow_null=True)
+    finished_at = serializers.DateTimeField(allow_null=True)
+    lease_until = serializers.DateTimeField(allow_null=True)
+    seconds = serializers.FloatField()
+
+
+class StandingSerializer(serializers.Serializer[Any]):
+    held = serializers.IntegerField()
+    sent_back = serializers.IntegerField()
+    skipped = serializers.IntegerField()
+    free = serializers.IntegerField()
+    done = serializers.IntegerField()
+    done_today = serializers.IntegerField()
+
+
+class QueueSerializer(serializers.Serializer[Any]):
+    items = TaskItemSerializer(many=True)
+    recent = TaskItemSerializer(many=True)
+    standing = StandingSerializer()
+
+
+class NextSerializer(serializers.Serializer[Any]):
+    """`recent`: how many of my last finished items to send along."""
+
+    limit = serializers.IntegerField(min_value=1, max_value=100, default=20)
+    recent = serializers.IntegerField(min_value=0, max_value=50, default=0)
+
+
+class RenewSerializer(serializers.Serializer[Any]):
+    """`open`: task items on the screen; `waiting_edits`: those whose edits the browser could not send yet."""
+
+    open = serializers.ListField(child=serializers.UUIDField(), default=list, max_length=500)
+    waiting_edits = serializers.ListField(child=serializers.UUIDField(), default=list, max_length=2000)
+
+
+class RenewedSerializer(serializers.Serializer[Any]):
+    lease_until = serializers.DateTimeField()
+
+
+class HandBackSerializer(serializers.Serializer[Any]):
+    task_items = serializers.ListField(child=serializers.UUIDField(), required=False, allow_null=True)
+
+
+class ItemCountSerializer(serializers.Serializer[Any]):
+    count = serializers.IntegerField()
+
+
+class ActSerializer(serializers.Serializer[Any]):
+    """What every act carries. `op_id`: the client's name for it; a repeated one changes nothing."""
+
+    op_id = serializers.UUIDField(required=False, allow_null=True)
+    seconds = serializers.FloatField(min_value=0, default=0)
+    note = serializers.CharField(max_length=4000, allow_blank=True, default="")
+
+
+class CompleteSerializer(ActSerializer):
+    label = serializers.CharField(max_length=200, required=False, allow_null=True)  # type: ignore[assignment]  # a field, not DRF's own
+    seen_version = serializers.IntegerField(min_value=0, required=False, allow_null=True)
+    status = serializers.CharField(max_length=32, default="completed")
+
+
+class ApproveSerializer(ActSerializer):
+    label = serializers.CharField(max_length=200, required=False, allow_null=True)  # type: ignore[assignment]  # a field, not DRF's own
+    seen_version = serializers.IntegerField(min_value=0, required=False, allow_null=True)
+
+
+class ReturnSerializer(ActSerializer):
+    note = serializers.CharField(max_length=4000)
+
+
+class DoneSerializer(serializers.Serializer[Any]):
+    task_item = TaskItemSerializer()
+    repeated = serializers.BooleanField()
+    outcome = serializers.CharField(allow_blank=True)
+
+
+class LogSerializer(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    action = serializers.CharField()
+    status = serializers.CharField(allow_blank=True)
+    person = PersonSerializer(allow_null=True)
+    at = serializers.DateTimeField()
+    note = serializers.CharField(allow_blank=True)
+    label = serializers.CharField(allow_blank=True)  # type: ignore[assignment]  # a field, not DRF's own
+    previous_label = serializers.CharField(allow_blank=True)
+    outcome = serializers.CharField(allow_blank=True)
+    simulated = serializers.BooleanField()
+    seconds = serializers.FloatField()
+
+
+class AddItemsSerializer(serializers.Serializer[Any]):
+    """Items by id, or all that match a filter of the query language."""
+
+    items = serializers.ListField(child=serializers.UUIDField(), required=False, max_length=5000)
+    filter = serializers.DictField(required=False)
+    priority = serializers.IntegerField(min_value=1, max_value=3, required=False)
+
+
+class TaskItemsSerializer(serializers.Serializer[Any]):
+    task_items = serializers.ListField(child=serializers.UUIDField(), max_length=5000)
+
+
+class ReassignSerializer(TaskItemsSerializer):
+    person = serializers.UUIDField(allow_null=True)
+
+
+class RedistributeSerializer(serializers.Serializer[Any]):
+    shares = ShareSerializer(many=True)
+
+
+class AnswerKeySerializer(serializers.Serializer[Any]):
+    available = serializers.IntegerField()
+
+
+class AnswerKeyAskSerializer(serializers.Serializer[Any]):
+    count = serializers.IntegerField(min_value=1, max_value=500)
+
+
+class AnsweredSerializer(serializers.Serializer[Any]):
+    answered = serializers.IntegerField()
+    corrected = serializers.IntegerField()
+    unknown = serializers.IntegerField()
+    simulated = serializers.BooleanField()

@@ -1,0 +1,18 @@
+"""The app of people's work."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from django.apps import AppConfig
+
+
+class AnnotationConfig(AppConfig):
+    name = "annotation"
+    label = "annotation"
+    verbose_name = "Tasks, labelling and review"
+
+    def ready(self) -> None:
+        """Readers of events and the sweep register themselves when their modules load."""
+        import_module("annotation.listeners")
+        import_module("annotation.jobs")

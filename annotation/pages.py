@@ -1,0 +1,62 @@
+"""The pages of tasks and the studio: the frame and what the page's script starts from."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponseBase
+from django.template.response import TemplateResponse
+
+from alp_site.people.pages import ProjectRequest, project_page
+from alp_site.people.permissions import allowed
+from annotation.models import Task
+from annotation.permissions import may_work, sees_everyone
+from annotation.selectors.lookup import labels_for
+from annotation.selectors.payloads import task_payload
+from annotation.selectors.queue import has_key
+from annotation.selectors.tasks import count_items, get_task_for
+
+
+@project_page("task.work_own", section="tasks")
+def tasks_page(request: ProjectRequest, **kwargs: Any) -> HttpResponseBase:
+    """My work first; for leads all tasks."""
+    lead = allowed(request.user, "task.manage", request.project.pk)
+    return TemplateResponse(request, "annotation/tasks.html", {"boot": {"page": {"lead": lead}}})
+
+
+@project_page("task.work_own", section="tasks")
+def task_page(request: ProjectRequest, task_id: UUID, **kwargs: Any) -> HttpResponseBase:
+    """One task: progress, items, people, settings."""
+    task = _task(request, task_id)
+    page = {
+        "task": _plain(task),
+        "labels": labels_for(task),
+        "lead": allowed(request.user, "task.manage", task.project_id),
+        "sees_everyone": sees_everyone(request.user, task),
+        "may_work": may_work(request.user, task) and task.status == Task.State.OPEN,
+        "answer_key": has_key(task.project_id),
+    }
+    return TemplateResponse(request, "annotation/task.html", {"boot": {"page": page}, "task": task})
+
+
+@project_page("task.work_own", section="tasks")
+def studio_page(request: ProjectRequest, task_id: UUID, **kwargs: Any) -> HttpResponseBase:
+    """Where a task's items are labelled, or reviewed, by the task's kind."""
+    task = _task(request, task_id)
+    page = {
+        "task": _plain(task),
+        "labels": labels_for(task),
+        "may_work": may_work(request.user, task) and task.status == Task.State.OPEN,
+        "answer_key": has_key(task.project_id),
+    }
+    return TemplateResponse(request, "annotation/studio.html", {"boot": {"page": page}, "task": task})
+
+
+def _task(request: ProjectRequest, task_id: UUID) -> Task:
+    task = get_task_for(request.user, task_id)
+    return task if task.project_id == request.project.pk else get_task_for(request.user, UUID(int=0))
+
+
+def _plain(task: Task) -> dict[str, Any]:
+    return task_payload(task, count_items([task.pk])[task.pk])

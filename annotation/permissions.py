@@ -1,0 +1,72 @@
+"""Who may see and do what with tasks and their items (the table is DESIGN §8)."""
+
+from __future__ import annotations
+
+from django.db.models import Q, QuerySet
+
+from alp_site.people.models import User
+from alp_site.people.permissions import Person, Policy, allowed, project_ids
+from annotation.models import Task, TaskItem
+
+__all__ = ["TaskItemPolicy", "TaskPolicy", "may_work", "sees_everyone"]
+
+
+def _assigned(user: User) -> Q:
+    return Q(everyone=True) | Q(assignments__person=user, assignments__removed_at__isnull=True)
+
+
+class TaskPolicy(Policy[Task]):
+    """Leads see every task of the project; an annotator the labelling tasks open to everyone or assigned to them."""
+
+    model = Task
+    see = "task.work"
+
+    def visible_to(self, user: Person) -> QuerySet[Task]:
+        if not isinstance(user, User) or not user.is_active:
+            return Task.objects.none()
+        leads = Q(project__in=project_ids(user, "task.work"))
+        own = Q(project__in=project_ids(user, "task.work_own"), kind=Task.Kind.ANNOTATION) & _assigned(user)
+        return Task.objects.filter(leads | own).exclude(status=Task.State.ARCHIVED).distinct()
+
+    def can(self, user: Person, action: str, obj: Task) -> bool:
+        if action == "task.work_own":
+            return isinstance(user, User) and may_work(user, obj)
+        return super().can(user, action, obj)
+
+
+class TaskItemPolicy(Policy[TaskItem]):
+    """Leads see every item of a task; an annotator the ones they hold, held or finished."""
+
+    model = TaskItem
+    project_path = "task__project"
+    see = "task.work"
+
+    def visible_to(self, user: Person) -> QuerySet[TaskItem]:
+        if not isinstance(user, User) or not user.is_active:
+            return TaskItem.objects.none()
+        leads = Q(task__project__in=project_ids(user, "task.work"))
+        own = Q(task__project__in=project_ids(user, "task.work_own"), task__kind=Task.Kind.ANNOTATION) & (
+            Q(assignee=user) | Q(finished_by=user) | Q(previous_person=user)
+        )
+        return TaskItem.objects.filter(leads | own, retired_at__isnull=True)
+
+    def can(self, user: Person, action: str, obj: TaskItem) -> bool:
+        if action == "task.work_own" and isinstance(user, User):
+            mine = user.pk in (obj.assignee_id, obj.finished_by_id, obj.previous_person_id)
+            return allowed(user, "task.work", obj.task.project_id) or (
+                mine and allowed(user, "task.work_own", obj.task.project_id)
+            )
+        return super().can(user, action, obj)
+
+
+def may_work(person: User, task: Task) -> bool:
+    """Whether the queue of this task may serve this person: by role, and by the task's list of people."""
+    action = "review.decide" if task.kind == Task.Kind.QA else "task.work_own"
+    if not allowed(person, action, task.project_id):
+        return False
+    return task.everyone or task.assignments.filter(person=person, removed_at__isnull=True).exists()
+
+
+def sees_everyone(person: Person, task: Task) -> bool:
+    """Whether this person sees the figures of others in the task."""
+    return allowed(person, "figures.people", task.project_id)

@@ -1,0 +1,163 @@
+"""The JSON of tasks and their items. Functions take a whole page: it costs a fixed number of queries."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from alp_site.people.models import User
+from annotation.models import Issue, Place, Task, TaskItem, TaskItemLog
+from annotation.selectors.labels import current_labels
+from annotation.selectors.queue import issues_of
+from annotation.selectors.work import TaskWork, Work
+
+PLACES = {Place.SENT_BACK: "sent_back", Place.NORMAL: "normal", Place.SKIPPED: "skipped"}
+
+
+def person_of(person: User | None) -> dict[str, Any] | None:
+    return {"id": str(person.pk), "name": str(person)} if person else None
+
+
+def task_payload(task: Task, counts: Mapping[str, int]) -> dict[str, Any]:
+    return {
+        "id": str(task.pk),
+        "project": str(task.project_id),
+        "name": task.name,
+        "kind": task.kind,
+        "dataset": {"id": str(task.dataset_id), "name": task.dataset.name},
+        "pipeline_id": str(task.pipeline_id) if task.pipeline_id else None,
+        "node_id": task.node_id,
+        "parent_task": str(task.parent_task_id) if task.parent_task_id else None,
+        "batch_size": task.batch_size,
+        "max_workload": task.max_workload,
+        "priority": task.priority,
+        "due_date": task.due_date,
+        "allocation": task.allocation,
+        "everyone": task.everyone,
+        "instructions": task.instructions,
+        "status": task.status,
+        "statuses": task.statuses,
+        "created_by": person_of(task.created_by),
+        "created_at": task.created_at,
+        "counts": dict(counts),
+    }
+
+
+def work_payload(work: Work) -> dict[str, Any]:
+    first = work.next
+    return {
+        "waiting": work.waiting,
+        "next": task_work_payload(first) if first else None,
+        "tasks": [task_work_payload(t) for t in work.tasks],
+        "done_today": work.done_today,
+        "seconds_today": round(work.seconds_today, 1),
+        "reviewed": work.reviewed,
+        "approved_unchanged": work.approved_unchanged,
+    }
+
+
+def task_work_payload(work: TaskWork) -> dict[str, Any]:
+    task = work.task
+    return {
+        "id": str(task.pk),
+        "name": task.name,
+        "kind": task.kind,
+        "dataset": {"id": str(task.dataset_id), "name": task.dataset.name},
+        "priority": task.priority,
+        "due_date": task.due_date,
+        "held": work.held,
+        "sent_back": work.sent_back,
+        "free": work.free,
+        "waiting": work.waiting,
+        "done_today": work.done_today,
+    }
+
+
+def item_payloads(rows: Sequence[TaskItem]) -> list[dict[str, Any]]:
+    """Everything the studio needs to show each item. Rows come with `item` and `task`."""
+    labels = current_labels(ti.item_id for ti in rows)
+    issues = issues_of(rows)
+    sources = {ti.pk: ti for ti in TaskItem.objects.filter(pk__in={t.source_id for t in rows if t.source_id})}
+    ids = {label.person_id for label in labels.values()} | {s.finished_by_id for s in sources.values()}
+    ids |= {ti.assignee_id for ti in rows} | {ti.finished_by_id for ti in rows}
+    people = User.objects.in_bulk([i for i in ids if i])
+    return [_item_payload(ti, labels, issues[ti.pk], sources, people) for ti in rows]
+
+
+def _item_payload(
+    ti: TaskItem, labels: Mapping[UUID, Any], issues: Sequence[Issue], sources: Mapping[UUID, TaskItem],
+    people: Mapping[UUID, User],
+) -> dict[str, Any]:  # fmt: skip
+    label = labels.get(ti.item_id)
+    source = sources.get(ti.source_id) if ti.source_id else None
+    item = ti.item
+    return {
+        "id": str(ti.pk),
+        "task": str(ti.task_id),
+        "item": {
+            "id": str(item.pk),
+            "name": item.name,
+            "filename": item.filename,
+            "width": item.width,
+            "height": item.height,
+            "mimetype": item.mimetype,
+            "content_version": item.content_version,
+            "image_url": f"/api/v1/items/{item.pk}/stream/",
+            "thumbnail_url": f"/api/v1/items/{item.pk}/thumbnail/",
+        },
+        "status": ti.status,
+        "place": PLACES[Place(ti.place)],
+        "with_annotator": ti.held_back_at is not None,
+        "label": label.label if label else None,
+        "labelled_by": person_of(people.get(label.person_id)) if label and label.person_id else None,
+        "labelled_at": label.at if label else None,
+        "approved": bool(label and label.approved),
+        "suggestion": ti.context.get("suggestion"),
+        "selection": ti.context.get("selection"),
+        "round": ti.round,
+        "source": _source_payload(source, people) if source else None,
+        "issues": [issue_payload(i) for i in issues],
+        "times_sent_back": ti.times_sent_back,
+        "assignee": person_of(people.get(ti.assignee_id)) if ti.assignee_id else None,
+        "finished_by": person_of(people.get(ti.finished_by_id)) if ti.finished_by_id else None,
+        "finished_at": ti.finished_at,
+        "lease_until": ti.lease_until,
+        "seconds": round(ti.seconds, 1),
+    }
+
+
+def _source_payload(source: TaskItem, people: Mapping[UUID, User]) -> dict[str, Any]:
+    return {
+        "id": str(source.pk),
+        "task": str(source.task_id),
+        "person": person_of(people.get(source.finished_by_id)) if source.finished_by_id else None,
+        "finished_at": source.finished_at,
+        "times_sent_back": source.times_sent_back,
+    }
+
+
+def issue_payload(issue: Issue) -> dict[str, Any]:
+    return {
+        "id": str(issue.pk),
+        "author": person_of(issue.author),
+        "body": issue.body,
+        "state": issue.state,
+        "created_at": issue.created_at,
+    }
+
+
+def log_payload(row: TaskItemLog) -> dict[str, Any]:
+    return {
+        "id": str(row.pk),
+        "action": row.action,
+        "status": row.status,
+        "person": person_of(row.person),
+        "at": row.at,
+        "note": row.note,
+        "label": row.label,
+        "previous_label": row.previous_label,
+        "outcome": row.outcome,
+        "simulated": row.simulated,
+        "seconds": round(row.seconds, 1),
+    }

@@ -1,0 +1,125 @@
+"""Hundreds of answers at once, in few queries: for simulated annotators and reviewers, imports, rules.
+
+The same effects as ``status.complete`` and ``review.approve`` one by one. Items that are no longer open are left alone,
+so repeating a call is harmless. Each chunk is one transaction unless the caller has one open.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TypeVar
+from uuid import UUID
+
+from alp_site.lib import db
+from alp_site.lib.db import write
+from alp_site.lib.errors import Invalid
+from alp_site.people.models import User
+from annotation.models import Issue, Status, Task, TaskItem
+from annotation.services import labels, record
+from annotation.services.record import Change
+from annotation.services.review import review_outcome
+from annotation.services.status import back_to_review, finish, outcome_of
+
+__all__ = ["approve_many", "complete_many"]
+
+Answer = TypeVar("Answer", str, "str | None")
+SAVED = ["status", "finished_at", "finished_by", "assignee", "previous_person", "lease_until", "passed"]
+
+
+def complete_many(
+    *, task: Task, answers: Sequence[tuple[UUID, str]], person: User, simulated: bool = False, note: str = ""
+) -> list[UUID]:
+    """Label and complete open items of a labelling task. answers: (task item id, label). Returns the ids completed."""
+    if task.kind != Task.Kind.ANNOTATION:
+        raise Invalid("Only a labelling task is completed.", task=str(task.pk))
+    done: list[UUID] = []
+    for part in _parts(answers):
+        with write():
+            done += _complete_part(task, dict(part), person, simulated, note)
+    return done
+
+
+def approve_many(
+    *,
+    task: Task,
+    answers: Sequence[tuple[UUID, str | None]],
+    person: User,
+    simulated: bool = False,
+    note: str = "",
+) -> list[UUID]:
+    """Approve open items of a review task. answers: (task item id, label or None): another label than the item has is
+    a correction. Items without any label are left alone. Returns the ids approved."""
+    if task.kind != Task.Kind.QA:
+        raise Invalid("Only a review task approves.", task=str(task.pk))
+    done: list[UUID] = []
+    for part in _parts(answers):
+        with write():
+            done += _approve_part(task, dict(part), person, simulated, note)
+    return done
+
+
+def _parts(things: Sequence[tuple[UUID, Answer]]) -> list[Sequence[tuple[UUID, Answer]]]:
+    return [things[i : i + db.bulk_size()] for i in range(0, len(things), db.bulk_size())]
+
+
+def _open(task: Task, ids: Sequence[UUID]) -> list[TaskItem]:
+    rows = TaskItem.objects.filter(
+        task=task, pk__in=ids, finished_at__isnull=True, held_back_at__isnull=True, retired_at__isnull=True
+    ).select_related("item")
+    rows = rows if db.is_sqlite() else rows.select_for_update(of=("self",))
+    found = {ti.pk: ti for ti in rows}
+    for ti in found.values():
+        ti.task = task
+    return [found[i] for i in ids if i in found]
+
+
+def _complete_part(task: Task, answers: dict[UUID, str], person: User, simulated: bool, note: str) -> list[UUID]:
+    rows = _open(task, list(answers))
+    before = labels.labels_of(ti.item_id for ti in rows)
+    now = db.clock()
+    labels.save_labels([(ti, answers[ti.pk]) for ti in rows if before.get(ti.item_id) != answers[ti.pk]], person=person)
+    changes = [
+        Change(
+            task_item=ti, action="complete", label=answers[ti.pk], previous_label=before.get(ti.item_id, ""),
+            outcome=outcome_of(ti, answers[ti.pk]), simulated=simulated, note=note,
+        )
+        for ti in rows
+    ]  # fmt: skip
+    _settle(task, changes, Status.COMPLETED, person, now)
+    back_to_review(rows, person, now)
+    return [ti.pk for ti in rows]
+
+
+def _approve_part(task: Task, answers: dict[UUID, str | None], person: User, simulated: bool, note: str) -> list[UUID]:
+    rows = _open(task, list(answers))
+    before = labels.labels_of(ti.item_id for ti in rows)
+    rows = [ti for ti in rows if answers[ti.pk] or before.get(ti.item_id)]
+    final = {ti.pk: answers[ti.pk] or before[ti.item_id] for ti in rows}
+    wrong = {ti.pk for ti in rows if before.get(ti.item_id) != final[ti.pk]}
+    now = db.clock()
+    labels.save_labels([(ti, final[ti.pk]) for ti in rows if ti.pk in wrong], person=person)
+    labels.approve(rows, person=person)
+    Issue.objects.filter(task_item_id__in=[ti.source_id for ti in rows if ti.source_id]).exclude(
+        state=Issue.State.RESOLVED
+    ).update(state=Issue.State.RESOLVED, resolved_at=now, resolved_by=person)
+    changes = [
+        Change(
+            task_item=ti, action="correct" if ti.pk in wrong else "approve", label=final[ti.pk],
+            previous_label=before.get(ti.item_id, ""), outcome=review_outcome(ti.pk in wrong), simulated=simulated,
+            note=note,
+        )
+        for ti in rows
+    ]  # fmt: skip
+    _settle(task, changes, Status.APPROVED, person, now)
+    return [ti.pk for ti in rows]
+
+
+def _settle(task: Task, changes: Sequence[Change], status: str, person: User, now: datetime) -> None:
+    rows = [c.task_item for c in changes]
+    for ti in rows:
+        finish(ti, status=status, person=person, seconds=0, now=now)
+    if rows:
+        record.record(task=task, changes=changes, person=person, at=now)
+        record.announce(task=task, task_items=rows, person=person)
+        TaskItem.objects.bulk_update(rows, SAVED, batch_size=db.bulk_size())

@@ -1,0 +1,186 @@
+"""A reviewer decides: approve, correct and approve, or send back with a note. Approving is the way to ground truth."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from alp_site.lib import db
+from alp_site.lib.db import write
+from alp_site.lib.errors import Conflict, Forbidden, Invalid
+from alp_site.people.models import User
+from alp_site.people.permissions import allowed
+from annotation.errors import AlreadyConsumed, FinishedByOther, LabelMissing, NoAnnotator
+from annotation.models import Issue, Place, Status, Task, TaskItem, TaskItemLog
+from annotation.services import labels, record
+from annotation.services.queue import LEASE
+from annotation.services.record import Change
+from annotation.services.status import Done, check_worker, finish, hold_back, locked, reopen, settle, was_done
+
+__all__ = ["approve", "return_item", "take_back"]
+
+MAX_NOTE = 4000
+
+
+def approve(
+    *,
+    task_item_id: UUID,
+    person: User,
+    label: str | None = None,
+    seen_version: int | None = None,
+    op_id: UUID | None = None,
+    seconds: float = 0,
+    note: str = "",
+) -> Done:
+    """Make the item's label ground truth; with another `label`, correct it first. Resolves the item's issues.
+
+    Raises Stale when annotations moved since `seen_version`, FinishedByOther, WithAnnotator, LabelMissing.
+    """
+    with write():
+        ti = locked(task_item_id)
+        before = labels.labels_of([ti.item_id]).get(ti.item_id)
+        if was_done(ti, person, op_id):
+            return Done(ti, before, repeated=True)
+        check_reviewer(ti, person)
+        if not ti.is_open:
+            if ti.status == Status.APPROVED and ti.finished_by_id == person.pk and label in (None, before):
+                return Done(ti, before, repeated=True)
+            raise _decided(ti, before)
+        labels.check_version(ti.item, seen_version, before)
+        final = label or before
+        if final is None:
+            raise LabelMissing("There is no label to approve; choose one.", task_item=str(ti.pk))
+        corrected = final != before
+        if corrected:
+            labels.save_label(ti, label=final, person=person, accepted=False, op_id=op_id)
+        labels.approve([ti], person=person)
+        now = db.clock()
+        _resolve(ti, person, now)
+        finish(ti, status=Status.APPROVED, person=person, seconds=seconds, now=now)
+        change = Change(
+            task_item=ti, action="correct" if corrected else "approve", note=note, label=final,
+            previous_label=before or "", outcome=review_outcome(corrected), seconds=seconds, op_id=op_id,
+        )  # fmt: skip
+        settle(ti, change, person, now)
+        return Done(ti, final, outcome=change.outcome)
+
+
+def return_item(*, task_item_id: UUID, person: User, note: str, op_id: UUID | None = None, seconds: float = 0) -> Done:
+    """Send it back with a note: its annotator gets it first, and answering brings it here again; nothing flows on.
+
+    Where the task offers `rejected` (the graph draws that connection) the item leaves this task with that status
+    instead. Raises NoAnnotator when nobody labelled it in a task.
+    """
+    text = note.strip()
+    if not text or len(text) > MAX_NOTE:
+        raise Invalid(f"A note of 1 to {MAX_NOTE} characters says what to change.", field="note")
+    with write():
+        ti = locked(task_item_id)
+        before = labels.labels_of([ti.item_id]).get(ti.item_id)
+        if was_done(ti, person, op_id):
+            return Done(ti, before, repeated=True)
+        check_reviewer(ti, person)
+        if not ti.is_open:
+            raise _decided(ti, before)
+        now = db.clock()
+        if Status.REJECTED in ti.task.statuses:
+            finish(ti, status=Status.REJECTED, person=person, seconds=seconds, now=now)
+            settle(ti, Change(task_item=ti, action="reject", note=text, seconds=seconds, op_id=op_id), person, now)
+            return Done(ti, before)
+        source = _source(ti)
+        Issue.objects.create(task_item=source, item_id=ti.item_id, author=person, body=text)
+        _send_back(source, person, text, before, now)
+        ti.assignee, ti.times_sent_back = person, ti.times_sent_back + 1
+        ti.seconds += max(0.0, min(seconds, 3600.0))
+        ti.save(update_fields=["assignee", "times_sent_back", "seconds"])
+        hold_back(ti, now)
+        change = Change(task_item=ti, action="return", note=text, label=before or "", seconds=seconds, op_id=op_id)
+        record.record(task=ti.task, changes=[change], person=person, at=now)
+        return Done(ti, before)
+
+
+def take_back(*, ti: TaskItem, person: User, op_id: UUID | None = None) -> Done:
+    """Take my return back while the annotator has not answered: the labelling stands as it was, the note is closed.
+    `ti` is locked by the caller. Raises AlreadyConsumed when it is too late, FinishedByOther for another's return."""
+    before = labels.labels_of([ti.item_id]).get(ti.item_id)
+    last = ti.log.filter(action="return").order_by("at", "id").last()
+    if last is None or last.person_id != person.pk:
+        raise FinishedByOther("Someone else returned this item.", task_item=str(ti.pk))
+    source = TaskItem.objects.select_related("task").filter(reviews=ti, finished_at__isnull=True).first()
+    finished = source.log.exclude(status="").order_by("at", "id").last() if source else None
+    if source is None or finished is None:
+        raise AlreadyConsumed("Its annotator has answered already.", task_item=str(ti.pk))
+    now = db.clock()
+    source.status, source.finished_at, source.finished_by_id = finished.status, finished.at, finished.person_id
+    source.assignee_id, source.times_sent_back = finished.person_id, max(0, source.times_sent_back - 1)
+    source.place, source.lease_until = Place.NORMAL, None
+    source.save()
+    _resolve(ti, person, now)
+    ti.held_back_at, ti.assignee, ti.lease_until = None, person, now + LEASE
+    ti.times_sent_back = max(0, ti.times_sent_back - 1)
+    ti.save()
+    note = "took the return back"
+    change = Change(task_item=source, action="not_sent_back", note=note)
+    record.record(task=source.task, changes=[change], person=person, at=now)
+    change = Change(task_item=ti, action="undo", note=note, op_id=op_id)
+    record.record(task=ti.task, changes=[change], person=person, at=now)
+    record.touch(task=source.task, reason="not_sent_back", people=[str(source.assignee_id or "")])
+    return Done(ti, before)
+
+
+def check_reviewer(ti: TaskItem, person: User) -> None:
+    """Raises unless this is a review task, open, and the person may decide."""
+    check_role(ti, person)
+    check_worker(ti, person)
+
+
+def check_role(ti: TaskItem, person: User) -> None:
+    """Raises unless this is a review task and the person's role reviews."""
+    if ti.task.kind != Task.Kind.QA:
+        raise Invalid("This is a labelling task; only a review task approves or returns.", task=str(ti.task_id))
+    if not allowed(person, "review.decide", ti.task.project_id):
+        raise Forbidden("Your role does not allow reviewing.", action="review.decide")
+
+
+def review_outcome(corrected: bool) -> str:
+    """What became of the label under review."""
+    return TaskItemLog.Outcome.EDITED if corrected else TaskItemLog.Outcome.ACCEPTED
+
+
+def _source(ti: TaskItem) -> TaskItem:
+    if ti.source_id is None:
+        raise NoAnnotator("Nobody labelled this item in a task: correct it here.", task_item=str(ti.pk))
+    source = TaskItem.objects.select_related("task", "item", "finished_by").get(pk=ti.source_id)
+    if source.retired_at is not None or source.task.status != Task.State.OPEN:
+        raise NoAnnotator("Its labelling task takes no more work: correct it here.", task_item=str(ti.pk))
+    if source.is_open:
+        raise Conflict("It is with its annotator already.", task_item=str(ti.pk))
+    return source
+
+
+def _send_back(source: TaskItem, reviewer: User, note: str, label: str | None, now: datetime) -> None:
+    annotator = source.finished_by
+    still_here = annotator is not None and allowed(annotator, "task.work_own", source.task.project_id)
+    annotator_id = annotator.pk if annotator is not None and still_here else None  # else: first in the common queue
+    source.times_sent_back += 1
+    reopen(source, place=Place.SENT_BACK, assignee_id=annotator_id)
+    change = Change(task_item=source, action="sent_back", note=note, label=label or "")
+    record.record(task=source.task, changes=[change], person=reviewer, at=now)
+    record.touch(task=source.task, reason="sent_back", people=[str(annotator_id or "")])
+
+
+def _resolve(ti: TaskItem, person: User, now: datetime) -> None:
+    if ti.source_id is not None:
+        Issue.objects.filter(task_item_id=ti.source_id).exclude(state=Issue.State.RESOLVED).update(
+            state=Issue.State.RESOLVED, resolved_at=now, resolved_by=person
+        )
+
+
+def _decided(ti: TaskItem, label: str | None) -> FinishedByOther:
+    other = str(ti.finished_by or "Someone")
+    return FinishedByOther(
+        f"{other} decided on this item already.",
+        task_item=str(ti.pk), status=ti.status, person=str(ti.finished_by_id), person_name=other,
+        finished_at=ti.finished_at.isoformat() if ti.finished_at else None, label=label,
+        content_version=ti.item.content_version,
+    )  # fmt: skip

@@ -1,0 +1,272 @@
+"""One person answers for one item: complete, discard, skip, undo.
+
+Each takes an optional `op_id`, the client's name for this act: repeated with the same one, it changes nothing and
+returns the state of now, so a lost acknowledgement never counts twice. A lease guards serving, not answering: who once
+held an item may finish it late, unless someone else has finished it (409).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from alp_site.lib import db
+from alp_site.lib.db import write
+from alp_site.lib.errors import Conflict, Forbidden, Invalid, NotFound
+from alp_site.people.models import User
+from annotation.errors import AlreadyConsumed, FinishedByOther, LabelMissing, TaskClosed, WithAnnotator
+from annotation.models import Issue, Place, Status, Task, TaskItem, TaskItemLog
+from annotation.permissions import TaskItemPolicy
+from annotation.services import labels, record
+from annotation.services.queue import LEASE
+from annotation.services.record import Change
+from datasets.models import Item
+
+__all__ = ["Done", "complete", "discard", "skip", "undo"]
+
+MAX_SECONDS = 3600.0  # longer than this on one picture is a person who went for lunch
+
+
+@dataclass(frozen=True)
+class Done:
+    """The state after an act. `repeated`: it had been done before, nothing changed now."""
+
+    task_item: TaskItem
+    label: str | None
+    repeated: bool = False
+    outcome: str = ""
+
+
+def complete(
+    *,
+    task_item_id: UUID,
+    person: User,
+    label: str | None = None,
+    seen_version: int | None = None,
+    op_id: UUID | None = None,
+    seconds: float = 0,
+    status: str = Status.COMPLETED,
+    note: str = "",
+) -> Done:
+    """Label (if a label is given) and finish. Choosing exactly the suggestion shown counts as accepting it.
+
+    Raises Stale when annotations moved since `seen_version`, FinishedByOther, LabelMissing, Forbidden, TaskClosed.
+    """
+    with write():
+        ti = locked(task_item_id)
+        before = labels.labels_of([ti.item_id]).get(ti.item_id)
+        if was_done(ti, person, op_id):
+            return Done(ti, before, repeated=True)
+        check_worker(ti, person)
+        _check_offered(ti, status)
+        if not ti.is_open:
+            if ti.status == status and (label is None or label == before) and ti.finished_by_id == person.pk:
+                return Done(ti, before, repeated=True)
+            _take_back(ti, person)
+        labels.check_version(ti.item, seen_version, before)
+        if label is None and before is None:
+            raise LabelMissing("Choose a label first.", task_item=str(ti.pk))
+        outcome = outcome_of(ti, label or before or "")
+        now = db.clock()
+        if label is not None and label != before:
+            accepted = outcome == TaskItemLog.Outcome.ACCEPTED
+            labels.save_label(ti, label=label, person=person, accepted=accepted, op_id=op_id)
+        finish(ti, status=status, person=person, seconds=seconds, now=now)
+        back_to_review([ti], person, now)
+        change = Change(
+            task_item=ti, action="complete", note=note, label=label or before or "", previous_label=before or "",
+            outcome=outcome, seconds=seconds, op_id=op_id,
+        )  # fmt: skip
+        settle(ti, change, person, now)
+        return Done(ti, label or before, outcome=outcome)
+
+
+def discard(*, task_item_id: UUID, person: User, op_id: UUID | None = None, seconds: float = 0, note: str = "") -> Done:
+    """Say that the picture cannot be labelled. Its annotations stay as they are. Undo takes it back."""
+    with write():
+        ti = locked(task_item_id)
+        before = labels.labels_of([ti.item_id]).get(ti.item_id)
+        if was_done(ti, person, op_id):
+            return Done(ti, before, repeated=True)
+        check_worker(ti, person)
+        if not ti.is_open:
+            if ti.status == Status.DISCARD and ti.finished_by_id == person.pk:
+                return Done(ti, before, repeated=True)
+            _take_back(ti, person)
+        now = db.clock()
+        outcome = TaskItemLog.Outcome.REJECTED if suggested(ti) else TaskItemLog.Outcome.NONE
+        finish(ti, status=Status.DISCARD, person=person, seconds=seconds, now=now)
+        change = Change(task_item=ti, action="discard", note=note, outcome=outcome, seconds=seconds, op_id=op_id)
+        settle(ti, change, person, now)
+        return Done(ti, before, outcome=outcome)
+
+
+def skip(*, task_item_id: UUID, person: User, op_id: UUID | None = None, seconds: float = 0) -> Done:
+    """Put it behind everything else the person holds; it stays theirs until they hand it back or go away."""
+    with write():
+        ti = locked(task_item_id)
+        before = labels.labels_of([ti.item_id]).get(ti.item_id)
+        if was_done(ti, person, op_id):
+            return Done(ti, before, repeated=True)
+        check_worker(ti, person)
+        if not ti.is_open:
+            raise Conflict("It is finished already.", task_item=str(ti.pk), status=ti.status)
+        now = db.clock()
+        ti.place, ti.rank = Place.SKIPPED, int(now.timestamp())  # among skipped ones, the longest ago comes first
+        ti.seconds += max(0.0, min(seconds, MAX_SECONDS))
+        ti.save(update_fields=["place", "rank", "seconds"])
+        change = Change(task_item=ti, action="skip", seconds=seconds, op_id=op_id)
+        record.record(task=ti.task, changes=[change], person=person, at=now)
+        return Done(ti, before)
+
+
+def undo(*, task_item_id: UUID, person: User, op_id: UUID | None = None) -> Done:
+    """Open my own finished item again and give it the label it had before. Raises AlreadyConsumed when a review has
+    decided on it or its copy lies in another dataset; a review that still waits is recalled and waits on."""
+    with write():
+        ti = locked(task_item_id)
+        before = labels.labels_of([ti.item_id]).get(ti.item_id)
+        if was_done(ti, person, op_id) or ti.is_open:
+            return Done(ti, before, repeated=True)
+        check_worker(ti, person)
+        last = _take_back(ti, person)
+        if last is not None and last.label != last.previous_label and before == last.label:
+            labels.restore_label(ti, label=last.previous_label or None, person=person)
+            before = last.previous_label or None
+        now = db.clock()
+        change = Change(task_item=ti, action="undo", label=before or "", op_id=op_id)
+        record.record(task=ti.task, changes=[change], person=person, at=now)
+        record.touch(task=ti.task, reason="reopened", people=[str(person.pk)])
+        return Done(ti, before)
+
+
+# ---- shared with the review and bulk doors ----
+
+
+def locked(task_item_id: UUID) -> TaskItem:
+    """The live row with its task and item, locked until the transaction ends."""
+    rows = TaskItem.objects.select_related("task", "item").filter(pk=task_item_id, retired_at__isnull=True)
+    ti = (rows if db.is_sqlite() else rows.select_for_update(of=("self",))).first()
+    if ti is None:
+        raise NotFound("There is no such task item.", task_item=str(task_item_id))
+    return ti
+
+
+def was_done(ti: TaskItem, person: User, op_id: UUID | None) -> bool:
+    """Whether this very act was done before. An `op_id` used for something else is refused."""
+    if op_id is None:
+        return False
+    old = TaskItemLog.objects.filter(op_id=op_id).first()
+    if old is None:
+        return False
+    if old.task_item_id != ti.pk or old.person_id != person.pk:
+        raise Conflict("This op_id was used for something else.", op_id=str(op_id))
+    return True
+
+
+def check_worker(ti: TaskItem, person: User) -> None:
+    """The task takes work, the person may do it, and the picture is not away with its annotator."""
+    if ti.task.status != Task.State.OPEN:
+        raise TaskClosed("This task takes no more work.", task=str(ti.task_id), status=ti.task.status)
+    if not TaskItemPolicy().can(person, "task.work_own", ti):
+        raise Forbidden("This item is not yours to answer.", task_item=str(ti.pk))
+    if ti.held_back_at is not None:
+        raise WithAnnotator("It is back with its annotator; it returns here when answered.", task_item=str(ti.pk))
+
+
+def suggested(ti: TaskItem) -> str:
+    """The label a model suggested, "" for none."""
+    return str((ti.context.get("suggestion") or {}).get("label") or "")
+
+
+def outcome_of(ti: TaskItem, label: str) -> str:
+    """What became of the suggestion when a person chose this label."""
+    shown = suggested(ti)
+    if not shown:
+        return TaskItemLog.Outcome.NONE
+    return TaskItemLog.Outcome.ACCEPTED if label == shown else TaskItemLog.Outcome.EDITED
+
+
+def finish(ti: TaskItem, *, status: str, person: User, seconds: float, now: datetime) -> None:
+    """Set the finished state on the object; `settle` saves it."""
+    if ti.assignee_id not in (None, person.pk):
+        ti.previous_person_id = ti.assignee_id  # who held it may still ask about it, and learns who was first
+    ti.status, ti.finished_at, ti.finished_by = status, now, person
+    ti.assignee, ti.lease_until = person, None
+    ti.seconds += max(0.0, min(seconds, MAX_SECONDS))
+
+
+def settle(ti: TaskItem, change: Change, person: User, now: datetime) -> None:
+    """Log, project, announce and save one finished item."""
+    record.record(task=ti.task, changes=[change], person=person, at=now)
+    record.announce(task=ti.task, task_items=[ti], person=person)
+    ti.save()
+
+
+def reopen(ti: TaskItem, *, place: Place, assignee_id: UUID | None, lease_until: datetime | None = None) -> None:
+    """Make a finished item open again and save it."""
+    ti.status, ti.finished_at, ti.finished_by = "", None, None
+    ti.place, ti.assignee_id, ti.lease_until, ti.held_back_at = place, assignee_id, lease_until, None
+    ti.save()
+
+
+def hold_back(review: TaskItem, now: datetime) -> None:
+    """Take a waiting review out of every queue until its annotator answers; the same reviewer gets it back."""
+    review.previous_person_id = review.assignee_id or review.previous_person_id
+    review.held_back_at, review.assignee, review.lease_until = now, None, None
+    review.save(update_fields=["held_back_at", "previous_person", "assignee", "lease_until"])
+
+
+def _check_offered(ti: TaskItem, status: str) -> None:
+    own = {Status.APPROVED, Status.DISCARD, Status.REJECTED}  # these have their own doors
+    if status in own or status not in ti.task.statuses:
+        raise Invalid(f"This task does not offer the status {status!r}.", field="status", offered=ti.task.statuses)
+
+
+def _take_back(ti: TaskItem, person: User) -> TaskItemLog | None:
+    """Reopen a finished item of mine if nothing has used it yet; returns the log line of what is taken back."""
+    if ti.finished_by_id != person.pk:
+        other = ti.finished_by
+        raise FinishedByOther(
+            f"{other or 'Someone'} finished this item already.",
+            task_item=str(ti.pk), status=ti.status, person=str(ti.finished_by_id), person_name=str(other or ""),
+            finished_at=ti.finished_at.isoformat() if ti.finished_at else None,
+            label=labels.labels_of([ti.item_id]).get(ti.item_id), content_version=ti.item.content_version,
+        )  # fmt: skip
+    reviews = list(ti.reviews.filter(retired_at__isnull=True))
+    if any(not review.is_open for review in reviews):
+        raise AlreadyConsumed("It has been reviewed already.", task_item=str(ti.pk))
+    if Item.objects.filter(parent_item_id=ti.item_id, deleted_at__isnull=True, created_at__gte=ti.finished_at).exists():
+        raise AlreadyConsumed("It has been taken into another dataset already; change it there.", task_item=str(ti.pk))
+    now = db.clock()
+    for review in reviews:
+        hold_back(review, now)
+    sent_back = ti.issues.filter(state=Issue.State.FIXED).update(state=Issue.State.OPEN, fixed_at=None)
+    last = ti.log.exclude(status="").order_by("at", "id").last()
+    reopen(ti, place=Place.SENT_BACK if sent_back else Place.NORMAL, assignee_id=person.pk, lease_until=now + LEASE)
+    return last
+
+
+def back_to_review(answered: Sequence[TaskItem], person: User, now: datetime) -> None:
+    """The reviews that wait for these answers go on, first in their reviewer's queue. One query when there are none."""
+    waiting = TaskItem.objects.filter(
+        source__in=answered, held_back_at__isnull=False, finished_at__isnull=True, retired_at__isnull=True
+    ).select_related("task")
+    reviews = list(waiting)
+    if not reviews:
+        return
+    Issue.objects.filter(task_item__in=answered, state=Issue.State.OPEN).update(state=Issue.State.FIXED, fixed_at=now)
+    by_task: dict[Task, list[TaskItem]] = {}
+    for review in reviews:
+        review.held_back_at, review.place = None, Place.SENT_BACK
+        review.assignee_id = review.previous_person_id
+        review.lease_until = now + LEASE if review.assignee_id else None
+        by_task.setdefault(review.task, []).append(review)
+    TaskItem.objects.bulk_update(reviews, ["held_back_at", "place", "assignee", "lease_until"])
+    for task, rows in by_task.items():
+        changes = [Change(task_item=review, action="answered") for review in rows]
+        record.record(task=task, changes=changes, person=person, at=now)
+        people = sorted({str(review.assignee_id) for review in rows if review.assignee_id})
+        record.touch(task=task, reason="answered", people=people)

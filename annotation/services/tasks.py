@@ -1,0 +1,172 @@
+"""Making and changing tasks. Idempotent where a pipeline calls: ``ensure_task`` may run any number of times."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from alp_site.lib import db
+from alp_site.lib.db import write
+from alp_site.lib.errors import Invalid, NotFound
+from alp_site.people.models import Membership, Project, Role, User
+from annotation.models import Assignment, Status, Task, TaskItem
+from annotation.services import record
+from datasets.models import Dataset
+
+__all__ = ["archive_task", "create_task", "ensure_task", "set_people", "update_task"]
+
+OWN_STATUSES: dict[str, list[str]] = {
+    Task.Kind.ANNOTATION: [Status.COMPLETED, Status.DISCARD],
+    Task.Kind.QA: [Status.APPROVED, Status.DISCARD],
+}
+SETTINGS = frozenset(
+    {"name", "batch_size", "max_workload", "priority", "due_date", "allocation", "everyone", "instructions", "status",
+     "statuses", "parent_task"}
+)  # fmt: skip
+WORKERS: dict[str, frozenset[str]] = {
+    Task.Kind.ANNOTATION: frozenset({Role.OWNER, Role.ENGINEER, Role.REVIEWER, Role.ANNOTATOR}),
+    Task.Kind.QA: frozenset({Role.OWNER, Role.ENGINEER, Role.REVIEWER}),
+}
+
+
+def create_task(
+    *,
+    project: Project,
+    name: str,
+    kind: str,
+    dataset: Dataset,
+    user: User | None,
+    people: Mapping[UUID, int] | None = None,
+    pipeline_id: UUID | None = None,
+    node_id: str = "",
+    **settings: Any,
+) -> Task:
+    """Make a task. `people` maps a person's id to their share; given, only they are served. Raises Invalid."""
+    if kind not in Task.Kind.values:
+        raise Invalid(f"A task is one of {', '.join(Task.Kind.values)}, not {kind!r}.", field="kind")
+    if dataset.project_id != project.pk:
+        raise Invalid("The dataset belongs to another project.", field="dataset")
+    task = Task(
+        project=project, kind=kind, dataset=dataset, created_by=user, pipeline_id=pipeline_id, node_id=node_id,
+        name=name, statuses=list(OWN_STATUSES[kind]),
+    )  # fmt: skip
+    _apply(task, settings)
+    with write():
+        task.save(force_insert=True)
+        if people:
+            set_people(task=task, people=people)
+        record.touch(task=task, reason="created")
+    return task
+
+
+def ensure_task(
+    *,
+    pipeline_id: UUID,
+    node_id: str,
+    project: Project,
+    name: str,
+    kind: str,
+    dataset: Dataset,
+    user: User | None = None,
+    people: Mapping[UUID, int] | None = None,
+    **settings: Any,
+) -> Task:
+    """The live task of a pipeline's node, made or brought up to date; its items and the people's work stay."""
+    with write():
+        task = Task.objects.filter(pipeline_id=pipeline_id, node_id=node_id).exclude(status=Task.State.ARCHIVED).first()
+        if task is None:
+            return create_task(
+                project=project, name=name, kind=kind, dataset=dataset, user=user, people=people,
+                pipeline_id=pipeline_id, node_id=node_id, **settings,
+            )  # fmt: skip
+        if task.kind != kind:
+            raise Invalid(f"The node's task is of kind {task.kind}, not {kind}.", field="kind")
+        task.dataset = dataset
+        wanted = {"name": name, "status": Task.State.OPEN, **settings}
+        return update_task(task=task, people=people, **wanted)
+
+
+def update_task(*, task: Task, people: Mapping[UUID, int] | None = None, **settings: Any) -> Task:
+    """Change settings; `people` replaces the list of people and their shares (empty: open to everyone)."""
+    _apply(task, settings)
+    with write():
+        task.save()
+        if people is not None:
+            set_people(task=task, people=people)
+        record.touch(task=task, reason="settings")
+    return task
+
+
+def archive_task(*, task: Task) -> Task:
+    """Take the task out of every list and queue. Its items, log and figures stay."""
+    return update_task(task=task, status=Task.State.ARCHIVED)
+
+
+def set_people(*, task: Task, people: Mapping[UUID, int]) -> None:
+    """Say who works on a task and with which share. Who leaves keeps what they finished; what they held is free."""
+    _check_people(task, people)
+    with write():
+        now = db.clock()
+        gone = task.assignments.filter(removed_at__isnull=True).exclude(person_id__in=people)
+        free_items(task=task, person_ids=list(gone.values_list("person_id", flat=True)))
+        gone.update(removed_at=now)
+        known = {a.person_id: a for a in task.assignments.all()}
+        for person_id, share in people.items():
+            row = known.get(person_id) or Assignment(task=task, person_id=person_id)
+            row.share, row.removed_at = share, None
+            row.save()
+        task.everyone = not people
+        task.save(update_fields=["everyone", "updated_at"])
+
+
+def free_items(*, task: Task, person_ids: Sequence[UUID]) -> int:
+    """Put the open items of people who leave back into the queue; what was sent back to them stays first in it."""
+    rows = TaskItem.objects.filter(
+        task=task, assignee_id__in=list(person_ids), finished_at__isnull=True, retired_at__isnull=True
+    )
+    return rows.update(assignee=None, assignment=None, lease_until=None)
+
+
+def _check_people(task: Task, people: Mapping[UUID, int]) -> None:
+    roles = dict(Membership.objects.filter(project_id=task.project_id).values_list("user_id", "role"))
+    for person_id, share in people.items():
+        if person_id not in roles:
+            raise NotFound("This person is not a member of the project.", person=str(person_id))
+        if roles[person_id] not in WORKERS[task.kind]:
+            raise Invalid(f"A {roles[person_id]} cannot work on this task.", field="people", person=str(person_id))
+        if not 1 <= share <= 1000:
+            raise Invalid("A share is a whole number from 1 to 1000.", field="people", person=str(person_id))
+
+
+def _apply(task: Task, settings: Mapping[str, Any]) -> None:
+    unknown = set(settings) - SETTINGS
+    if unknown:
+        raise Invalid(f"A task has no setting {', '.join(sorted(unknown))}.", field=min(unknown))
+    for name, value in settings.items():
+        setattr(task, name, value)
+    _check(task)
+
+
+def _check(task: Task) -> None:
+    task.name = str(task.name).strip()
+    if not task.name or len(task.name) > 120:
+        raise Invalid("A task needs a name of at most 120 characters.", field="name")
+    if not 1 <= int(task.batch_size) <= 500:
+        raise Invalid("The batch size is a number from 1 to 500.", field="batch_size")
+    if not task.batch_size <= int(task.max_workload) <= 2000:
+        raise Invalid("The maximum workload is at least the batch size and at most 2000.", field="max_workload")
+    if task.priority not in (1, 2, 3):
+        raise Invalid("The priority is 1, 2 or 3.", field="priority")
+    if task.allocation not in Task.Allocation.values:
+        raise Invalid(f"The allocation is one of {', '.join(Task.Allocation.values)}.", field="allocation")
+    if task.status not in Task.State.values:
+        raise Invalid(f"The status is one of {', '.join(Task.State.values)}.", field="status")
+    if task.due_date is not None and not isinstance(task.due_date, datetime):
+        raise Invalid("The due date is a date and time.", field="due_date")
+    known = OWN_STATUSES[task.kind]
+    task.statuses = [*known, *(s for s in task.statuses if s not in known)]
+    parent = task.parent_task
+    if parent is not None and (parent.project_id != task.project_id or parent.kind != Task.Kind.ANNOTATION):
+        raise Invalid("A review task's parent is a labelling task of the same project.", field="parent_task")

@@ -1,0 +1,37 @@
+"""Addresses of people's work, under /api/v1/ and /p/<project_id>/."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from annotation import pages
+from annotation.api import tasks, work
+
+api_urlpatterns = [
+    path("projects/<uuid:project_id>/tasks/", tasks.TaskListView.as_view(), name="tasks"),
+    path("projects/<uuid:project_id>/work/", tasks.WorkView.as_view(), name="work"),
+    path("projects/<uuid:project_id>/waiting/", tasks.WaitingView.as_view(), name="waiting"),
+    path("tasks/<uuid:task_id>/", tasks.TaskDetailView.as_view(), name="task"),
+    path("tasks/<uuid:task_id>/progress/", tasks.TaskProgressView.as_view(), name="task-progress"),
+    path("tasks/<uuid:task_id>/items/", tasks.TaskItemListView.as_view(), name="task-items"),
+    path("tasks/<uuid:task_id>/reassign/", tasks.ReassignView.as_view(), name="task-reassign"),
+    path("tasks/<uuid:task_id>/redistribute/", tasks.RedistributeView.as_view(), name="task-redistribute"),
+    path("tasks/<uuid:task_id>/queue/next/", work.QueueNextView.as_view(), name="queue-next"),
+    path("tasks/<uuid:task_id>/queue/renew/", work.QueueRenewView.as_view(), name="queue-renew"),
+    path("tasks/<uuid:task_id>/queue/hand-back/", work.QueueHandBackView.as_view(), name="queue-hand-back"),
+    path("tasks/<uuid:task_id>/answer-key/", work.AnswerKeyView.as_view(), name="answer-key"),
+    path("task-items/<uuid:task_item_id>/", work.TaskItemView.as_view(), name="task-item"),
+    path("task-items/<uuid:task_item_id>/history/", work.HistoryView.as_view(), name="task-item-history"),
+    path("task-items/<uuid:task_item_id>/complete/", work.CompleteView.as_view(), name="task-item-complete"),
+    path("task-items/<uuid:task_item_id>/discard/", work.DiscardView.as_view(), name="task-item-discard"),
+    path("task-items/<uuid:task_item_id>/skip/", work.SkipView.as_view(), name="task-item-skip"),
+    path("task-items/<uuid:task_item_id>/undo/", work.UndoView.as_view(), name="task-item-undo"),
+    path("task-items/<uuid:task_item_id>/approve/", work.ApproveView.as_view(), name="task-item-approve"),
+    path("task-items/<uuid:task_item_id>/return/", work.ReturnView.as_view(), name="task-item-return"),
+]
+
+page_urlpatterns = [
+    path("tasks/", pages.tasks_page, name="tasks-page"),
+    path("tasks/<uuid:task_id>/", pages.task_page, name="task-page"),
+    path("studio/<uuid:task_id>/", pages.studio_page, name="studio-page"),
+]
