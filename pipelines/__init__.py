@@ -1,0 +1,1 @@
+"""Pipelines: what moves. A typed graph of nodes, run from the database; see README.md."""

@@ -1,0 +1,364 @@
+"""Shapes of requests and answers; the OpenAPI schema and the TypeScript types come from them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.utils import inline_serializer
+from rest_framework import serializers
+
+from alp_site.people.models import User
+from pipelines.models import (
+    Cycle,
+    CycleStatus,
+    ExecutionStatus,
+    NodeExecution,
+    Pipeline,
+    PipelineStatus,
+    Trigger,
+    TriggerFiring,
+    TriggerKind,
+    Variable,
+    VariableChange,
+)
+
+Any_ = serializers.JSONField
+
+
+def page_of(name: str, item: type[serializers.BaseSerializer[Any]]) -> serializers.Serializer[Any]:
+    """The schema of a keyset page, or of a list that comes whole (``next`` null)."""
+    fields: dict[str, Any] = {"items": item(many=True), "next": serializers.CharField(allow_null=True)}
+    return inline_serializer(name=name, fields=fields)
+
+
+class PersonSerializer(serializers.ModelSerializer[User]):
+    class Meta:
+        model = User
+        fields = ("id", "name")
+        ref_name = "PipelinePerson"
+
+
+class PortSerializer(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    type = serializers.CharField()
+    title = serializers.CharField()
+    required = serializers.BooleanField()  # type: ignore[assignment]  # DRF's own attribute is of fields
+    doc = serializers.CharField()
+
+
+class NodeTypeSerializer(serializers.Serializer[Any]):
+    type = serializers.CharField()
+    version = serializers.IntegerField()
+    title = serializers.CharField()
+    category = serializers.CharField()
+    icon = serializers.CharField()
+    doc = serializers.CharField()
+    inputs = PortSerializer(many=True)
+    outputs = PortSerializer(many=True)
+    actions = serializers.DictField(child=serializers.ListField(child=serializers.CharField()))
+    config_schema = serializers.DictField()
+    requires = serializers.ListField(child=serializers.CharField())
+    queue = serializers.CharField()
+    batch = serializers.IntegerField()
+
+
+class PlaceSerializer(serializers.Serializer[Any]):
+    node = serializers.CharField()
+    port = serializers.CharField()
+
+
+class PointSerializer(serializers.Serializer[Any]):
+    x = serializers.FloatField()
+    y = serializers.FloatField()
+
+
+class GraphNodeSerializer(serializers.Serializer[Any]):
+    id = serializers.CharField()
+    type = serializers.CharField()
+    version = serializers.IntegerField()
+    name = serializers.CharField(allow_blank=True)
+    config = serializers.DictField()
+    inputs = serializers.DictField(child=serializers.DictField())
+    position = PointSerializer()
+
+
+class ConnectionSerializer(serializers.Serializer[Any]):
+    id = serializers.CharField()
+    source = PlaceSerializer()  # type: ignore[assignment]  # DRF's own attribute of this name is for fields
+    target = PlaceSerializer()
+    action = serializers.CharField(allow_null=True)
+    condition = serializers.CharField()
+
+
+class GraphTriggerSerializer(serializers.Serializer[Any]):
+    id = serializers.CharField()
+    node = serializers.CharField()
+    kind = serializers.ChoiceField(choices=TriggerKind.choices)
+    spec = serializers.DictField()
+    mode = serializers.CharField()
+    overlap = serializers.CharField()
+    enabled = serializers.BooleanField()
+
+
+class GraphVariableSerializer(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    type = serializers.CharField()
+    value = Any_(allow_null=True)
+    description = serializers.CharField(allow_blank=True)
+
+
+class GraphSerializer(serializers.Serializer[Any]):
+    nodes = GraphNodeSerializer(many=True)
+    connections = ConnectionSerializer(many=True)
+    triggers = GraphTriggerSerializer(many=True)
+    variables = GraphVariableSerializer(many=True)
+
+
+class NodePortsSerializer(serializers.Serializer[Any]):
+    inputs = PortSerializer(many=True)
+    outputs = PortSerializer(many=True)
+    actions = serializers.DictField(child=serializers.ListField(child=serializers.CharField()))
+
+
+class TemplateSerializer(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    title = serializers.CharField()
+    description = serializers.CharField()
+    graph = GraphSerializer()
+    ports = serializers.DictField(child=NodePortsSerializer())
+
+
+class NodeCountsSerializer(serializers.Serializer[Any]):
+    ready = serializers.IntegerField()
+    running = serializers.IntegerField()
+    waiting = serializers.IntegerField()
+    done = serializers.IntegerField()
+    failed = serializers.IntegerField()
+    cancelled = serializers.IntegerField()
+
+
+class CycleCountsSerializer(serializers.Serializer[Any]):
+    pending = serializers.IntegerField()
+    running = serializers.IntegerField()
+    waiting = serializers.IntegerField()
+    done = serializers.IntegerField()
+    failed = serializers.IntegerField()
+    cancelled = serializers.IntegerField()
+
+
+class CountersSerializer(serializers.Serializer[Any]):
+    nodes = serializers.DictField(child=NodeCountsSerializer())
+    cycles = CycleCountsSerializer()
+
+
+class PipelineSerializer(serializers.ModelSerializer[Pipeline]):
+    """A row of the list. ``failed`` counts executions that wait for a retry."""
+
+    status = serializers.ChoiceField(choices=PipelineStatus.choices)
+    cycles = CycleCountsSerializer(source="cycles_")
+    failed = serializers.IntegerField()
+    revision_number = serializers.IntegerField(allow_null=True)
+    settings = serializers.DictField()
+
+    class Meta:
+        model = Pipeline
+        fields = (
+            "id", "project_id", "name", "description", "template", "status", "settings", "draft_version",
+            "revision_number", "cycles", "failed", "created_at", "updated_at", "started_at",
+        )  # fmt: skip
+
+
+class PipelineDetailSerializer(PipelineSerializer):
+    """``graph`` is the draft with the variables as they are now; ``draft_changed`` says that it is not what runs."""
+
+    graph = GraphSerializer()
+    ports = serializers.DictField(child=NodePortsSerializer())
+    draft_changed = serializers.BooleanField()
+    counters = serializers.DictField(child=NodeCountsSerializer(), source="counters_")
+
+    class Meta(PipelineSerializer.Meta):
+        fields = (*PipelineSerializer.Meta.fields, "graph", "ports", "draft_changed", "counters")  # type: ignore[assignment]
+
+
+class PipelineCreateSerializer(serializers.Serializer[Any]):
+    name = serializers.CharField(max_length=200, required=False, allow_blank=True)
+    description = serializers.CharField(required=False, allow_blank=True)
+    template = serializers.CharField(required=False)
+    variables = serializers.DictField(child=Any_(allow_null=True), required=False)
+    graph = serializers.DictField(required=False)
+    settings = serializers.DictField(required=False)
+
+
+class PipelinePatchSerializer(serializers.Serializer[Any]):
+    """``draft_version`` is the version the graph was made from: another one stored answers 412."""
+
+    name = serializers.CharField(max_length=200, required=False)
+    description = serializers.CharField(required=False, allow_blank=True)
+    settings = serializers.DictField(required=False)
+    graph = serializers.DictField(required=False)
+    draft_version = serializers.IntegerField(required=False)
+
+
+class PauseSerializer(serializers.Serializer[Any]):
+    keep_triggers = serializers.BooleanField(required=False, allow_null=True, default=None)
+
+
+class ResumeSerializer(serializers.Serializer[Any]):
+    open_cycles = serializers.ChoiceField(choices=["resume", "cancel"], required=False, default="resume")
+
+
+class ValidateSerializer(serializers.Serializer[Any]):
+    graph = serializers.DictField(required=False)
+
+
+class ProblemSerializer(serializers.Serializer[Any]):
+    code = serializers.CharField()
+    message = serializers.CharField()
+    level = serializers.ChoiceField(choices=["error", "warning"])
+    node = serializers.CharField(required=False)
+    connection = serializers.CharField(required=False)
+    port = serializers.CharField(required=False)
+    field = serializers.CharField(required=False)
+    trigger = serializers.CharField(required=False)
+    variable = serializers.CharField(required=False)
+
+
+class ProblemsSerializer(serializers.Serializer[Any]):
+    ok = serializers.BooleanField()
+    problems = ProblemSerializer(many=True)
+
+
+class VariableSerializer(serializers.ModelSerializer[Variable]):
+    value = Any_(allow_null=True)
+
+    class Meta:
+        model = Variable
+        fields = ("id", "name", "type", "value", "description", "version", "updated_at")
+
+
+class VariableListSerializer(serializers.Serializer[Any]):
+    items = VariableSerializer(many=True)
+    next = serializers.CharField(allow_null=True)
+    names = serializers.DictField(child=serializers.CharField())
+
+
+class VariablePatchSerializer(serializers.Serializer[Any]):
+    """``version`` is the one seen: another one stored answers 412."""
+
+    value = Any_(allow_null=True)
+    version = serializers.IntegerField(required=False)
+    why = serializers.CharField(required=False, allow_blank=True, default="")
+
+
+class VariableChangeSerializer(serializers.ModelSerializer[VariableChange]):
+    old = Any_(allow_null=True)
+    new = Any_(allow_null=True)
+    user = PersonSerializer(allow_null=True)
+
+    class Meta:
+        model = VariableChange
+        fields = ("id", "version", "old", "new", "user", "node_id", "why", "at")
+
+
+class TriggerSerializer(serializers.ModelSerializer[Trigger]):
+    kind = serializers.ChoiceField(choices=TriggerKind.choices)
+    spec = serializers.DictField()
+    state = serializers.DictField()
+
+    class Meta:
+        model = Trigger
+        fields = (
+            "id", "key", "node_id", "kind", "spec", "mode", "overlap", "enabled", "active", "state", "next_at",
+            "fired_at", "error",
+        )  # fmt: skip
+
+
+class TriggerPatchSerializer(serializers.Serializer[Any]):
+    enabled = serializers.BooleanField(required=False)
+    mode = serializers.ChoiceField(choices=["once", "always"], required=False)
+    overlap = serializers.ChoiceField(choices=["skip", "queue_one", "allow"], required=False)
+    spec = serializers.DictField(required=False)
+
+
+class FiringSerializer(serializers.ModelSerializer[TriggerFiring]):
+    user = PersonSerializer(allow_null=True)
+
+    class Meta:
+        model = TriggerFiring
+        fields = (
+            "id", "trigger_id", "state", "seen", "created", "total", "user", "note", "created_at", "finished_at",
+        )  # fmt: skip
+
+
+class RunSerializer(serializers.Serializer[Any]):
+    """``key`` makes a repeated request one run. Without ``node`` the first start node that takes items is meant."""
+
+    node = serializers.CharField(required=False)
+    filter = serializers.DictField(required=False, default=dict)
+    dataset = serializers.UUIDField(required=False, allow_null=True, default=None)
+    once = serializers.BooleanField(required=False, default=False)
+    key = serializers.CharField(max_length=100, required=False)
+
+
+class CycleSerializer(serializers.ModelSerializer[Cycle]):
+    status = serializers.ChoiceField(choices=CycleStatus.choices)
+    counts = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Cycle
+        fields = (
+            "id", "pipeline_id", "trigger_id", "start_node", "subject", "status", "counts", "created_at", "finished_at",
+        )  # fmt: skip
+
+    def get_counts(self, row: Cycle) -> dict[str, int]:
+        return {status: getattr(row, status) for status in ExecutionStatus.values}
+
+
+class ExecutionSerializer(serializers.ModelSerializer[NodeExecution]):
+    """``inputs`` are null for variables and fixed values until it starts."""
+
+    status = serializers.ChoiceField(choices=ExecutionStatus.choices)
+    inputs = serializers.SerializerMethodField()
+    outputs = serializers.DictField()
+
+    class Meta:
+        model = NodeExecution
+        fields = (
+            "id", "cycle_id", "node_id", "status", "inputs", "outputs", "action", "attempt", "source_id",
+            "wait_reason", "error_code", "error", "created_at", "started_at", "finished_at",
+        )  # fmt: skip
+
+    def get_inputs(self, row: NodeExecution) -> dict[str, Any]:
+        return {**(row.bound or {}), **row.arrived}
+
+
+class ExecutionDetailSerializer(ExecutionSerializer):
+    error_data = serializers.DictField()
+    progress = serializers.DictField(allow_null=True)
+    names = serializers.DictField(child=serializers.CharField())
+
+    class Meta(ExecutionSerializer.Meta):
+        fields = (*ExecutionSerializer.Meta.fields, "wait_key", "error_data", "log", "progress", "names")  # type: ignore[assignment]
+
+
+class CycleDetailSerializer(CycleSerializer):
+    """``executions`` in the order they were made, the first 500; ``graph`` is the revision this cycle runs through."""
+
+    memory = serializers.DictField()
+    executions = ExecutionSerializer(many=True, source="path")
+    graph = GraphSerializer()
+    names = serializers.DictField(child=serializers.CharField())
+
+    class Meta(CycleSerializer.Meta):
+        fields = (*CycleSerializer.Meta.fields, "memory", "executions", "graph", "names")  # type: ignore[assignment]
+
+
+class CountSerializer(serializers.Serializer[Any]):
+    count = serializers.IntegerField()
+
+
+class ChooseCyclesSerializer(serializers.Serializer[Any]):
+    """These cycles, or every open one (cancel) or every failed one (retry) without ``ids``."""
+
+    ids = serializers.ListField(child=serializers.UUIDField(), required=False, max_length=5000)
+    node = serializers.CharField(required=False, default="", allow_blank=True)

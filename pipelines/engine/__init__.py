@@ -1,0 +1,1 @@
+"""The engine, pure: graph, validation, plan and state machine. Never imports Django."""

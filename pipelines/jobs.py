@@ -1,0 +1,61 @@
+"""Work in the background: nodes, firings, counts; and the duties of the sweep."""
+
+from __future__ import annotations
+
+from alp_site.lib import jobs
+from pipelines.services import execution, firing, rounds, sweep, waits
+from pipelines.services.ledger import NODE_JOB
+from pipelines.services.rounds import SELECT_JOB
+from pipelines.services.triggers import COUNT_JOB, FIRE_JOB
+from pipelines.services.waits import ANSWER_JOB
+
+
+@jobs.handler(NODE_JOB, max_attempts=5)
+def run_node(run: jobs.Run) -> None:
+    execution.run_node(run)
+
+
+@jobs.handler(FIRE_JOB, max_attempts=5)
+def go_through(run: jobs.Run) -> None:
+    firing.go_through(run)
+
+
+@jobs.handler(COUNT_JOB, max_attempts=5)
+def count(run: jobs.Run) -> None:
+    firing.count_ground_truth(run)
+
+
+@jobs.handler(ANSWER_JOB, max_attempts=5)
+def take_answers(run: jobs.Run) -> None:
+    with run.commit():
+        waits.answer_status(run.payload["statuses"], run.payload.get("executions"))
+
+
+@jobs.periodic("pipelines.ring", 3)
+def ring() -> None:
+    sweep.ring_unrung()
+
+
+@jobs.periodic("pipelines.clocks", 3)
+def clocks() -> None:
+    sweep.run_clocks()
+
+
+@jobs.periodic("pipelines.recount", 30)
+def recount() -> None:
+    sweep.recount()
+
+
+@jobs.periodic("pipelines.waits", 30)
+def check_waits() -> None:
+    sweep.check_waits()
+
+
+@jobs.handler(SELECT_JOB, queue="ml", max_attempts=3)
+def select_round(run: jobs.Run) -> None:
+    rounds.run_round(run)
+
+
+@jobs.periodic("pipelines.rounds", 10)
+def look_at_rounds() -> None:
+    rounds.look_everywhere()

@@ -1,0 +1,103 @@
+"""Compare models: is the new one really better, on the same frozen test set?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from uuid import UUID
+
+from alp_site.lib.errors import AlpError
+from models_registry.models import Comparison, Evaluation, Model
+from models_registry.services.comparison import compare
+from models_registry.services.evaluation import request_evaluation
+from pipelines.engine.spec import (
+    Ctx,
+    Execution,
+    Node,
+    NodeError,
+    NodeSpec,
+    Outcome,
+    Place,
+    Port,
+    Problem,
+    Result,
+    Tx,
+    Wait,
+    register,
+    wait_on,
+)
+from pipelines.services.checks import model_problems
+from pipelines.services.test_versions import MEMORY
+
+
+@register
+class CompareModels(Node):
+    """Waits until both models are evaluated on the cycle's test-set version (starting what is missing), then judges.
+
+    The verdict is written once a pair and version, and paid for in the ledger; a tie keeps the current model.
+    """
+
+    spec = NodeSpec(
+        type="compare",
+        title="Compare models",
+        category="Models",
+        icon="scale",
+        doc="Promote only what is really better: metric, significance with alpha spending, guarded classes.",
+        inputs=(
+            Port("previous_model", "Model"),
+            Port("new_model", "Model"),
+            Port("compare_config", "Json", required=False),
+            Port("dataset", "Dataset", required=False),
+        ),
+        outputs=(Port("winning_model", "Model"),),
+        actions={"winning_model": ("update model", "discard")},
+        requires=("the evaluations of both models on the cycle's test-set version",),
+        batch=1,
+    )
+
+    def ready(self, tx: Tx, place: Place) -> Iterable[Problem]:
+        return model_problems(tx.project_id, place, "previous_model")
+
+    def unmet(self, tx: Tx, batch: Sequence[Execution]) -> Sequence[Wait | NodeError]:
+        return [found for e in batch if (found := self._missing(e)) is not None]
+
+    @staticmethod
+    def _missing(e: Execution) -> Wait | NodeError | None:
+        """The first of the two evaluations that is not there: asked for if nobody did; the reason if it failed."""
+        version = e.memory.get(MEMORY)
+        if not version:
+            return NodeError(e.id, "no_test_set", "No test set was resolved in this cycle: evaluate the models before.")
+        for port in ("previous_model", "new_model"):
+            model_id = UUID(e.inputs[port])
+            row = Evaluation.objects.filter(model_id=model_id, test_set_version_id=version).first()
+            if row is not None and row.status == Evaluation.Status.FAILED:
+                name = Model.objects.values_list("name", flat=True).filter(pk=model_id).first()
+                why = (row.error or {}).get("message", "")
+                return NodeError(
+                    e.id, "evaluation_failed", f"The evaluation of {name} failed: {why}", {"evaluation": str(row.pk)}
+                )
+            try:
+                row = request_evaluation(
+                    model_id=model_id, test_set_version_id=UUID(version), cycle_id=UUID(e.cycle_id)
+                )
+            except AlpError as error:
+                return NodeError(e.id, error.code, error.message, error.data)
+            if row.status != Evaluation.Status.DONE:
+                return Wait(e.id, f"waiting for the evaluation of {row.model.name}", wait_on("evaluation", row.pk))
+        return None
+
+    def compute(self, ctx: Ctx, batch: Sequence[Execution]) -> Sequence[Result]:
+        return [self._judge(e) for e in batch]
+
+    @staticmethod
+    def _judge(e: Execution) -> Result:
+        row = compare(
+            candidate_id=UUID(e.inputs["new_model"]),
+            incumbent_id=UUID(e.inputs["previous_model"]),
+            test_set_version_id=UUID(e.memory[MEMORY]),
+            config=e.inputs.get("compare_config") or {},
+            cycle_id=UUID(e.cycle_id),
+        )
+        better = row.verdict == Comparison.Verdict.UPDATE
+        winner = e.inputs["new_model"] if better else e.inputs["previous_model"]
+        memory = {"incumbent": e.inputs["previous_model"], "comparison": str(row.pk), "verdict": row.reason}
+        return Outcome(e.id, {"winning_model": winner}, action=str(row.verdict), remember=memory, log=row.reason)

@@ -1,0 +1,65 @@
+"""Who may see and do what with pipelines (the table is DESIGN §8)."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+
+from alp_site.people.permissions import Person, Policy
+from pipelines.models import Cycle, NodeExecution, Pipeline, Trigger, TriggerFiring, Variable
+
+__all__ = ["CyclePolicy", "ExecutionPolicy", "FiringPolicy", "PipelinePolicy", "TriggerPolicy", "VariablePolicy"]
+
+
+class PipelinePolicy(Policy[Pipeline]):
+    """Those in the trash are nobody's."""
+
+    model = Pipeline
+    see = "pipeline.see"
+
+    def visible_to(self, user: Person) -> QuerySet[Pipeline]:
+        return super().visible_to(user).filter(deleted_at=None)
+
+
+class _OfPipeline:
+    """What hangs below a pipeline is seen by who sees the pipeline."""
+
+    project_path = "pipeline__project"
+    see = "pipeline.see"
+
+
+class VariablePolicy(_OfPipeline, Policy[Variable]):
+    model = Variable
+
+    def visible_to(self, user: Person) -> QuerySet[Variable]:
+        return super().visible_to(user).filter(pipeline__deleted_at=None).select_related("pipeline")
+
+
+class TriggerPolicy(_OfPipeline, Policy[Trigger]):
+    model = Trigger
+
+    def visible_to(self, user: Person) -> QuerySet[Trigger]:
+        return super().visible_to(user).filter(pipeline__deleted_at=None).select_related("pipeline")
+
+
+class CyclePolicy(_OfPipeline, Policy[Cycle]):
+    model = Cycle
+
+    def visible_to(self, user: Person) -> QuerySet[Cycle]:
+        return super().visible_to(user).filter(pipeline__deleted_at=None).select_related("pipeline")
+
+
+class ExecutionPolicy(_OfPipeline, Policy[NodeExecution]):
+    model = NodeExecution
+
+    def visible_to(self, user: Person) -> QuerySet[NodeExecution]:
+        return super().visible_to(user).filter(pipeline__deleted_at=None).select_related("pipeline")
+
+
+class FiringPolicy(Policy[TriggerFiring]):
+    model = TriggerFiring
+    project_path = "trigger__pipeline__project"
+    see = "pipeline.see"
+
+    def visible_to(self, user: Person) -> QuerySet[TriggerFiring]:
+        rows = super().visible_to(user).filter(trigger__pipeline__deleted_at=None)
+        return rows.select_related("trigger__pipeline")

@@ -1,0 +1,1 @@
+"""Every write of pipelines; see the modules' ``__all__``."""

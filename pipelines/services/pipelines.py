@@ -1,0 +1,261 @@
+"""A pipeline's own life: made, saved, checked, published, started, paused, resumed, thrown away."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.timezone import now
+
+from alp_site.lib import events
+from alp_site.lib.db import write
+from alp_site.people.models import Project, User
+from pipelines.engine.graph import Graph, from_json, to_json
+from pipelines.engine.spec import Problem, get_node, node_key, node_types
+from pipelines.engine.validate import errors, validate
+from pipelines.errors import DraftMoved, GraphInvalid, WrongStatus
+from pipelines.models import (
+    CycleCounter,
+    NodeCounter,
+    Pipeline,
+    PipelineRevision,
+    PipelineStatus,
+    Trigger,
+    TriggerKind,
+    Variable,
+)
+from pipelines.services.cycles import cancel_open
+from pipelines.services.facade import NodeTx
+from pipelines.services.firing import load_existing, look_at_ground_truth
+from pipelines.services.graphs import current_graph, graph_of, place_now
+from pipelines.services.ledger import ring_node
+from pipelines.services.triggers import accept_triggers, sync_triggers
+
+__all__ = [
+    "create_pipeline",
+    "delete_pipeline",
+    "pause_pipeline",
+    "problems_of",
+    "publish_pipeline",
+    "resume_pipeline",
+    "ring_ready",
+    "save_pipeline",
+    "start_pipeline",
+]
+
+
+def create_pipeline(
+    *,
+    project: Project,
+    name: str,
+    graph: Mapping[str, Any] | None = None,
+    user: User | None = None,
+    description: str = "",
+    template: str = "",
+    settings: Mapping[str, Any] | None = None,
+) -> Pipeline:
+    """A new pipeline as a draft; the graph's variables become rows. Raises GraphFormatError."""
+    parsed = from_json(dict(graph or {}))
+    with write():
+        pipeline = Pipeline.objects.create(
+            project=project, name=name.strip() or "Pipeline", description=description, template=template,
+            settings=dict(settings or {}), draft=_stored(parsed), created_by=user,
+        )  # fmt: skip
+        CycleCounter.objects.create(pipeline=pipeline)
+        _sync_variables(pipeline, parsed)
+        _tell(pipeline)
+    return pipeline
+
+
+def save_pipeline(
+    *,
+    pipeline: Pipeline,
+    name: str | None = None,
+    description: str | None = None,
+    settings: Mapping[str, Any] | None = None,
+    graph: Mapping[str, Any] | None = None,
+    seen_version: int | None = None,
+) -> Pipeline:
+    """Saves what is given. A graph is saved as the draft whatever is wrong with it; it runs when it is published.
+
+    Variables named by the graph are made, those it dropped go; values of those that stay are kept. Raises DraftMoved
+    when ``seen_version`` is not the stored one, GraphFormatError.
+    """
+    parsed = from_json(dict(graph)) if graph is not None else None
+    with write():
+        row = Pipeline.objects.select_for_update(no_key=True).get(pk=pipeline.pk)
+        if parsed is not None:
+            if seen_version is not None and seen_version != row.draft_version:
+                raise DraftMoved("Someone saved this pipeline meanwhile.", version=row.draft_version)
+            row.draft, row.draft_version = _stored(parsed), row.draft_version + 1
+            _sync_variables(row, parsed)
+        row.name = name.strip() or row.name if name is not None else row.name
+        row.description = description if description is not None else row.description
+        row.settings = {**row.settings, **settings} if settings is not None else row.settings
+        row.updated_at = now()
+        row.save()
+        _tell(row)
+    return row
+
+
+def _stored(graph: Graph) -> dict[str, Any]:
+    """What is kept of a graph: everything but the variables, which are rows."""
+    return {key: value for key, value in to_json(graph).items() if key != "variables"}
+
+
+def _sync_variables(pipeline: Pipeline, graph: Graph) -> None:
+    rows = {row.name: row for row in Variable.objects.filter(pipeline=pipeline)}
+    if not graph.variables and rows:
+        return
+    for order, wanted in enumerate(graph.variables):
+        row = rows.pop(wanted.name, None)
+        if row is None:
+            row = Variable(pipeline=pipeline, name=wanted.name, value=wanted.value)
+        elif row.type != wanted.type:
+            row.value = wanted.value
+        row.type, row.description, row.order = wanted.type, wanted.description, order
+        row.save()
+    Variable.objects.filter(pk__in=[row.pk for row in rows.values()]).delete()
+
+
+def problems_of(pipeline: Pipeline, graph: Graph | None = None) -> list[Problem]:
+    """What is wrong with the draft (or another graph for this pipeline): the graph's own problems and, where it is
+    sound, what each node finds in the database."""
+    checked = graph or current_graph(pipeline)
+    ids = {"project_id": str(pipeline.project_id), "pipeline_id": str(pipeline.pk)}
+    found = validate(checked, **ids)
+    broken = {problem.node for problem in errors(found)}
+    for node in checked.nodes:
+        place = place_now(pipeline, checked, node.id)
+        if node.id in broken or place is None or node_key(node.type, node.version) not in node_types:
+            continue
+        found += get_node(node.type, node.version).ready(_tx(pipeline, node.id), place)
+    return sorted(found, key=lambda problem: problem.level != "error")
+
+
+def _tx(pipeline: Pipeline, node_id: str) -> NodeTx:
+    return NodeTx(str(pipeline.project_id), str(pipeline.pk), node_id)
+
+
+def publish_pipeline(*, pipeline: Pipeline, user: User | None = None) -> PipelineRevision:
+    """Makes the draft what new cycles run through. Cycles that are open keep their revision. The same graph again is
+    the same revision. Raises GraphInvalid with the coded problems."""
+    with write():
+        row = Pipeline.objects.select_for_update(no_key=True).get(pk=pipeline.pk)
+        graph = current_graph(row)
+        wrong = errors(problems_of(row, graph))
+        if wrong:
+            listed = [problem.as_json() for problem in wrong]
+            raise GraphInvalid(f"{wrong[0].message} ({len(wrong)} in all)" if len(wrong) > 1 else wrong[0].message,
+                               problems=listed)  # fmt: skip
+        last = PipelineRevision.objects.filter(pipeline=row).order_by("-number").first()
+        if last is None or last.graph != row.draft:
+            number = last.number + 1 if last else 1
+            last = PipelineRevision.objects.create(pipeline=row, number=number, graph=row.draft, published_by=user)
+        row.revision, row.updated_at = last, now()
+        row.save(update_fields=["revision", "updated_at"])
+        counters = [NodeCounter(pipeline=row, node_id=node.id) for node in graph.nodes]
+        NodeCounter.objects.bulk_create(counters, ignore_conflicts=True)
+        sync_triggers(pipeline=row, graph=graph)
+        if row.status != PipelineStatus.DRAFT:
+            accept_triggers(pipeline=row, active=_listens(row))
+        if row.status == PipelineStatus.RUNNING:
+            _tell_nodes(row)
+        _copy(row, pipeline)
+    return last
+
+
+def _listens(pipeline: Pipeline) -> bool:
+    keep = bool(pipeline.settings.get("keep_triggers", True))
+    return pipeline.status == PipelineStatus.RUNNING or (pipeline.status == PipelineStatus.PAUSED and keep)
+
+
+def start_pipeline(*, pipeline: Pipeline, user: User | None = None) -> Pipeline:
+    """Publishes and runs. Raises GraphInvalid; a running one is published again. From a pause it goes on."""
+    with write():
+        publish_pipeline(pipeline=pipeline, user=user)
+        row = Pipeline.objects.select_for_update(no_key=True).get(pk=pipeline.pk)
+        first = row.started_at is None
+        row.status, row.started_at = PipelineStatus.RUNNING, row.started_at or now()
+        row.save(update_fields=["status", "started_at"])
+        accept_triggers(pipeline=row, active=True)
+        _tell_nodes(row)
+        for trigger in Trigger.objects.filter(pipeline=row, active=True).select_related("pipeline"):
+            if trigger.kind == TriggerKind.EVENT:
+                load_existing(trigger)
+            elif first and trigger.spec.get("count") == "ground_truth":
+                look_at_ground_truth(trigger)
+        ring_ready(row)
+        _tell(row)
+        _copy(row, pipeline)
+    return pipeline
+
+
+def pause_pipeline(*, pipeline: Pipeline, keep_triggers: bool | None = None) -> Pipeline:
+    """No new claims; what a worker is at finishes. People's finished work is kept and flows on after the resume. With
+    ``keep_triggers`` (the default) new items start cycles that wait; without, events meanwhile are not answered."""
+    with write():
+        row = Pipeline.objects.select_for_update(no_key=True).get(pk=pipeline.pk)
+        if row.status != PipelineStatus.RUNNING:
+            raise WrongStatus("Only a running pipeline can be paused.", status=row.status)
+        row.status = PipelineStatus.PAUSED
+        if keep_triggers is not None:
+            row.settings = {**row.settings, "keep_triggers": keep_triggers}
+        row.save(update_fields=["status", "settings"])
+        accept_triggers(pipeline=row, active=_listens(row))
+        _tell(row)
+        _copy(row, pipeline)
+    return pipeline
+
+
+def resume_pipeline(*, pipeline: Pipeline, open_cycles: str = "resume", user: User | None = None) -> Pipeline:
+    """Goes on after a pause. ``open_cycles``: ``resume`` them or ``cancel`` them first."""
+    if pipeline.status != PipelineStatus.PAUSED:
+        raise WrongStatus("Only a paused pipeline can be resumed.", status=pipeline.status)
+    if open_cycles == "cancel":
+        cancel_open(pipeline=pipeline)
+    return start_pipeline(pipeline=pipeline, user=user)
+
+
+def delete_pipeline(*, pipeline: Pipeline) -> None:
+    """Puts a pipeline that does not run into the trash; its open cycles are cancelled. Raises WrongStatus."""
+    if pipeline.status == PipelineStatus.RUNNING:
+        raise WrongStatus("Pause the pipeline before you delete it.", status=pipeline.status)
+    cancel_open(pipeline=pipeline)
+    with write():
+        accept_triggers(pipeline=pipeline, active=False)
+        Pipeline.objects.filter(pk=pipeline.pk).update(deleted_at=now(), status=PipelineStatus.DRAFT)
+        pipeline.refresh_from_db()
+        _tell(pipeline)
+
+
+def ring_ready(pipeline: Pipeline) -> None:
+    """Rings every node that has something ready, or left by a dead worker."""
+    if pipeline.revision_id is None:
+        return
+    graph = graph_of(pipeline.revision_id)
+    for counter in NodeCounter.objects.filter(pipeline=pipeline).order_by("node_id"):
+        if counter.ready > 0 or counter.running > 0:
+            ring_node(pipeline, graph, counter.node_id)
+
+
+def _tell_nodes(pipeline: Pipeline) -> None:
+    """Lets each node prepare what people should see from the start (its task)."""
+    graph = current_graph(pipeline)
+    for node in graph.nodes:
+        place = place_now(pipeline, graph, node.id)
+        if place is not None:
+            get_node(node.type, node.version).started(_tx(pipeline, node.id), place)
+
+
+def _tell(pipeline: Pipeline) -> None:
+    events.publish(
+        "pipeline.status", project_id=pipeline.project_id, ids=[pipeline.pk],
+        data={"status": pipeline.status, "name": pipeline.name},
+    )  # fmt: skip
+
+
+def _copy(source: Pipeline, target: Pipeline) -> None:
+    """What changed, onto the object the caller holds."""
+    for name in ("status", "settings", "revision_id", "started_at", "updated_at", "draft", "draft_version"):
+        setattr(target, name, getattr(source, name))

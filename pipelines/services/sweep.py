@@ -1,0 +1,160 @@
+"""What heals: bells that were lost, events that were lost, clocks that are due. One process of the house does it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from uuid import UUID
+
+from django.db.models import Q
+from django.utils.timezone import now
+
+from alp_site.lib.db import write
+from alp_site.lib.models import OPEN_STATES, Job
+from pipelines.engine import state as machine
+from pipelines.engine.spec import Execution, Node, NodeError, Outcome, Result, get_node
+from pipelines.engine.validate import config_with_defaults
+from pipelines.models import (
+    FiringState,
+    NodeCounter,
+    NodeExecution,
+    Pipeline,
+    PipelineStatus,
+    Trigger,
+    TriggerFiring,
+    TriggerKind,
+)
+from pipelines.services.execution import view_of
+from pipelines.services.facade import NodeTx
+from pipelines.services.firing import count_moved, release_queued, tick
+from pipelines.services.graphs import graph_of
+from pipelines.services.ledger import ring_node
+from pipelines.services.triggers import ring_count, ring_trigger
+from pipelines.services.waits import Answer, complete_waiting
+
+__all__ = ["check_waits", "recount", "ring_unrung", "run_clocks"]
+
+PAGE = 200
+_looked_up_to: dict[tuple[UUID, str], UUID] = {}
+"""How far ``check_waits`` has come at each node, in this process; a new process starts over."""
+
+
+def ring_unrung() -> int:
+    """Rings nodes that have work and no open job, and triggers that have open firings. Returns how many."""
+    busy = NodeCounter.objects.filter(
+        Q(ready__gt=0) | Q(running__gt=0), pipeline__status=PipelineStatus.RUNNING, pipeline__project__deleted_at=None
+    )
+    counters = list(busy.select_related("pipeline"))
+    rung = _rung({f"node:{counter.pipeline_id}:{counter.node_id}" for counter in counters})
+    quiet = [c for c in counters if f"node:{c.pipeline_id}:{c.node_id}" not in rung]
+    for counter in quiet:
+        revision_id = _revision_at(counter.pipeline, counter.node_id)
+        if revision_id is not None:
+            with write():
+                ring_node(counter.pipeline, graph_of(revision_id), counter.node_id)
+    return len(quiet) + _ring_firings()
+
+
+def _revision_at(pipeline: Pipeline, node_id: str) -> UUID | None:
+    """The revision of the oldest open execution there: the published graph may have lost the node."""
+    rows = NodeExecution.objects.filter(pipeline=pipeline, node_id=node_id)
+    for status in (machine.RUNNING, machine.READY):
+        found = rows.filter(status=status).order_by("id").values_list("revision_id", flat=True).first()
+        if found is not None:
+            return found
+    return None
+
+
+def _rung(keys: set[str]) -> set[str]:
+    return set(Job.objects.filter(key__in=keys, state__in=OPEN_STATES).values_list("key", flat=True))
+
+
+def _ring_firings() -> int:
+    ids = TriggerFiring.objects.filter(state=FiringState.RUNNING).values_list("trigger_id", flat=True).distinct()
+    waiting = set(ids)
+    rung = _rung({f"fire:{pk}" for pk in waiting})
+    quiet = [pk for pk in waiting if f"fire:{pk}" not in rung]
+    for trigger in Trigger.objects.filter(pk__in=quiet).select_related("pipeline"):
+        with write():
+            ring_trigger(trigger)
+    return len(quiet)
+
+
+def run_clocks() -> int:
+    """Fires cron triggers that are due, and firings whose turn has come."""
+    clocks = Trigger.objects.filter(active=True, kind=TriggerKind.CRON, pipeline__project__deleted_at=None)
+    due = clocks.filter(next_at__lte=now()).values_list("pk", flat=True)
+    fired = sum(tick(pk) for pk in list(due))
+    in_line = TriggerFiring.objects.filter(state=FiringState.QUEUED).values_list("trigger_id", flat=True).distinct()
+    return fired + sum(release_queued(pk) for pk in list(in_line))
+
+
+def recount() -> int:
+    """Has every trigger that counts ground truth look again, in case an event was lost."""
+    rows = Trigger.objects.filter(active=True, kind=TriggerKind.EVERY_N).select_related("pipeline")
+    counting = [row for row in rows if row.spec.get("count") == "ground_truth" and count_moved(row)]
+    for row in counting:
+        with write():
+            ring_count(row)
+    return len(counting)
+
+
+def check_waits() -> int:
+    """Asks the nodes, a page of waits each, which are over though no event said so. Returns how many ended."""
+    ended = 0
+    for counter in NodeCounter.objects.filter(waiting__gt=0).select_related("pipeline"):
+        ended += _check_node(counter.pipeline, counter.node_id)
+    return ended
+
+
+def _check_node(pipeline: Pipeline, node_id: str) -> int:
+    place = (pipeline.pk, node_id)
+    rows = NodeExecution.objects.filter(pipeline=pipeline, node_id=node_id, status=machine.WAITING)
+    rows = rows.select_related("cycle").order_by("id")
+    page = list(rows.filter(pk__gt=_looked_up_to.get(place, UUID(int=0)))[:PAGE])
+    if len(page) < PAGE:
+        _looked_up_to.pop(place, None)
+    else:
+        _looked_up_to[place] = page[-1].pk
+    by_revision: dict[UUID, list[NodeExecution]] = defaultdict(list)
+    for row in page:
+        by_revision[row.revision_id].append(row)
+    return sum(_check_batch(pipeline, revision, group) for revision, group in by_revision.items())
+
+
+def _check_batch(pipeline: Pipeline, revision_id: UUID, rows: list[NodeExecution]) -> int:
+    spot = graph_of(revision_id).node(rows[0].node_id)
+    if spot is None:
+        return 0
+    node = get_node(spot.type, spot.version)
+    config = config_with_defaults(node.spec.config_schema, spot.config)
+    views = {
+        str(row.pk): view_of(
+            row, project_id=pipeline.project_id, memory=row.cycle.memory, subject=row.cycle.subject, config=config
+        )
+        for row in rows
+    }
+    held = [views[str(row.pk)] for row in rows if row.wait_requires]
+    waiting = [views[str(row.pk)] for row in rows if not row.wait_requires]
+    with write():
+        answers = _ask(node, NodeTx(str(pipeline.project_id), str(pipeline.pk), spot.id), held, waiting)
+        return len(complete_waiting(answers)) if answers else 0
+
+
+def _ask(node: Node, tx: NodeTx, held: list[Execution], waiting: list[Execution]) -> list[Answer]:
+    answers: list[Answer] = []
+    if held:
+        still = {result.execution_id for result in node.unmet(tx, held) if not isinstance(result, NodeError)}
+        answers += [Answer(execution_id=view.id) for view in held if view.id not in still]
+    if waiting and type(node).check is not Node.check:
+        answers += [answer for result in node.check(tx, waiting) if (answer := _answer(result))]
+    return answers
+
+
+def _answer(result: Result) -> Answer | None:
+    if isinstance(result, Outcome):
+        return Answer(
+            execution_id=result.execution_id, action=result.action, outputs=result.outputs, remember=result.remember
+        )
+    if isinstance(result, NodeError):
+        return Answer(execution_id=result.execution_id, error=(result.code, result.message))
+    return None

@@ -1,0 +1,46 @@
+"""Addresses of pipelines, under /api/v1/ and /p/<project_id>/."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from pipelines import pages
+from pipelines.api import cycles, moving, pipelines
+
+api_urlpatterns = [
+    path("node-types/", pipelines.NodeTypeListView.as_view(), name="node-types"),
+    path("pipeline-templates/", pipelines.TemplateListView.as_view(), name="pipeline-templates"),
+    path("projects/<uuid:project_id>/pipelines/", pipelines.PipelineListView.as_view(), name="pipelines"),
+    path("pipelines/<uuid:pipeline_id>/", pipelines.PipelineDetailView.as_view(), name="pipeline"),
+    path("pipelines/<uuid:pipeline_id>/validate/", pipelines.ValidateView.as_view(), name="pipeline-validate"),
+    path("pipelines/<uuid:pipeline_id>/start/", pipelines.StartView.as_view(), name="pipeline-start"),
+    path("pipelines/<uuid:pipeline_id>/pause/", pipelines.PauseView.as_view(), name="pipeline-pause"),
+    path("pipelines/<uuid:pipeline_id>/resume/", pipelines.ResumeView.as_view(), name="pipeline-resume"),
+    path("pipelines/<uuid:pipeline_id>/counters/", pipelines.CountersView.as_view(), name="pipeline-counters"),
+    path("pipelines/<uuid:pipeline_id>/variables/", moving.VariableListView.as_view(), name="variables"),
+    path("variables/<uuid:variable_id>/", moving.VariableDetailView.as_view(), name="variable"),
+    path("variables/<uuid:variable_id>/changes/", moving.VariableChangeListView.as_view(), name="variable-changes"),
+    path("pipelines/<uuid:pipeline_id>/triggers/", moving.TriggerListView.as_view(), name="triggers"),
+    path("triggers/<uuid:trigger_id>/", moving.TriggerDetailView.as_view(), name="trigger"),
+    path("triggers/<uuid:trigger_id>/firings/", moving.FiringListView.as_view(), name="firings"),
+    path("firings/<uuid:firing_id>/", moving.FiringDetailView.as_view(), name="firing"),
+    path("pipelines/<uuid:pipeline_id>/run/", moving.RunView.as_view(), name="pipeline-run"),
+    path("pipelines/<uuid:pipeline_id>/cycles/", cycles.CycleListView.as_view(), name="cycles"),
+    path("pipelines/<uuid:pipeline_id>/cycles/cancel/", cycles.CyclesCancelView.as_view(), name="cycles-cancel"),
+    path("pipelines/<uuid:pipeline_id>/retry/", cycles.PipelineRetryView.as_view(), name="pipeline-retry"),
+    path("cycles/<uuid:cycle_id>/", cycles.CycleDetailView.as_view(), name="cycle"),
+    path("cycles/<uuid:cycle_id>/cancel/", cycles.CycleCancelView.as_view(), name="cycle-cancel"),
+    path("cycles/<uuid:cycle_id>/retry/", cycles.CycleRetryView.as_view(), name="cycle-retry"),
+    path("pipelines/<uuid:pipeline_id>/executions/", cycles.ExecutionListView.as_view(), name="executions"),
+    path("executions/<uuid:execution_id>/", cycles.ExecutionDetailView.as_view(), name="execution"),
+    path("executions/<uuid:execution_id>/retry/", cycles.ExecutionRetryView.as_view(), name="execution-retry"),
+    path("executions/<uuid:execution_id>/rerun/", cycles.ExecutionRerunView.as_view(), name="execution-rerun"),
+    path("items/<uuid:item_id>/cycles/", cycles.ItemCyclesView.as_view(), name="item-cycles"),
+]
+
+page_urlpatterns = [
+    path("", pages.home_page, name="home"),
+    path("pipelines/", pages.list_page, name="pipelines"),
+    path("pipelines/<uuid:pipeline_id>/", pages.detail_page, name="pipeline"),
+    path("pipelines/<uuid:pipeline_id>/cycles/", pages.cycles_page, name="pipeline-cycles"),
+]
