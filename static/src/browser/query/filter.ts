@@ -1,0 +1,109 @@
+/**
+ * From ticked facets and the search box to one filter of the query language. Pure.
+ *
+ * Values of one facet are alternatives, facets hold together. The box takes words (part of a name) or a JSON filter.
+ */
+import type { Filter, JsonObject, JsonValue } from "../types.ts";
+
+export type FacetName = "status" | "subset" | "label" | "tag" | "folder";
+export type Ticked = Record<FacetName, string[]>;
+
+export function noneTicked(): Ticked {
+  return { status: [], subset: [], label: [], tag: [], folder: [] };
+}
+
+export interface Asked {
+  text: string;
+  ticked: Ticked;
+  hidden: boolean;
+}
+
+const WAITING: JsonObject = {
+  $match: { type: { $in: ["task", "assignment"] }, metadata: { status: { $exists: false } } },
+};
+const STATUS: Record<string, JsonObject> = {
+  unlabelled: { annotated: false },
+  in_task: { "metadata.system.refs": WAITING },
+  completed: { "metadata.system.annotationStatus": "completed" },
+  discard: { "metadata.system.annotationStatus": "discard" },
+  approved: { groundTruth: true },
+  changed: { changedSinceApproval: true },
+};
+export const STATUS_WORDS: Record<string, string> = {
+  unlabelled: "unlabelled",
+  in_task: "in a task",
+  completed: "completed",
+  discard: "discarded",
+  approved: "approved",
+  changed: "changed since",
+};
+
+const LEAF: Record<FacetName, (value: string) => JsonObject> = {
+  status: (value) => STATUS[value] ?? {},
+  subset: (value) => ({ subset: value || null }),
+  label: (value) => ({ label: value }),
+  tag: (value) => ({ [`metadata.system.tags.${value}`]: true }),
+  folder: (value) => ({ dir: value }),
+};
+
+export class FilterError extends Error {}
+
+/** The box's text as a filter; null when it is empty. Raises FilterError for JSON that does not parse. */
+export function parseText(text: string): JsonObject | null {
+  const trimmed = text.trim();
+  if (!trimmed) return null;
+  if (!trimmed.startsWith("{")) {
+    const words = trimmed.replace(/\*+/g, "*");
+    return { name: words.includes("*") ? words : `*${words}*` };
+  }
+  let value: JsonValue;
+  try {
+    value = JSON.parse(trimmed) as JsonValue;
+  } catch (error) {
+    throw new FilterError(`Not JSON yet: ${(error as Error).message}`);
+  }
+  if (!value || typeof value !== "object" || Array.isArray(value))
+    throw new FilterError("A filter is a JSON object.");
+  return value;
+}
+
+/** The whole filter: shown files, what is ticked, what the box says. */
+export function buildFilter(asked: Asked): Filter {
+  const parts: JsonObject[] = [{ type: "file" }];
+  if (!asked.hidden) parts.unshift({ hidden: false });
+  for (const name of Object.keys(LEAF) as FacetName[]) {
+    const chosen = asked.ticked[name].map(LEAF[name]);
+    if (chosen.length === 1 && chosen[0]) parts.push(chosen[0]);
+    else if (chosen.length) parts.push({ $or: chosen });
+  }
+  const typed = parseText(asked.text);
+  if (typed) parts.push("filter" in typed ? ((typed["filter"] as JsonObject) ?? {}) : typed);
+  return { $and: parts };
+}
+
+export function tickedCount(ticked: Ticked): number {
+  return Object.values(ticked).reduce((sum, values) => sum + values.length, 0);
+}
+
+export function toggled(ticked: Ticked, name: FacetName, value: string): Ticked {
+  const old = ticked[name];
+  return { ...ticked, [name]: old.includes(value) ? old.filter((one) => one !== value) : [...old, value] };
+}
+
+const SHORT: Record<FacetName, string> = { status: "s", subset: "u", label: "l", tag: "t", folder: "d" };
+
+/** What is asked, for the page's address: it can be linked and survives a reload. */
+export function toParams(asked: Asked): URLSearchParams {
+  const params = new URLSearchParams();
+  if (asked.text.trim()) params.set("q", asked.text.trim());
+  for (const name of Object.keys(SHORT) as FacetName[])
+    for (const value of asked.ticked[name]) params.append(SHORT[name], value);
+  if (asked.hidden) params.set("hidden", "1");
+  return params;
+}
+
+export function fromParams(params: URLSearchParams): Asked {
+  const ticked = noneTicked();
+  for (const name of Object.keys(SHORT) as FacetName[]) ticked[name] = params.getAll(SHORT[name]);
+  return { text: params.get("q") ?? "", ticked, hidden: params.get("hidden") === "1" };
+}

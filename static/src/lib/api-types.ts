@@ -1,0 +1,7194 @@
+// Generated from the OpenAPI schema by "npm run gen:api"; do not edit.
+export interface paths {
+  "/api/v1/adapters/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** @description The kinds of model there are, with the schema their forms are built from. */
+    get: operations["adapters_get"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/annotations/{annotation_id}/restore/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** @description Makes an old revision the newest one. */
+    post: operations["annotations_id_restore_post"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/attributes/{attribute_id}/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    delete: operations["attributes_id_delete"];
+    options?: never;
+    head?: never;
+    patch: operations["attributes_id_patch"];
+    trace?: never;
+  };
+  "/api/v1/comparisons/{comparison_id}/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** @description One comparison with its whole report. */
+    get: operations["comparisons_id_get"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/cycles/{cycle_id}/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** @description One cycle: its path, every execution with inputs and outputs, the graph it runs through. */
+    get: operations["cycles_id_get"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/cycles/{cycle_id}/cancel/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post: operations["cycles_id_cancel_post"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/cycles/{cycle_id}/retry/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** @description Every failed execution of the cycle starts again with the inputs it had. */
+    post: operations["cycles_id_retry_post"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/datasets/{dataset_id}/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get: operations["datasets_id_get"];
+    put?: never;
+    post?: never;
+    /** @description Into the trash, for 30 days. */
+    delete: operations["datasets_id_delete"];
+    options?: never;
+    head?: never;
+    patch: operations["datasets_id_patch"];
+    trace?: never;
+  };
+  "/api/v1/datasets/{dataset_id}/facets/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** @description How many files have which status, subset, label, tag and folder. */
+    get: operations["datasets_id_facets_get"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/datasets/{dataset_id}/imports/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** @description Keeps Django from reading the form itself: the CSRF check looks into POST, our parser reads the stream once. */
+    get: operations["datasets_id_imports_get"];
+    put?: never;
+    /** @description Takes a zip and unpacks it in the background; ask `imports/{id}/` how far it is and what it refused. */
+    post: operations["datasets_id_imports_post"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/datasets/{dataset_id}/items/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** @description Images of a dataset: list them, add to them. */
+    get: operations["datasets_id_items_get"];
+    put?: never;
+    /** @description Adds files as they arrive. Each has a result; a bad one is refused with its reason, the rest goes in. */
+    post: operations["datasets_id_items_post"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/datasets/{dataset_id}/items/bulk/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** @description One action over ids or a filter: at once for some hundred items, by a job (202) for more. */
+    post: operations["datasets_id_items_bulk_post"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/datasets/{dataset_id}/items/clone/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** @description Copies items into another dataset of the project; bytes are shared, items cloned before are left alone. */
+    post: operations["datasets_id_items_clone_post"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/datasets/{dataset_id}/items/query/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** @description Items (or annotations) of a dataset that pass a filter. */
+    post: operations["datasets_id_items_query_post"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/datasets/{dataset_id}/restore/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** @description Out of the trash. */
+    post: operations["datasets_id_restore_post"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/datasets/{dataset_id}/test-sets/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get: operations["datasets_id_test_sets_get"];
+    put?: never;
+    post: operations["datasets_id_test_sets_post"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/evaluations/{evaluation_id}/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** @description One evaluation with its whole report. */
+    get: operations["evaluations_id_get"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/evaluations/{evaluation_id}/items/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** @description The items behind the figures, the surest answers first: `only=wrong`, or one cell of the confusion matrix. */
+    get: operations["evaluations_id_items_get"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/executions/{execution_id}/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** @description One execution with its log, its error, and its job's progress while it runs. */
+    get: operations["executions_id_get"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/executions/{execution_id}/rerun/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** @description The node runs once more for this cycle: a new execution, variables read anew; what follows, follows. */
+    post: operations["executions_id_rerun_post"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/executions/{execution_id}/retry/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** @description A failed execution starts again with the inputs it had. */
+    post: operations["executions_id_retry_post"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/firings/{firing_id}/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get: operations["firings_id_get"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/health/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** @description Workers' heartbeats, queues, storage, versions; for owners and engineers of any project. */
+    get: operations["health_get"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/imports/{import_id}/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get: operations["imports_id_get"];
+    put?: never;
+    post?: never;
+    /** @description Stops the import; what is in stays in. */
+    delete: operations["imports_id_delete"];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/items/{item_id}/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get: operations["items_id_get"];
+    put?: never;
+    post?: never;
+    /** @description Into the trash, for 30 days. */
+    delete: operations["items_id_delete"];
+    options?: never;
+    head?: never;
+    /** @description Changes what is sent; metadata is a diff. `?system=true` allows metadata.system. */
+    patch: operations["items_id_patch"];
+    trace?: never;
+  };
+  "/api/v1/items/{item_id}/annotations/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** @description The live annotations of an item, and the content version they belong to. */
+    get: operations["items_id_annotations_get"];
+    put?: never;
+    /** @description Applies operations; each has its own status in `answers`, so one that is stale does not stop the others. */
+    post: operations["items_id_annotations_post"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/items/{item_id}/cycles/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** @description The cycles one item went through: the pipelines' panel of an item's page. */
+    get: operations["items_id_cycles_get"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/items/{item_id}/predictions/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** @description What each version said of the item, the newest version first. */
+    get: operations["items_id_predictions_get"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/items/{item_id}/restore/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** @description Out of the trash. */
+    post: operations["items_id_restore_post"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/items/{item_id}/revisions/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** @description Who said what about the item, newest first. */
+    get: operations["items_id_revisions_get"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/items/{item_id}/stream/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** @description The file as it was uploaded. Ranges and ETag are understood. */
+    get: operations["items_id_stream_get"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/items/{item_id}/thumbnail/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** @description The picture, upright, no longer than `size` on its longer side, in a format every browser shows. */
+    get: operations["items_id_thumbnail_get"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/labels/{label_id}/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    /** @description Deletes a label that is on no annotation. */
+    delete: operations["labels_id_delete"];
+    options?: never;
+    head?: never;
+    patch: operations["labels_id_patch"];
+    trace?: never;
+  };
+  "/api/v1/me/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** @description The person signed in. */
+    get: operations["me_get"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    /** @description The person signed in. */
+    patch: operations["me_patch"];
+    trace?: never;
+  };
+  "/api/v1/members/{member_id}/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    /** @description Removes someone, or leaves the project oneself. */
+    delete: operations["members_id_delete"];
+    options?: never;
+    head?: never;
+    patch: operations["members_id_patch"];
+    trace?: never;
+  };
+  "/api/v1/models/{model_id}/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get: operations["models_id_get"];
+    put?: never;
+    post?: never;
+    /** @description Moves the version to the trash. */
+    delete: operations["models_id_delete"];
+    options?: never;
+    head?: never;
+    /** @description Name and description; everything else of a version is fixed when it is made. */
+    patch: operations["models_id_patch"];
+    trace?: never;
+  };
+  "/api/v1/models/{model_id}/archive/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** @description Puts a version aside. */
+    post: operations["models_id_archive_post"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/models/{model_id}/artifacts/{name}/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** @description One file of the version, as a download. */
+    get: operations["models_id_artifacts_id_get"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/models/{model_id}/cancel/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** @description Asks the training to stop; it does at its next look. */
+    post: operations["models_id_cancel_post"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/models/{model_id}/evaluations/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** @description The evaluations of a version. */
+    get: operations["models_id_evaluations_get"];
+    put?: never;
+    /** @description Asks for an evaluation; the one there is comes back when nothing has changed. */
+    post: operations["models_id_evaluations_post"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/models/{model_id}/lineage/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** @description Where the version comes from: ancestors, counts, software, seed, files (lineage.json has the exact items). */
+    get: operations["models_id_lineage_get"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/models/{model_id}/lineage/items/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** @description The content of lineage.json: the exact items, annotations and revisions the version was made from. */
+    get: operations["models_id_lineage_items_get"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/models/{model_id}/log/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** @description What happened to the version, oldest first. */
+    get: operations["models_id_log_get"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/models/{model_id}/metrics/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** @description The metric samples of the training: one chart a figure, one line a legend. */
+    get: operations["models_id_metrics_get"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/models/{model_id}/promote/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** @description Makes the version best, whatever the gate said; the history keeps who did it and why. */
+    post: operations["models_id_promote_post"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/models/{model_id}/rollback/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** @description Takes this best version out and puts back the one it had replaced, which is the answer. */
+    post: operations["models_id_rollback_post"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/models/{model_id}/train/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** @description Queues the training; one that was cancelled or failed goes on from its checkpoint. */
+    post: operations["models_id_train_post"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/node-types/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** @description Every node type and version: the editor's palette, forms and port checks come from it. */
+    get: operations["node_types_get"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/ontologies/{ontology_id}/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get: operations["ontologies_id_get"];
+    put?: never;
+    post?: never;
+    delete: operations["ontologies_id_delete"];
+    options?: never;
+    head?: never;
+    patch: operations["ontologies_id_patch"];
+    trace?: never;
+  };
+  "/api/v1/ontologies/{ontology_id}/attributes/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post: operations["ontologies_id_attributes_post"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/ontologies/{ontology_id}/labels/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    /** @description Puts the labels into an order. */
+    put: operations["ontologies_id_labels_put"];
+    /** @description Adds a label; colour and digit are the next free ones unless given. */
+    post: operations["ontologies_id_labels_post"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/pipeline-templates/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** @description The gallery. A template's variables without a value are asked for when a pipeline is made from it. */
+    get: operations["pipeline_templates_get"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/pipelines/{pipeline_id}/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get: operations["pipelines_id_get"];
+    put?: never;
+    post?: never;
+    delete: operations["pipelines_id_delete"];
+    options?: never;
+    head?: never;
+    patch: operations["pipelines_id_patch"];
+    trace?: never;
+  };
+  "/api/v1/pipelines/{pipeline_id}/counters/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** @description Live counters: executions by node and status, cycles by status. */
+    get: operations["pipelines_id_counters_get"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/pipelines/{pipeline_id}/cycles/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** @description Cycles of a pipeline, newest first. ``?status=`` and ``?item=`` narrow. */
+    get: operations["pipelines_id_cycles_get"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/pipelines/{pipeline_id}/cycles/cancel/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** @description Cancels these cycles of the pipeline, or all that are open. */
+    post: operations["pipelines_id_cycles_cancel_post"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/pipelines/{pipeline_id}/executions/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** @description Executions of a pipeline, newest first. ``?node=`` and ``?status=`` narrow. */
+    get: operations["pipelines_id_executions_get"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/pipelines/{pipeline_id}/pause/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post: operations["pipelines_id_pause_post"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/pipelines/{pipeline_id}/resume/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post: operations["pipelines_id_resume_post"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/pipelines/{pipeline_id}/retry/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** @description Retries what failed: of the whole pipeline, of one node, or of these cycles. */
+    post: operations["pipelines_id_retry_post"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/pipelines/{pipeline_id}/run/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** @description Starts a cycle for every item that matches, in the background. The firing in the answer shows how far it is. */
+    post: operations["pipelines_id_run_post"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/pipelines/{pipeline_id}/start/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** @description Publishes the draft and runs it; a running pipeline goes on with the new graph. */
+    post: operations["pipelines_id_start_post"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/pipelines/{pipeline_id}/triggers/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get: operations["pipelines_id_triggers_get"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/pipelines/{pipeline_id}/validate/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** @description What is wrong with the draft, or with the graph sent along (nothing is saved). */
+    post: operations["pipelines_id_validate_post"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/pipelines/{pipeline_id}/variables/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** @description The pipeline's variables, and what the datasets, models and items they name are called. */
+    get: operations["pipelines_id_variables_get"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/projects/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** @description The projects a person is a member of. */
+    get: operations["projects_get"];
+    put?: never;
+    /** @description Whoever makes a project owns it. */
+    post: operations["projects_post"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/projects/{project_id}/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get: operations["projects_id_get"];
+    put?: never;
+    post?: never;
+    /** @description Hides the project from everyone; its rows are kept. */
+    delete: operations["projects_id_delete"];
+    options?: never;
+    head?: never;
+    patch: operations["projects_id_patch"];
+    trace?: never;
+  };
+  "/api/v1/projects/{project_id}/comparisons/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** @description The comparisons of a project, newest first. */
+    get: operations["projects_id_comparisons_get"];
+    put?: never;
+    /** @description Judges a candidate against an incumbent. Both evaluations on the version must be there. */
+    post: operations["projects_id_comparisons_post"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/projects/{project_id}/datasets/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** @description The datasets of a project. */
+    get: operations["projects_id_datasets_get"];
+    put?: never;
+    /** @description Makes a dataset; with `labels` also an ontology of its name. */
+    post: operations["projects_id_datasets_post"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/projects/{project_id}/datasets/trash/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** @description Deleted datasets, 30 days. */
+    get: operations["projects_id_datasets_trash_get"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/projects/{project_id}/items/query/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** @description Items (or annotations) of all datasets of a project that pass a filter. */
+    post: operations["projects_id_items_query_post"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/projects/{project_id}/members/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** @description Who is in a project, as what. */
+    get: operations["projects_id_members_get"];
+    put?: never;
+    /** @description Adds a person by e-mail; an unknown address gets an account and a link to set its password. */
+    post: operations["projects_id_members_post"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/projects/{project_id}/models/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** @description The versions of a project, newest first. */
+    get: operations["projects_id_models_get"];
+    put?: never;
+    /** @description Makes a version from a base model and ground truth; with `train` its training starts at once. */
+    post: operations["projects_id_models_post"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/projects/{project_id}/models/figures/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** @description Metric against labels, and the history of best versions. */
+    get: operations["projects_id_models_figures_get"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/projects/{project_id}/models/register/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** @description Registers a base version: an architecture, perhaps pretrained, that has learnt none of the labels yet. */
+    post: operations["projects_id_models_register_post"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/projects/{project_id}/ontologies/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get: operations["projects_id_ontologies_get"];
+    put?: never;
+    post: operations["projects_id_ontologies_post"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/projects/{project_id}/pipelines/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get: operations["projects_id_pipelines_get"];
+    put?: never;
+    /** @description From a template (with values of its variables) or from a graph; a draft until it is started. */
+    post: operations["projects_id_pipelines_post"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/projects/{project_id}/promotions/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** @description Who became best, when and why, newest first. */
+    get: operations["projects_id_promotions_get"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/projects/{project_id}/tasks/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** @description Tasks the person may see, newest first. */
+    get: operations["projects_id_tasks_get"];
+    put?: never;
+    post: operations["projects_id_tasks_post"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/projects/{project_id}/tokens/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** @description Every token bound to a project, whoever made it. */
+    get: operations["projects_id_tokens_get"];
+    put?: never;
+    /** @description Makes an own token bound to the project. */
+    post: operations["projects_id_tokens_post"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/projects/{project_id}/waiting/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** @description How much waits for me in this project: the number in the top bar. */
+    get: operations["projects_id_waiting_get"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/projects/{project_id}/work/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** @description What waits for me in this project, and what I did today. */
+    get: operations["projects_id_work_get"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/task-items/{task_item_id}/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get: operations["task_items_id_get"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/task-items/{task_item_id}/approve/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** @description Make it ground truth; with another label, correct it first. */
+    post: operations["task_items_id_approve_post"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/task-items/{task_item_id}/complete/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** @description Label and finish. */
+    post: operations["task_items_id_complete_post"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/task-items/{task_item_id}/discard/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** @description Cannot be labelled. */
+    post: operations["task_items_id_discard_post"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/task-items/{task_item_id}/history/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** @description What was done to the item here, and in the labelling that this reviews; oldest first. */
+    get: operations["task_items_id_history_get"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/task-items/{task_item_id}/return/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** @description Send it back to its annotator with a note. */
+    post: operations["task_items_id_return_post"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/task-items/{task_item_id}/skip/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** @description Later: it goes behind the rest of my queue. */
+    post: operations["task_items_id_skip_post"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/task-items/{task_item_id}/undo/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** @description Take my last answer back. */
+    post: operations["task_items_id_undo_post"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/tasks/{task_id}/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get: operations["tasks_id_get"];
+    put?: never;
+    post?: never;
+    /** @description Archives the task; its items, log and figures stay. */
+    delete: operations["tasks_id_delete"];
+    options?: never;
+    head?: never;
+    patch: operations["tasks_id_patch"];
+    trace?: never;
+  };
+  "/api/v1/tasks/{task_id}/answer-key/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** @description How many open items the project's answer key could answer; 0 where there is no key. */
+    get: operations["tasks_id_answer_key_get"];
+    put?: never;
+    /** @description Let the answer key do part of the queue in my name, marked as simulated. */
+    post: operations["tasks_id_answer_key_post"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/tasks/{task_id}/items/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** @description Items, for leads. status: open, free, assigned, sent_back, with_annotator, finished, or a status. */
+    get: operations["tasks_id_items_get"];
+    put?: never;
+    /** @description Adds items to the queue, by ids or by a filter over the task's dataset. */
+    post: operations["tasks_id_items_post"];
+    /** @description Takes open items out of the task. */
+    delete: operations["tasks_id_items_delete"];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/tasks/{task_id}/progress/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** @description Counts by status, and by person: everybody for leads, oneself for an annotator. */
+    get: operations["tasks_id_progress_get"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/tasks/{task_id}/queue/hand-back/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** @description Give back what I hold (all, or the named ones), except what was sent back to me. */
+    post: operations["tasks_id_queue_hand_back_post"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/tasks/{task_id}/queue/next/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** @description My next items in order, sent-back ones first; pulls more when few are left, and holds them for me. */
+    post: operations["tasks_id_queue_next_post"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/tasks/{task_id}/queue/renew/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** @description My page lives: keep what I hold. */
+    post: operations["tasks_id_queue_renew_post"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/tasks/{task_id}/reassign/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** @description Gives open items to one person, or (null) back to the queue. */
+    post: operations["tasks_id_reassign_post"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/tasks/{task_id}/redistribute/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** @description Deals all open items that nobody is looking at anew, by shares. */
+    post: operations["tasks_id_redistribute_post"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/test-set-versions/{version_id}/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get: operations["test_set_versions_id_get"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/test-set-versions/{version_id}/entries/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** @description The frozen items with their labels; `?after=<id>` goes on. */
+    get: operations["test_set_versions_id_entries_get"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/test-sets/{test_set_id}/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get: operations["test_sets_id_get"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch: operations["test_sets_id_patch"];
+    trace?: never;
+  };
+  "/api/v1/test-sets/{test_set_id}/versions/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get: operations["test_sets_id_versions_get"];
+    put?: never;
+    /** @description Freezes the approved items that match now as the next version. */
+    post: operations["test_sets_id_versions_post"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/tokens/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** @description One's own tokens. */
+    get: operations["tokens_get"];
+    put?: never;
+    /** @description Makes a token with one's own rights, in all one's projects or in one. */
+    post: operations["tokens_post"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/tokens/{token_id}/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    /** @description Revokes a token: one's own, or one bound to a project whose tokens one manages. */
+    delete: operations["tokens_id_delete"];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/triggers/{trigger_id}/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch: operations["triggers_id_patch"];
+    trace?: never;
+  };
+  "/api/v1/triggers/{trigger_id}/firings/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** @description What a trigger did, newest first. */
+    get: operations["triggers_id_firings_get"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/variables/{variable_id}/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get: operations["variables_id_get"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    /** @description Takes effect at once, also while the pipeline runs. */
+    patch: operations["variables_id_patch"];
+    trace?: never;
+  };
+  "/api/v1/variables/{variable_id}/changes/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** @description History, newest first. */
+    get: operations["variables_id_changes_get"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+  schemas: {
+    /** @description What every act carries. `op_id`: the client's name for it; a repeated one changes nothing. */
+    ActRequest: {
+      /** @default  */
+      note: string;
+      /** Format: uuid */
+      op_id?: string | null;
+      /**
+       * Format: double
+       * @default 0
+       */
+      seconds: number;
+    };
+    Adapter: {
+      annotation_types: string[];
+      config_schema: {
+        [key: string]: unknown;
+      };
+      defaults: {
+        [key: string]: unknown;
+      };
+      description: string;
+      encoder: boolean;
+      input_size: number;
+      licence: string;
+      name: string;
+      title: string;
+      trainable: boolean;
+    };
+    AdapterList: {
+      items: components["schemas"]["Adapter"][];
+      next: string | null;
+    };
+    /** @description Items by id, or all that match a filter of the query language. */
+    AddItemsRequest: {
+      filter?: {
+        [key: string]: unknown;
+      };
+      items?: string[];
+      priority?: number;
+    };
+    Annotation: {
+      approved: boolean;
+      approvedRevision: number | null;
+      approvedRule: string;
+      attributes: {
+        [key: string]: unknown;
+      };
+      createdAt: string;
+      creator: string | null;
+      deleted: boolean;
+      geometry: unknown;
+      /** Format: uuid */
+      id: string;
+      /** Format: uuid */
+      itemId: string;
+      label: string;
+      metadata: {
+        [key: string]: unknown;
+      };
+      revision: number;
+      sourcePrediction: string | null;
+      type: string;
+      updatedAt: string;
+    };
+    Answered: {
+      answered: number;
+      corrected: number;
+      simulated: boolean;
+      unknown: number;
+    };
+    AnswerKey: {
+      available: number;
+    };
+    AnswerKeyAskRequest: {
+      count: number;
+    };
+    /** @description What every act carries. `op_id`: the client's name for it; a repeated one changes nothing. */
+    ApproveRequest: {
+      label?: string | null;
+      /** @default  */
+      note: string;
+      /** Format: uuid */
+      op_id?: string | null;
+      /**
+       * Format: double
+       * @default 0
+       */
+      seconds: number;
+      seen_version?: number | null;
+    };
+    Attribute: {
+      /** Format: uuid */
+      readonly id: string;
+      readonly key: string;
+      /**
+       * @description * `options` - options
+       *     * `range` - range
+       *     * `boolean` - yes or no
+       *     * `text` - free text
+       * @enum {string}
+       */
+      readonly kind: "options" | "range" | "boolean" | "text";
+      readonly multi: boolean;
+      readonly optional: boolean;
+      readonly order: number;
+      readonly scope: unknown;
+      readonly title: string;
+      readonly value_range: unknown;
+      readonly values: unknown;
+    };
+    AttributeWriteRequest: {
+      key: string;
+      kind: string;
+      multi?: boolean;
+      optional?: boolean;
+      scope?: string[];
+      title?: string;
+      value_range?: unknown;
+      values?: string[];
+    };
+    BulkAnswer: {
+      /** @description Null while a job is at it. */
+      changed: number | null;
+      /** Format: uuid */
+      job: string | null;
+      undo: unknown;
+    };
+    /** @description Which items: a list of ids, or a filter over the dataset. */
+    BulkRequest: {
+      /**
+       * @description * `add_tag` - add_tag
+       *     * `delete` - delete
+       *     * `hide` - hide
+       *     * `move` - move
+       *     * `remove_tag` - remove_tag
+       *     * `restore` - restore
+       *     * `subset` - subset
+       * @enum {string}
+       */
+      action: "add_tag" | "delete" | "hide" | "move" | "remove_tag" | "restore" | "subset";
+      /**
+       * Format: date-time
+       * @description For restore: what I deleted since then.
+       */
+      deleted_since?: string;
+      filter?: {
+        [key: string]: unknown;
+      };
+      ids?: string[];
+      value?: unknown;
+    };
+    /** @description These cycles, or every open one (cancel) or every failed one (retry) without ``ids``. */
+    ChooseCyclesRequest: {
+      ids?: string[];
+      /** @default  */
+      node: string;
+    };
+    /** @description Which items: a list of ids, or a filter over the dataset. */
+    CloneRequest: {
+      directory?: string;
+      filter?: {
+        [key: string]: unknown;
+      };
+      ids?: string[];
+      only_approved?: boolean;
+      /** Format: uuid */
+      target: string;
+    };
+    Comparison: {
+      candidate: components["schemas"]["Named"];
+      config: {
+        [key: string]: unknown;
+      };
+      /** Format: date-time */
+      created_at: string;
+      /** Format: uuid */
+      cycle_id: string | null;
+      /** Format: uuid */
+      id: string;
+      incumbent: components["schemas"]["Named"];
+      reason: string;
+      report?: {
+        [key: string]: unknown;
+      };
+      test_set_version: components["schemas"]["VersionOfTestSet"] | null;
+      verdict: string;
+    };
+    ComparisonCreateRequest: {
+      /** Format: uuid */
+      candidate: string;
+      config?: {
+        [key: string]: unknown;
+      };
+      /** Format: uuid */
+      incumbent: string;
+      /** Format: uuid */
+      test_set_version?: string | null;
+    };
+    ComparisonList: {
+      items: components["schemas"]["Comparison"][];
+      next: string | null;
+    };
+    /** @description What every act carries. `op_id`: the client's name for it; a repeated one changes nothing. */
+    CompleteRequest: {
+      label?: string | null;
+      /** @default  */
+      note: string;
+      /** Format: uuid */
+      op_id?: string | null;
+      /**
+       * Format: double
+       * @default 0
+       */
+      seconds: number;
+      seen_version?: number | null;
+      /** @default completed */
+      status: string;
+    };
+    Connection: {
+      action: string | null;
+      condition: string;
+      id: string;
+      source: components["schemas"]["Place"];
+      target: components["schemas"]["Place"];
+    };
+    Count: {
+      count: number;
+    };
+    Counters: {
+      cycles: components["schemas"]["CycleCounts"];
+      nodes: {
+        [key: string]: components["schemas"]["NodeCounts"];
+      };
+    };
+    Counts: {
+      annotated: number;
+      approved: number;
+      items: number;
+      test: number;
+      train: number;
+      validation: number;
+    };
+    Cycle: {
+      readonly counts: {
+        [key: string]: number;
+      };
+      /** Format: date-time */
+      created_at?: string;
+      /** Format: date-time */
+      finished_at?: string | null;
+      /** Format: uuid */
+      readonly id: string;
+      /** Format: uuid */
+      readonly pipeline_id: string;
+      start_node: string;
+      /**
+       * @description * `pending` - Pending
+       *     * `running` - Running
+       *     * `waiting` - Waiting
+       *     * `done` - Done
+       *     * `failed` - Failed
+       *     * `cancelled` - Cancelled
+       * @enum {string}
+       */
+      status: "pending" | "running" | "waiting" | "done" | "failed" | "cancelled";
+      /** Format: uuid */
+      subject?: string | null;
+      /** Format: uuid */
+      readonly trigger_id: string | null;
+    };
+    CycleCounts: {
+      cancelled: number;
+      done: number;
+      failed: number;
+      pending: number;
+      running: number;
+      waiting: number;
+    };
+    /** @description ``executions`` in the order they were made, the first 500; ``graph`` is the revision this cycle runs through. */
+    CycleDetail: {
+      readonly counts: {
+        [key: string]: number;
+      };
+      /** Format: date-time */
+      created_at?: string;
+      executions: components["schemas"]["Execution"][];
+      /** Format: date-time */
+      finished_at?: string | null;
+      graph: components["schemas"]["Graph"];
+      /** Format: uuid */
+      readonly id: string;
+      memory: {
+        [key: string]: unknown;
+      };
+      names: {
+        [key: string]: string;
+      };
+      /** Format: uuid */
+      readonly pipeline_id: string;
+      start_node: string;
+      /**
+       * @description * `pending` - Pending
+       *     * `running` - Running
+       *     * `waiting` - Waiting
+       *     * `done` - Done
+       *     * `failed` - Failed
+       *     * `cancelled` - Cancelled
+       * @enum {string}
+       */
+      status: "pending" | "running" | "waiting" | "done" | "failed" | "cancelled";
+      /** Format: uuid */
+      subject?: string | null;
+      /** Format: uuid */
+      readonly trigger_id: string | null;
+    };
+    CycleList: {
+      items: components["schemas"]["Cycle"][];
+      next: string | null;
+    };
+    Dataset: {
+      counts: components["schemas"]["Counts"];
+      /** @description Thumbnails of the newest images. */
+      cover: string[];
+      /** Format: date-time */
+      readonly created_at: string;
+      /** Format: date-time */
+      readonly deleted_at: string | null;
+      readonly description: string;
+      /** Format: uuid */
+      readonly id: string;
+      readonly name: string;
+      /** Format: uuid */
+      ontology: string | null;
+      /** Format: uuid */
+      project: string;
+      /** Format: date-time */
+      readonly updated_at: string;
+    };
+    DatasetCreateRequest: {
+      description?: string;
+      /** @description Makes an ontology of these labels. */
+      labels?: string[];
+      name: string;
+      /** Format: uuid */
+      ontology?: string | null;
+    };
+    DatasetList: {
+      items: components["schemas"]["Dataset"][];
+      next: string | null;
+    };
+    DatasetRef: {
+      /** Format: uuid */
+      id: string;
+      name: string;
+    };
+    DatasetTrash: {
+      items: components["schemas"]["Dataset"][];
+      next: string | null;
+    };
+    Done: {
+      outcome: string;
+      repeated: boolean;
+      task_item: components["schemas"]["TaskItem"];
+    };
+    Evaluation: {
+      /** Format: date-time */
+      created_at: string;
+      error: {
+        [key: string]: unknown;
+      } | null;
+      /** Format: date-time */
+      finished_at: string | null;
+      /** Format: uuid */
+      id: string;
+      item_count: number;
+      metrics?: {
+        [key: string]: unknown;
+      };
+      /** Format: uuid */
+      model: string;
+      status: string;
+      summary: {
+        [key: string]: unknown;
+      };
+      test_set_version: components["schemas"]["VersionOfTestSet"];
+    };
+    EvaluationCreateRequest: {
+      /** Format: uuid */
+      test_set_version: string;
+    };
+    EvaluationList: {
+      items: components["schemas"]["Evaluation"][];
+      next: string | null;
+    };
+    /** @description ``inputs`` are null for variables and fixed values until it starts. */
+    Execution: {
+      action?: string;
+      /** Format: int64 */
+      attempt?: number;
+      /** Format: date-time */
+      created_at?: string;
+      /** Format: uuid */
+      readonly cycle_id: string;
+      error?: string;
+      error_code?: string;
+      /** Format: date-time */
+      finished_at?: string | null;
+      /** Format: uuid */
+      readonly id: string;
+      readonly inputs: {
+        [key: string]: unknown;
+      };
+      node_id: string;
+      outputs: {
+        [key: string]: unknown;
+      };
+      /** Format: uuid */
+      source_id?: string | null;
+      /** Format: date-time */
+      started_at?: string | null;
+      /**
+       * @description * `ready` - Ready
+       *     * `running` - Running
+       *     * `waiting` - Waiting
+       *     * `done` - Done
+       *     * `failed` - Failed
+       *     * `cancelled` - Cancelled
+       * @enum {string}
+       */
+      status: "ready" | "running" | "waiting" | "done" | "failed" | "cancelled";
+      wait_reason?: string;
+    };
+    /** @description ``inputs`` are null for variables and fixed values until it starts. */
+    ExecutionDetail: {
+      action?: string;
+      /** Format: int64 */
+      attempt?: number;
+      /** Format: date-time */
+      created_at?: string;
+      /** Format: uuid */
+      readonly cycle_id: string;
+      error?: string;
+      error_code?: string;
+      error_data: {
+        [key: string]: unknown;
+      };
+      /** Format: date-time */
+      finished_at?: string | null;
+      /** Format: uuid */
+      readonly id: string;
+      readonly inputs: {
+        [key: string]: unknown;
+      };
+      log?: string;
+      names: {
+        [key: string]: string;
+      };
+      node_id: string;
+      outputs: {
+        [key: string]: unknown;
+      };
+      progress: {
+        [key: string]: unknown;
+      } | null;
+      /** Format: uuid */
+      source_id?: string | null;
+      /** Format: date-time */
+      started_at?: string | null;
+      /**
+       * @description * `ready` - Ready
+       *     * `running` - Running
+       *     * `waiting` - Waiting
+       *     * `done` - Done
+       *     * `failed` - Failed
+       *     * `cancelled` - Cancelled
+       * @enum {string}
+       */
+      status: "ready" | "running" | "waiting" | "done" | "failed" | "cancelled";
+      wait_key?: string;
+      wait_reason?: string;
+    };
+    ExecutionList: {
+      items: components["schemas"]["Execution"][];
+      next: string | null;
+    };
+    Facet: {
+      count: number;
+      value: string;
+    };
+    Facets: {
+      folder: components["schemas"]["Facet"][];
+      label: components["schemas"]["Facet"][];
+      status: components["schemas"]["Facet"][];
+      subset: components["schemas"]["Facet"][];
+      tag: components["schemas"]["Facet"][];
+    };
+    Figure: {
+      figure: string;
+      series: components["schemas"]["Series"][];
+    };
+    Firing: {
+      /** Format: int64 */
+      created?: number;
+      /** Format: date-time */
+      created_at?: string;
+      /** Format: date-time */
+      finished_at?: string | null;
+      /** Format: uuid */
+      readonly id: string;
+      note?: string;
+      /** Format: int64 */
+      seen?: number;
+      /**
+       * @description * `queued` - Queued
+       *     * `running` - Running
+       *     * `done` - Done
+       *     * `skipped` - Skipped
+       *     * `failed` - Failed
+       * @enum {string}
+       */
+      state?: "queued" | "running" | "done" | "skipped" | "failed";
+      /** Format: int64 */
+      total?: number | null;
+      /** Format: uuid */
+      readonly trigger_id: string;
+      user: components["schemas"]["PipelinePerson"] | null;
+    };
+    FiringList: {
+      items: components["schemas"]["Firing"][];
+      next: string | null;
+    };
+    Graph: {
+      connections: components["schemas"]["Connection"][];
+      nodes: components["schemas"]["GraphNode"][];
+      triggers: components["schemas"]["GraphTrigger"][];
+      variables: components["schemas"]["GraphVariable"][];
+    };
+    GraphNode: {
+      config: {
+        [key: string]: unknown;
+      };
+      id: string;
+      inputs: {
+        [key: string]: {
+          [key: string]: unknown;
+        };
+      };
+      name: string;
+      position: components["schemas"]["Point"];
+      type: string;
+      version: number;
+    };
+    GraphTrigger: {
+      enabled: boolean;
+      id: string;
+      /**
+       * @description * `event` - On an event
+       *     * `every_n` - Every N
+       *     * `cron` - By the clock
+       *     * `manual` - By hand
+       * @enum {string}
+       */
+      kind: "event" | "every_n" | "cron" | "manual";
+      mode: string;
+      node: string;
+      overlap: string;
+      spec: {
+        [key: string]: unknown;
+      };
+    };
+    GraphVariable: {
+      description: string;
+      name: string;
+      type: string;
+      value: unknown;
+    };
+    HandBackRequest: {
+      task_items?: string[] | null;
+    };
+    Headline: {
+      /** Format: date-time */
+      finished_at: string | null;
+      /** Format: uuid */
+      id: string;
+      summary: {
+        [key: string]: unknown;
+      };
+      test_set_version: components["schemas"]["VersionOfTestSet"];
+    };
+    Health: {
+      database: string;
+      processes: components["schemas"]["ProcessHealth"][];
+      queues: components["schemas"]["QueueHealth"][];
+      storage: components["schemas"]["StorageHealth"];
+      versions: {
+        [key: string]: string;
+      };
+    };
+    Import: {
+      readonly added: number;
+      /** Format: date-time */
+      readonly created_at: string;
+      readonly cursor: number;
+      /** Format: uuid */
+      dataset: string;
+      readonly directory: string;
+      readonly error: string;
+      /** Format: date-time */
+      readonly finished_at: string | null;
+      /** Format: uuid */
+      readonly id: string;
+      /** Format: uuid */
+      readonly job_id: string | null;
+      readonly mode: string;
+      readonly name: string;
+      readonly overwritten: number;
+      refused: unknown[];
+      readonly refused_count: number;
+      readonly skipped: number;
+      /**
+       * @description * `queued` - queued
+       *     * `running` - running
+       *     * `done` - done
+       *     * `failed` - failed
+       *     * `cancelled` - cancelled
+       * @enum {string}
+       */
+      readonly state: "queued" | "running" | "done" | "failed" | "cancelled";
+      readonly total: number;
+    };
+    ImportList: {
+      items: components["schemas"]["Import"][];
+      next: string | null;
+    };
+    Issue: {
+      author: components["schemas"]["Person"] | null;
+      body: string;
+      /** Format: date-time */
+      created_at: string;
+      /** Format: uuid */
+      id: string;
+      state: string;
+    };
+    Item: {
+      annotated: boolean;
+      annotationsCount: number;
+      approvedAt: string | null;
+      changedSinceApproval: boolean;
+      contentVersion: number;
+      createdAt: string;
+      creator: string | null;
+      /** Format: uuid */
+      datasetId: string;
+      deletedAt: string | null;
+      dir: string;
+      filename: string;
+      groundTruth: boolean;
+      groupKey: string;
+      hidden: boolean;
+      /** Format: uuid */
+      id: string;
+      labels: components["schemas"]["ItemLabel"][];
+      metadata: {
+        [key: string]: unknown;
+      };
+      name: string;
+      /** Format: uuid */
+      projectId: string;
+      srcItem: string | null;
+      stream: string | null;
+      /**
+       * @description * `` - none
+       *     * `train` - train
+       *     * `validation` - validation
+       *     * `test` - test
+       * @enum {string}
+       */
+      subset: "" | "train" | "validation" | "test";
+      thumbnail: string | null;
+      /**
+       * @description * `file` - file
+       *     * `dir` - dir
+       * @enum {string}
+       */
+      type: "file" | "dir";
+      updatedAt: string;
+    };
+    ItemAnnotations: {
+      content_version: number;
+      items: components["schemas"]["Annotation"][];
+    };
+    ItemCount: {
+      count: number;
+    };
+    ItemCycleList: {
+      items: components["schemas"]["Cycle"][];
+      next: string | null;
+    };
+    ItemInTask: {
+      content_version: number;
+      filename: string;
+      height: number;
+      /** Format: uuid */
+      id: string;
+      image_url: string;
+      mimetype: string;
+      name: string;
+      thumbnail_url: string;
+      width: number;
+    };
+    ItemLabel: {
+      approved: boolean;
+      /** Format: double */
+      confidence: number | null;
+      label: string;
+      model: string | null;
+      type: string;
+    };
+    ItemList: {
+      items: components["schemas"]["Item"][];
+      next: string | null;
+    };
+    ItemPage: {
+      hasNextPage: boolean;
+      items: components["schemas"]["Item"][];
+      next: string | null;
+      totalItemsCount: number | null;
+      totalPagesCount: number | null;
+    };
+    JobState: {
+      attempts: number;
+      cancel_requested: boolean;
+      error: string;
+      /** Format: uuid */
+      id: string;
+      progress: {
+        [key: string]: unknown;
+      };
+      /** Format: date-time */
+      started_at: string | null;
+      state: string;
+    };
+    Label: {
+      readonly color: string;
+      readonly group: string;
+      readonly hotkey: string;
+      /** Format: uuid */
+      readonly id: string;
+      readonly name: string;
+      readonly order: number;
+    };
+    LabelWriteRequest: {
+      color?: string;
+      group?: string;
+      hotkey?: string;
+      name: string;
+    };
+    /** @description A list whose rows are described in the app's README. */
+    Listing: {
+      items: {
+        [key: string]: unknown;
+      }[];
+      next: string | null;
+    };
+    Log: {
+      action: string;
+      /** Format: date-time */
+      at: string;
+      /** Format: uuid */
+      id: string;
+      label: string;
+      note: string;
+      outcome: string;
+      person: components["schemas"]["Person"] | null;
+      previous_label: string;
+      /** Format: double */
+      seconds: number;
+      simulated: boolean;
+      status: string;
+    };
+    Me: {
+      /** Format: email */
+      readonly email: string;
+      /** Format: uuid */
+      readonly id: string;
+      readonly name: string;
+      prefs: {
+        [key: string]: unknown;
+      };
+    };
+    Member: {
+      /** Format: date-time */
+      readonly created_at: string;
+      /** Format: uuid */
+      readonly id: string;
+      /**
+       * @description * `owner` - Owner
+       *     * `engineer` - Engineer
+       *     * `reviewer` - Reviewer
+       *     * `annotator` - Annotator
+       *     * `viewer` - Viewer
+       * @enum {string}
+       */
+      readonly role: "owner" | "engineer" | "reviewer" | "annotator" | "viewer";
+      user: components["schemas"]["User"];
+    };
+    MemberAdded: {
+      /** Format: date-time */
+      readonly created_at: string;
+      /** Format: uuid */
+      readonly id: string;
+      /** @description For a new account: where its person sets a password. Shown once. */
+      invite_url: string | null;
+      /**
+       * @description * `owner` - Owner
+       *     * `engineer` - Engineer
+       *     * `reviewer` - Reviewer
+       *     * `annotator` - Annotator
+       *     * `viewer` - Viewer
+       * @enum {string}
+       */
+      readonly role: "owner" | "engineer" | "reviewer" | "annotator" | "viewer";
+      user: components["schemas"]["User"];
+    };
+    MemberAddRequest: {
+      /** Format: email */
+      email: string;
+      name?: string;
+      /**
+       * @description * `owner` - Owner
+       *     * `engineer` - Engineer
+       *     * `reviewer` - Reviewer
+       *     * `annotator` - Annotator
+       *     * `viewer` - Viewer
+       * @enum {string}
+       */
+      role: "owner" | "engineer" | "reviewer" | "annotator" | "viewer";
+    };
+    MemberList: {
+      items: components["schemas"]["Member"][];
+      next: string | null;
+    };
+    Metrics: {
+      figures: components["schemas"]["Figure"][];
+    };
+    /** @description A version of a model. */
+    Model: {
+      adapter: string;
+      base_model: components["schemas"]["Named"] | null;
+      can_predict: boolean;
+      configuration: {
+        [key: string]: unknown;
+      };
+      /** Format: date-time */
+      created_at: string;
+      created_by: components["schemas"]["Named"] | null;
+      /** Format: uuid */
+      cycle_id: string | null;
+      dataset: components["schemas"]["Named"] | null;
+      description: string;
+      error: {
+        [key: string]: unknown;
+      } | null;
+      evaluation: components["schemas"]["Headline"] | null;
+      /** Format: uuid */
+      family: string;
+      /** Format: uuid */
+      id: string;
+      job: components["schemas"]["JobState"] | null;
+      labels: string[];
+      name: string;
+      number: number;
+      /** Format: uuid */
+      pipeline_id: string | null;
+      /** Format: date-time */
+      promoted_at: string | null;
+      seed: number;
+      stage: string;
+      stage_reason: string;
+      /** Format: date-time */
+      started_at: string | null;
+      status: string;
+      /** Format: double */
+      temperature: number | null;
+      test_set_version: components["schemas"]["VersionOfTestSet"] | null;
+      train_count: number;
+      train_filter: {
+        [key: string]: unknown;
+      };
+      /** Format: date-time */
+      trained_at: string | null;
+      validation_count: number;
+      validation_filter: {
+        [key: string]: unknown;
+      };
+      weights_digest: string;
+    };
+    /** @description A version to be made from a base model and ground truth. Filters are queries over items. */
+    ModelCreateRequest: {
+      /** Format: uuid */
+      base_model: string;
+      configuration?: {
+        [key: string]: unknown;
+      };
+      /** Format: uuid */
+      dataset: string;
+      /** @description A template: {base_model.name} {date} {n} … */
+      name?: string;
+      seed?: number;
+      /** @description Resolved to a test set version, published if there is none */
+      test_filter?: {
+        [key: string]: unknown;
+      };
+      /** Format: uuid */
+      test_set_version?: string | null;
+      /**
+       * @description Start training at once
+       * @default false
+       */
+      train: boolean;
+      train_filter: {
+        [key: string]: unknown;
+      };
+      validation_filter: {
+        [key: string]: unknown;
+      };
+    };
+    ModelList: {
+      items: components["schemas"]["Model"][];
+      next: string | null;
+    };
+    /** @description A base version: an architecture that has learnt no label of this project yet. */
+    ModelRegisterRequest: {
+      adapter: string;
+      configuration?: {
+        [key: string]: unknown;
+      };
+      /** Format: uuid */
+      dataset?: string | null;
+      description?: string;
+      labels?: string[];
+      name: string;
+      seed?: number;
+    };
+    Named: {
+      /** Format: uuid */
+      id: string;
+      name: string;
+    };
+    /** @description `recent`: how many of my last finished items to send along. */
+    NextRequest: {
+      /** @default 20 */
+      limit: number;
+      /** @default 0 */
+      recent: number;
+    };
+    NodeCounts: {
+      cancelled: number;
+      done: number;
+      failed: number;
+      ready: number;
+      running: number;
+      waiting: number;
+    };
+    NodePorts: {
+      actions: {
+        [key: string]: string[];
+      };
+      inputs: components["schemas"]["Port"][];
+      outputs: components["schemas"]["Port"][];
+    };
+    NodeType: {
+      actions: {
+        [key: string]: string[];
+      };
+      batch: number;
+      category: string;
+      config_schema: {
+        [key: string]: unknown;
+      };
+      doc: string;
+      icon: string;
+      inputs: components["schemas"]["Port"][];
+      outputs: components["schemas"]["Port"][];
+      queue: string;
+      requires: string[];
+      title: string;
+      type: string;
+      version: number;
+    };
+    NodeTypeList: {
+      items: components["schemas"]["NodeType"][];
+      next: string | null;
+    };
+    Ontology: {
+      attributes: components["schemas"]["Attribute"][];
+      /** Format: date-time */
+      readonly created_at: string;
+      /** Format: uuid */
+      readonly id: string;
+      labels: components["schemas"]["Label"][];
+      readonly name: string;
+      /** Format: uuid */
+      project: string;
+    };
+    OntologyCreateRequest: {
+      labels?: components["schemas"]["LabelWriteRequest"][];
+      name: string;
+    };
+    OntologyList: {
+      items: components["schemas"]["Ontology"][];
+      next: string | null;
+    };
+    OperationAnswers: {
+      answers: {
+        [key: string]: unknown;
+      }[];
+      content_version: number;
+    };
+    OperationsRequest: {
+      operations: {
+        [key: string]: unknown;
+      }[];
+      /** Format: uuid */
+      visit?: string | null;
+    };
+    OrderRequest: {
+      names: string[];
+    };
+    PatchedAttributeWriteRequest: {
+      key?: string;
+      kind?: string;
+      multi?: boolean;
+      optional?: boolean;
+      scope?: string[];
+      title?: string;
+      value_range?: unknown;
+      values?: string[];
+    };
+    PatchedDatasetPatchRequest: {
+      description?: string;
+      name?: string;
+      /** Format: uuid */
+      ontology?: string | null;
+    };
+    /** @description A diff: null deletes a key of metadata. */
+    PatchedItemPatchRequest: {
+      dir?: string;
+      groupKey?: string;
+      hidden?: boolean;
+      metadata?: {
+        [key: string]: unknown;
+      };
+      /**
+       * @description * `` - none
+       *     * `train` - train
+       *     * `validation` - validation
+       *     * `test` - test
+       * @enum {string}
+       */
+      subset?: "" | "train" | "validation" | "test";
+    };
+    PatchedLabelWriteRequest: {
+      color?: string;
+      group?: string;
+      hotkey?: string;
+      name?: string;
+    };
+    PatchedMemberPatchRequest: {
+      /**
+       * @description * `owner` - Owner
+       *     * `engineer` - Engineer
+       *     * `reviewer` - Reviewer
+       *     * `annotator` - Annotator
+       *     * `viewer` - Viewer
+       * @enum {string}
+       */
+      role?: "owner" | "engineer" | "reviewer" | "annotator" | "viewer";
+    };
+    PatchedMePatchRequest: {
+      name?: string;
+      prefs?: {
+        [key: string]: unknown;
+      };
+    };
+    PatchedModelPatchRequest: {
+      description?: string;
+      name?: string;
+    };
+    PatchedOntologyPatchRequest: {
+      name?: string;
+    };
+    /** @description ``draft_version`` is the version the graph was made from: another one stored answers 412. */
+    PatchedPipelinePatchRequest: {
+      description?: string;
+      draft_version?: number;
+      graph?: {
+        [key: string]: unknown;
+      };
+      name?: string;
+      settings?: {
+        [key: string]: unknown;
+      };
+    };
+    PatchedProjectPatchRequest: {
+      name?: string;
+      settings?: {
+        [key: string]: unknown;
+      };
+    };
+    /** @description `people`: who is served and with which share; an empty list opens the task to everyone who may work. */
+    PatchedTaskPatchRequest: {
+      /**
+       * @description * `pulling` - Pulling
+       *     * `distribution` - Distribution
+       * @enum {string}
+       */
+      allocation?: "pulling" | "distribution";
+      batch_size?: number;
+      /** Format: date-time */
+      due_date?: string | null;
+      instructions?: string;
+      max_workload?: number;
+      name?: string;
+      people?: components["schemas"]["ShareRequest"][];
+      priority?: number;
+      /**
+       * @description * `open` - Open
+       *     * `completed` - Completed
+       *     * `archived` - Archived
+       * @enum {string}
+       */
+      status?: "open" | "completed" | "archived";
+    };
+    PatchedTestSetPatchRequest: {
+      /** Format: double */
+      grow?: number | null;
+      name?: string;
+    };
+    PatchedTriggerPatchRequest: {
+      enabled?: boolean;
+      /**
+       * @description * `once` - once
+       *     * `always` - always
+       * @enum {string}
+       */
+      mode?: "once" | "always";
+      /**
+       * @description * `skip` - skip
+       *     * `queue_one` - queue_one
+       *     * `allow` - allow
+       * @enum {string}
+       */
+      overlap?: "skip" | "queue_one" | "allow";
+      spec?: {
+        [key: string]: unknown;
+      };
+    };
+    /** @description ``version`` is the one seen: another one stored answers 412. */
+    PatchedVariablePatchRequest: {
+      value?: unknown;
+      version?: number;
+      /** @default  */
+      why: string;
+    };
+    PauseRequest: {
+      keep_triggers?: boolean | null;
+    };
+    Person: {
+      /** Format: uuid */
+      id: string;
+      name: string;
+    };
+    PersonFigures: {
+      active: boolean;
+      approved: number;
+      completed: number;
+      discard: number;
+      finished: number;
+      held: number;
+      person: components["schemas"]["Person"];
+      /** Format: double */
+      seconds: number;
+      /** Format: date-time */
+      seen_at: string | null;
+      sent_back: number;
+      share: number | null;
+    };
+    /** @description A row of the list. ``failed`` counts executions that wait for a retry. */
+    Pipeline: {
+      /** Format: date-time */
+      created_at?: string;
+      cycles: components["schemas"]["CycleCounts"];
+      description?: string;
+      /** Format: int64 */
+      draft_version?: number;
+      failed: number;
+      /** Format: uuid */
+      readonly id: string;
+      name: string;
+      /** Format: uuid */
+      readonly project_id: string;
+      revision_number: number | null;
+      settings: {
+        [key: string]: unknown;
+      };
+      /** Format: date-time */
+      started_at?: string | null;
+      /**
+       * @description * `draft` - Draft
+       *     * `running` - Running
+       *     * `paused` - Paused
+       * @enum {string}
+       */
+      status: "draft" | "running" | "paused";
+      template?: string;
+      /** Format: date-time */
+      updated_at?: string;
+    };
+    PipelineCreateRequest: {
+      description?: string;
+      graph?: {
+        [key: string]: unknown;
+      };
+      name?: string;
+      settings?: {
+        [key: string]: unknown;
+      };
+      template?: string;
+      variables?: {
+        [key: string]: unknown;
+      };
+    };
+    /** @description ``graph`` is the draft with the variables as they are now; ``draft_changed`` says that it is not what runs. */
+    PipelineDetail: {
+      counters: {
+        [key: string]: components["schemas"]["NodeCounts"];
+      };
+      /** Format: date-time */
+      created_at?: string;
+      cycles: components["schemas"]["CycleCounts"];
+      description?: string;
+      draft_changed: boolean;
+      /** Format: int64 */
+      draft_version?: number;
+      failed: number;
+      graph: components["schemas"]["Graph"];
+      /** Format: uuid */
+      readonly id: string;
+      name: string;
+      ports: {
+        [key: string]: components["schemas"]["NodePorts"];
+      };
+      /** Format: uuid */
+      readonly project_id: string;
+      revision_number: number | null;
+      settings: {
+        [key: string]: unknown;
+      };
+      /** Format: date-time */
+      started_at?: string | null;
+      /**
+       * @description * `draft` - Draft
+       *     * `running` - Running
+       *     * `paused` - Paused
+       * @enum {string}
+       */
+      status: "draft" | "running" | "paused";
+      template?: string;
+      /** Format: date-time */
+      updated_at?: string;
+    };
+    PipelineList: {
+      items: components["schemas"]["Pipeline"][];
+      next: string | null;
+    };
+    PipelinePerson: {
+      /** Format: uuid */
+      readonly id: string;
+      name: string;
+    };
+    PipelineTemplateList: {
+      items: components["schemas"]["Template"][];
+      next: string | null;
+    };
+    Place: {
+      node: string;
+      port: string;
+    };
+    Point: {
+      /** Format: double */
+      x: number;
+      /** Format: double */
+      y: number;
+    };
+    Port: {
+      doc: string;
+      name: string;
+      required: boolean;
+      title: string;
+      type: string;
+    };
+    Problem: {
+      code: string;
+      connection?: string;
+      field?: string;
+      /**
+       * @description * `error` - error
+       *     * `warning` - warning
+       * @enum {string}
+       */
+      level: "error" | "warning";
+      message: string;
+      node?: string;
+      port?: string;
+      trigger?: string;
+      variable?: string;
+    };
+    Problems: {
+      ok: boolean;
+      problems: components["schemas"]["Problem"][];
+    };
+    ProcessHealth: {
+      alive: boolean;
+      name: string;
+      queue: string;
+      role: string;
+      /** Format: date-time */
+      seen_at: string;
+      /** Format: date-time */
+      started_at: string;
+    };
+    Progress: {
+      counts: components["schemas"]["TaskCounts"];
+      people: components["schemas"]["PersonFigures"][];
+    };
+    /** @description A project as one person sees it: `role` and `can` are theirs. */
+    Project: {
+      can: string[];
+      /** Format: date-time */
+      readonly created_at: string;
+      /** Format: uuid */
+      readonly id: string;
+      readonly name: string;
+      /**
+       * @description * `owner` - Owner
+       *     * `engineer` - Engineer
+       *     * `reviewer` - Reviewer
+       *     * `annotator` - Annotator
+       *     * `viewer` - Viewer
+       * @enum {string}
+       */
+      role: "owner" | "engineer" | "reviewer" | "annotator" | "viewer";
+      settings: {
+        [key: string]: unknown;
+      };
+    };
+    ProjectCreateRequest: {
+      name: string;
+      settings?: {
+        [key: string]: unknown;
+      };
+    };
+    ProjectList: {
+      items: components["schemas"]["Project"][];
+      next: string | null;
+    };
+    ProjectTokenCreateRequest: {
+      name: string;
+    };
+    ProjectTokenList: {
+      items: components["schemas"]["Token"][];
+      next: string | null;
+    };
+    /** @description The envelope of a query; see the README of datasets/query. */
+    QueryRequest: {
+      after?: string | null;
+      context?: unknown;
+      count?: boolean;
+      filter?: unknown;
+      join?: unknown;
+      page?: number;
+      pageSize?: number;
+      /**
+       * @description * `items` - items
+       *     * `annotations` - annotations
+       * @enum {string}
+       */
+      resource?: "items" | "annotations";
+      sort?: unknown;
+    };
+    Queue: {
+      items: components["schemas"]["TaskItem"][];
+      recent: components["schemas"]["TaskItem"][];
+      standing: components["schemas"]["Standing"];
+    };
+    QueueHealth: {
+      failed_last_day: number;
+      /** Format: date-time */
+      oldest_queued_at: string | null;
+      queue: string;
+      queued: number;
+      running: number;
+    };
+    ReasonRequest: {
+      /** Format: uuid */
+      comparison?: string | null;
+      reason?: string;
+    };
+    ReassignRequest: {
+      /** Format: uuid */
+      person: string | null;
+      task_items: string[];
+    };
+    RedistributeRequest: {
+      shares: components["schemas"]["ShareRequest"][];
+    };
+    Renewed: {
+      /** Format: date-time */
+      lease_until: string;
+    };
+    /** @description `open`: task items on the screen; `waiting_edits`: those whose edits the browser could not send yet. */
+    RenewRequest: {
+      open?: string[];
+      waiting_edits?: string[];
+    };
+    RestoreRequest: {
+      revision: number;
+    };
+    ResumeRequest: {
+      /**
+       * @description * `resume` - resume
+       *     * `cancel` - cancel
+       * @default resume
+       * @enum {string}
+       */
+      open_cycles: "resume" | "cancel";
+    };
+    /** @description What every act carries. `op_id`: the client's name for it; a repeated one changes nothing. */
+    ReturnRequest: {
+      note: string;
+      /** Format: uuid */
+      op_id?: string | null;
+      /**
+       * Format: double
+       * @default 0
+       */
+      seconds: number;
+    };
+    Revision: {
+      action: string;
+      /** Format: uuid */
+      annotation: string;
+      approved: boolean;
+      attributes: {
+        [key: string]: unknown;
+      };
+      author: string | null;
+      /** Format: double */
+      confidence: number | null;
+      createdAt: string;
+      current: boolean;
+      geometry: unknown;
+      label: string;
+      modelId: string | null;
+      revision: number;
+      type: string;
+    };
+    RevisionList: {
+      items: components["schemas"]["Revision"][];
+      next: string | null;
+    };
+    /** @description ``key`` makes a repeated request one run. Without ``node`` the first start node that takes items is meant. */
+    RunRequest: {
+      /** Format: uuid */
+      dataset?: string | null;
+      filter?: {
+        [key: string]: unknown;
+      };
+      key?: string;
+      node?: string;
+      /** @default false */
+      once: boolean;
+    };
+    Selection: {
+      arm: string;
+      chosen?: number;
+      model_id?: string | null;
+      pool?: number;
+      rank: number;
+      round: number;
+      /** Format: double */
+      score: number | null;
+      strategy: string;
+    };
+    Series: {
+      legend: string;
+      points: number[][];
+    };
+    ShareRequest: {
+      /** Format: uuid */
+      person: string;
+      /** @default 1 */
+      share: number;
+    };
+    Source: {
+      /** Format: date-time */
+      finished_at: string | null;
+      /** Format: uuid */
+      id: string;
+      person: components["schemas"]["Person"] | null;
+      /** Format: uuid */
+      task: string;
+      times_sent_back: number;
+    };
+    Standing: {
+      done: number;
+      done_today: number;
+      free: number;
+      held: number;
+      sent_back: number;
+      skipped: number;
+    };
+    StorageHealth: {
+      blob_bytes: number;
+      blobs: number;
+      disk_free_bytes: number;
+      disk_total_bytes: number;
+    };
+    Suggestion: {
+      /** Format: double */
+      confidence: number;
+      label: string;
+      model_id?: string;
+      model_name?: string;
+      prediction_id?: string;
+      probs?: {
+        [key: string]: number;
+      };
+    };
+    Task: {
+      /**
+       * @description * `pulling` - Pulling
+       *     * `distribution` - Distribution
+       * @enum {string}
+       */
+      allocation: "pulling" | "distribution";
+      batch_size: number;
+      counts: components["schemas"]["TaskCounts"];
+      /** Format: date-time */
+      created_at: string;
+      created_by: components["schemas"]["Person"] | null;
+      dataset: components["schemas"]["DatasetRef"];
+      /** Format: date-time */
+      due_date: string | null;
+      everyone: boolean;
+      /** Format: uuid */
+      id: string;
+      instructions: string;
+      /**
+       * @description * `annotation` - Annotation
+       *     * `qa` - Review
+       * @enum {string}
+       */
+      kind: "annotation" | "qa";
+      max_workload: number;
+      name: string;
+      node_id: string;
+      /** Format: uuid */
+      parent_task: string | null;
+      /** Format: uuid */
+      pipeline_id: string | null;
+      priority: number;
+      /** Format: uuid */
+      project: string;
+      /**
+       * @description * `open` - Open
+       *     * `completed` - Completed
+       *     * `archived` - Archived
+       * @enum {string}
+       */
+      status: "open" | "completed" | "archived";
+      statuses: string[];
+    };
+    TaskCounts: {
+      approved: number;
+      assigned: number;
+      completed: number;
+      discard: number;
+      finished: number;
+      free: number;
+      open: number;
+      rejected: number;
+      sent_back: number;
+      total: number;
+      with_annotator: number;
+    };
+    /** @description `people`: who is served and with which share; an empty list opens the task to everyone who may work. */
+    TaskCreateRequest: {
+      /**
+       * @description * `pulling` - Pulling
+       *     * `distribution` - Distribution
+       * @enum {string}
+       */
+      allocation?: "pulling" | "distribution";
+      batch_size?: number;
+      /** Format: uuid */
+      dataset: string;
+      /** Format: date-time */
+      due_date?: string | null;
+      instructions?: string;
+      /**
+       * @description * `annotation` - Annotation
+       *     * `qa` - Review
+       * @enum {string}
+       */
+      kind: "annotation" | "qa";
+      max_workload?: number;
+      name: string;
+      /** Format: uuid */
+      parent_task?: string | null;
+      people?: components["schemas"]["ShareRequest"][];
+      priority?: number;
+    };
+    TaskItem: {
+      approved: boolean;
+      assignee: components["schemas"]["Person"] | null;
+      /** Format: date-time */
+      finished_at: string | null;
+      finished_by: components["schemas"]["Person"] | null;
+      /** Format: uuid */
+      id: string;
+      issues: components["schemas"]["Issue"][];
+      item: components["schemas"]["ItemInTask"];
+      label: string | null;
+      /** Format: date-time */
+      labelled_at: string | null;
+      labelled_by: components["schemas"]["Person"] | null;
+      /** Format: date-time */
+      lease_until: string | null;
+      /**
+       * @description * `sent_back` - sent_back
+       *     * `normal` - normal
+       *     * `skipped` - skipped
+       * @enum {string}
+       */
+      place: "sent_back" | "normal" | "skipped";
+      round: number | null;
+      /** Format: double */
+      seconds: number;
+      selection: components["schemas"]["Selection"] | null;
+      source: components["schemas"]["Source"] | null;
+      status: string;
+      suggestion: components["schemas"]["Suggestion"] | null;
+      /** Format: uuid */
+      task: string;
+      times_sent_back: number;
+      with_annotator: boolean;
+    };
+    TaskItemList: {
+      items: components["schemas"]["TaskItem"][];
+      next: string | null;
+    };
+    TaskItemLogList: {
+      items: components["schemas"]["Log"][];
+      next: string | null;
+    };
+    TaskList: {
+      items: components["schemas"]["Task"][];
+      next: string | null;
+    };
+    TaskWork: {
+      dataset: components["schemas"]["DatasetRef"];
+      done_today: number;
+      /** Format: date-time */
+      due_date: string | null;
+      free: number;
+      held: number;
+      /** Format: uuid */
+      id: string;
+      kind: string;
+      name: string;
+      priority: number;
+      sent_back: number;
+      waiting: number;
+    };
+    Template: {
+      description: string;
+      graph: components["schemas"]["Graph"];
+      name: string;
+      ports: {
+        [key: string]: components["schemas"]["NodePorts"];
+      };
+      title: string;
+    };
+    TestSet: {
+      candidates: number;
+      /** Format: date-time */
+      readonly created_at: string;
+      /** Format: uuid */
+      dataset: string;
+      readonly filter: unknown;
+      readonly group_key: string;
+      /** Format: double */
+      readonly grow: number | null;
+      /** Format: uuid */
+      readonly id: string;
+      readonly name: string;
+      /** @description The newest version: id, number, item_count, created_at. */
+      newest: unknown;
+    };
+    TestSetCreateRequest: {
+      filter: {
+        [key: string]: unknown;
+      };
+      group_key?: string;
+      /** Format: double */
+      grow?: number | null;
+      name: string;
+    };
+    TestSetEntry: {
+      blob: string;
+      id: number;
+      /** Format: uuid */
+      item: string;
+      labels: unknown[];
+    };
+    TestSetEntryList: {
+      items: components["schemas"]["TestSetEntry"][];
+      next: string | null;
+    };
+    TestSetList: {
+      items: components["schemas"]["TestSet"][];
+      next: string | null;
+    };
+    TestSetVersion: {
+      /** Format: date-time */
+      readonly created_at: string;
+      readonly filter: unknown;
+      readonly hash: string;
+      /** Format: uuid */
+      readonly id: string;
+      readonly item_count: number;
+      readonly label_counts: unknown;
+      readonly number: number;
+      /** Format: uuid */
+      test_set: string;
+    };
+    TestSetVersionList: {
+      items: components["schemas"]["TestSetVersion"][];
+      next: string | null;
+    };
+    Token: {
+      /** Format: date-time */
+      readonly created_at: string;
+      /** Format: uuid */
+      readonly id: string;
+      /** Format: date-time */
+      readonly last_used: string | null;
+      readonly name: string;
+      readonly prefix: string;
+      /** Format: uuid */
+      readonly project: string | null;
+      user: components["schemas"]["User"];
+    };
+    TokenCreateRequest: {
+      name: string;
+      /** Format: uuid */
+      project?: string | null;
+    };
+    TokenList: {
+      items: components["schemas"]["Token"][];
+      next: string | null;
+    };
+    TokenMade: {
+      /** Format: date-time */
+      readonly created_at: string;
+      /** Format: uuid */
+      readonly id: string;
+      /** @description Shown this once; only its hash is kept. */
+      key: string;
+      /** Format: date-time */
+      readonly last_used: string | null;
+      readonly name: string;
+      readonly prefix: string;
+      /** Format: uuid */
+      readonly project: string | null;
+      user: components["schemas"]["User"];
+    };
+    Trigger: {
+      /** @description The pipeline accepts triggers now. */
+      active?: boolean;
+      enabled?: boolean;
+      error?: string;
+      /** Format: date-time */
+      fired_at?: string | null;
+      /** Format: uuid */
+      readonly id: string;
+      key: string;
+      /**
+       * @description * `event` - On an event
+       *     * `every_n` - Every N
+       *     * `cron` - By the clock
+       *     * `manual` - By hand
+       * @enum {string}
+       */
+      kind: "event" | "every_n" | "cron" | "manual";
+      mode?: string;
+      /** Format: date-time */
+      next_at?: string | null;
+      node_id: string;
+      overlap?: string;
+      spec: {
+        [key: string]: unknown;
+      };
+      state: {
+        [key: string]: unknown;
+      };
+    };
+    TriggerList: {
+      items: components["schemas"]["Trigger"][];
+      next: string | null;
+    };
+    UploadReport: {
+      added: number;
+      overwritten: number;
+      refused: number;
+      results: components["schemas"]["UploadResult"][];
+      skipped: number;
+    };
+    UploadRequest: {
+      file: string[];
+      /** @description JSON for the files that follow. */
+      metadata?: string;
+      /** @description Path of the next file, before it. */
+      path?: string;
+    };
+    UploadResult: {
+      filename: string;
+      /** Format: uuid */
+      id?: string;
+      message?: string;
+      reason?: string;
+      /**
+       * @description * `added` - added
+       *     * `overwritten` - overwritten
+       *     * `skipped` - skipped
+       *     * `refused` - refused
+       * @enum {string}
+       */
+      status: "added" | "overwritten" | "skipped" | "refused";
+    };
+    User: {
+      /** Format: email */
+      readonly email: string;
+      /** Format: uuid */
+      readonly id: string;
+      readonly name: string;
+    };
+    ValidateRequest: {
+      graph?: {
+        [key: string]: unknown;
+      };
+    };
+    Variable: {
+      description?: string;
+      /** Format: uuid */
+      readonly id: string;
+      name: string;
+      type: string;
+      /** Format: date-time */
+      updated_at?: string;
+      value: unknown;
+      /** Format: int64 */
+      version?: number;
+    };
+    VariableChange: {
+      /** Format: date-time */
+      at?: string;
+      /** Format: uuid */
+      readonly id: string;
+      new: unknown;
+      node_id?: string;
+      old: unknown;
+      user: components["schemas"]["PipelinePerson"] | null;
+      /** Format: int64 */
+      version: number;
+      why?: string;
+    };
+    VariableChangeList: {
+      items: components["schemas"]["VariableChange"][];
+      next: string | null;
+    };
+    VariableList: {
+      items: components["schemas"]["Variable"][];
+      names: {
+        [key: string]: string;
+      };
+      next: string | null;
+    };
+    VersionOfTestSet: {
+      hash: string;
+      /** Format: uuid */
+      id: string;
+      item_count: number;
+      number: number;
+    };
+    Work: {
+      approved_unchanged: number;
+      done_today: number;
+      next: components["schemas"]["TaskWork"] | null;
+      reviewed: number;
+      /** Format: double */
+      seconds_today: number;
+      tasks: components["schemas"]["TaskWork"][];
+      waiting: number;
+    };
+  };
+  responses: never;
+  parameters: never;
+  requestBodies: never;
+  headers: never;
+  pathItems: never;
+}
+export type $defs = Record<string, never>;
+export interface operations {
+  adapters_get: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["AdapterList"];
+        };
+      };
+    };
+  };
+  annotations_id_restore_post: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        annotation_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["RestoreRequest"];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["OperationAnswers"];
+        };
+      };
+    };
+  };
+  attributes_id_delete: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        attribute_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description No response body */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  attributes_id_patch: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        attribute_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        "application/json": components["schemas"]["PatchedAttributeWriteRequest"];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Attribute"];
+        };
+      };
+    };
+  };
+  comparisons_id_get: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        comparison_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Comparison"];
+        };
+      };
+    };
+  };
+  cycles_id_get: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        cycle_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["CycleDetail"];
+        };
+      };
+    };
+  };
+  cycles_id_cancel_post: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        cycle_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["CycleDetail"];
+        };
+      };
+    };
+  };
+  cycles_id_retry_post: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        cycle_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["CycleDetail"];
+        };
+      };
+    };
+  };
+  datasets_id_get: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        dataset_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Dataset"];
+        };
+      };
+    };
+  };
+  datasets_id_delete: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        dataset_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description No response body */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  datasets_id_patch: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        dataset_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        "application/json": components["schemas"]["PatchedDatasetPatchRequest"];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Dataset"];
+        };
+      };
+    };
+  };
+  datasets_id_facets_get: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        dataset_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Facets"];
+        };
+      };
+    };
+  };
+  datasets_id_imports_get: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        dataset_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ImportList"];
+        };
+      };
+    };
+  };
+  datasets_id_imports_post: {
+    parameters: {
+      query?: {
+        directory?: string;
+        /** @description What to do with a name that exists. */
+        mode?: "overwrite" | "skip";
+      };
+      header?: never;
+      path: {
+        dataset_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        "multipart/form-data": {
+          /** Format: binary */
+          file?: string;
+        };
+      };
+    };
+    responses: {
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Import"];
+        };
+      };
+    };
+  };
+  datasets_id_items_get: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        dataset_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ItemList"];
+        };
+      };
+    };
+  };
+  datasets_id_items_post: {
+    parameters: {
+      query?: {
+        /** @description What to do with a name that exists. */
+        mode?: "overwrite" | "skip";
+      };
+      header?: never;
+      path: {
+        dataset_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "multipart/form-data": components["schemas"]["UploadRequest"];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UploadReport"];
+        };
+      };
+    };
+  };
+  datasets_id_items_bulk_post: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        dataset_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["BulkRequest"];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["BulkAnswer"];
+        };
+      };
+    };
+  };
+  datasets_id_items_clone_post: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        dataset_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["CloneRequest"];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["BulkAnswer"];
+        };
+      };
+    };
+  };
+  datasets_id_items_query_post: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        dataset_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        "application/json": components["schemas"]["QueryRequest"];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ItemPage"];
+        };
+      };
+    };
+  };
+  datasets_id_restore_post: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        dataset_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Dataset"];
+        };
+      };
+    };
+  };
+  datasets_id_test_sets_get: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        dataset_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["TestSetList"];
+        };
+      };
+    };
+  };
+  datasets_id_test_sets_post: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        dataset_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["TestSetCreateRequest"];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["TestSet"];
+        };
+      };
+    };
+  };
+  evaluations_id_get: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        evaluation_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Evaluation"];
+        };
+      };
+    };
+  };
+  evaluations_id_items_get: {
+    parameters: {
+      query?: {
+        limit?: string;
+        offset?: string;
+        only?: string;
+        predicted?: string;
+        truth?: string;
+      };
+      header?: never;
+      path: {
+        evaluation_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Listing"];
+        };
+      };
+    };
+  };
+  executions_id_get: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        execution_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ExecutionDetail"];
+        };
+      };
+    };
+  };
+  executions_id_rerun_post: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        execution_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["CycleDetail"];
+        };
+      };
+    };
+  };
+  executions_id_retry_post: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        execution_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ExecutionDetail"];
+        };
+      };
+    };
+  };
+  firings_id_get: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        firing_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Firing"];
+        };
+      };
+    };
+  };
+  health_get: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Health"];
+        };
+      };
+    };
+  };
+  imports_id_get: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        import_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Import"];
+        };
+      };
+    };
+  };
+  imports_id_delete: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        import_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description No response body */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  items_id_get: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        item_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Item"];
+        };
+      };
+    };
+  };
+  items_id_delete: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        item_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description No response body */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  items_id_patch: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        item_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        "application/json": components["schemas"]["PatchedItemPatchRequest"];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Item"];
+        };
+      };
+    };
+  };
+  items_id_annotations_get: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        item_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ItemAnnotations"];
+        };
+      };
+    };
+  };
+  items_id_annotations_post: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        item_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["OperationsRequest"];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["OperationAnswers"];
+        };
+      };
+    };
+  };
+  items_id_cycles_get: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        item_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ItemCycleList"];
+        };
+      };
+    };
+  };
+  items_id_predictions_get: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        item_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Listing"];
+        };
+      };
+    };
+  };
+  items_id_restore_post: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        item_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Item"];
+        };
+      };
+    };
+  };
+  items_id_revisions_get: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        item_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["RevisionList"];
+        };
+      };
+    };
+  };
+  items_id_stream_get: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        item_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "image/*": string;
+        };
+      };
+    };
+  };
+  items_id_thumbnail_get: {
+    parameters: {
+      query?: {
+        size?: 1024 | 2048 | 256 | 64;
+      };
+      header?: never;
+      path: {
+        item_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "image/*": string;
+        };
+      };
+    };
+  };
+  labels_id_delete: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        label_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description No response body */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  labels_id_patch: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        label_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        "application/json": components["schemas"]["PatchedLabelWriteRequest"];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Label"];
+        };
+      };
+    };
+  };
+  me_get: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Me"];
+        };
+      };
+    };
+  };
+  me_patch: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        "application/json": components["schemas"]["PatchedMePatchRequest"];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Me"];
+        };
+      };
+    };
+  };
+  members_id_delete: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        member_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description No response body */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  members_id_patch: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        member_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        "application/json": components["schemas"]["PatchedMemberPatchRequest"];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Member"];
+        };
+      };
+    };
+  };
+  models_id_get: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        model_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Model"];
+        };
+      };
+    };
+  };
+  models_id_delete: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        model_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description No response body */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  models_id_patch: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        model_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        "application/json": components["schemas"]["PatchedModelPatchRequest"];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Model"];
+        };
+      };
+    };
+  };
+  models_id_archive_post: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        model_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        "application/json": components["schemas"]["ReasonRequest"];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Model"];
+        };
+      };
+    };
+  };
+  models_id_artifacts_id_get: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        model_id: string;
+        name: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/octet-stream": string;
+        };
+      };
+    };
+  };
+  models_id_cancel_post: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        model_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Model"];
+        };
+      };
+    };
+  };
+  models_id_evaluations_get: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        model_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["EvaluationList"];
+        };
+      };
+    };
+  };
+  models_id_evaluations_post: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        model_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["EvaluationCreateRequest"];
+      };
+    };
+    responses: {
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Evaluation"];
+        };
+      };
+    };
+  };
+  models_id_lineage_get: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        model_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": Record<string, unknown>;
+        };
+      };
+    };
+  };
+  models_id_lineage_items_get: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        model_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": Record<string, unknown>;
+        };
+      };
+    };
+  };
+  models_id_log_get: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        model_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Listing"];
+        };
+      };
+    };
+  };
+  models_id_metrics_get: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        model_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Metrics"];
+        };
+      };
+    };
+  };
+  models_id_promote_post: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        model_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        "application/json": components["schemas"]["ReasonRequest"];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Model"];
+        };
+      };
+    };
+  };
+  models_id_rollback_post: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        model_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        "application/json": components["schemas"]["ReasonRequest"];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Model"];
+        };
+      };
+    };
+  };
+  models_id_train_post: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        model_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Model"];
+        };
+      };
+    };
+  };
+  node_types_get: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["NodeTypeList"];
+        };
+      };
+    };
+  };
+  ontologies_id_get: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        ontology_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Ontology"];
+        };
+      };
+    };
+  };
+  ontologies_id_delete: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        ontology_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description No response body */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  ontologies_id_patch: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        ontology_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        "application/json": components["schemas"]["PatchedOntologyPatchRequest"];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Ontology"];
+        };
+      };
+    };
+  };
+  ontologies_id_attributes_post: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        ontology_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["AttributeWriteRequest"];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Attribute"];
+        };
+      };
+    };
+  };
+  ontologies_id_labels_put: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        ontology_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["OrderRequest"];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Ontology"];
+        };
+      };
+    };
+  };
+  ontologies_id_labels_post: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        ontology_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["LabelWriteRequest"];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Label"];
+        };
+      };
+    };
+  };
+  pipeline_templates_get: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["PipelineTemplateList"];
+        };
+      };
+    };
+  };
+  pipelines_id_get: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        pipeline_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["PipelineDetail"];
+        };
+      };
+    };
+  };
+  pipelines_id_delete: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        pipeline_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description No response body */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  pipelines_id_patch: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        pipeline_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        "application/json": components["schemas"]["PatchedPipelinePatchRequest"];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["PipelineDetail"];
+        };
+      };
+    };
+  };
+  pipelines_id_counters_get: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        pipeline_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Counters"];
+        };
+      };
+    };
+  };
+  pipelines_id_cycles_get: {
+    parameters: {
+      query?: {
+        item?: string;
+        status?: string;
+      };
+      header?: never;
+      path: {
+        pipeline_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["CycleList"];
+        };
+      };
+    };
+  };
+  pipelines_id_cycles_cancel_post: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        pipeline_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        "application/json": components["schemas"]["ChooseCyclesRequest"];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Count"];
+        };
+      };
+    };
+  };
+  pipelines_id_executions_get: {
+    parameters: {
+      query?: {
+        node?: string;
+        status?: string;
+      };
+      header?: never;
+      path: {
+        pipeline_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ExecutionList"];
+        };
+      };
+    };
+  };
+  pipelines_id_pause_post: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        pipeline_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        "application/json": components["schemas"]["PauseRequest"];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["PipelineDetail"];
+        };
+      };
+    };
+  };
+  pipelines_id_resume_post: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        pipeline_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        "application/json": components["schemas"]["ResumeRequest"];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["PipelineDetail"];
+        };
+      };
+    };
+  };
+  pipelines_id_retry_post: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        pipeline_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        "application/json": components["schemas"]["ChooseCyclesRequest"];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Count"];
+        };
+      };
+    };
+  };
+  pipelines_id_run_post: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        pipeline_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        "application/json": components["schemas"]["RunRequest"];
+      };
+    };
+    responses: {
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Firing"];
+        };
+      };
+    };
+  };
+  pipelines_id_start_post: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        pipeline_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["PipelineDetail"];
+        };
+      };
+    };
+  };
+  pipelines_id_triggers_get: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        pipeline_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["TriggerList"];
+        };
+      };
+    };
+  };
+  pipelines_id_validate_post: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        pipeline_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        "application/json": components["schemas"]["ValidateRequest"];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problems"];
+        };
+      };
+    };
+  };
+  pipelines_id_variables_get: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        pipeline_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["VariableList"];
+        };
+      };
+    };
+  };
+  projects_get: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ProjectList"];
+        };
+      };
+    };
+  };
+  projects_post: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["ProjectCreateRequest"];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Project"];
+        };
+      };
+    };
+  };
+  projects_id_get: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        project_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Project"];
+        };
+      };
+    };
+  };
+  projects_id_delete: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        project_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description No response body */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  projects_id_patch: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        project_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        "application/json": components["schemas"]["PatchedProjectPatchRequest"];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Project"];
+        };
+      };
+    };
+  };
+  projects_id_comparisons_get: {
+    parameters: {
+      query?: {
+        after?: string;
+        limit?: string;
+        model?: string;
+      };
+      header?: never;
+      path: {
+        project_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ComparisonList"];
+        };
+      };
+    };
+  };
+  projects_id_comparisons_post: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        project_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["ComparisonCreateRequest"];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Comparison"];
+        };
+      };
+    };
+  };
+  projects_id_datasets_get: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        project_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["DatasetList"];
+        };
+      };
+    };
+  };
+  projects_id_datasets_post: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        project_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["DatasetCreateRequest"];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Dataset"];
+        };
+      };
+    };
+  };
+  projects_id_datasets_trash_get: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        project_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["DatasetTrash"];
+        };
+      };
+    };
+  };
+  projects_id_items_query_post: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        project_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        "application/json": components["schemas"]["QueryRequest"];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ItemPage"];
+        };
+      };
+    };
+  };
+  projects_id_members_get: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        project_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["MemberList"];
+        };
+      };
+    };
+  };
+  projects_id_members_post: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        project_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["MemberAddRequest"];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["MemberAdded"];
+        };
+      };
+    };
+  };
+  projects_id_models_get: {
+    parameters: {
+      query?: {
+        adapter?: string;
+        after?: string;
+        cycle_id?: string;
+        dataset?: string;
+        family?: string;
+        limit?: string;
+        search?: string;
+        stage?: string;
+        status?: string;
+      };
+      header?: never;
+      path: {
+        project_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ModelList"];
+        };
+      };
+    };
+  };
+  projects_id_models_post: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        project_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["ModelCreateRequest"];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Model"];
+        };
+      };
+    };
+  };
+  projects_id_models_figures_get: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        project_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": Record<string, unknown>;
+        };
+      };
+    };
+  };
+  projects_id_models_register_post: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        project_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["ModelRegisterRequest"];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Model"];
+        };
+      };
+    };
+  };
+  projects_id_ontologies_get: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        project_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["OntologyList"];
+        };
+      };
+    };
+  };
+  projects_id_ontologies_post: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        project_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["OntologyCreateRequest"];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Ontology"];
+        };
+      };
+    };
+  };
+  projects_id_pipelines_get: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        project_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["PipelineList"];
+        };
+      };
+    };
+  };
+  projects_id_pipelines_post: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        project_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        "application/json": components["schemas"]["PipelineCreateRequest"];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["PipelineDetail"];
+        };
+      };
+    };
+  };
+  projects_id_promotions_get: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        project_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Listing"];
+        };
+      };
+    };
+  };
+  projects_id_tasks_get: {
+    parameters: {
+      query?: {
+        kind?: string;
+        status?: string;
+      };
+      header?: never;
+      path: {
+        project_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["TaskList"];
+        };
+      };
+    };
+  };
+  projects_id_tasks_post: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        project_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["TaskCreateRequest"];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Task"];
+        };
+      };
+    };
+  };
+  projects_id_tokens_get: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        project_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ProjectTokenList"];
+        };
+      };
+    };
+  };
+  projects_id_tokens_post: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        project_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["ProjectTokenCreateRequest"];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["TokenMade"];
+        };
+      };
+    };
+  };
+  projects_id_waiting_get: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        project_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ItemCount"];
+        };
+      };
+    };
+  };
+  projects_id_work_get: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        project_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Work"];
+        };
+      };
+    };
+  };
+  task_items_id_get: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        task_item_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["TaskItem"];
+        };
+      };
+    };
+  };
+  task_items_id_approve_post: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        task_item_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        "application/json": components["schemas"]["ApproveRequest"];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Done"];
+        };
+      };
+    };
+  };
+  task_items_id_complete_post: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        task_item_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        "application/json": components["schemas"]["CompleteRequest"];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Done"];
+        };
+      };
+    };
+  };
+  task_items_id_discard_post: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        task_item_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        "application/json": components["schemas"]["ActRequest"];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Done"];
+        };
+      };
+    };
+  };
+  task_items_id_history_get: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        task_item_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["TaskItemLogList"];
+        };
+      };
+    };
+  };
+  task_items_id_return_post: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        task_item_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["ReturnRequest"];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Done"];
+        };
+      };
+    };
+  };
+  task_items_id_skip_post: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        task_item_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        "application/json": components["schemas"]["ActRequest"];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Done"];
+        };
+      };
+    };
+  };
+  task_items_id_undo_post: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        task_item_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        "application/json": components["schemas"]["ActRequest"];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Done"];
+        };
+      };
+    };
+  };
+  tasks_id_get: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        task_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Task"];
+        };
+      };
+    };
+  };
+  tasks_id_delete: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        task_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description No response body */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  tasks_id_patch: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        task_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        "application/json": components["schemas"]["PatchedTaskPatchRequest"];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Task"];
+        };
+      };
+    };
+  };
+  tasks_id_answer_key_get: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        task_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["AnswerKey"];
+        };
+      };
+    };
+  };
+  tasks_id_answer_key_post: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        task_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["AnswerKeyAskRequest"];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Answered"];
+        };
+      };
+    };
+  };
+  tasks_id_items_get: {
+    parameters: {
+      query?: {
+        after?: string;
+        label?: string;
+        limit?: string;
+        person?: string;
+        status?: string;
+      };
+      header?: never;
+      path: {
+        task_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["TaskItemList"];
+        };
+      };
+    };
+  };
+  tasks_id_items_post: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        task_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        "application/json": components["schemas"]["AddItemsRequest"];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ItemCount"];
+        };
+      };
+    };
+  };
+  tasks_id_items_delete: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        task_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description No response body */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  tasks_id_progress_get: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        task_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Progress"];
+        };
+      };
+    };
+  };
+  tasks_id_queue_hand_back_post: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        task_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        "application/json": components["schemas"]["HandBackRequest"];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ItemCount"];
+        };
+      };
+    };
+  };
+  tasks_id_queue_next_post: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        task_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        "application/json": components["schemas"]["NextRequest"];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Queue"];
+        };
+      };
+    };
+  };
+  tasks_id_queue_renew_post: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        task_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        "application/json": components["schemas"]["RenewRequest"];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Renewed"];
+        };
+      };
+    };
+  };
+  tasks_id_reassign_post: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        task_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["ReassignRequest"];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ItemCount"];
+        };
+      };
+    };
+  };
+  tasks_id_redistribute_post: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        task_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["RedistributeRequest"];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ItemCount"];
+        };
+      };
+    };
+  };
+  test_set_versions_id_get: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        version_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["TestSetVersion"];
+        };
+      };
+    };
+  };
+  test_set_versions_id_entries_get: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        version_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["TestSetEntryList"];
+        };
+      };
+    };
+  };
+  test_sets_id_get: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        test_set_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["TestSet"];
+        };
+      };
+    };
+  };
+  test_sets_id_patch: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        test_set_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        "application/json": components["schemas"]["PatchedTestSetPatchRequest"];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["TestSet"];
+        };
+      };
+    };
+  };
+  test_sets_id_versions_get: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        test_set_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["TestSetVersionList"];
+        };
+      };
+    };
+  };
+  test_sets_id_versions_post: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        test_set_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["TestSetVersion"];
+        };
+      };
+    };
+  };
+  tokens_get: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["TokenList"];
+        };
+      };
+    };
+  };
+  tokens_post: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["TokenCreateRequest"];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["TokenMade"];
+        };
+      };
+    };
+  };
+  tokens_id_delete: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        token_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description No response body */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  triggers_id_patch: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        trigger_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        "application/json": components["schemas"]["PatchedTriggerPatchRequest"];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Trigger"];
+        };
+      };
+    };
+  };
+  triggers_id_firings_get: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        trigger_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["FiringList"];
+        };
+      };
+    };
+  };
+  variables_id_get: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        variable_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Variable"];
+        };
+      };
+    };
+  };
+  variables_id_patch: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        variable_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        "application/json": components["schemas"]["PatchedVariablePatchRequest"];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Variable"];
+        };
+      };
+    };
+  };
+  variables_id_changes_get: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        variable_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["VariableChangeList"];
+        };
+      };
+    };
+  };
+}

@@ -1,0 +1,145 @@
+/**
+ * Keyboard shortcuts in scopes. The newest scope is asked first; what it does not know goes to the older ones.
+ *
+ *   const off = keys.scope("Labelling", [
+ *     { keys: "1", label: "First label", run: () => choose(0) },
+ *     { keys: ["ctrl+z", "u"], label: "Undo", run: undo },
+ *   ]);
+ *
+ * Spelling: modifiers ctrl, shift, alt before a key by its name ("escape", "enter", "arrowleft", "space", "?", "k").
+ * "ctrl" is also the Mac's command key. Keys are left alone while typing (unless `whileTyping`) and while a dialog is
+ * open (unless `inDialog`).
+ */
+import { isTyping } from "./dom.ts";
+
+export interface Shortcut {
+  keys: string | string[];
+  label: string;
+  run: (event: KeyboardEvent) => unknown;
+  whileTyping?: boolean;
+  inDialog?: boolean;
+  /** May repeat while held down. */
+  repeat?: boolean;
+  /** Left out of the help. */
+  hidden?: boolean;
+  when?: () => boolean;
+}
+interface Scope {
+  name: string;
+  shortcuts: Shortcut[];
+}
+export interface ShortcutHelp {
+  scope: string;
+  shortcuts: { keys: string[]; label: string }[];
+}
+
+const NAMES: Record<string, string> = { " ": "space", esc: "escape", return: "enter", plus: "+" };
+
+function named(key: string): string {
+  const lower = key.toLowerCase();
+  return NAMES[lower] ?? lower;
+}
+
+/** "Shift+CTRL+k" -> "ctrl+shift+k": one spelling for look-ups. */
+export function normalKeys(spec: string): string {
+  const parts = spec === "+" ? ["+"] : spec.replace(/\+\+$/, "+plus").split("+");
+  const key = named(parts.pop() ?? "");
+  const held = new Set(parts.map((part) => (part.toLowerCase() === "cmd" ? "ctrl" : part.toLowerCase())));
+  return [held.has("ctrl") && "ctrl", held.has("alt") && "alt", held.has("shift") && "shift", key]
+    .filter(Boolean)
+    .join("+");
+}
+
+/** What a key press is called. A sign that needs shift ("?") is named by the sign alone. */
+export function keysOf(event: KeyboardEvent): string[] {
+  const key = named(event.key);
+  const held = [(event.ctrlKey || event.metaKey) && "ctrl", event.altKey && "alt"].filter(Boolean);
+  const withShift = [...held, event.shiftKey && "shift", key].filter(Boolean).join("+");
+  const isSign = event.key.length === 1 && event.key.toLowerCase() === event.key.toUpperCase();
+  return isSign && event.shiftKey ? [[...held, key].join("+"), withShift] : [withShift];
+}
+
+/** For people: "ctrl+enter" -> "Ctrl ↵" */
+export function shownKeys(spec: string): string {
+  const signs: Record<string, string> = {
+    ctrl: "Ctrl",
+    shift: "⇧",
+    alt: "Alt",
+    enter: "↵",
+    escape: "Esc",
+    arrowleft: "←",
+    arrowright: "→",
+    arrowup: "↑",
+    arrowdown: "↓",
+    backspace: "⌫",
+    delete: "Del",
+    space: "Space",
+    tab: "Tab",
+  };
+  const parts = normalKeys(spec).split(/\+(?!$)/);
+  return parts.map((part) => signs[part] ?? part.charAt(0).toUpperCase() + part.slice(1)).join(" ");
+}
+
+function listOf(keys: string | string[]): string[] {
+  return Array.isArray(keys) ? keys : [keys];
+}
+
+export class Keys {
+  private scopes: Scope[] = [];
+  constructor(private readonly target: EventTarget = document) {
+    target.addEventListener("keydown", this.handle);
+  }
+
+  scope(name: string, shortcuts: Shortcut[]): () => void {
+    const scope = { name, shortcuts };
+    this.scopes.push(scope);
+    return () => {
+      this.scopes = this.scopes.filter((one) => one !== scope);
+    };
+  }
+
+  help(): ShortcutHelp[] {
+    return [...this.scopes]
+      .reverse()
+      .map(({ name, shortcuts }) => ({
+        scope: name,
+        shortcuts: shortcuts
+          .filter((one) => !one.hidden)
+          .map(({ keys, label }) => ({ keys: listOf(keys).map(shownKeys), label })),
+      }))
+      .filter(({ shortcuts }) => shortcuts.length > 0);
+  }
+
+  dispose(): void {
+    this.target.removeEventListener("keydown", this.handle);
+  }
+
+  private readonly handle = (raw: Event): void => {
+    const event = raw as KeyboardEvent;
+    if (event.defaultPrevented || event.isComposing) return;
+    const found = this.find(event);
+    if (!found) return;
+    event.preventDefault();
+    found.run(event);
+  };
+
+  private find(event: KeyboardEvent): Shortcut | undefined {
+    const pressed = keysOf(event);
+    const typing = isTyping(event.target);
+    const dialog = document.querySelector("dialog[open]") !== null;
+    for (const { shortcuts } of [...this.scopes].reverse()) {
+      const found = shortcuts.find(
+        (one) =>
+          (!typing || one.whileTyping) &&
+          (!dialog || one.inDialog) &&
+          (!event.repeat || one.repeat) &&
+          (one.when?.() ?? true) &&
+          listOf(one.keys).some((spec) => pressed.includes(normalKeys(spec))),
+      );
+      if (found) return found;
+    }
+    return undefined;
+  }
+}
+
+export const keys = new Keys();

@@ -1,0 +1,209 @@
+/** The cycles of a pipeline: filter by status, look at one's path with inputs and outputs, cancel, retry. */
+import "../pipeline_editor/graph.css";
+import "./pipeline.css";
+import { boot, may } from "../lib/boot";
+import { h, need, replace } from "../lib/dom";
+import { feed } from "../lib/feed";
+import { ago, count, dateTime, plural } from "../lib/format";
+import { api, messageOf } from "../lib/http";
+import { loadPipeline, type CycleDetail, type CycleRow, type Execution } from "../pipeline_editor/io/api";
+import { confirmDialog, openDialog, type DialogAction } from "../ui/dialog";
+import { emptyState } from "../ui/empty";
+import { icon } from "../ui/icons";
+import { statusChip } from "../ui/status";
+import { createTable } from "../ui/table";
+import { act, errorToast, toast } from "../ui/toast";
+import { openExecution, values } from "./pipeline/execution";
+
+const { project, page } = boot<{ pipeline: { id: string; name: string } }>();
+if (!project) throw new Error("This page needs a project.");
+const projectId = project.id;
+const id = page.pipeline.id;
+const canEdit = may("pipeline.edit");
+const STATUSES = ["", "running", "waiting", "done", "failed", "cancelled"];
+let status = new URLSearchParams(location.search).get("status") ?? "";
+let nodeNames = new Map<string, string>();
+const itemNames = new Map<string, string>();
+
+const table = createTable<CycleRow>({
+  label: "Cycles",
+  columns: [
+    { key: "status", title: "Status", cell: (c) => statusChip(c.status) },
+    {
+      key: "item",
+      title: "Item",
+      cell: (c) => (c.subject ? h("span", { class: "mono" }, itemNames.get(c.subject) ?? "—") : "—"),
+    },
+    { key: "start", title: "Started at", cell: (c) => nodeNames.get(c.start_node) ?? c.start_node },
+    { key: "steps", title: "Steps", cell: (c) => steps(c) },
+    { key: "created", title: "Created", cell: (c) => dateTime(c.created_at) },
+    {
+      key: "finished",
+      title: "Finished",
+      wideOnly: true,
+      cell: (c) => (c.finished_at ? ago(c.finished_at) : "—"),
+    },
+  ],
+  load: async ({ after }) => {
+    const query = { after, status: status || null };
+    const rows = await api.list<CycleRow>(`/api/v1/pipelines/${id}/cycles/`, { query });
+    await nameItems(rows.items);
+    return rows;
+  },
+  open: (cycle) => void openCycle(cycle.id),
+  empty: () =>
+    emptyState({
+      icon: "run",
+      title: status ? `No cycle is ${status}` : "No cycles yet",
+      text: "A cycle starts when a trigger fires or when you run items from the pipeline's page.",
+    }),
+});
+
+/** Reads the names of the items the cycles are about; a deleted one has none. */
+async function nameItems(cycles: readonly CycleRow[]): Promise<void> {
+  const unknown = new Set(cycles.flatMap((c) => (c.subject && !itemNames.has(c.subject) ? [c.subject] : [])));
+  if (!unknown.size) return;
+  const found = await api.post<{ items: { id: string; filename: string }[] }>(
+    `/api/v1/projects/${projectId}/items/query/`,
+    { filter: { id: { $in: [...unknown] } }, pageSize: unknown.size },
+  );
+  for (const item of found.items) itemNames.set(item.id, item.filename);
+}
+
+function steps(cycle: CycleRow): string {
+  const parts = (["running", "waiting", "done", "failed"] as const).filter((key) => cycle.counts[key]);
+  return parts.map((key) => `${count(cycle.counts[key])} ${key}`).join(", ") || "—";
+}
+
+function drawFilters(): void {
+  replace(
+    need("#cycle-filters"),
+    h(
+      "div",
+      { class: "segment", role: "group", "aria-label": "Status" },
+      ...STATUSES.map((value) =>
+        h(
+          "button",
+          {
+            type: "button",
+            "aria-pressed": value === status ? "true" : "false",
+            onclick: () => {
+              status = value;
+              history.replaceState(null, "", value ? `?status=${value}` : location.pathname);
+              drawFilters();
+              void table.reload();
+            },
+          },
+          value || "all",
+        ),
+      ),
+    ),
+  );
+}
+
+function drawActions(): void {
+  if (!canEdit) return;
+  const cancel = h("button", { class: "btn", type: "button" }, icon("stop"), "Cancel open cycles…");
+  cancel.addEventListener("click", () =>
+    act(cancel, async () => {
+      const sure = await confirmDialog({
+        title: "Cancel every open cycle?",
+        text: "What already happened stays: labels, predictions, models. Steps that wait or run are stopped.",
+        confirm: "Cancel cycles",
+        cancel: "Keep them",
+        danger: true,
+      });
+      if (!sure) return;
+      const done = await api.post<{ count: number }>(`/api/v1/pipelines/${id}/cycles/cancel/`, {});
+      toast(`${plural(done.count, "cycle")} cancelled.`, { kind: "ok" });
+      await table.reload();
+    }),
+  );
+  replace(need("#cycle-actions"), cancel);
+}
+
+async function openCycle(cycleId: string): Promise<void> {
+  try {
+    showCycle(await api.get<CycleDetail>(`/api/v1/cycles/${cycleId}/`));
+  } catch (error) {
+    errorToast(error);
+  }
+}
+
+function showCycle(cycle: CycleDetail): void {
+  const name = (nodeId: string) => cycle.graph.nodes.find((n) => n.id === nodeId)?.name ?? nodeId;
+  const subject = cycle.subject ? (cycle.names[cycle.subject] ?? cycle.subject) : null;
+  const dialog = openDialog({
+    title: subject ? `Cycle of ${subject}` : "Cycle",
+    wide: true,
+    body: h(
+      "div",
+      { class: "stack" },
+      h("div", { class: "row" }, statusChip(cycle.status), h("span", { class: "hint mono" }, cycle.id)),
+      ...cycle.path.map((execution) => step(execution, name(execution.node_id), cycle, () => dialog.close())),
+    ),
+    actions: cycleActions(cycle, (error) => dialog.setError(messageOf(error))),
+  });
+}
+
+function step(execution: Execution, name: string, cycle: CycleDetail, close: () => void): HTMLElement {
+  const words = execution.error || execution.wait_reason || (execution.action ? `→ ${execution.action}` : "");
+  return h(
+    "details",
+    { class: "card" },
+    h(
+      "summary",
+      { class: "execution-line" },
+      statusChip(execution.status),
+      h("span", {}, h("b", {}, name), " ", h("span", { class: "soft" }, words)),
+      h("span", { class: "hint" }, ago(execution.finished_at ?? execution.created_at)),
+    ),
+    h(
+      "div",
+      { class: "card-body stack" },
+      values("Inputs", execution.inputs, cycle.names),
+      values("Outputs", execution.outputs, cycle.names),
+      h(
+        "button",
+        {
+          class: "btn",
+          type: "button",
+          onclick: () => {
+            close();
+            void openExecution(execution.id, { projectId, canEdit, reload: table.reload });
+          },
+        },
+        "Log and actions",
+      ),
+    ),
+  );
+}
+
+function cycleActions(cycle: CycleDetail, failed: (error: unknown) => void): DialogAction[] {
+  const close: DialogAction = { label: "Close" };
+  if (!canEdit) return [close];
+  const doing = (path: string) => async () => {
+    try {
+      await api.post(`/api/v1/cycles/${cycle.id}/${path}/`);
+      await table.reload();
+      return true;
+    } catch (error) {
+      failed(error);
+      return false;
+    }
+  };
+  if (cycle.counts.failed) return [close, { label: "Retry what failed", primary: true, run: doing("retry") }];
+  if (["pending", "running", "waiting"].includes(cycle.status))
+    return [close, { label: "Cancel this cycle", run: doing("cancel") }];
+  return [close];
+}
+
+need("#cycles").append(table.element);
+drawFilters();
+drawActions();
+const pipeline = await loadPipeline(id);
+nodeNames = new Map(pipeline.graph.nodes.map((n) => [n.id, n.name]));
+await table.reload();
+const asked = location.hash.slice(1);
+if (asked) void openCycle(asked);
+feed.watch(["cycle.status"], () => void table.reload(), 1500);

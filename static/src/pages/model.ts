@@ -1,0 +1,373 @@
+/** One version: training live, evaluation, mistakes, lineage, log, configuration. */
+import "./models/models.css";
+import { boot, may } from "../lib/boot.ts";
+import { h, need, replace, type Child } from "../lib/dom.ts";
+import { feed } from "../lib/feed.ts";
+import { bytes, count, date, plural } from "../lib/format.ts";
+import { api } from "../lib/http.ts";
+import { emptyState, errorState, skeletonLines } from "../ui/empty.ts";
+import { icon } from "../ui/icons.ts";
+import { openMenu, type MenuEntry } from "../ui/menu.ts";
+import { statusChip } from "../ui/status.ts";
+import { createTabs } from "../ui/tabs.ts";
+import { timeAgo } from "../ui/time.ts";
+import * as acts from "./models/acts.ts";
+import { evaluationState, evaluationView } from "./models/evaluation-view.ts";
+import { itemsView, type Cell } from "./models/items-view.ts";
+import { lineageStrip } from "./models/lineage-strip.ts";
+import { newVersion } from "./models/new-version.ts";
+import { card, factList, madeBy, modelLink, stateChip, whyText } from "./models/parts.ts";
+import { trainingView } from "./models/training-view.ts";
+import type { Evaluation, Lineage, LogLine, Model } from "./models/types.ts";
+
+const data = boot<{ canEdit: boolean; model: Model }>();
+const canEdit = may("model.edit", data);
+let model = data.page.model;
+const url = `/api/v1/models/${model.id}/`;
+const training = trainingView(model, canEdit ? () => act(acts.cancel) : null);
+const about = h("div");
+const evaluationPlace = h("div", { class: "stack" }, skeletonLines(5));
+const itemsPlace = h("div", null, skeletonLines(4));
+let items: ReturnType<typeof itemsView> | null = null;
+
+async function act(verb: (model: Model) => Promise<Model | null>): Promise<void> {
+  if (await verb(model)) await refresh();
+}
+async function refresh(): Promise<void> {
+  model = await api.get<Model>(url);
+  draw();
+}
+
+function draw(): void {
+  replace(need("#model-chips"), stateChip(model));
+  replace(
+    need("#model-actions"),
+    mainAct(),
+    h(
+      "button",
+      {
+        type: "button",
+        class: "btn btn-square",
+        "aria-label": "More",
+        title: "More",
+        "aria-haspopup": "menu",
+        onclick: (event) => openMenu(event.currentTarget as HTMLElement, menu()),
+      },
+      icon("more"),
+    ),
+  );
+  training.show(model);
+  replace(about, aboutCard());
+}
+
+/** The one filled button: what a person most likely wants next. */
+function mainAct(): Child {
+  if (!canEdit) return null;
+  const button = (text: string, run: () => unknown, primary = true) =>
+    h(
+      "button",
+      { type: "button", class: ["btn", primary && "btn-primary"], onclick: () => void run() },
+      text,
+    );
+  if (["created", "failed", "cancelled"].includes(model.status)) {
+    return button(model.status === "created" ? "Train" : "Train again", () => act(acts.train));
+  }
+  if (model.status === "training") return button("Stop training", () => act(acts.cancel), false);
+  if (model.status === "trained" && model.stage !== "best") return button("Promote", () => act(acts.promote));
+  if (model.stage === "best" && model.can_predict)
+    return button("Roll back", () => act(acts.rollBack), false);
+  return button("New version", () => newVersion(model));
+}
+
+function menu(): MenuEntry[] {
+  const entries: MenuEntry[] = [{ label: "Copy id", icon: "copy", run: () => acts.copyId(model) }];
+  if (!canEdit) return entries;
+  entries.push({ label: "New version from this", icon: "branch", run: () => void newVersion(model) });
+  if (model.can_predict)
+    entries.push({ label: "Compare with…", icon: "compare", run: () => acts.compareWith(model) });
+  const version = model.test_set_version;
+  if (model.can_predict && version) {
+    entries.push({
+      label: `Evaluate on test set version ${version.number}`,
+      icon: "target",
+      run: () => void acts.evaluate(model, version).then(loadEvaluation),
+    });
+  }
+  entries.push("separator", {
+    label: "Rename",
+    icon: "rename",
+    run: () => void act(acts.rename).then(() => window.location.reload()),
+  });
+  if (model.stage !== "best" && model.status !== "training") {
+    if (model.stage !== "archived")
+      entries.push({ label: "Put aside", icon: "archive", run: () => void act(acts.archive) });
+    entries.push({ label: "Delete", icon: "trash", danger: true, run: () => void acts.remove(model) });
+  }
+  return entries;
+}
+
+function aboutCard(): HTMLElement {
+  const version = model.test_set_version;
+  return card("About", [
+    model.error &&
+      h("div", { class: "notice bad", role: "alert" }, icon("failed"), h("div", null, model.error.message)),
+    factList([
+      ["Why", whyText(model) || "—"],
+      ["Base", model.base_model ? modelLink(model.base_model) : "none"],
+      ["Kind", model.adapter],
+      [
+        "Learnt from",
+        model.train_count
+          ? `${plural(model.train_count, "item")}, ${count(model.validation_count)} for validation`
+          : "nothing yet",
+      ],
+      ["Dataset", model.dataset?.name ?? "—"],
+      ["Test set", version ? `version ${version.number}, ${plural(version.item_count, "picture")}` : "none"],
+      ["Classes", model.labels.join(", ") || "—"],
+      ["Made", h("span", null, madeBy(model), ", ", timeAgo(model.created_at))],
+      ["Trained", timeAgo(model.trained_at)],
+      [
+        "Id",
+        h(
+          "button",
+          { type: "button", class: "linkish mono", title: "Copy", onclick: () => void acts.copyId(model) },
+          model.id,
+        ),
+      ],
+    ]),
+  ]);
+}
+
+async function loadEvaluation(): Promise<void> {
+  try {
+    const found = await api.list<Evaluation>(`${url}evaluations/`);
+    const row = found.items.find((one) => one.status === "done") ?? found.items[0];
+    if (!row) return noEvaluation();
+    if (row.status !== "done" || row.summary.untrained) return evaluationState(evaluationPlace, row);
+    const full = await api.get<Evaluation>(`/api/v1/evaluations/${row.id}/`);
+    replace(evaluationPlace, evaluationView(full, showItems));
+    items = itemsView(row.id, full.metrics?.class_names ?? model.labels, (n) => tabs.setCount("mistakes", n));
+    replace(itemsPlace, items.element);
+    items.show({ only: "wrong" });
+  } catch (error) {
+    replace(evaluationPlace, errorState(error, loadEvaluation));
+  }
+}
+
+function noEvaluation(): void {
+  const version = model.test_set_version;
+  const text = !model.can_predict
+    ? "It can be evaluated once it is trained."
+    : version
+      ? `Test set version ${version.number} was frozen for it.`
+      : "This version was made without a test set.";
+  const state = (icon_: "target" | "image") =>
+    emptyState({
+      icon: icon_,
+      title: "Not evaluated",
+      text,
+      actions:
+        canEdit &&
+        model.can_predict &&
+        version &&
+        h(
+          "button",
+          {
+            type: "button",
+            class: "btn btn-primary",
+            onclick: () => void acts.evaluate(model, version).then(loadEvaluation),
+          },
+          "Evaluate now",
+        ),
+    });
+  replace(evaluationPlace, state("target"));
+  replace(itemsPlace, state("image"));
+}
+
+function showItems(cell: Cell): void {
+  tabs.show("mistakes");
+  items?.show({ only: "", ...cell });
+}
+
+function lineagePanel(): HTMLElement {
+  const place = h("div", { class: "stack" }, skeletonLines(4));
+  void api.get<Lineage>(`${url}lineage/`).then(
+    (lineage) => {
+      const { train, validation, test, software, calibration } = lineage.summary;
+      const labels = [
+        ...new Set([...Object.keys(train?.labels ?? {}), ...Object.keys(validation?.labels ?? {})]),
+      ];
+      replace(
+        place,
+        lineageStrip(lineage.family, model.id),
+        h("div", { class: "eval-grid" }, [
+          card(
+            "What it learnt from",
+            train
+              ? h(
+                  "div",
+                  { class: "table-wrap bleed" },
+                  h(
+                    "table",
+                    { class: "table", "aria-label": "Items by class" },
+                    h(
+                      "thead",
+                      null,
+                      h(
+                        "tr",
+                        null,
+                        ["Class", "Train", "Validation"].map((name, i) =>
+                          h("th", { scope: "col", class: i ? "num" : "" }, name),
+                        ),
+                      ),
+                    ),
+                    h(
+                      "tbody",
+                      null,
+                      labels.map((name) =>
+                        h(
+                          "tr",
+                          null,
+                          h("th", { scope: "row" }, name),
+                          h("td", { class: "num" }, count(train.labels[name] ?? 0)),
+                          h("td", { class: "num" }, count(validation?.labels[name] ?? 0)),
+                        ),
+                      ),
+                    ),
+                  ),
+                )
+              : h("p", { class: "soft" }, "Registered, not made from items."),
+            train &&
+              h("a", { class: "hint", href: `${url}lineage/items/` }, "exact items and revisions (JSON)"),
+          ),
+          card(
+            "Made with",
+            factList([
+              ["Seed", h("span", { class: "mono" }, String(lineage.seed))],
+              [
+                "Test set",
+                test?.number ? `version ${test.number}, ${plural(test.items, "picture")}` : "none",
+              ],
+              ["Temperature", calibration ? (calibration.reason ?? calibration.value.toFixed(2)) : "—"],
+              [
+                "Weights",
+                h(
+                  "span",
+                  { class: "mono clip", title: lineage.weights_digest },
+                  lineage.weights_digest.slice(0, 16) || "—",
+                ),
+              ],
+              ...Object.entries(software ?? {}).map(
+                ([name, value]) => [name, h("span", { class: "mono" }, value)] as [string, Child],
+              ),
+            ]),
+          ),
+          card(
+            "Files",
+            h(
+              "ul",
+              { class: "list bleed" },
+              lineage.artifacts.map((file) =>
+                h(
+                  "li",
+                  null,
+                  canEdit
+                    ? h(
+                        "a",
+                        { class: "mono clip", href: `${url}artifacts/${file.name}/`, download: "" },
+                        file.name,
+                      )
+                    : h("span", { class: "mono clip" }, file.name),
+                  h("span", { class: "spacer" }),
+                  h("span", { class: "mono muted", title: file.sha256 }, file.sha256.slice(0, 10)),
+                  h("span", { class: "soft nowrap" }, bytes(file.size)),
+                ),
+              ),
+            ),
+          ),
+        ]),
+      );
+    },
+    (error: unknown) => replace(place, errorState(error)),
+  );
+  return place;
+}
+
+function logPanel(): HTMLElement {
+  const place = h("div", null, skeletonLines(4));
+  const load = async () => {
+    const { items: lines } = await api.list<LogLine>(`${url}log/`);
+    replace(
+      place,
+      card(
+        "Log",
+        h(
+          "ul",
+          { class: "list bleed" },
+          [...lines]
+            .reverse()
+            .map((line) =>
+              h(
+                "li",
+                null,
+                line.kind === "note"
+                  ? h("span", { class: "status" }, "note")
+                  : statusChip(line.status === "created" ? "draft" : line.status, line.status),
+                h("span", { class: "log-text" }, line.text),
+                h("span", { class: "spacer" }),
+                line.person && h("span", { class: "soft nowrap" }, line.person.name),
+                h("span", { title: date(line.at) }, timeAgo(line.at)),
+              ),
+            ),
+        ),
+      ),
+    );
+  };
+  feed.watch(["model.status", "model.stage"], (events) => {
+    if (!events.length || events.some((event) => event.ids.includes(model.id))) void load();
+  });
+  void load().catch((error: unknown) => replace(place, errorState(error)));
+  return place;
+}
+
+function configurationPanel(): HTMLElement {
+  const rows = Object.entries(model.configuration).map(
+    ([name, value]) => [name, h("span", { class: "mono" }, JSON.stringify(value))] as [string, Child],
+  );
+  const json = (value: unknown) => h("pre", { class: "code-box filter" }, JSON.stringify(value, null, 1));
+  return h("div", { class: "eval-grid" }, [
+    card("Configuration", factList(rows)),
+    card("Subsets", [
+      h("h3", null, "Train"),
+      json(model.train_filter),
+      h("h3", null, "Validation"),
+      json(model.validation_filter),
+    ]),
+  ]);
+}
+
+const tabs = createTabs({
+  label: model.name,
+  tabs: [
+    {
+      id: "training",
+      title: "Training",
+      panel: () => h("div", { class: "model-cols" }, training.element, about),
+    },
+    { id: "evaluation", title: "Evaluation", panel: () => evaluationPlace },
+    { id: "mistakes", title: "Mistakes", panel: () => itemsPlace },
+    { id: "lineage", title: "Lineage", panel: lineagePanel },
+    { id: "log", title: "Log", panel: logPanel },
+    { id: "configuration", title: "Configuration", panel: configurationPanel },
+  ],
+});
+need("#model-tabs").append(tabs.element);
+need("#model").append(tabs.panels);
+draw();
+void loadEvaluation();
+feed.watch(["model.status", "model.stage"], (events) => {
+  if (!events.length || events.some((event) => event.ids.includes(model.id))) void refresh();
+});
+feed.watch(["evaluation.status"], (events) => {
+  if (!events.length || events.some((event) => event.data["model"] === model.id)) void loadEvaluation();
+});

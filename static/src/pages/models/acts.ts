@@ -1,0 +1,175 @@
+/** What people do with a version: train, cancel, promote, roll back, rename, put aside, delete. */
+import { copyText, h } from "../../lib/dom.ts";
+import { api } from "../../lib/http.ts";
+import { plural } from "../../lib/format.ts";
+import { confirmDialog, openDialog, promptDialog } from "../../ui/dialog.ts";
+import { createPicker } from "../../ui/picker.ts";
+import { errorToast, toast } from "../../ui/toast.ts";
+import { modelUrl, projectId, comparisonUrl } from "./parts.ts";
+import type { Comparison, Evaluation, Model, TestSetVersionRef } from "./types.ts";
+
+const url = (model: { id: string }): string => `/api/v1/models/${model.id}/`;
+
+async function post(
+  model: { id: string },
+  verb: string,
+  body?: Record<string, unknown>,
+): Promise<Model | null> {
+  try {
+    return await api.post<Model>(`${url(model)}${verb}/`, body ?? {});
+  } catch (error) {
+    errorToast(error);
+    return null;
+  }
+}
+
+export async function train(model: Model): Promise<Model | null> {
+  const after = await post(model, "train");
+  if (after) toast(`${model.name} is queued for training.`, { kind: "ok" });
+  return after;
+}
+
+export async function cancel(model: Model): Promise<Model | null> {
+  const yes = await confirmDialog({
+    title: `Stop training ${model.name}?`,
+    text: "Its last checkpoint is kept: training can go on from there.",
+    confirm: "Stop training",
+    cancel: "Keep training",
+    danger: true,
+  });
+  return yes ? post(model, "cancel") : null;
+}
+
+export async function promote(
+  model: { id: string; name: string },
+  comparison?: string,
+): Promise<Model | null> {
+  const yes = await confirmDialog({
+    title: `Make ${model.name} the best model?`,
+    text: "Everything that asks for the best model uses it from now on. You can roll back to the one it replaces.",
+    confirm: `Promote ${model.name}`,
+  });
+  if (!yes) return null;
+  const after = await post(model, "promote", comparison ? { comparison } : {});
+  if (after) toast(`${model.name} is the best model now.`, { kind: "ok" });
+  return after;
+}
+
+export async function rollBack(model: Model): Promise<Model | null> {
+  const yes = await confirmDialog({
+    title: `Roll back ${model.name}?`,
+    text: "The version it replaced becomes the best model again. The history keeps both.",
+    confirm: "Roll back",
+    danger: true,
+  });
+  if (!yes) return null;
+  const after = await post(model, "rollback");
+  if (after) toast(`${after.name} is the best model again.`, { kind: "ok" });
+  return after;
+}
+
+export async function archive(model: Model): Promise<Model | null> {
+  const reason = await promptDialog({
+    title: `Put ${model.name} aside?`,
+    label: "Why",
+    hint: "It stays in the list and in its reports.",
+    confirm: "Put aside",
+    maxLength: 300,
+  });
+  return reason === null ? null : post(model, "archive", { reason });
+}
+
+export async function rename(model: Model): Promise<Model | null> {
+  const name = await promptDialog({ title: "Rename", label: "Name", value: model.name, confirm: "Rename" });
+  if (name === null || name === model.name) return null;
+  try {
+    return await api.patch<Model>(url(model), { name });
+  } catch (error) {
+    errorToast(error);
+    return null;
+  }
+}
+
+export async function remove(model: Model): Promise<void> {
+  const yes = await confirmDialog({
+    title: `Delete ${model.name}?`,
+    loss: [
+      `the version and its ${plural(model.labels.length, "class", "classes")}`,
+      "its place in this list",
+    ],
+    text: "Reports and lineages of other versions keep its name.",
+    confirm: "Delete version",
+    danger: true,
+  });
+  if (!yes) return;
+  try {
+    await api.del(url(model));
+    window.location.assign(`/p/${projectId()}/models/`);
+  } catch (error) {
+    errorToast(error);
+  }
+}
+
+export async function copyId(model: { id: string }): Promise<void> {
+  if (await copyText(model.id)) toast("Id copied.", { kind: "ok" });
+  else openDialog({ title: "Id", body: h("p", { class: "mono" }, model.id), actions: [{ label: "Close" }] });
+}
+
+export async function evaluate(model: Model, version: TestSetVersionRef): Promise<Evaluation | null> {
+  try {
+    return await api.post<Evaluation>(`${url(model)}evaluations/`, { test_set_version: version.id });
+  } catch (error) {
+    errorToast(error);
+    return null;
+  }
+}
+
+/** Judges two versions; the incumbent is the best one when it is among them, else the older. */
+export async function compareTwo(pair: [Model, Model]): Promise<void> {
+  const [one, two] = [...pair].sort((a, b) => rank(a) - rank(b)) as [Model, Model];
+  const version = two.test_set_version ?? one.test_set_version ?? two.evaluation?.test_set_version;
+  try {
+    const row = await api.post<Comparison>(`/api/v1/projects/${projectId()}/comparisons/`, {
+      candidate: two.id,
+      incumbent: one.id,
+      test_set_version: version?.id ?? null,
+    });
+    window.location.assign(comparisonUrl(row.id));
+  } catch (error) {
+    errorToast(error);
+  }
+}
+const rank = (model: Model): number => (model.stage === "best" ? -1 : Date.parse(model.created_at));
+
+/** Asks against which version to judge this one. */
+export function compareWith(model: Model): void {
+  const picker = createPicker<Model>({
+    label: "Compare with",
+    load: async (text) => {
+      const found = await api.list<Model>(`/api/v1/projects/${projectId()}/models/`, {
+        query: { search: text, status: "trained" },
+      });
+      return found.items.filter((one) => one.id !== model.id);
+    },
+    side: (one) => one.stage,
+  });
+  openDialog({
+    title: `Compare ${model.name} with`,
+    body: [picker.element, h("p", { class: "hint" }, "Both must be evaluated on the same test set version.")],
+    actions: [
+      { label: "Cancel" },
+      {
+        label: "Compare",
+        primary: true,
+        run: async () => {
+          const other = picker.value();
+          if (!other) return false;
+          await compareTwo([other, model]);
+          return true;
+        },
+      },
+    ],
+  });
+}
+
+export const open = (model: { id: string }): void => window.location.assign(modelUrl(model.id));

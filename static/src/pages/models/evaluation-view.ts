@@ -1,0 +1,250 @@
+/** An evaluation: headline figures, classes, precision and recall, confusion, calibration. Numbers open what they count. */
+import { h, replace } from "../../lib/dom.ts";
+import { count, decimal, metric, percent, plural } from "../../lib/format.ts";
+import { heatChart, lineChart } from "../../ui/chart.ts";
+import { card } from "./parts.ts";
+import type { ClassRow, Evaluation, Report } from "./types.ts";
+
+export interface ShowItems {
+  (cell: { truth?: string; predicted?: string; only?: "wrong" | "right" }): void;
+}
+
+export function evaluationView(row: Evaluation, showItems: ShowItems): HTMLElement {
+  const report = row.metrics;
+  if (!report?.per_class) return h("div");
+  return h(
+    "div",
+    { class: "stack" },
+    headline(row, report),
+    h("div", { class: "eval-grid" }, [
+      classCard(report, showItems),
+      curveCard(report),
+      confusionCard(report, showItems),
+      calibrationCard(report),
+    ]),
+  );
+}
+
+function headline(row: Evaluation, report: Report): HTMLElement {
+  const interval = row.summary.accuracy_interval;
+  const shown: [string, string, string][] = [
+    [
+      "Accuracy",
+      metric(report.metrics["accuracy"]),
+      interval ? `95 %: ${metric(interval[0])} to ${metric(interval[1])}` : "",
+    ],
+    ["Balanced accuracy", metric(report.metrics["balanced_accuracy"]), "mean recall of the classes"],
+    ["Macro F1", metric(report.metrics["macro_f1"]), "mean over the classes"],
+    ["Mean average precision", metric(report.metrics["average_precision"]), "mean over the classes"],
+    [
+      "Log loss",
+      decimal(report.metrics["log_loss"], 3),
+      `before the temperature ${decimal(report.raw.log_loss, 3)}`,
+    ],
+    ["Calibration error", metric(report.metrics["ece"]), `before the temperature ${metric(report.raw.ece)}`],
+  ];
+  const left = [
+    report.unreadable ? `${plural(report.unreadable, "picture")} could not be read` : "",
+    row.summary.skipped ? `${plural(row.summary.skipped, "item")} without one class left out` : "",
+  ].filter(Boolean);
+  return h(
+    "section",
+    { class: "card" },
+    h(
+      "header",
+      null,
+      h("h2", null, "Evaluation"),
+      h("span", { class: "spacer" }),
+      h(
+        "span",
+        { class: "hint" },
+        `test set version ${row.test_set_version.number} · ${plural(report.n, "picture")}${left.length ? ` · ${left.join(", ")}` : ""}`,
+      ),
+    ),
+    h(
+      "div",
+      { class: "figures" },
+      shown.map(([name, value, hint]) =>
+        h(
+          "div",
+          null,
+          h("span", { class: "hint" }, name),
+          h("b", { class: "figure" }, value),
+          h("span", { class: "hint" }, hint),
+        ),
+      ),
+    ),
+  );
+}
+
+function classCard(report: Report, showItems: ShowItems): HTMLElement {
+  const cell = (value: number | null) => h("td", { class: "num" }, metric(value));
+  const line = (one: ClassRow) =>
+    h(
+      "tr",
+      null,
+      h("th", { scope: "row" }, one.name),
+      h(
+        "td",
+        { class: "num" },
+        link(one.support, () => showItems({ truth: one.name }), `Pictures of ${one.name}`),
+      ),
+      h(
+        "td",
+        { class: "num" },
+        link(one.predicted, () => showItems({ predicted: one.name }), `Predicted ${one.name}`),
+      ),
+      cell(one.precision),
+      cell(one.recall),
+      cell(one.f1),
+      cell(one.average_precision),
+    );
+  const head = ["Class", "True", "Predicted", "Precision", "Recall", "F1", "AP"];
+  return card(
+    "Classes",
+    h(
+      "div",
+      { class: "table-wrap bleed" },
+      h(
+        "table",
+        { class: "table", "aria-label": "Figures by class" },
+        h(
+          "thead",
+          null,
+          h(
+            "tr",
+            null,
+            head.map((name, i) => h("th", { scope: "col", class: i ? "num" : "" }, name)),
+          ),
+        ),
+        h("tbody", null, report.per_class.map(line)),
+      ),
+    ),
+    h("span", { class: "hint" }, "a number opens its pictures"),
+    "span-2",
+  );
+}
+
+function link(n: number, run: () => void, label: string): HTMLElement | string {
+  if (!n) return "0";
+  return h(
+    "button",
+    { type: "button", class: "linkish", "aria-label": `${label}: ${n}`, onclick: run },
+    count(n),
+  );
+}
+
+function curveCard(report: Report): HTMLElement {
+  const names = Object.keys(report.pr_curves);
+  const weakest = [...report.per_class]
+    .filter((one) => one.average_precision !== null && names.includes(one.name))
+    .sort((a, b) => (a.average_precision ?? 1) - (b.average_precision ?? 1))[0]?.name;
+  const spec = (name: string) => {
+    const curve = report.pr_curves[name];
+    return {
+      series: [
+        {
+          name,
+          role: "active" as const,
+          dots: false,
+          points: (curve?.recall ?? []).map((x, i) => [x, curve?.precision[i] ?? null] as const),
+        },
+      ],
+      x: { name: "recall", min: 0, max: 1 },
+      y: { name: "precision", min: 0, max: 1, format: (value: number) => metric(value, 1) },
+    };
+  };
+  const first = weakest ?? names[0] ?? "";
+  const chart = lineChart({ label: "Precision against recall", spec: spec(first), height: 236 });
+  const choice = h(
+    "select",
+    {
+      class: "select select-sm",
+      "aria-label": "Class",
+      value: first,
+      onchange: (event) => chart.set(spec((event.target as HTMLSelectElement).value)),
+    },
+    names.map((name) => h("option", { value: name }, name)),
+  );
+  return card("Precision, recall", chart.element, choice);
+}
+
+function confusionCard(report: Report, showItems: ShowItems): HTMLElement {
+  const names = report.class_names;
+  const shares = report.confusion_matrix.map((row) => {
+    const total = row.reduce((a, b) => a + b, 0);
+    return row.map((value) => (total && value ? (100 * value) / total : null));
+  });
+  const chart = heatChart({
+    label: "Confusion matrix: rows true, columns predicted, per cent of the true class",
+    height: Math.max(236, 60 + names.length * 26),
+    spec: {
+      rows: names,
+      columns: names,
+      values: shares,
+      confusion: true,
+      rowName: "true",
+      columnName: "predicted",
+      format: (value) => (value < 1 ? "<1" : String(Math.round(value))),
+    },
+    onClick: (index) => {
+      const truth = names[Math.floor(index / names.length)];
+      const predicted = names[index % names.length];
+      if (truth !== undefined && predicted !== undefined) showItems({ truth, predicted });
+    },
+  });
+  return card(
+    "Confusion",
+    chart.element,
+    h("span", { class: "hint" }, "% of the true class · a cell opens its pictures"),
+  );
+}
+
+function calibrationCard(report: Report): HTMLElement {
+  const { confidence, accuracy, count: sizes } = report.calibration;
+  const points = confidence.flatMap((x, i) => {
+    const y = accuracy[i];
+    return x === null || y === null || y === undefined ? [] : [[x, y] as const];
+  });
+  const chart = lineChart({
+    label: "Reliability: how often answers of a given confidence are right",
+    height: 236,
+    spec: {
+      series: [
+        { name: "this model", role: "active", points },
+        {
+          name: "perfectly honest",
+          role: "control",
+          points: [
+            [0, 0],
+            [1, 1],
+          ],
+        },
+      ],
+      x: { name: "confidence", min: 0, max: 1, format: (value) => metric(value, 1) },
+      y: { name: "right", min: 0, max: 1, format: (value) => metric(value, 1) },
+    },
+  });
+  const { temperature } = report;
+  const words = temperature.reason
+    ? `No temperature: ${temperature.reason}.`
+    : `Temperature ${decimal(temperature.value, 2)}, fitted on ${plural(temperature.n, "validation picture")}.`;
+  const total = sizes.reduce((a, b) => a + b, 0);
+  const top = total ? (sizes.at(-1) ?? 0) / total : 0;
+  return card("Calibration", [
+    chart.element,
+    h("p", { class: "hint" }, `${words} ${percent(top)} of the answers lie in the highest confidence band.`),
+  ]);
+}
+
+/** What stands in place of figures. */
+export function evaluationState(host: HTMLElement, row: Evaluation): void {
+  if (row.summary.untrained)
+    replace(host, h("p", { class: "soft" }, "This base was never trained: there is nothing to measure."));
+  else if (row.status === "failed") {
+    replace(
+      host,
+      h("div", { class: "notice bad", role: "alert" }, `The evaluation failed: ${row.error?.message ?? ""}`),
+    );
+  } else replace(host, h("p", { class: "soft" }, `The evaluation is ${row.status}.`));
+}

@@ -1,0 +1,202 @@
+/** The two ways to a new version: made from a base model and ground truth, or registered as a base. */
+import { h, replace } from "../../lib/dom.ts";
+import { api } from "../../lib/http.ts";
+import { openDialog } from "../../ui/dialog.ts";
+import { createForm, type Form } from "../../ui/form.ts";
+import { createPicker, fixedItems } from "../../ui/picker.ts";
+import type { Json } from "../../ui/schema.ts";
+import { modelUrl, projectId } from "./parts.ts";
+import type { Adapter, Model } from "./types.ts";
+
+interface Dataset {
+  id: string;
+  name: string;
+}
+
+const subset = (name: string): Record<string, unknown> => ({
+  filter: {
+    $and: [{ hidden: false }, { metadata: { system: { tags: { [name]: true } } } }, { type: "file" }],
+  },
+});
+
+async function adapters(): Promise<Adapter[]> {
+  return (await api.list<Adapter>("/api/v1/adapters/")).items;
+}
+const datasets = async (text: string): Promise<Dataset[]> => {
+  const all = (await api.list<Dataset>(`/api/v1/projects/${projectId()}/datasets/`)).items;
+  return fixedItems(all)(text);
+};
+const field = (label: string, control: HTMLElement, hint?: string): HTMLElement =>
+  h(
+    "div",
+    { class: "field" },
+    h("span", { class: "label" }, label),
+    control,
+    hint && h("span", { class: "hint" }, hint),
+  );
+
+/** Only what was changed: the rest is the base's, and stays so when the base is another one. */
+export function changesOf(base: Record<string, unknown>, value: Record<string, Json>): Record<string, Json> {
+  return Object.fromEntries(
+    Object.entries(value).filter(([name, one]) => JSON.stringify(one) !== JSON.stringify(base[name] ?? null)),
+  );
+}
+
+export async function newVersion(base: Model | null): Promise<void> {
+  const known = await adapters();
+  let form: Form | null = null;
+  let chosen: Model | null = base;
+  const place = h("div", { class: "form-fold" });
+  const draw = () => {
+    const adapter = known.find((one) => one.name === chosen?.adapter);
+    form = adapter
+      ? createForm({
+          schema: adapter.config_schema,
+          value: (chosen?.configuration ?? {}) as Json,
+          rows: true,
+        })
+      : null;
+    replace(
+      place,
+      form &&
+        h("details", null, h("summary", null, `Configuration of ${adapter?.title ?? ""}`), form.element),
+    );
+  };
+  const basePicker = createPicker<Model>({
+    label: "Base model",
+    value: base,
+    load: async (text) =>
+      (await api.list<Model>(`/api/v1/projects/${projectId()}/models/`, { query: { search: text } })).items,
+    side: (one) => one.stage || one.status,
+    onChange: (one) => {
+      chosen = one;
+      draw();
+    },
+  });
+  const dataPicker = createPicker<Dataset>({
+    label: "Ground truth dataset",
+    value: base?.dataset ?? null,
+    load: datasets,
+  });
+  const name = h("input", { class: "input mono", value: "{base_model.name}-{date}", "aria-label": "Name" });
+  draw();
+  openDialog({
+    title: "New version",
+    wide: true,
+    body: h(
+      "div",
+      { class: "form" },
+      field(
+        "Base model",
+        basePicker.element,
+        "Its architecture, its configuration and the order of its classes are taken over.",
+      ),
+      field(
+        "Ground truth dataset",
+        dataPicker.element,
+        "Approved items tagged train, validation and test. The test set is frozen when there is no version of it yet.",
+      ),
+      field(
+        "Name",
+        name,
+        "Fields: {base_model.name} {date} {datetime} {adapter} {n}. A taken name gets the next number.",
+      ),
+      place,
+    ),
+    actions: [
+      { label: "Cancel" },
+      { label: "Make only", run: () => make(false) },
+      { label: "Make and train", primary: true, run: () => make(true) },
+    ],
+  });
+
+  async function make(train: boolean): Promise<boolean> {
+    const dataset = dataPicker.value();
+    if (!chosen) throw new Error("Choose a base model.");
+    if (!dataset) throw new Error("Choose the ground truth dataset.");
+    if (form && !form.check()) return false;
+    const made = await api.post<Model>(`/api/v1/projects/${projectId()}/models/`, {
+      base_model: chosen.id,
+      dataset: dataset.id,
+      name: name.value,
+      train_filter: subset("train"),
+      validation_filter: subset("validation"),
+      test_filter: subset("test"),
+      configuration: form ? changesOf(chosen.configuration, form.value()) : {},
+      train,
+    });
+    window.location.assign(modelUrl(made.id));
+    return true;
+  }
+}
+
+export async function registerBase(): Promise<void> {
+  const known = (await adapters()).filter((one) => one.trainable);
+  let adapter = known.find((one) => one.encoder) ?? known[0];
+  if (!adapter) return;
+  let form: Form;
+  const place = h("div");
+  const about = h("span", { class: "hint" });
+  const draw = () => {
+    if (!adapter) return;
+    form = createForm({ schema: adapter.config_schema, value: adapter.defaults as Json, rows: true });
+    replace(about, `${adapter.description} Licence: ${adapter.licence}.`);
+    replace(place, h("details", null, h("summary", null, "Configuration"), form.element));
+  };
+  const name = h("input", {
+    class: "input",
+    value: "",
+    placeholder: "Seed model",
+    "aria-label": "Name",
+    maxlength: 190,
+  });
+  const choice = h(
+    "select",
+    {
+      class: "select",
+      "aria-label": "Kind",
+      value: adapter.name,
+      onchange: (event) => {
+        adapter = known.find((one) => one.name === (event.target as HTMLSelectElement).value);
+        draw();
+      },
+    },
+    known.map((one) => h("option", { value: one.name }, one.title)),
+  );
+  const dataPicker = createPicker<Dataset>({ label: "Dataset", load: datasets, optional: true });
+  draw();
+  openDialog({
+    title: "Register a base model",
+    wide: true,
+    body: h(
+      "div",
+      { class: "form" },
+      field("Name", name),
+      h("div", { class: "field" }, h("span", { class: "label" }, "Kind"), choice, about),
+      field(
+        "Classes from",
+        dataPicker.element,
+        "The labels of this dataset's ontology become the model's classes.",
+      ),
+      place,
+    ),
+    actions: [
+      { label: "Cancel" },
+      {
+        label: "Register",
+        primary: true,
+        run: async () => {
+          if (!form.check() || !adapter) return false;
+          const made = await api.post<Model>(`/api/v1/projects/${projectId()}/models/register/`, {
+            name: name.value,
+            adapter: adapter.name,
+            configuration: form.value(),
+            dataset: dataPicker.value()?.id ?? null,
+          });
+          window.location.assign(modelUrl(made.id));
+          return true;
+        },
+      },
+    ],
+  });
+}

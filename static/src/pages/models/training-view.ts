@@ -1,0 +1,141 @@
+/** Training as it goes on: progress, time left, one chart a figure, points arriving by the feed. */
+import { h, replace } from "../../lib/dom.ts";
+import { api } from "../../lib/http.ts";
+import { metric } from "../../lib/format.ts";
+import { feed } from "../../lib/feed.ts";
+import { lineChart, type Chart, type LineSpec } from "../../ui/chart.ts";
+import { createProgress } from "../../ui/progress.ts";
+import { card, isLoss, metricName } from "./parts.ts";
+import type { FigureSeries, Model } from "./types.ts";
+
+export type Points = Map<string, Map<string, Map<number, number>>>;
+interface Sample {
+  figure: string;
+  legend: string;
+  x: number;
+  y: number;
+}
+
+/** Keeps the points of every line by x, so that a resumed epoch that tells its points again adds none. */
+export function addSamples(points: Points, samples: readonly Sample[]): void {
+  for (const { figure, legend, x, y } of samples) {
+    const lines = points.get(figure) ?? new Map<string, Map<number, number>>();
+    const line = lines.get(legend) ?? new Map<number, number>();
+    line.set(x, y);
+    lines.set(legend, line);
+    points.set(figure, lines);
+  }
+}
+
+/** One figure as a chart: validation solid, train dashed, a mark at the best validation point. */
+export function specOf(figure: string, lines: Map<string, Map<number, number>>): LineSpec {
+  const order = [...lines.keys()].sort((a, b) => Number(b === "validation") - Number(a === "validation"));
+  const series = order.map((legend) => ({
+    name: legend,
+    role: legend === order[0] ? ("active" as const) : ("control" as const),
+    points: [...(lines.get(legend) ?? [])].sort(([a], [b]) => a - b).map(([x, y]) => [x + 1, y] as const),
+  }));
+  const deciding = lines.get("validation");
+  const best = deciding?.size
+    ? [...deciding].reduce((a, b) => ((isLoss(figure) ? b[1] < a[1] : b[1] > a[1]) ? b : a))
+    : null;
+  return {
+    series,
+    x: { name: "epoch", min: 1 },
+    y: { format: (value) => metric(value, value >= 10 ? 0 : 2) },
+    marks: best ? [{ x: best[0] + 1, label: `best ${metric(best[1])}` }] : [],
+  };
+}
+
+export function trainingView(
+  model: Model,
+  onCancel: (() => unknown) | null,
+): { element: HTMLElement; show: (model: Model) => void } {
+  const points: Points = new Map();
+  const charts = new Map<string, Chart<LineSpec>>();
+  const place = h("div", { class: "chart-grid" });
+  const head = h("div");
+  const nothing = h("p", { class: "soft" });
+  const element = h("div", { class: "stack" }, head, nothing, place);
+  let bar: ReturnType<typeof createProgress> | null = null;
+
+  const draw = () => {
+    if (points.size) nothing.remove();
+    for (const [figure, lines] of [...points].sort(([a], [b]) => a.localeCompare(b))) {
+      const spec = specOf(figure, lines);
+      const known = charts.get(figure);
+      if (known) known.set(spec);
+      else if ([...lines.values()].some((line) => line.size > 1) || !figure.startsWith("penalty")) {
+        const chart = lineChart({ label: `${metricName(figure)} by epoch`, spec, height: 200 });
+        charts.set(figure, chart);
+        place.append(card(metricName(figure), chart.element, legend(spec)));
+      }
+    }
+  };
+  const load = async () => {
+    const answer = await api.get<{ figures: FigureSeries[] }>(`/api/v1/models/${model.id}/metrics/`);
+    for (const { figure, series } of answer.figures) {
+      for (const line of series) {
+        addSamples(
+          points,
+          line.points.map(([x, y]) => ({ figure, legend: line.legend, x, y })),
+        );
+      }
+    }
+    draw();
+  };
+  const show = (now: Model) => {
+    nothing.textContent = emptyWords(now);
+    if (now.status !== "training") {
+      bar = null;
+      replace(head);
+      return;
+    }
+    if (!bar) {
+      bar = createProgress({ label: `Training ${now.name}`, ...(onCancel ? { onCancel } : {}) });
+      replace(head, h("section", { class: "card" }, h("div", { class: "card-body" }, bar.element)));
+    }
+    const { done, total, note } = now.job?.progress ?? {};
+    bar.set({
+      done: done ?? 0,
+      total: total && total > 1 ? total : null,
+      note: note ?? (now.job?.state === "queued" ? "waiting for a worker" : "starting"),
+    });
+  };
+  feed.on("model.metric", (event) => {
+    if (!event.ids.includes(model.id)) return;
+    addSamples(points, (event.data["samples"] ?? []) as Sample[]);
+    draw();
+  });
+  feed.on("job.progress", (event) => {
+    const progress = event.data["progress"] as { done: number; total: number; note: string } | undefined;
+    if (bar && progress && model.job && event.ids.includes(model.job.id))
+      bar.set({ ...progress, total: progress.total > 1 ? progress.total : null });
+  });
+  feed.on("resync", () => void load());
+  void load();
+  show(model);
+  return {
+    element,
+    show: (now) => {
+      model = now;
+      show(now);
+    },
+  };
+}
+
+function emptyWords(model: Model): string {
+  if (model.status === "training") return "The charts begin with the first epoch.";
+  if (model.status === "created") return "Not trained yet.";
+  return model.can_predict ? "" : "There is nothing to show: this version has not been trained.";
+}
+
+function legend(spec: LineSpec): HTMLElement {
+  return h(
+    "span",
+    { class: "row" },
+    spec.series.map((one) =>
+      h("span", { class: ["legend-key", one.role === "control" && "control"] }, h("i"), one.name),
+    ),
+  );
+}

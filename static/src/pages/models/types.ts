@@ -1,0 +1,240 @@
+/** What the model pages read of the API. */
+import type { NamedRef } from "../../lib/boot.ts";
+import type { JsonSchema } from "../../ui/schema.ts";
+
+export interface TestSetVersionRef {
+  id: string;
+  number: number;
+  item_count: number;
+  hash: string;
+}
+export interface Summary {
+  accuracy?: number;
+  balanced_accuracy?: number;
+  macro_f1?: number;
+  average_precision?: number;
+  log_loss?: number;
+  ece?: number;
+  accuracy_interval?: [number, number];
+  n?: number;
+  unreadable?: number;
+  skipped?: number;
+  untrained?: boolean;
+}
+export interface JobState {
+  id: string;
+  state: string;
+  progress: { done?: number; total?: number; note?: string; at?: string };
+  attempts: number;
+  cancel_requested: boolean;
+  started_at: string | null;
+  error: string;
+}
+export interface Model {
+  id: string;
+  name: string;
+  description: string;
+  number: number;
+  family: string;
+  adapter: string;
+  status: string;
+  stage: string;
+  stage_reason: string;
+  can_predict: boolean;
+  base_model: NamedRef | null;
+  dataset: NamedRef | null;
+  test_set_version: TestSetVersionRef | null;
+  labels: string[];
+  configuration: Record<string, unknown>;
+  train_filter: Record<string, unknown>;
+  validation_filter: Record<string, unknown>;
+  train_count: number;
+  validation_count: number;
+  seed: number;
+  temperature: number | null;
+  weights_digest: string;
+  error: { code: string; message: string } | null;
+  created_by: NamedRef | null;
+  pipeline_id: string | null;
+  cycle_id: string | null;
+  created_at: string;
+  started_at: string | null;
+  trained_at: string | null;
+  promoted_at: string | null;
+  evaluation: {
+    id: string;
+    summary: Summary;
+    test_set_version: TestSetVersionRef;
+    finished_at: string;
+  } | null;
+  job: JobState | null;
+}
+export interface ClassRow {
+  name: string;
+  support: number;
+  predicted: number;
+  precision: number | null;
+  recall: number | null;
+  f1: number | null;
+  average_precision: number | null;
+}
+export interface Curve {
+  recall: number[];
+  precision: number[];
+  threshold: number[];
+}
+export interface Report {
+  n: number;
+  unreadable: number;
+  class_names: string[];
+  temperature: { value: number; n: number; reason: string | null };
+  metrics: Record<string, number>;
+  raw: { log_loss: number; ece: number };
+  per_class: ClassRow[];
+  confusion_matrix: number[][];
+  pr_curves: Record<string, Curve>;
+  calibration: { count: number[]; confidence: (number | null)[]; accuracy: (number | null)[] };
+}
+export interface Evaluation {
+  id: string;
+  model: string;
+  test_set_version: TestSetVersionRef;
+  status: string;
+  summary: Summary;
+  item_count: number;
+  error: { code: string; message: string } | null;
+  created_at: string;
+  finished_at: string | null;
+  metrics?: Report;
+}
+export interface EvaluatedItem {
+  item: string;
+  name: string;
+  thumbnail: string | null;
+  truth: string;
+  predicted: string;
+  confidence: number;
+  right: boolean;
+}
+export interface ClassChange {
+  name: string;
+  support: number;
+  candidate_recall: number | null;
+  incumbent_recall: number | null;
+  recall_change: number | null;
+  lower_bound: number;
+  candidate_average_precision: number | null;
+  incumbent_average_precision: number | null;
+  guarded: boolean;
+  ok: boolean;
+}
+export interface Measure {
+  name: string;
+  candidate: number;
+  incumbent: number;
+  gain: number;
+  low: number;
+  high: number;
+}
+export interface ComparisonReport {
+  action: string;
+  winner: "candidate" | "incumbent";
+  headline: string;
+  reasons: { code: string; text: string; passed: boolean }[];
+  metrics: { candidate?: Record<string, number>; incumbent?: Record<string, number> };
+  measures: Measure[];
+  metric: string;
+  gain: number | null;
+  interval: [number, number] | null;
+  p: number | null;
+  alpha_k: number;
+  k: number;
+  only_candidate: number;
+  only_incumbent: number;
+  per_class: ClassChange[];
+  smallest_gain: number | null;
+  n: number;
+  unreadable: number;
+  candidate: { id: string; name: string; evaluation: string; train_count: number };
+  incumbent: { id: string; name: string; evaluation: string; train_count: number };
+  ledger: { spent: boolean; k: number };
+}
+export interface Comparison {
+  id: string;
+  candidate: NamedRef;
+  incumbent: NamedRef;
+  test_set_version: TestSetVersionRef | null;
+  config: Record<string, unknown>;
+  verdict: string;
+  reason: string;
+  created_at: string;
+  report?: ComparisonReport;
+}
+export interface FigureSeries {
+  figure: string;
+  series: { legend: string; points: [number, number][] }[];
+}
+export interface LogLine {
+  id: number;
+  at: string;
+  kind: string;
+  status: string;
+  text: string;
+  person: NamedRef | null;
+}
+export interface Lineage {
+  summary: {
+    train?: { items: number; labels: Record<string, number>; skipped: number };
+    validation?: { items: number; labels: Record<string, number>; skipped: number };
+    test?: { items: number; version: string | null; number: number | null };
+    software?: Record<string, string>;
+    calibration?: { value: number; n: number; reason: string | null };
+  };
+  seed: number;
+  weights_digest: string;
+  train_filter: Record<string, unknown>;
+  validation_filter: Record<string, unknown>;
+  artifacts: { name: string; sha256: string; size: number; at: string }[];
+  family: FamilyMember[];
+}
+export interface FamilyMember {
+  id: string;
+  name: string;
+  number: number;
+  stage: string;
+  status: string;
+  train_count: number;
+  base_model: string | null;
+}
+export interface Adapter {
+  name: string;
+  title: string;
+  description: string;
+  licence: string;
+  encoder: boolean;
+  trainable: boolean;
+  config_schema: JsonSchema;
+  defaults: Record<string, unknown>;
+}
+export interface FiguresAnswer {
+  labels_vs_metric: LabelsPoint[];
+  best_history: {
+    model: string;
+    name: string;
+    previous: string | null;
+    kind: string;
+    reason: string;
+    at: string;
+  }[];
+}
+export interface LabelsPoint {
+  model: string;
+  name: string;
+  number: number;
+  labels: number;
+  train: number;
+  accuracy: number | null;
+  interval: [number, number] | null;
+  stage: string;
+  promoted: boolean;
+}

@@ -1,0 +1,239 @@
+/** One pipeline: its graph with live counters, variables, triggers, executions; start, pause, resume, run items. */
+import "../pipeline_editor/graph.css";
+import "./pipeline.css";
+import { boot, may } from "../lib/boot";
+import { h, need, replace } from "../lib/dom";
+import { feed } from "../lib/feed";
+import { ago, count, plural } from "../lib/format";
+import { AlpApiError, api } from "../lib/http";
+import { keys } from "../lib/keys";
+import { createGraphView, type GraphView } from "../pipeline_editor/index";
+import {
+  facesOf,
+  loadCounters,
+  loadNodeTypes,
+  loadPipeline,
+  loadTriggers,
+  loadVariables,
+  triggerWords,
+  type Names,
+  type NodeType,
+  type PipelineDetail,
+  type Problem,
+  type TriggerRow,
+  type Variable,
+} from "../pipeline_editor/io/api";
+import { confirmDialog } from "../ui/dialog";
+import { errorState } from "../ui/empty";
+import { icon } from "../ui/icons";
+import { statusChip } from "../ui/status";
+import { act, toast } from "../ui/toast";
+import { runItems } from "./pipeline/run-items";
+import { drawSide, type SideState } from "./pipeline/side";
+import { drawVariables } from "./pipeline/variables";
+
+const { project, page } = boot<{ pipeline: { id: string; name: string } }>();
+if (!project) throw new Error("This page needs a project.");
+const projectId = project.id;
+const id = page.pipeline.id;
+const canEdit = may("pipeline.edit");
+const canvas = need("#canvas");
+const side = need("#side");
+
+let pipeline: PipelineDetail;
+let types: NodeType[] = [];
+let variables: Variable[] = [];
+let names: Names = {};
+let triggers: TriggerRow[] = [];
+let problems: Problem[] = [];
+let view: GraphView | null = null;
+let drawnGraph = "";
+let selected: string | null = null;
+
+const sideState = (): SideState => ({
+  projectId,
+  pipeline,
+  types,
+  triggers,
+  problems,
+  names,
+  canEdit,
+  reload: refresh,
+  selectNode: (nodeId) => view?.select(nodeId),
+});
+
+async function loadAll(): Promise<void> {
+  const [detail, nodeTypes, variableList, triggerList] = await Promise.all([
+    loadPipeline(id),
+    types.length ? Promise.resolve({ items: types }) : loadNodeTypes(),
+    loadVariables(id),
+    loadTriggers(id),
+  ]);
+  pipeline = detail;
+  types = nodeTypes.items;
+  variables = variableList.items;
+  names = variableList.names;
+  triggers = triggerList.items;
+  await check();
+}
+
+async function check(): Promise<void> {
+  const answer = await api.post<{ problems: Problem[] }>(`/api/v1/pipelines/${id}/validate/`, {});
+  problems = answer.problems;
+}
+
+function drawGraph(): void {
+  const graph = JSON.stringify([
+    pipeline.graph.nodes,
+    pipeline.graph.connections,
+    triggers.map((t) => t.enabled),
+  ]);
+  if (graph !== drawnGraph) {
+    drawnGraph = graph;
+    view = createGraphView({
+      graph: pipeline.graph,
+      faceOf: facesOf(pipeline.ports, types),
+      triggerText: (key) => {
+        const trigger = triggers.find((t) => t.key === key);
+        return trigger ? triggerWords(trigger) : key;
+      },
+      onSelect: (nodeId) => {
+        selected = nodeId;
+        drawSide(side, sideState(), nodeId);
+      },
+    });
+    replace(canvas, view.element, zoomButtons(view));
+  }
+  view?.setCounts(pipeline.counters);
+}
+
+function zoomButtons(graph: GraphView): HTMLElement {
+  const button = (words: string, name: "plus" | "minus" | "target", run: () => void) =>
+    h(
+      "button",
+      { class: "btn btn-ghost btn-square", type: "button", title: words, "aria-label": words, onclick: run },
+      icon(name),
+    );
+  return h(
+    "div",
+    { class: "pipeline-zoom", role: "group", "aria-label": "Zoom" },
+    button("Zoom out (-)", "minus", () => graph.zoom(1 / 1.25)),
+    button("Zoom in (+)", "plus", () => graph.zoom(1.25)),
+    button("Fit (0)", "target", () => graph.fit()),
+  );
+}
+
+function drawHead(): void {
+  const cycles = pipeline.cycles;
+  const open = cycles.pending + cycles.running + cycles.waiting;
+  replace(need("#pipeline-status"), statusChip(pipeline.status));
+  const since = pipeline.started_at ? `started ${ago(pipeline.started_at)} · ` : "";
+  replace(need("#pipeline-sub"), `${since}${plural(open, "cycle")} open · ${count(cycles.done)} done`);
+  replace(
+    need("#pipeline-actions"),
+    h("a", { class: "btn btn-ghost", href: "cycles/" }, icon("list"), "Cycles"),
+    canEdit ? h("button", { class: "btn btn-ghost", type: "button", onclick: validate }, "Validate") : null,
+    ...(canEdit ? stateButtons() : []),
+  );
+}
+
+function stateButtons(): HTMLElement[] {
+  const button = (text: string, name: "play" | "pause", run: () => Promise<unknown>, primary = false) => {
+    const element = h(
+      "button",
+      { class: ["btn", primary && "btn-primary"], type: "button" },
+      icon(name),
+      text,
+    );
+    element.addEventListener("click", () => act(element, run));
+    return element;
+  };
+  if (pipeline.status === "running")
+    return [
+      button("Pause", "pause", pause),
+      h(
+        "button",
+        {
+          class: "btn btn-primary",
+          type: "button",
+          onclick: () => void runItems(projectId, pipeline, refresh),
+        },
+        icon("play"),
+        "Run items…",
+      ),
+    ];
+  if (pipeline.status === "paused") return [button("Resume", "play", resume, true)];
+  return [button("Start", "play", start, true)];
+}
+
+async function start(): Promise<void> {
+  try {
+    await api.post(`/api/v1/pipelines/${id}/start/`);
+    toast(`${pipeline.name} is running.`, { kind: "ok" });
+  } catch (error) {
+    if (!(error instanceof AlpApiError)) throw error;
+    await check();
+    view?.select(null);
+    toast(error.message, { kind: "bad" });
+  }
+  await refresh();
+}
+
+async function pause(): Promise<void> {
+  const sure = await confirmDialog({
+    title: `Pause ${pipeline.name}?`,
+    text: "Nothing new starts. What people finish meanwhile is kept and flows on when it resumes.",
+    confirm: "Pause",
+  });
+  if (!sure) return;
+  await api.post(`/api/v1/pipelines/${id}/pause/`, {});
+  await refresh();
+}
+
+async function resume(): Promise<void> {
+  await api.post(`/api/v1/pipelines/${id}/resume/`, { open_cycles: "resume" });
+  await refresh();
+}
+
+async function validate(): Promise<void> {
+  await check();
+  view?.select(null);
+  drawSide(side, sideState(), null);
+  if (!problems.length) toast("Nothing is wrong with this graph.", { kind: "ok" });
+}
+
+async function refresh(): Promise<void> {
+  await loadAll();
+  draw();
+}
+
+function draw(): void {
+  drawGraph();
+  drawHead();
+  drawVariables(need("#variables"), { projectId, pipeline, variables, names, canEdit, reload: refresh });
+  if (!side.contains(document.activeElement) || selected === null) drawSide(side, sideState(), selected);
+}
+
+async function live(): Promise<void> {
+  const counters = await loadCounters(id);
+  pipeline = { ...pipeline, counters: counters.nodes, cycles: counters.cycles };
+  view?.setCounts(pipeline.counters);
+  drawHead();
+}
+
+try {
+  await refresh();
+  const wanted = location.hash.slice(1);
+  const target = pipeline!.graph.nodes.find((n) => n.id === wanted || n.type === wanted);
+  if (target) view!.select(target.id);
+} catch (error) {
+  replace(canvas, errorState(error, refresh));
+}
+feed.watch(["execution.status", "cycle.status"], () => void live(), 800);
+feed.watch(["variable.updated", "pipeline.status", "model.stage"], () => void refresh(), 600);
+keys.scope("Pipeline", [
+  { keys: "escape", label: "Close the panel", run: () => view?.select(null) },
+  { keys: "0", label: "Fit the graph", run: () => view?.fit() },
+  { keys: "+", label: "Zoom in", run: () => view?.zoom(1.25) },
+  { keys: "-", label: "Zoom out", run: () => view?.zoom(1 / 1.25) },
+]);

@@ -1,0 +1,301 @@
+/** The panel at the right: the selected node's settings, inputs and executions, or the pipeline's triggers and health. */
+import { h, replace, type Child } from "../../lib/dom";
+import { ago, count, plural } from "../../lib/format";
+import { api } from "../../lib/http";
+import {
+  shown,
+  triggerWords,
+  type Execution,
+  type Names,
+  type NodeType,
+  type PipelineDetail,
+  type Problem,
+  type TriggerRow,
+} from "../../pipeline_editor/io/api";
+import type { GraphNode } from "../../pipeline_editor/graph/types";
+import { emptyState, errorState } from "../../ui/empty";
+import { icon, isIconName } from "../../ui/icons";
+import { chip, statusChip } from "../../ui/status";
+import { act, toast } from "../../ui/toast";
+import { openExecution } from "./execution";
+
+export interface SideState {
+  projectId: string;
+  pipeline: PipelineDetail;
+  types: NodeType[];
+  triggers: TriggerRow[];
+  problems: Problem[];
+  names: Names;
+  canEdit: boolean;
+  selectNode: (id: string | null) => void;
+  reload: () => Promise<void>;
+}
+
+export function drawSide(host: HTMLElement, state: SideState, nodeId: string | null): void {
+  const node = state.pipeline.graph.nodes.find((n) => n.id === nodeId);
+  if (node) drawNode(host, state, node);
+  else drawPipeline(host, state);
+}
+
+function drawPipeline(host: HTMLElement, state: SideState): void {
+  const { pipeline, triggers, problems } = state;
+  const cycles = pipeline.cycles;
+  replace(
+    host,
+    h("header", {}, icon("pipelines"), h("h2", {}, "Pipeline")),
+    h(
+      "div",
+      { class: "side-body" },
+      pipeline.description ? h("p", { class: "soft" }, pipeline.description) : null,
+      problems.length ? h("h3", {}, "Before it can run well") : null,
+      problems.length ? problemList(problems, state) : null,
+      h("h3", {}, "Cycles"),
+      h(
+        "dl",
+        { class: "pairs" },
+        ...(["running", "waiting", "done", "failed", "cancelled"] as const).flatMap((key) => [
+          h("dt", {}, key),
+          h("dd", {}, h("a", { href: `cycles/?status=${key}` }, count(cycles[key]))),
+        ]),
+      ),
+      pipeline.failed
+        ? h(
+            "div",
+            { class: "row" },
+            chip(plural(pipeline.failed, "failed step"), "bad", "failed"),
+            state.canEdit ? retryAll(state) : null,
+          )
+        : null,
+      h("h3", {}, "What starts it"),
+      ...triggers.map((trigger) => triggerLine(trigger, state)),
+      triggers.length ? null : h("p", { class: "muted" }, "Nothing starts it by itself; run items by hand."),
+      h("p", { class: "hint" }, "Select a node to see its settings, inputs and executions."),
+    ),
+  );
+}
+
+function problemList(problems: Problem[], state: SideState): HTMLElement {
+  return h(
+    "ul",
+    { class: "problem-list" },
+    ...problems.map((problem) => {
+      const node = problem.node;
+      return h(
+        "li",
+        { class: problem.level },
+        icon(problem.level === "error" ? "alert" : "info"),
+        h(
+          "span",
+          {},
+          problem.message,
+          node
+            ? h(
+                "button",
+                { class: "btn btn-ghost btn-sm", type: "button", onclick: () => state.selectNode(node) },
+                "Show",
+              )
+            : null,
+        ),
+      );
+    }),
+  );
+}
+
+function retryAll(state: SideState): HTMLElement {
+  const button = h("button", { class: "btn", type: "button" }, icon("retry"), "Retry all");
+  button.addEventListener("click", () =>
+    act(button, async () => {
+      const done = await api.post<{ count: number }>(`/api/v1/pipelines/${state.pipeline.id}/retry/`, {});
+      toast(`${plural(done.count, "step")} will run again with the inputs they had.`, { kind: "ok" });
+      await state.reload();
+    }),
+  );
+  return button;
+}
+
+function triggerLine(trigger: TriggerRow, state: SideState): HTMLElement {
+  const toggle = h("input", {
+    type: "checkbox",
+    class: "toggle",
+    checked: trigger.enabled,
+    disabled: !state.canEdit,
+    "aria-label": `Trigger ${triggerWords(trigger)}`,
+  });
+  toggle.addEventListener("change", () =>
+    act(null, async () => {
+      await api.patch(`/api/v1/triggers/${trigger.id}/`, { enabled: toggle.checked });
+      await state.reload();
+    }),
+  );
+  const soon = trigger.next_at ? `next ${new Date(trigger.next_at).toLocaleString()}` : null;
+  const last = trigger.fired_at ? `last ${ago(trigger.fired_at)}` : "not fired yet";
+  return h(
+    "div",
+    { class: "execution-line" },
+    icon(trigger.kind === "cron" ? "clock" : "zap"),
+    h(
+      "span",
+      {},
+      triggerWords(trigger),
+      h("br", {}),
+      h("span", { class: "hint" }, [soon, last].filter(Boolean).join(" · ")),
+      trigger.error ? h("div", { class: "status bad" }, trigger.error) : null,
+    ),
+    toggle,
+  );
+}
+
+function drawNode(host: HTMLElement, state: SideState, node: GraphNode): void {
+  const type = state.types.find((t) => t.type === node.type && t.version === node.version);
+  const list = h("div", {}, h("p", { class: "muted" }, "Loading…"));
+  const mark = type && isIconName(type.icon) ? type.icon : "box";
+  replace(
+    host,
+    h(
+      "header",
+      {},
+      icon(mark),
+      h("div", {}, h("h2", {}, node.name), h("span", { class: "hint" }, type?.title ?? node.type)),
+      h("span", { class: "spacer" }),
+      h(
+        "button",
+        {
+          class: "btn btn-ghost btn-square",
+          type: "button",
+          title: "Close (Esc)",
+          "aria-label": "Close",
+          onclick: () => state.selectNode(null),
+        },
+        icon("close"),
+      ),
+    ),
+    h(
+      "div",
+      { class: "side-body" },
+      type?.doc ? h("p", { class: "soft" }, type.doc) : null,
+      problemsOf(state, node),
+      h("h3", {}, "Inputs"),
+      inputsOf(state, node),
+      h("h3", {}, "Settings"),
+      settingsOf(type, node),
+      type?.requires.length ? h("p", { class: "hint" }, `Starts when: ${type.requires.join(" ")}`) : null,
+      h("h3", {}, "Executions"),
+      countsLine(state, node),
+      list,
+    ),
+  );
+  void loadExecutions(list, state, node);
+}
+
+function problemsOf(state: SideState, node: GraphNode): Child {
+  const mine = state.problems.filter((p) => p.node === node.id);
+  return mine.length
+    ? problemList(
+        mine.map(({ node: _, ...rest }) => rest),
+        state,
+      )
+    : null;
+}
+
+function inputsOf(state: SideState, node: GraphNode): HTMLElement {
+  const ports = state.pipeline.ports[node.id]?.inputs ?? [];
+  const variables = new Map((state.pipeline.graph.variables ?? []).map((v) => [v.name, v.value]));
+  const words = (port: string): string => {
+    const from = state.pipeline.graph.connections.filter(
+      (c) => c.target.node === node.id && c.target.port === port,
+    );
+    if (from.length) {
+      const nodes = from.map(
+        (c) => state.pipeline.graph.nodes.find((n) => n.id === c.source.node)?.name ?? c.source.node,
+      );
+      return `from ${[...new Set(nodes)].join(" or ")}`;
+    }
+    const source = node.inputs[port];
+    if (source?.variable)
+      return `$${source.variable} → ${shown(variables.get(source.variable), state.names)}`;
+    if (source && "value" in source) return shown(source.value, state.names);
+    return "from the trigger";
+  };
+  return ports.length
+    ? h(
+        "dl",
+        { class: "pairs" },
+        ...ports.flatMap((p) => [h("dt", { title: p.type }, p.title || p.name), h("dd", {}, words(p.name))]),
+      )
+    : h("p", { class: "muted" }, "None.");
+}
+
+function settingsOf(type: NodeType | undefined, node: GraphNode): HTMLElement {
+  const schema = type?.config_schema.properties ?? {};
+  const keys = [...new Set([...Object.keys(schema), ...Object.keys(node.config)])];
+  if (!keys.length) return h("p", { class: "muted" }, "This node has no settings.");
+  return h(
+    "dl",
+    { class: "pairs" },
+    ...keys.flatMap((key) => [
+      h("dt", { title: schema[key]?.description ?? "" }, schema[key]?.title ?? key.replaceAll("_", " ")),
+      h("dd", {}, shown(node.config[key] ?? schema[key]?.default, {})),
+    ]),
+  );
+}
+
+function countsLine(state: SideState, node: GraphNode): HTMLElement {
+  const counts = state.pipeline.counters[node.id] ?? {};
+  const parts = (["ready", "running", "waiting", "done", "failed"] as const).filter((key) => counts[key]);
+  return h(
+    "p",
+    { class: "hint" },
+    parts.map((key) => `${count(counts[key])} ${key}`).join(" · ") || "none yet",
+  );
+}
+
+async function loadExecutions(host: HTMLElement, state: SideState, node: GraphNode): Promise<void> {
+  try {
+    const page = await api.list<Execution>(`/api/v1/pipelines/${state.pipeline.id}/executions/`, {
+      query: { node: node.id, limit: 20 },
+    });
+    const failed = state.pipeline.counters[node.id]?.failed ?? 0;
+    replace(
+      host,
+      failed && state.canEdit ? retryNode(state, node) : null,
+      page.items.length
+        ? page.items.map((execution) => executionLine(execution, state))
+        : emptyState({ icon: "run", title: "Nothing has come here yet" }),
+      page.next ? h("a", { href: "cycles/" }, "All cycles") : null,
+    );
+  } catch (error) {
+    replace(
+      host,
+      errorState(error, () => loadExecutions(host, state, node)),
+    );
+  }
+}
+
+function retryNode(state: SideState, node: GraphNode): HTMLElement {
+  const button = h("button", { class: "btn", type: "button" }, icon("retry"), "Retry what failed here");
+  button.addEventListener("click", () =>
+    act(button, async () => {
+      const done = await api.post<{ count: number }>(`/api/v1/pipelines/${state.pipeline.id}/retry/`, {
+        node: node.id,
+      });
+      toast(`${plural(done.count, "step")} will run again.`, { kind: "ok" });
+      await state.reload();
+    }),
+  );
+  return button;
+}
+
+function executionLine(execution: Execution, state: SideState): HTMLElement {
+  const words = execution.error || execution.wait_reason || execution.action || "";
+  return h(
+    "button",
+    {
+      class: "execution-line",
+      type: "button",
+      onclick: () => void openExecution(execution.id, state),
+    },
+    statusChip(execution.status),
+    h("span", { class: "clip", title: words }, words),
+    h("span", { class: "hint" }, ago(execution.finished_at ?? execution.started_at ?? execution.created_at)),
+  );
+}

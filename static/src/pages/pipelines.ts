@@ -1,0 +1,117 @@
+/** The project's pipelines, and the gallery of templates drawn from their graphs. */
+import "../pipeline_editor/graph.css";
+import "./pipeline.css";
+import { boot, may } from "../lib/boot";
+import { find, h, need } from "../lib/dom";
+import { feed } from "../lib/feed";
+import { ago, count } from "../lib/format";
+import { api } from "../lib/http";
+import { createGraphView } from "../pipeline_editor/index";
+import {
+  facesOf,
+  loadNodeTypes,
+  triggerWords,
+  type PipelineRow,
+  type Template,
+  type TriggerRow,
+} from "../pipeline_editor/io/api";
+import { emptyState, errorState } from "../ui/empty";
+import { chip, statusChip } from "../ui/status";
+import { createTable } from "../ui/table";
+import { createFromTemplate } from "./pipeline/create";
+
+const project = boot().project;
+if (!project) throw new Error("This page needs a project.");
+
+const openCycles = (row: PipelineRow) => row.cycles.pending + row.cycles.running + row.cycles.waiting;
+
+const table = createTable<PipelineRow>({
+  label: "Pipelines",
+  columns: [
+    { key: "name", title: "Name", cell: (p) => p.name, value: (p) => p.name, sort: true },
+    { key: "status", title: "Status", cell: (p) => statusChip(p.status) },
+    { key: "open", title: "Open cycles", num: true, cell: (p) => count(openCycles(p)) },
+    { key: "done", title: "Done", num: true, cell: (p) => count(p.cycles.done) },
+    {
+      key: "failed",
+      title: "Failed steps",
+      num: true,
+      cell: (p) => (p.failed ? chip(count(p.failed), "bad", "failed") : "0"),
+    },
+    {
+      key: "revision",
+      title: "Revision",
+      num: true,
+      wideOnly: true,
+      cell: (p) => p.revision_number ?? "draft",
+    },
+    {
+      key: "started",
+      title: "Started",
+      wideOnly: true,
+      cell: (p) => (p.started_at ? ago(p.started_at) : "never"),
+    },
+  ],
+  load: ({ after }) =>
+    api.list<PipelineRow>(`/api/v1/projects/${project.id}/pipelines/`, { query: { after } }),
+  href: (p) => `/p/${project.id}/pipelines/${p.id}/`,
+  empty: () =>
+    emptyState({
+      icon: "pipelines",
+      title: "No pipelines yet",
+      text: may("pipeline.edit")
+        ? "Choose a template below, name your dataset and model, and start it."
+        : "An engineer of this project can start one from a template.",
+    }),
+});
+need("#pipelines").append(table.element);
+feed.watch(["pipeline.status", "cycle.status"], () => void table.reload(), 1500);
+
+const gallery = find("#templates");
+find("#new-pipeline")?.addEventListener("click", () => {
+  gallery?.scrollIntoView({ block: "start" });
+  gallery?.querySelector<HTMLButtonElement>("button")?.focus();
+});
+if (gallery) await drawGallery(gallery);
+
+async function drawGallery(host: HTMLElement): Promise<void> {
+  if (!project) return;
+  try {
+    const [templates, types] = await Promise.all([
+      api.list<Template>("/api/v1/pipeline-templates/"),
+      loadNodeTypes(),
+    ]);
+    host.replaceChildren(
+      ...templates.items.map((template) => {
+        const view = createGraphView({
+          graph: template.graph,
+          faceOf: facesOf(template.ports, types.items),
+          triggerText: (id) => {
+            const trigger = (template.graph.triggers ?? []).find((t) => t.id === id);
+            return trigger ? triggerWords(trigger as unknown as TriggerRow) : id;
+          },
+        });
+        view.element.setAttribute("aria-hidden", "true");
+        for (const node of view.element.querySelectorAll("[tabindex]")) node.removeAttribute("tabindex");
+        return h(
+          "button",
+          {
+            class: "card card-link template-card",
+            type: "button",
+            onclick: () => createFromTemplate(project.id, template),
+          },
+          h("span", { class: "picture" }, view.element),
+          h("b", {}, template.title),
+          h("span", { class: "soft" }, template.description),
+          h(
+            "span",
+            { class: "hint" },
+            `${template.graph.nodes.length} nodes, ${template.graph.connections.length} connections, ${(template.graph.variables ?? []).length} variables`,
+          ),
+        );
+      }),
+    );
+  } catch (error) {
+    host.replaceChildren(errorState(error, () => drawGallery(host)));
+  }
+}

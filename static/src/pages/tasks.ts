@@ -1,0 +1,151 @@
+/** Tasks: my work first, with one big button; for leads all tasks below. */
+import "./tasks/tasks.css";
+import { boot, requireProject } from "../lib/boot.ts";
+import { find, h, need, replace } from "../lib/dom.ts";
+import { feed } from "../lib/feed.ts";
+import { count, duration, percent, plural } from "../lib/format.ts";
+import { keys } from "../lib/keys.ts";
+import { emptyState, errorState, skeletonLines } from "../ui/empty.ts";
+import { chip, kbd } from "../ui/status.ts";
+import { createTable } from "../ui/table.ts";
+import { timeAgo } from "../ui/time.ts";
+import { errorToast } from "../ui/toast.ts";
+import { getWork, listTasks, type Task, type TaskWork, type Work } from "./tasks/api.ts";
+import { openCreateTask } from "./tasks/create.ts";
+import { due, kindChip, priorityWord, progressBar, stateChip } from "./tasks/parts.ts";
+
+const data = boot<{ lead: boolean }>();
+const project = requireProject(data).id;
+const studioUrl = (task: string) => `/p/${project}/studio/${task}/`;
+const taskUrl = (task: string) => `/p/${project}/tasks/${task}/`;
+const mine = need("#my-work");
+
+function hero(work: Work): HTMLElement {
+  const next = work.next;
+  const word = next?.kind === "qa" ? "Continue reviewing" : "Continue labelling";
+  const button = next
+    ? h(
+        "a",
+        { class: "btn btn-primary btn-hero", href: studioUrl(next.id), id: "continue" },
+        word,
+        kbd("enter"),
+      )
+    : h("button", { type: "button", class: "btn btn-hero", disabled: true }, "Nothing waits for you");
+  const agreed = work.reviewed
+    ? `${percent(work.approved_unchanged / work.reviewed)} approved as they were`
+    : "";
+  return h(
+    "div",
+    null,
+    button,
+    h(
+      "div",
+      { class: "work-today soft" },
+      h(
+        "span",
+        null,
+        `Today ${plural(work.done_today, "item")}${work.seconds_today > 1 ? `, ${duration(work.seconds_today)}` : ""}`,
+      ),
+      h("span", { class: "muted", title: "Of your labels reviewed in the last 30 days" }, agreed),
+    ),
+  );
+}
+
+function workRow(work: TaskWork): HTMLElement {
+  return h(
+    "li",
+    null,
+    kindChip(work.kind),
+    h("a", { href: studioUrl(work.id), class: "clip" }, work.name),
+    work.sent_back
+      ? chip(`${count(work.sent_back)} ${work.kind === "qa" ? "answered" : "sent back"}`, "warn", "flag")
+      : h("span"),
+    h("span", { class: "muted nowrap" }, `${count(work.done_today)} done today`),
+    h("b", { title: `${count(work.held)} held, ${count(work.free)} free to take` }, count(work.waiting)),
+  );
+}
+
+function drawWork(work: Work): void {
+  const list = work.tasks.length
+    ? h("ul", { class: "work-list" }, work.tasks.map(workRow))
+    : emptyState({
+        icon: "tasks",
+        title: "No task is open to you",
+        text: data.page.lead
+          ? "Make one, or start a pipeline: it makes its own."
+          : "Work appears here as soon as there is some.",
+      });
+  replace(mine, h("div", { class: "work-hero" }, hero(work), list));
+}
+
+async function refresh(): Promise<void> {
+  try {
+    drawWork(await getWork(project));
+  } catch (error) {
+    replace(
+      mine,
+      errorState(error, () => void refresh()),
+    );
+  }
+}
+
+replace(mine, h("div", { class: "card-body" }, skeletonLines(4)));
+void refresh();
+keys.scope("Tasks", [
+  { keys: "enter", label: "Continue my work", run: () => find<HTMLAnchorElement>("#continue")?.click() },
+]);
+
+const all = find("#all-tasks");
+const table = all
+  ? createTable<Task>({
+      label: "All tasks",
+      columns: [
+        { key: "name", title: "Task", cell: (t) => h("b", null, t.name) },
+        { key: "kind", title: "Kind", cell: (t) => kindChip(t.kind) },
+        {
+          key: "progress",
+          title: "Progress",
+          cell: (t) =>
+            h(
+              "div",
+              { class: "progress-cell" },
+              progressBar(t.counts),
+              h("span", { class: "nowrap" }, `${count(t.counts.finished)} of ${count(t.counts.total)}`),
+            ),
+        },
+        {
+          key: "back",
+          title: "Sent back",
+          num: true,
+          cell: (t) => count(t.kind === "qa" ? t.counts.with_annotator : t.counts.sent_back),
+        },
+        { key: "dataset", title: "Dataset", cell: (t) => t.dataset.name, wideOnly: true },
+        { key: "priority", title: "Priority", cell: (t) => priorityWord(t.priority), wideOnly: true },
+        { key: "due", title: "Due", cell: (t) => due(t) },
+        { key: "created", title: "Made", cell: (t) => timeAgo(t.created_at), wideOnly: true },
+        { key: "status", title: "State", cell: (t) => stateChip(t.status) },
+      ],
+      load: ({ after, signal }) => listTasks(project, after, signal),
+      href: (t) => taskUrl(t.id),
+      empty: () =>
+        emptyState({
+          icon: "tasks",
+          title: "No tasks yet",
+          text: "Make one from a dataset, or start a pipeline: it makes its own.",
+        }),
+    })
+  : null;
+if (all && table) all.append(table.element);
+
+find("#new-task")?.addEventListener("click", () => {
+  openCreateTask(project).catch((error: unknown) => errorToast(error));
+});
+feed.watch(
+  ["task.updated", "task.item_status"],
+  () => {
+    void refresh();
+    void table?.reload();
+  },
+  1000,
+);
+document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && void refresh());

@@ -1,0 +1,127 @@
+/** What the task pages read and write; the shapes of `annotation/api/serializers.py`. */
+import { api, type Page } from "../../lib/http.ts";
+
+export interface NamedRef {
+  id: string;
+  name: string;
+}
+export interface Counts {
+  total: number;
+  open: number;
+  free: number;
+  assigned: number;
+  sent_back: number;
+  with_annotator: number;
+  completed: number;
+  discard: number;
+  approved: number;
+  rejected: number;
+  finished: number;
+}
+export interface Task {
+  id: string;
+  name: string;
+  kind: "annotation" | "qa";
+  dataset: NamedRef;
+  pipeline_id: string | null;
+  parent_task: string | null;
+  batch_size: number;
+  max_workload: number;
+  priority: number;
+  due_date: string | null;
+  allocation: "pulling" | "distribution";
+  everyone: boolean;
+  instructions: string;
+  status: "open" | "completed" | "archived";
+  created_by: NamedRef | null;
+  created_at: string;
+  counts: Counts;
+}
+export interface TaskWork {
+  id: string;
+  name: string;
+  kind: "annotation" | "qa";
+  dataset: NamedRef;
+  priority: number;
+  due_date: string | null;
+  held: number;
+  sent_back: number;
+  free: number;
+  waiting: number;
+  done_today: number;
+}
+export interface Work {
+  waiting: number;
+  next: TaskWork | null;
+  tasks: TaskWork[];
+  done_today: number;
+  seconds_today: number;
+  reviewed: number;
+  approved_unchanged: number;
+}
+export interface PersonFigures {
+  person: NamedRef;
+  share: number | null;
+  active: boolean;
+  seen_at: string | null;
+  held: number;
+  completed: number;
+  discard: number;
+  approved: number;
+  finished: number;
+  seconds: number;
+  sent_back: number;
+}
+export interface Progress {
+  counts: Counts;
+  people: PersonFigures[];
+}
+export interface Member {
+  id: string;
+  user: { id: string; name: string; email: string };
+  role: string;
+}
+export interface TaskSettings {
+  name?: string;
+  batch_size?: number;
+  max_workload?: number;
+  priority?: number;
+  due_date?: string | null;
+  allocation?: string;
+  instructions?: string;
+  status?: string;
+  people?: { person: string; share: number }[];
+}
+
+const V1 = "/api/v1";
+
+export const getWork = (project: string) => api.get<Work>(`${V1}/projects/${project}/work/`);
+export const listTasks = (project: string, after: string | null, signal?: AbortSignal) =>
+  api.list<Task>(`${V1}/projects/${project}/tasks/`, { query: { after }, ...(signal && { signal }) });
+export const createTask = (
+  project: string,
+  body: TaskSettings & { kind: string; dataset: string; parent_task?: string | null },
+) => api.post<Task>(`${V1}/projects/${project}/tasks/`, body);
+export const getTask = (id: string) => api.get<Task>(`${V1}/tasks/${id}/`);
+export const patchTask = (id: string, body: TaskSettings) => api.patch<Task>(`${V1}/tasks/${id}/`, body);
+export const archiveTask = (id: string) => api.del(`${V1}/tasks/${id}/`);
+export const getProgress = (id: string) => api.get<Progress>(`${V1}/tasks/${id}/progress/`);
+export const listItems = <T>(
+  id: string,
+  query: Record<string, string | null>,
+  signal: AbortSignal,
+): Promise<Page<T>> => api.list<T>(`${V1}/tasks/${id}/items/`, { query, signal });
+export const addItems = (id: string, filter: unknown) =>
+  api.post<{ count: number }>(`${V1}/tasks/${id}/items/`, { filter });
+export const reassign = (id: string, items: string[], person: string | null) =>
+  api.post<{ count: number }>(`${V1}/tasks/${id}/reassign/`, { task_items: items, person });
+export const redistribute = (id: string, shares: { person: string; share: number }[]) =>
+  api.post<{ count: number }>(`${V1}/tasks/${id}/redistribute/`, { shares });
+export const askKey = (id: string, count: number) =>
+  api.post<{ answered: number; corrected: number; unknown: number }>(`${V1}/tasks/${id}/answer-key/`, {
+    count,
+  });
+export const listMembers = async (project: string): Promise<Member[]> =>
+  (await api.list<Member>(`${V1}/projects/${project}/members/`)).items;
+export const listDatasets = async (project: string): Promise<NamedRef[]> =>
+  (await api.list<NamedRef>(`${V1}/projects/${project}/datasets/`)).items;

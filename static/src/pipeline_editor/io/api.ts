@@ -1,0 +1,195 @@
+/** What the pipeline pages read and write over the API. */
+import { api, type Page } from "../../lib/http";
+import type { JsonSchema } from "../../ui/schema";
+import type { Counts, Graph, GraphNode, NodeFace, PortInfo } from "../graph/types";
+
+export interface CycleCounts {
+  pending: number;
+  running: number;
+  waiting: number;
+  done: number;
+  failed: number;
+  cancelled: number;
+}
+
+export interface PipelineRow {
+  id: string;
+  name: string;
+  description: string;
+  template: string;
+  status: "draft" | "running" | "paused";
+  revision_number: number | null;
+  cycles: CycleCounts;
+  failed: number;
+  created_at: string;
+  started_at: string | null;
+}
+
+export interface NodePorts {
+  inputs: PortInfo[];
+  outputs: PortInfo[];
+  actions: Record<string, string[]>;
+}
+
+export interface PipelineDetail extends PipelineRow {
+  graph: Graph;
+  ports: Record<string, NodePorts>;
+  counters: Record<string, Counts>;
+  draft_changed: boolean;
+}
+
+export interface NodeType {
+  type: string;
+  version: number;
+  title: string;
+  category: string;
+  icon: string;
+  doc: string;
+  requires: string[];
+  config_schema: JsonSchema;
+}
+
+export interface Template {
+  name: string;
+  title: string;
+  description: string;
+  graph: Graph;
+  ports: Record<string, NodePorts>;
+}
+
+export interface Variable {
+  id: string;
+  name: string;
+  type: string;
+  value: unknown;
+  description: string;
+  version: number;
+  updated_at: string;
+}
+
+export interface VariableChange {
+  id: string;
+  version: number;
+  old: unknown;
+  new: unknown;
+  user: { id: string; name: string } | null;
+  node_id: string;
+  why: string;
+  at: string;
+}
+
+export interface TriggerRow {
+  id: string;
+  key: string;
+  node_id: string;
+  kind: "event" | "every_n" | "cron" | "manual";
+  spec: Record<string, unknown>;
+  mode: string;
+  overlap: string;
+  enabled: boolean;
+  active: boolean;
+  state: Record<string, unknown>;
+  next_at: string | null;
+  fired_at: string | null;
+  error: string;
+}
+
+export interface Problem {
+  code: string;
+  message: string;
+  level: "error" | "warning";
+  node?: string;
+  variable?: string;
+}
+
+export interface Execution {
+  id: string;
+  cycle_id: string;
+  node_id: string;
+  status: "ready" | "running" | "waiting" | "done" | "failed" | "cancelled";
+  inputs: Record<string, unknown>;
+  outputs: Record<string, unknown>;
+  action: string;
+  attempt: number;
+  wait_reason: string;
+  error_code: string;
+  error: string;
+  created_at: string;
+  started_at: string | null;
+  finished_at: string | null;
+}
+
+export interface ExecutionDetail extends Execution {
+  log: string;
+  names: Record<string, string>;
+  progress: { done?: number; total?: number; note?: string } | null;
+}
+
+export interface CycleRow {
+  id: string;
+  start_node: string;
+  subject: string | null;
+  status: keyof CycleCounts;
+  counts: Counts & { cancelled?: number };
+  created_at: string;
+  finished_at: string | null;
+}
+
+export interface CycleDetail extends CycleRow {
+  path: Execution[];
+  graph: Graph;
+  names: Record<string, string>;
+}
+
+export type Names = Record<string, string>;
+
+export const loadPipeline = (id: string) => api.get<PipelineDetail>(`/api/v1/pipelines/${id}/`);
+export const loadVariables = (id: string) =>
+  api.get<Page<Variable> & { names: Names }>(`/api/v1/pipelines/${id}/variables/`);
+export const loadTriggers = (id: string) => api.list<TriggerRow>(`/api/v1/pipelines/${id}/triggers/`);
+export const loadCounters = (id: string) =>
+  api.get<{ nodes: Record<string, Counts>; cycles: CycleCounts }>(`/api/v1/pipelines/${id}/counters/`);
+export const loadNodeTypes = () => api.list<NodeType>("/api/v1/node-types/");
+
+/** Title and icon by type, ports and actions as this graph's configuration makes them. */
+export function facesOf(
+  ports: Record<string, NodePorts>,
+  types: NodeType[],
+): (node: GraphNode) => NodeFace | undefined {
+  const byKey = new Map(types.map((t) => [`${t.type}@${t.version}`, t]));
+  return (node) => {
+    const type = byKey.get(`${node.type}@${node.version}`);
+    const mine = ports[node.id];
+    return type && mine ? { title: type.title, icon: type.icon, ...mine } : undefined;
+  };
+}
+
+/** Ids in words where the project knows a name; the rest shortened. */
+export function shown(value: unknown, names: Names): string {
+  if (value === null || value === undefined || value === "") return "not set";
+  if (typeof value === "string") return names[value] ?? value;
+  if (typeof value === "number" || typeof value === "boolean") return String(value);
+  const text = JSON.stringify(value);
+  return text === "{}" ? "{ } (empty)" : text;
+}
+
+function word(value: unknown, otherwise: string): string {
+  return typeof value === "string" || typeof value === "number" ? String(value) : otherwise;
+}
+
+/** "Mon 09:00", "every 50 new ground truth", "item created, once". */
+export function triggerWords(trigger: Pick<TriggerRow, "kind" | "spec" | "mode">): string {
+  const spec = trigger.spec;
+  switch (trigger.kind) {
+    case "cron":
+      return `clock ${word(spec["cron"], "")}`;
+    case "every_n":
+      return `every ${word(spec["n"], "?")} new ${word(spec["count"], "events").replaceAll("_", " ")}`;
+    case "event": {
+      const actions = Array.isArray(spec["actions"]) ? spec["actions"].join(", ") : "";
+      return `${word(spec["resource"], "").toLowerCase()} ${actions}${trigger.mode === "once" ? ", once" : ""}`;
+    }
+    default:
+      return "by hand";
+  }
+}

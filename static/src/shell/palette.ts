@@ -1,0 +1,112 @@
+/** The palette of Ctrl K: pages, things of the project and commands in one list. */
+import type { Boot } from "../lib/boot.ts";
+import { h, replace, uid } from "../lib/dom.ts";
+import { icon } from "../ui/icons.ts";
+import { goCommands, pageCommands, ranked, thingCommands, type CommandEntry } from "./commands.ts";
+
+const MOST = 60;
+
+export function openPalette(data: Boot, own: CommandEntry[]): void {
+  if (document.querySelector("dialog.palette")) return;
+  let entries = [...pageCommands(), ...goCommands(data), ...own];
+  let shown: CommandEntry[] = [];
+  let at = 0;
+  const listId = uid("palette");
+  const input = h("input", {
+    type: "text",
+    placeholder: "Search or run a command",
+    "aria-label": "Search or run a command",
+    role: "combobox",
+    "aria-expanded": "true",
+    "aria-controls": listId,
+    autocomplete: "off",
+    spellcheck: "false",
+  });
+  const list = h("div", { class: "palette-list", role: "listbox", id: listId, "aria-label": "Results" });
+  const dialog = h(
+    "dialog",
+    { class: "palette", "aria-label": "Search and commands" },
+    h("div", { class: "palette-input" }, icon("search"), input, h("kbd", null, "Esc")),
+    list,
+  );
+
+  const choose = (entry: CommandEntry | undefined, event?: MouseEvent | KeyboardEvent) => {
+    if (!entry) return;
+    dialog.close();
+    if (entry.href && (event?.ctrlKey || event?.metaKey)) window.open(entry.href, "_blank", "noopener");
+    else if (entry.href) window.location.assign(entry.href);
+    else void entry.run?.();
+  };
+  const mark = (index: number) => {
+    at = shown.length ? (index + shown.length) % shown.length : 0;
+    const options = list.querySelectorAll<HTMLElement>("[role=option]");
+    options.forEach((option, i) => option.setAttribute("aria-selected", String(i === at)));
+    const chosen = options[at];
+    input.setAttribute("aria-activedescendant", chosen?.id ?? "");
+    chosen?.scrollIntoView({ block: "nearest" });
+  };
+  const draw = () => {
+    const typed = input.value.trim();
+    shown = grouped(ranked(entries, typed).slice(0, MOST));
+    let group = "";
+    const rows: HTMLElement[] = [];
+    shown.forEach((entry, i) => {
+      if (entry.group && entry.group !== group) {
+        group = entry.group;
+        rows.push(h("div", { class: "menu-head", role: "presentation" }, group));
+      }
+      rows.push(
+        h(
+          "div",
+          {
+            class: "menu-item",
+            role: "option",
+            id: `${listId}-${i}`,
+            onclick: (event) => choose(entry, event),
+            onpointermove: () => at !== i && mark(i),
+          },
+          icon(entry.icon ?? "arrow-right"),
+          h("span", { class: "clip" }, entry.label),
+          entry.side && h("span", { class: "side" }, entry.side),
+        ),
+      );
+    });
+    replace(list, rows.length ? rows : h("div", { class: "palette-none" }, `Nothing is called “${typed}”.`));
+    mark(0);
+  };
+
+  input.addEventListener("input", draw);
+  input.addEventListener("keydown", (event) => {
+    if (event.key === "ArrowDown") mark(at + 1);
+    else if (event.key === "ArrowUp") mark(at - 1);
+    else if (event.key === "Enter" && !event.isComposing) choose(shown[at], event);
+    else if (event.key === "Escape") {
+      // Taken out at once, so that the very next key is no longer typed into it.
+      dialog.close();
+      dialog.remove();
+    } else return;
+    event.preventDefault();
+  });
+  dialog.addEventListener("close", () => dialog.remove());
+  dialog.addEventListener("click", (event) => {
+    if (event.target === dialog) dialog.close();
+  });
+  document.body.append(dialog);
+  dialog.showModal();
+  input.focus();
+  draw();
+  void thingCommands(data, (found) => {
+    entries = [...entries, ...found];
+    if (dialog.open) draw();
+  });
+}
+
+/** Keeps the rank between groups (by their best entry) but puts each group's entries together. */
+function grouped(entries: CommandEntry[]): CommandEntry[] {
+  const groups = new Map<string, CommandEntry[]>();
+  for (const entry of entries) {
+    const key = entry.group ?? "";
+    groups.set(key, [...(groups.get(key) ?? []), entry]);
+  }
+  return [...groups.values()].flat();
+}

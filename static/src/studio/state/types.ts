@@ -1,0 +1,125 @@
+/** What the server tells about people's work; the shapes of `annotation/api/serializers.py`. */
+
+export interface PersonRef {
+  id: string;
+  name: string;
+}
+export interface LabelSpec {
+  id: string;
+  name: string;
+  color: string;
+  hotkey: string;
+}
+export interface Suggestion {
+  label: string;
+  confidence: number;
+  probs?: Record<string, number>;
+  prediction_id?: string;
+  model_id?: string;
+  model_name?: string;
+}
+export interface Selection {
+  strategy?: string;
+  arm?: string;
+  score?: number | null;
+  rank?: number;
+  round?: number;
+  chosen?: number;
+  pool?: number;
+}
+export interface IssueRef {
+  id: string;
+  author: PersonRef | null;
+  body: string;
+  state: "open" | "fixed" | "resolved";
+  created_at: string;
+}
+export interface WorkItem {
+  id: string;
+  task: string;
+  item: {
+    id: string;
+    name: string;
+    filename: string;
+    width: number;
+    height: number;
+    content_version: number;
+    image_url: string;
+    thumbnail_url: string;
+  };
+  status: string;
+  place: "sent_back" | "normal" | "skipped";
+  with_annotator: boolean;
+  label: string | null;
+  labelled_by: PersonRef | null;
+  labelled_at: string | null;
+  approved: boolean;
+  suggestion: Suggestion | null;
+  selection: Selection | null;
+  round: number | null;
+  source: {
+    id: string;
+    person: PersonRef | null;
+    finished_at: string | null;
+    times_sent_back: number;
+  } | null;
+  issues: IssueRef[];
+  times_sent_back: number;
+  assignee: PersonRef | null;
+  finished_by: PersonRef | null;
+  finished_at: string | null;
+}
+export interface Standing {
+  held: number;
+  sent_back: number;
+  skipped: number;
+  free: number;
+  done: number;
+  done_today: number;
+}
+export interface QueueAnswer {
+  items: WorkItem[];
+  recent: WorkItem[];
+  standing: Standing;
+}
+export interface Done {
+  task_item: WorkItem;
+  repeated: boolean;
+  outcome: string;
+}
+export interface LogEntry {
+  id: string;
+  action: string;
+  status: string;
+  person: PersonRef | null;
+  at: string;
+  note: string;
+  label: string;
+  previous_label: string;
+  outcome: string;
+  simulated: boolean;
+  seconds: number;
+}
+export interface StudioTask {
+  id: string;
+  name: string;
+  kind: "annotation" | "qa";
+  project: string;
+  instructions: string;
+  due_date: string | null;
+}
+
+/** One act of a person, as it is kept on disk and sent. `op_id` makes repeating it harmless. */
+export type ActKind = "complete" | "discard" | "skip" | "undo" | "approve" | "return";
+export interface Act {
+  op_id: string;
+  task: string;
+  task_item: string;
+  kind: ActKind;
+  label: string | null;
+  note: string;
+  seconds: number;
+  /** The content version of the item that the person saw; null where it does not matter. */
+  seen_version: number | null;
+  made_at: number;
+}

@@ -1,0 +1,178 @@
+/** The top row: where we are, how far, whether it is saved, and the acts with buttons. */
+import { h, replace, setStyle } from "../../lib/dom.ts";
+import { ago } from "../../lib/format.ts";
+import { icon, type IconName } from "../../ui/icons.ts";
+import { kbd } from "../../ui/status.ts";
+import type { OutboxState } from "../io/outbox.ts";
+import type { Standing, StudioTask } from "../state/types.ts";
+
+export interface BarActs {
+  undo: () => void;
+  discard: () => void;
+  skip: () => void;
+  submit: () => void;
+  giveBack: () => void;
+  retry: () => void;
+  help: () => void;
+}
+export interface BarState {
+  filename: string;
+  at: number;
+  of: number;
+  standing: Standing | null;
+  canUndo: boolean;
+  hasItem: boolean;
+  submitWord: string;
+  refused: number;
+}
+
+export class Bar {
+  readonly element: HTMLElement;
+  private readonly file = h("span", { class: "mono muted clip" });
+  private readonly place = h("span", { class: "queue-place" });
+  private readonly save = h("button", { type: "button", class: "save-state" });
+  private readonly undo: HTMLButtonElement;
+  private readonly discard: HTMLButtonElement;
+  private readonly skip: HTMLButtonElement;
+  private readonly submit: HTMLButtonElement;
+  private readonly submitWord = h("span");
+
+  constructor(task: StudioTask, review: boolean, tasksUrl: string, acts: BarActs) {
+    this.undo = iconButton("undo", "Undo (Ctrl Z)", acts.undo);
+    this.discard = h(
+      "button",
+      { type: "button", class: "btn", title: "Cannot be labelled (⇧ D)", onclick: acts.discard },
+      icon("ban"),
+      h("span", { class: "wide-only" }, "Discard"),
+    );
+    this.skip = h(
+      "button",
+      {
+        type: "button",
+        class: "btn",
+        title: "Later: behind the rest of your queue (Ctrl Space)",
+        onclick: acts.skip,
+      },
+      icon("skip"),
+      h("span", { class: "wide-only" }, "Skip"),
+    );
+    this.submit = h(
+      "button",
+      { type: "button", class: "btn btn-primary", onclick: acts.submit },
+      this.submitWord,
+      kbd("enter"),
+    );
+    this.save.addEventListener("click", acts.retry);
+    const back = h(
+      "a",
+      {
+        class: "btn btn-ghost btn-square",
+        href: tasksUrl,
+        title: "Back to the tasks",
+        "aria-label": "Back to the tasks",
+      },
+      icon("chevron-left"),
+    );
+    this.element = h(
+      "header",
+      { class: "studio-bar" },
+      back,
+      h("div", { class: "studio-title" }, h("b", { class: "clip" }, task.name), this.file),
+      h(
+        "span",
+        { class: ["status", review ? "accent" : "wait"] },
+        icon(review ? "eye" : "tag"),
+        review ? "Review" : "Label",
+      ),
+      h("span", { class: "spacer" }),
+      this.place,
+      this.save,
+      this.undo,
+      this.discard,
+      this.skip,
+      this.submit,
+      iconButton("inbox", "Give the rest of my queue back", acts.giveBack),
+      iconButton("keyboard", "Shortcuts (?)", acts.help),
+    );
+  }
+
+  update(state: BarState): void {
+    this.file.textContent = state.filename;
+    const share = state.of ? state.at / state.of : 0;
+    const bar = h("i");
+    setStyle(bar, { width: `${Math.round(share * 100)}%` });
+    replace(
+      this.place,
+      h("span", { class: "wide-only" }, "Item"),
+      h("b", null, String(state.at)),
+      ` of ${state.of}`,
+      h("span", { class: "bar" }, bar),
+    );
+    const s = state.standing;
+    this.place.title = s
+      ? `Your queue: ${s.sent_back} sent back, ${s.held - s.sent_back} held, ${s.free} free to take; ${s.done_today} done today`
+      : "";
+    this.undo.disabled = !state.canUndo;
+    for (const button of [this.discard, this.skip, this.submit]) button.disabled = !state.hasItem;
+    this.submitWord.textContent = state.submitWord;
+  }
+
+  saved(state: OutboxState, refused: number): void {
+    const look = saveLook(state, refused);
+    this.save.className = `save-state ${look.tone}`;
+    this.save.title = look.title;
+    replace(this.save, icon(look.icon, `sm${look.spin ? " spin" : ""}`), look.text);
+  }
+}
+
+interface SaveLook {
+  tone: "ok" | "run" | "warn" | "bad";
+  icon: IconName;
+  text: string;
+  title: string;
+  spin?: boolean;
+}
+
+/** Words and colour of the save state. Pure, so that it can be tested. */
+export function saveLook(state: OutboxState, refused: number, now: number = Date.now()): SaveLook {
+  const kept = state.durable ? "kept in this browser" : "not kept if this tab closes";
+  const n = state.waiting;
+  if (state.phase === "signed-out")
+    return {
+      tone: "warn",
+      icon: "lock",
+      text: `Signed out, ${n} ${kept}`,
+      title: "Sign in again and they are sent",
+    };
+  if (state.phase === "offline" && n)
+    return {
+      tone: "warn",
+      icon: "wifi-off",
+      text: `Offline, ${n} ${kept}`,
+      title: "They are sent when the server answers; click to try now",
+    };
+  if (n)
+    return { tone: "run", icon: "loader", text: "Saving", title: `${n} on the way, ${kept}`, spin: true };
+  if (refused)
+    return {
+      tone: "bad",
+      icon: "alert",
+      text: `${refused} not taken`,
+      title: "The server refused some answers: go back to them",
+    };
+  const when = state.savedAt && now - state.savedAt > 10_000 ? ` ${ago(state.savedAt, now)}` : "";
+  return {
+    tone: "ok",
+    icon: "check",
+    text: `Saved${when}`,
+    title: "Every act is kept in this browser first, then sent",
+  };
+}
+
+function iconButton(name: IconName, title: string, run: () => void): HTMLButtonElement {
+  return h(
+    "button",
+    { type: "button", class: "btn btn-ghost btn-square", title, "aria-label": title, onclick: run },
+    icon(name),
+  );
+}

@@ -1,0 +1,256 @@
+/** The right side: what the model thinks, what people said, what was done, and the answer key where there is one. */
+import { h, replace, setStyle, swatch, type Child } from "../../lib/dom.ts";
+import { metric, plural } from "../../lib/format.ts";
+import { icon } from "../../ui/icons.ts";
+import { chip, kbd, statusChip } from "../../ui/status.ts";
+import { timeAgo } from "../../ui/time.ts";
+import type { Entry } from "../state/session.ts";
+import { isOpen } from "../state/session.ts";
+import type { KeyedLabel } from "../state/labels.ts";
+import type { LogEntry, WorkItem } from "../state/types.ts";
+
+export interface PanelOptions {
+  review: boolean;
+  labels: readonly KeyedLabel[];
+  instructions: string;
+  history: (id: string) => Promise<LogEntry[]>;
+  /** Null where the project has no answer key. */
+  askKey: ((count: number) => Promise<string>) | null;
+}
+
+const ACTIONS: Record<string, string> = {
+  add: "put it into the queue",
+  complete: "labelled",
+  discard: "discarded",
+  skip: "skipped",
+  undo: "took it back",
+  approve: "approved",
+  correct: "corrected and approved",
+  return: "sent it back",
+  sent_back: "sent it back",
+  answered: "answered",
+  not_sent_back: "took the return back",
+  reassign: "reassigned",
+  reject: "rejected",
+  remove: "took it out of the task",
+  trash: "put the item into the trash",
+  restore: "took the item out of the trash",
+};
+
+export class Panel {
+  readonly element: HTMLElement;
+  private readonly suggestion = h("section", { class: "panel-part", "aria-label": "Suggestion" });
+  private readonly said = h("section", { class: "panel-part", "aria-label": "Label" });
+  private readonly issues = h("section", { class: "panel-part issues", "aria-label": "Notes" });
+  private readonly log = h("section", { class: "panel-part grow", "aria-label": "History" });
+  private shown: string | null = null;
+
+  constructor(private readonly options: PanelOptions) {
+    this.element = h(
+      "aside",
+      { class: "studio-panel", "aria-label": "About this item" },
+      options.instructions &&
+        h(
+          "details",
+          { class: "panel-part instructions" },
+          h("summary", null, "Instructions"),
+          h("p", null, options.instructions),
+        ),
+      this.suggestion,
+      this.said,
+      this.issues,
+      this.log,
+      options.askKey && this.keyPart(options.askKey),
+    );
+  }
+
+  update(entry: Entry | null): void {
+    const item = entry?.item ?? null;
+    this.drawSuggestion(item);
+    this.drawLabel(entry);
+    this.drawIssues(item);
+    const stamp = entry ? `${entry.item.id} ${entry.sync} ${entry.item.item.content_version}` : null;
+    if (stamp !== this.shown) {
+      this.shown = stamp;
+      void this.drawLog(entry);
+    }
+  }
+
+  private color(label: string): string {
+    return this.options.labels.find((one) => one.name === label)?.color ?? "var(--line-strong)";
+  }
+
+  private drawSuggestion(item: WorkItem | null): void {
+    const found = item?.suggestion;
+    this.suggestion.hidden = !item;
+    if (!item) return;
+    if (!found) {
+      replace(
+        this.suggestion,
+        heading("Suggestion"),
+        h("p", { class: "muted" }, "No model has looked at this image yet."),
+      );
+      return;
+    }
+    const probs = Object.entries(found.probs ?? { [found.label]: found.confidence }).sort(
+      ([, a], [, b]) => b - a,
+    );
+    replace(
+      this.suggestion,
+      heading("Suggestion", found.model_name ? h("span", { class: "hint clip" }, found.model_name) : null),
+      h(
+        "ul",
+        { class: "probs" },
+        probs.slice(0, 5).map(([label, p]) => this.probRow(label, p, label === found.label, !item.label)),
+      ),
+    );
+  }
+
+  private probRow(label: string, p: number, first: boolean, enterTakesIt: boolean): HTMLElement {
+    const bar = h("i");
+    setStyle(bar, { width: `${Math.round(p * 100)}%`, background: this.color(label) });
+    const key = this.options.labels.find((one) => one.name === label)?.digit;
+    return h(
+      "li",
+      { class: first ? "first" : "" },
+      swatch(this.color(label)),
+      h("span", { class: "clip" }, label),
+      h("span", { class: "bar" }, bar),
+      h("b", { class: "num" }, metric(p, 2)),
+      first && enterTakesIt && !this.options.review ? kbd("enter") : key ? kbd(key) : null,
+    );
+  }
+
+  private drawLabel(entry: Entry | null): void {
+    this.said.hidden = !entry;
+    if (!entry) return;
+    const { item } = entry;
+    const by = item.source?.person ?? item.labelled_by;
+    const rows: Child[] = [];
+    if (item.label) {
+      rows.push(
+        h(
+          "div",
+          { class: "said" },
+          swatch(this.color(item.label)),
+          h("b", null, item.label),
+          item.approved && statusChip("approved"),
+        ),
+      );
+      if (by)
+        rows.push(
+          h("p", { class: "hint" }, `by ${by.name} `, timeAgo(item.source?.finished_at ?? item.labelled_at)),
+        );
+    } else rows.push(h("p", { class: "muted" }, "Nobody has labelled it yet."));
+    if (!isOpen(entry) && entry.answer)
+      rows.push(h("div", { class: "row" }, answerChip(entry), syncWord(entry)));
+    replace(this.said, heading(this.options.review ? "Label under review" : "Label"), rows);
+  }
+
+  private drawIssues(item: WorkItem | null): void {
+    const found = item?.issues ?? [];
+    this.issues.hidden = found.length === 0;
+    replace(
+      this.issues,
+      heading(plural(found.length, "note")),
+      found.map((issue) =>
+        h(
+          "article",
+          { class: `issue is-${issue.state}` },
+          h(
+            "header",
+            null,
+            chip(
+              issue.state === "fixed" ? "For review" : issue.state === "open" ? "Open" : "Resolved",
+              issue.state === "open" ? "warn" : "ok",
+              issue.state === "open" ? "flag" : "check",
+            ),
+            h("b", null, issue.author?.name ?? "Someone"),
+            timeAgo(issue.created_at),
+          ),
+          h("p", null, issue.body),
+        ),
+      ),
+    );
+  }
+
+  private async drawLog(entry: Entry | null): Promise<void> {
+    this.log.hidden = !entry;
+    if (!entry || entry.sync === "waiting") return;
+    const id = entry.item.id;
+    try {
+      const rows = await this.options.history(id);
+      if (!this.shown?.startsWith(id)) return;
+      replace(this.log, heading("History"), h("ol", { class: "log" }, rows.map(logRow)));
+    } catch {
+      this.shown = null; // asked again with the next change
+      replace(
+        this.log,
+        heading("History"),
+        h("p", { class: "muted" }, "Comes when the server can be reached."),
+      );
+    }
+  }
+
+  private keyPart(ask: (count: number) => Promise<string>): HTMLElement {
+    const input = h("input", {
+      class: "input",
+      type: "number",
+      min: 1,
+      max: 500,
+      value: 50,
+      "aria-label": "How many",
+    });
+    const said = h("p", { class: "hint", role: "status" }, "Answers in your name, marked as simulated.");
+    const word = this.options.review ? "Review for me" : "Label for me";
+    const button = h("button", { type: "button", class: "btn" }, icon("sparkles"), word);
+    button.addEventListener("click", () => {
+      button.disabled = true;
+      said.textContent = "Working…";
+      ask(Math.max(1, Math.min(500, Number(input.value) || 50)))
+        .then((text) => (said.textContent = text))
+        .catch(
+          (error: unknown) => (said.textContent = error instanceof Error ? error.message : String(error)),
+        )
+        .finally(() => (button.disabled = false));
+    });
+    return h(
+      "section",
+      { class: "panel-part key-part", "aria-label": "Answer key" },
+      heading("Answer key", chip("Simulated", "warn")),
+      h("div", { class: "row" }, input, button),
+      said,
+    );
+  }
+}
+
+function heading(text: string, side: Child = null): HTMLElement {
+  return h("header", { class: "row" }, h("h2", null, text), side);
+}
+
+function answerChip(entry: Entry): HTMLElement {
+  const kind = entry.answer?.kind;
+  if (kind === "discard") return statusChip("discard");
+  if (kind === "return") return statusChip("returned");
+  if (kind === "approve") return statusChip("approved");
+  return statusChip("completed", "Labelled");
+}
+
+function syncWord(entry: Entry): HTMLElement {
+  const words = { open: "", waiting: "on its way", saved: "saved", refused: "not taken by the server" };
+  return h("span", { class: entry.sync === "refused" ? "refused" : "hint" }, words[entry.sync]);
+}
+
+function logRow(row: LogEntry): HTMLElement {
+  const what = ACTIONS[row.action] ?? row.action;
+  const label = row.label && ["complete", "correct", "approve"].includes(row.action) ? ` ${row.label}` : "";
+  const was = row.previous_label && row.previous_label !== row.label ? ` (was ${row.previous_label})` : "";
+  return h(
+    "li",
+    null,
+    h("span", null, h("b", null, row.person?.name ?? "The pipeline"), ` ${what}${label}${was}`),
+    row.simulated && chip("Simulated", "warn"),
+    row.note && !row.simulated && h("q", null, row.note),
+    timeAgo(row.at),
+  );
+}

@@ -1,0 +1,79 @@
+/// <reference types="vitest/config" />
+import { readdirSync, readFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import tailwindcss from "@tailwindcss/vite";
+import { defineConfig, type Plugin } from "vite";
+import { ICONS, iconMarkup } from "./src/ui/icons.ts";
+
+const root = import.meta.dirname;
+const pagesDir = join(root, "src/pages");
+
+/** Every src/pages/*.ts(x) is an entry: adding a page is adding one file. */
+function pageEntries(): Record<string, string> {
+  const pages = readdirSync(pagesDir).filter((file) => /\.tsx?$/.test(file) && !file.endsWith(".d.ts"));
+  return Object.fromEntries(
+    pages.map((file) => [basename(file).replace(/\.tsx?$/, ""), join(pagesDir, file)]),
+  );
+}
+
+/** What Django's templates need beside the entries: the blocking theme script (hashed) and the icons' markup. */
+function forTemplates(): Plugin {
+  const theme = join(root, "src/shell/theme-early.js");
+  return {
+    name: "alp-for-templates",
+    apply: "build",
+    buildStart() {
+      this.addWatchFile(theme);
+    },
+    generateBundle() {
+      this.emitFile({
+        type: "asset",
+        name: "theme-early.js",
+        originalFileName: "src/shell/theme-early.js",
+        source: readFileSync(theme, "utf8"),
+      });
+      const markup = Object.fromEntries(Object.keys(ICONS).map((name) => [name, iconMarkup(name)]));
+      this.emitFile({ type: "asset", fileName: "icons.json", source: JSON.stringify(markup) });
+    },
+  };
+}
+
+/** Tests lie outside this folder, so their packages are looked up from here. */
+function packagesForTests(): Plugin {
+  const tests = join(root, "../tests/js");
+  return {
+    name: "alp-packages-for-tests",
+    enforce: "pre",
+    async resolveId(source, importer) {
+      if (!importer?.startsWith(tests) || /^[./@\0]|^node:/.test(source) || source.startsWith("vitest"))
+        return null;
+      return this.resolve(source, join(root, "vite.config.ts"), { skipSelf: true });
+    },
+  };
+}
+
+export default defineConfig({
+  root,
+  base: "/static/",
+  plugins: [tailwindcss(), forTemplates(), packagesForTests()],
+  resolve: { alias: { "@": join(root, "src") }, dedupe: ["react", "react-dom"] },
+  server: { fs: { allow: [join(root, "..")] } },
+  build: {
+    outDir: "dist",
+    emptyOutDir: true,
+    manifest: "manifest.json",
+    target: "es2022",
+    modulePreload: { polyfill: false },
+    assetsInlineLimit: 0,
+    chunkSizeWarningLimit: 900,
+    rolldownOptions: { input: pageEntries() },
+  },
+  test: {
+    dir: join(root, "../tests/js"),
+    include: ["**/*.test.{ts,tsx}"],
+    environment: "happy-dom",
+    restoreMocks: true,
+    pool: "threads",
+    maxWorkers: 2,
+  },
+});
