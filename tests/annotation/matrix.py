@@ -1,0 +1,129 @@
+"""Who may call the routes of people's work."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from annotation.models import Task, TaskItem
+from annotation.services import queue, status, task_items, tasks
+from datasets.models import Item
+from tests.datasets.matrix import dataset, item
+from tests.matrix import Call, Row, World
+
+
+def task(world: World) -> Task:
+    """A labelling task open to everyone, with one picture that the annotator holds."""
+
+    def make() -> Task:
+        made = tasks.create_task(
+            project=world.project, name="Label", kind="annotation", dataset=dataset(world), user=world.owner
+        )
+        task_items.add_items(task=made, entries=[{"item_id": item(world).pk}])
+        queue.next_items(task=made, person=world.people["annotator"], limit=5)
+        return made
+
+    return world.once("task", make)
+
+
+def held(world: World) -> TaskItem:
+    return TaskItem.objects.get(task=task(world))
+
+
+def finished(world: World) -> TaskItem:
+    """The annotator's picture, finished by them."""
+    return world.once(
+        "finished",
+        lambda: status.complete(task_item_id=held(world).pk, person=world.people["annotator"], label="robin").task_item,
+    )
+
+
+def review(world: World) -> TaskItem:
+    """The same picture waiting in a review task; an annotator does not even see that."""
+
+    def make() -> TaskItem:
+        qa = tasks.create_task(
+            project=world.project,
+            name="Review",
+            kind="qa",
+            dataset=dataset(world),
+            user=world.owner,
+            parent_task=task(world),
+        )
+        finished(world)
+        task_items.add_items(task=qa, entries=[{"item_id": item(world).pk}])
+        return TaskItem.objects.get(task=qa)
+
+    return world.once("review", make)
+
+
+def other_item(world: World) -> Item:
+    return Item.objects.filter(dataset=dataset(world), type="file").exclude(pk=item(world).pk).get()
+
+
+def of_project(world: World) -> dict[str, Any]:
+    return {"project_id": world.project.pk}
+
+
+def of_task(world: World) -> dict[str, Any]:
+    return {"task_id": task(world).pk}
+
+
+def of_held(world: World) -> dict[str, Any]:
+    return {"task_item_id": held(world).pk}
+
+
+def of_finished(world: World) -> dict[str, Any]:
+    return {"task_item_id": finished(world).pk}
+
+
+def of_review(world: World) -> dict[str, Any]:
+    return {"task_item_id": review(world).pk}
+
+
+def lead(body: Any) -> Call:
+    """Leads only; the annotator sees the task, the viewer does not."""
+    return Call("oer", body=body, hidden="v")
+
+
+def worker(body: Any, **more: Any) -> Call:
+    """Whoever the queue serves; a viewer does not see tasks at all."""
+    return Call("oera", body=body, hidden="v", **more)
+
+
+def ids(world: World) -> dict[str, Any]:
+    return {"task_items": [str(held(world).pk)]}
+
+
+ROWS = {
+    "tasks": Row(
+        kwargs=of_project,
+        get="oera",
+        post=Call("oer", body=lambda w: {"name": "New", "kind": "annotation", "dataset": str(dataset(w).pk)}),
+    ),
+    "work": Row(kwargs=of_project, get="oera"),
+    "waiting": Row(kwargs=of_project, get="oera"),
+    "task": Row(kwargs=of_task, get=worker(None), patch=lead({"priority": 1}), delete=lead(None)),
+    "task-progress": Row(kwargs=of_task, get=worker(None)),
+    "task-items": Row(
+        kwargs=of_task,
+        get=lead(None),
+        post=lead(lambda w: {"items": [str(other_item(w).pk)]}),
+        delete=lead(ids),
+    ),
+    "task-reassign": Row(kwargs=of_task, post=lead(lambda w: {**ids(w), "person": str(w.people["annotator"].pk)})),
+    "task-redistribute": Row(
+        kwargs=of_task, post=lead(lambda w: {"shares": [{"person": str(w.people["annotator"].pk), "share": 1}]})
+    ),
+    "queue-next": Row(kwargs=of_task, post=worker({"limit": 5})),
+    "queue-renew": Row(kwargs=of_task, post=worker(lambda w: {"open": [str(held(w).pk)]})),
+    "queue-hand-back": Row(kwargs=of_task, post=worker({})),
+    "answer-key": Row(kwargs=of_task, get=worker(None), post=worker({"count": 1})),
+    "task-item": Row(kwargs=of_held, get=worker(None)),
+    "task-item-history": Row(kwargs=of_held, get=worker(None)),
+    "task-item-complete": Row(kwargs=of_held, post=worker({"label": "robin"})),
+    "task-item-discard": Row(kwargs=of_held, post=worker({})),
+    "task-item-skip": Row(kwargs=of_held, post=worker({})),
+    "task-item-undo": Row(kwargs=of_finished, post=worker({})),
+    "task-item-approve": Row(kwargs=of_review, post=Call("oer", body={}, hidden="av")),
+    "task-item-return": Row(kwargs=of_review, post=Call("oer", body={"note": "Look again."}, hidden="av")),
+}

@@ -1,0 +1,127 @@
+"""How fast items go in and are predicted by the real clusters, beside the bare model in the same run.
+
+10,000 small drawn pictures, EfficientNet-Lite0 at 112 px, batches of 64. ``BENCH_ITEMS`` takes fewer.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+from typing import Any
+
+from tests.bench import number, own_house, report, say
+from tests.house import House
+
+ITEMS = number("ITEMS", 10_000)
+SIDE = 48
+CORES = os.cpu_count() or 1
+LIMIT_SECONDS = 7200
+
+
+def main() -> None:
+    with own_house(OMP_NUM_THREADS=str(CORES)) as folder:
+        from pipelines.demo.world import Plan, build
+
+        plan = Plan(
+            source="shapes", project="Bench", pool=0, validation=20, test=20, seed_labels=20, budget=1, every=10**6,
+            adapter="efficientnet_lite0",
+        )  # fmt: skip
+        world = build(plan, say)
+        blobs = upload(world)
+        end_to_end = through_the_clusters(world, folder)
+        bare = bare_model(world, blobs)
+        ratio = round(end_to_end / bare, 3)
+        report("loop.bare", round(bare, 1), "items/s", note=f"decode and forward from local files, {CORES} threads")
+        report(
+            "loop.end_to_end", round(end_to_end, 1), "items/s", baseline=round(bare, 1), ratio=ratio,
+            note=f"{ITEMS} items from firing to saved prediction; wanted: ratio of at least 0.70",
+        )  # fmt: skip
+
+
+def upload(world: Any) -> list[str]:
+    """Uploads through the service; the drawing is done before the clock starts."""
+    import numpy as np
+
+    from datasets.models import Item
+    from datasets.services.upload import NewFile, add_many
+    from pipelines.demo.shapes import LABELS, one
+
+    say(f"drawing {ITEMS} pictures of {SIDE} px")
+    rng = np.random.default_rng(0)
+    files = [NewFile(f"/bench/{n:06d}.png", one(LABELS[n % 4], rng, SIDE)) for n in range(ITEMS)]
+    started = time.perf_counter()
+    found = add_many(dataset=world.raw, files=files, user=world.people["owner"])
+    spent = time.perf_counter() - started
+    assert found.count("added") == ITEMS
+    report("loop.upload", round(ITEMS / spent, 1), "items/s", note=f"{ITEMS} PNG files, hashed, checked, stored")
+    return list(Item.objects.filter(dataset=world.raw, type="file").values_list("blob_id", flat=True))
+
+
+def through_the_clusters(world: Any, folder: Path) -> float:
+    """Items a second from the start of the processes' work to the last saved prediction."""
+    from models_registry.models import Prediction
+    from pipelines.models import NodeCounter, Pipeline
+    from pipelines.services.pipelines import create_pipeline, pause_pipeline, start_pipeline
+
+    pause_pipeline(pipeline=Pipeline.objects.get(pk=world.pipeline.pk), keep_triggers=False)
+    graph = {
+        "nodes": [
+            {
+                "id": "raw", "type": "dataset", "config": {"load_existing": True},
+                "inputs": {"dataset": {"fixed": str(world.raw.pk)}},
+            },
+            {"id": "predict", "type": "predict", "inputs": {"model": {"fixed": str(world.seed_model.pk)}}},
+        ],
+        "connections": [{"source": {"node": "raw", "port": "item"}, "target": {"node": "predict", "port": "item"}}],
+        "triggers": [{"id": "created", "node": "raw", "kind": "event", "spec": {"resource": "Item"}}],
+    }  # fmt: skip
+    pipeline = create_pipeline(project=world.project, name="Bench", graph=graph)
+    house = House(
+        folder, ALP_DATA_DIR=os.environ["ALP_DATA_DIR"], ALP_SQLITE_FILE=os.environ["ALP_SQLITE_FILE"],
+        ALP_ML_THREADS=str(CORES), OMP_NUM_THREADS=str(CORES),
+    )  # fmt: skip
+    house.start(timeout=180)
+    try:
+        time.sleep(5)  # clusters have imported what they need, as in a house that has been up for a while
+        started = time.perf_counter()
+        start_pipeline(pipeline=pipeline)
+        told = started
+        while True:
+            time.sleep(0.25)
+            row = NodeCounter.objects.filter(pipeline=pipeline, node_id="predict").first()
+            done = row.done if row else 0
+            if done >= ITEMS:
+                break
+            if row and row.failed:
+                raise RuntimeError(f"{row.failed} predictions failed:\n{house.log()[-4000:]}")
+            if time.perf_counter() - told > 15:
+                told = time.perf_counter()
+                say(f"  {done} of {ITEMS} predicted, {told - started:.0f} s")
+            if time.perf_counter() - started > LIMIT_SECONDS:
+                raise TimeoutError(house.log()[-4000:])
+        spent = time.perf_counter() - started
+        assert Prediction.objects.filter(model=world.seed_model, item__dataset=world.raw).count() == ITEMS
+    finally:
+        house.stop()
+    return ITEMS / spent
+
+
+def bare_model(world: Any, blobs: list[str]) -> float:
+    """The adapter alone, over the same files, with all cores."""
+    import torch
+
+    from alp_site.lib import storage
+    from models_registry.services.runtime import runtime_of
+
+    torch.set_num_threads(CORES)
+    adapter = runtime_of(world.seed_model).adapter
+    paths = [storage.path(blob) for blob in blobs]
+    adapter.predict(paths[:128], batch_size=64, embeddings=True)  # warm
+    started = time.perf_counter()
+    adapter.predict(paths, batch_size=64, embeddings=True)
+    return len(paths) / (time.perf_counter() - started)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,96 @@
+"""Fixtures every suite may use: one project with a person per role, API clients signed in as them, a stranger."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # tests share their cores; tiny nets gain nothing from more threads
+
+import pytest
+from django.core.cache import cache
+from rest_framework.test import APIClient
+
+from alp_site.lib.events.dispatch import forget_positions
+from alp_site.people.models import Membership, Project, Role, User
+from alp_site.people.services import create_project, create_user
+
+PASSWORD = "blue-heron-41"
+ClientAs = Callable[..., APIClient]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """On PostgreSQL readers of the outbox see committed events only: tests of pipelines commit there, not roll back."""
+    if "DATABASE_URL" not in os.environ:
+        return
+    for item in items:
+        if "pipelines" in item.path.parts and "db" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.django_db(transaction=True), append=False)
+
+
+@pytest.fixture(autouse=True)
+def _forget_the_test_before() -> None:
+    """What a process keeps in memory must not reach the next test, whose tables start anew: counters of the log-in
+    throttle, and how far readers of the outbox have looked."""
+    cache.clear()
+    forget_positions()
+
+
+@pytest.fixture
+def people(db: None) -> dict[str, User]:
+    """One person a role of `project`, plus "stranger", who owns another project. Keys are role names."""
+    names = [*Role.values, "stranger"]
+    return {name: create_user(email=f"{name}@example.org", name=name.title(), password=PASSWORD) for name in names}
+
+
+@pytest.fixture
+def project(people: dict[str, User]) -> Project:
+    """A project whose owner made it and whose other roles have one person each."""
+    made = create_project(name="Birds", user=people["owner"])
+    for role in Role.values[1:]:
+        Membership.objects.create(project=made, user=people[role], role=role)
+    return made
+
+
+@pytest.fixture
+def other_project(people: dict[str, User]) -> Project:
+    """The stranger's own project: nobody of `project` may learn of it."""
+    return create_project(name="Elsewhere", user=people["stranger"])
+
+
+@pytest.fixture
+def owner(people: dict[str, User]) -> User:
+    return people["owner"]
+
+
+@pytest.fixture
+def engineer(people: dict[str, User]) -> User:
+    return people["engineer"]
+
+
+@pytest.fixture
+def reviewer(people: dict[str, User]) -> User:
+    return people["reviewer"]
+
+
+@pytest.fixture
+def annotator(people: dict[str, User]) -> User:
+    return people["annotator"]
+
+
+@pytest.fixture
+def viewer(people: dict[str, User]) -> User:
+    return people["viewer"]
+
+
+@pytest.fixture
+def client_as(project: Project, other_project: Project, people: dict[str, User]) -> ClientAs:
+    """`client_as("reviewer")` -> an API client with that person's session; "anonymous" has none."""
+
+    def make(role: str | Role) -> APIClient:
+        client = APIClient()
+        if role != "anonymous":
+            client.force_login(people[str(role)])
+        return client
+
+    return make

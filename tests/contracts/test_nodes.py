@@ -1,0 +1,154 @@
+"""Every node type that discovery finds keeps the contract. A new file in ``pipelines/nodes`` needs no edit here.
+
+``node_types.json`` holds the ports, actions and configuration of the versions that saved graphs may use: they must not
+change (a change is a new ``version`` in the same file). ``ALP_UPDATE_SNAPSHOTS=1 pytest`` adds new ones.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import pkgutil
+import re
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.utils.timezone import now
+from jsonschema import Draft202012Validator
+
+import pipelines.nodes
+from pipelines.engine.graph import Graph, GraphNode
+from pipelines.engine.spec import Node, Place, node_types
+from pipelines.engine.validate import config_with_defaults
+from pipelines.services.facade import NodeTx, seeded
+
+NODES = [node for _, node in node_types.items() if type(node).__module__.startswith("pipelines.nodes.")]
+SNAPSHOT = Path(__file__).with_name("node_types.json")
+WHOLE = [
+    node
+    for node in NODES
+    if set(node.spec.config_schema.get("required", [])) <= set(config_with_defaults(node.spec.config_schema, {}))
+]
+"""Those whose configuration is whole by its defaults; the others' ports cannot be asked for without one."""
+every_node = pytest.mark.parametrize("node", NODES, ids=[node.spec.key for node in NODES])
+
+
+every_whole_node = pytest.mark.parametrize("node", WHOLE, ids=[node.spec.key for node in WHOLE])
+
+
+class FakeCtx:
+    """A worker's context without a worker."""
+
+    artifacts = None
+
+    def progress(self, done: int, total: int, note: str = "") -> None: ...
+
+    def cancelled(self) -> bool:
+        return False
+
+    def rng(self, *salt: str) -> Any:
+        return seeded(*salt)
+
+    def log(self, text: str, execution_id: str | None = None) -> None: ...
+
+
+def default_config(node: Node) -> dict[str, Any]:
+    return config_with_defaults(node.spec.config_schema, {})
+
+
+def test_every_module_registers_a_node() -> None:
+    modules = {info.name for info in pkgutil.iter_modules(pipelines.nodes.__path__) if not info.name.startswith("_")}
+    assert {type(node).__module__.rpartition(".")[2] for node in NODES} == modules
+
+
+@every_node
+def test_declaration_is_complete(node: Node) -> None:
+    spec = node.spec
+    assert re.fullmatch(r"[a-z][a-z0-9_]*", spec.type)
+    assert spec.title
+    assert spec.category
+    assert spec.icon
+    assert spec.doc.strip() or (type(node).__doc__ or "").strip()
+    assert type(node).compute is not Node.compute
+
+
+@every_node
+def test_configuration_schema_is_one_and_its_defaults_fit(node: Node) -> None:
+    schema = dict(node.spec.config_schema)
+    Draft202012Validator.check_schema(schema)
+    assert schema.get("type") == "object"
+    properties = schema.get("properties", {})
+    for name, part in properties.items():
+        if "default" in part:
+            wrong = [error.message for error in Draft202012Validator(part).iter_errors(part["default"])]
+            assert not wrong, f"{name}: {wrong}"
+        assert part.get("title"), f"{name} has no title for the form"
+    assert set(schema.get("required", [])) <= set(properties)
+
+
+@every_whole_node
+def test_ports_and_actions_agree(node: Node) -> None:
+    config = default_config(node)
+    for ports in (node.inputs(config), node.outputs(config)):
+        names = [port.name for port in ports]
+        assert len(names) == len(set(names))
+    outputs = {port.name for port in node.outputs(config)}
+    for port, actions in node.actions(config).items():
+        assert port in outputs
+        assert actions
+        assert len(actions) == len(set(actions))
+        assert all(action and action == action.strip() for action in actions)
+
+
+@every_node
+def test_what_it_requires_is_said_and_checked(node: Node) -> None:
+    assert bool(node.spec.requires) is (type(node).unmet is not Node.unmet)
+
+
+@every_whole_node
+def test_validation_of_an_empty_place_does_not_crash(node: Node) -> None:
+    spot = GraphNode("n", node.spec.type, node.spec.version, config=default_config(node))
+    place = Place(Graph(nodes=(spot,)), spot, values={})
+    for problem in node.validate(place):
+        assert problem.code
+        assert problem.message.endswith((".", ")"))
+        assert problem.level in ("error", "warning")
+
+
+@every_node
+@pytest.mark.django_db
+def test_empty_batch_is_no_work(node: Node) -> None:
+    empty = "00000000-0000-0000-0000-000000000000"
+    tx = NodeTx(project_id=empty, pipeline_id=empty, node_id="n", now=now())
+    assert list(node.compute(FakeCtx(), [])) == []  # type: ignore[arg-type]
+    assert not node.unmet(tx, [])
+    assert not node.check(tx, [])
+
+
+def shape(node: Node) -> dict[str, Any]:
+    """What a saved graph depends on."""
+    return {
+        "inputs": [[port.name, port.type, port.required] for port in node.spec.inputs],
+        "outputs": [[port.name, port.type] for port in node.spec.outputs],
+        "actions": {port: list(actions) for port, actions in sorted(node.spec.actions.items())},
+        "config": sorted(node.spec.config_schema.get("properties", {})),
+        "required": sorted(node.spec.config_schema.get("required", [])),
+    }
+
+
+def test_versions_that_graphs_may_use_do_not_change() -> None:
+    held: dict[str, Any] = json.loads(SNAPSHOT.read_text("utf-8")) if SNAPSHOT.exists() else {}
+    found = {node.spec.key: shape(node) for node in NODES}
+    if os.environ.get("ALP_UPDATE_SNAPSHOTS"):
+        SNAPSHOT.write_text(json.dumps(found, indent=1, sort_keys=True) + "\n", "utf-8")
+        held = found
+    changed = {key for key, body in held.items() if found.get(key) != body}
+    assert not changed, "make a new version of the node instead of changing this one"
+
+
+def test_nodes_package_imports_again() -> None:
+    """Discovery twice (autoreload) is harmless."""
+    for node in NODES:
+        import_module(type(node).__module__)

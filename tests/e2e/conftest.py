@@ -1,0 +1,135 @@
+"""Journeys: a real `manage.py up` on its own database, the built front end, the system's Chromium.
+
+Whatever the browser's console or the server's log complains of fails the test that was running.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+
+from tests.house import ROOT, House
+
+PASSWORD = "blue-heron-41"
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+COMPLAINT = re.compile(r"\b(WARNING|ERROR|CRITICAL)\b|Traceback|Exception|ended \(")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker("e2e")
+
+
+def _missing(what: str) -> None:
+    """Skips on a person's machine; on the build machine nothing may be missing."""
+    if os.environ.get("CI") == "true":
+        pytest.fail(what)
+    pytest.skip(what)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
+    if path is None:
+        _missing(
+            "There is no Chromium on this machine: install it (on Debian: apt install chromium) to run the journeys."
+        )
+    if not (ROOT / "static" / "dist" / "manifest.json").is_file():
+        _missing("The front end is not built: `make test` does it.")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-dev-shm-usage"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def house(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """One house for all journeys that make their own project in it."""
+    house = House(tmp_path_factory.mktemp("house"))
+    try:
+        house.start()
+        yield house
+        assert house.stop() == 0
+    finally:
+        house.kill_everything()
+
+
+class Visitor:
+    """One person's browser window, and what its console complained of."""
+
+    def __init__(self, context: BrowserContext, house: House) -> None:
+        self.house = house
+        self.complaints: list[str] = []
+        self.allowed: list[re.Pattern[str]] = []
+        self.context = context
+        self.page = self.new_tab()
+
+    def new_tab(self) -> Page:
+        """Another tab of the same window, signed in as the others are."""
+        page = self.context.new_page()
+        page.on("console", self._on_console)
+        page.on("pageerror", lambda error: self.complaints.append(f"{page.url}: {error}"))
+        page.set_default_timeout(15_000)
+        return page
+
+    def allow(self, pattern: str) -> None:
+        """A complaint, of the console or the server's log, that the journey brings about on purpose."""
+        self.allowed.append(re.compile(pattern))
+
+    def sign_in(self, email: str, password: str = PASSWORD, path: str = "/") -> Page:
+        self.page.goto(f"{self.house.url}/accounts/login/?next={path}")
+        self.page.get_by_label("E-mail").fill(email)
+        self.page.get_by_label("Password").fill(password)
+        self.page.get_by_role("button", name="Sign in").click()
+        self.page.wait_for_url(lambda url: "/accounts/login/" not in url)
+        return self.page
+
+    def unexpected(self) -> list[str]:
+        return [text for text in self.complaints if not any(pattern.search(text) for pattern in self.allowed)]
+
+    def _on_console(self, message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"}:
+            where = message.page.url if message.page else ""
+            self.complaints.append(f"{where}: {message.type}: {message.text} {message.location.get('url', '')}")
+
+
+@pytest.fixture
+def visitor(browser: Browser, house: House) -> Iterator[Callable[..., Visitor]]:
+    """`visitor()` opens a fresh window; after the test none may have complained, nor the server's log."""
+    start = len(house.log())
+    opened: list[tuple[BrowserContext, Visitor]] = []
+
+    def open_window(**options: object) -> Visitor:
+        context = browser.new_context(**{"viewport": {"width": 1440, "height": 900}, **options})  # type: ignore[arg-type]
+        opened.append((context, Visitor(context, house)))
+        return opened[-1][1]
+
+    yield open_window
+    complaints = [text for _, one in opened for text in one.unexpected()]
+    for context, _ in opened:
+        context.close()
+    allowed = [pattern for _, one in opened for pattern in one.allowed]
+    logged = [line for line in house.log()[start:].splitlines() if COMPLAINT.search(line)]
+    logged = [line for line in logged if not any(pattern.search(line) for pattern in allowed)]
+    assert not complaints, "the browser's console complained:\n" + "\n".join(complaints)
+    assert not logged, "the server's log complained:\n" + "\n".join(logged)
+
+
+@pytest.fixture
+def person(house: House) -> Callable[[str], str]:
+    """Makes an account; returns its address."""
+
+    def make(name: str) -> str:
+        email = f"{name.lower()}@example.org"
+        house.manage("create_user", email, "--name", name, stdin=f"{PASSWORD}\n")
+        return email
+
+    return make

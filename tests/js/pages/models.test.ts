@@ -1,0 +1,110 @@
+import { describe, expect, it } from "vitest";
+import { scaleOf, toneOf } from "@/pages/models/changes-view.ts";
+import { changesOf } from "@/pages/models/new-version.ts";
+import { firstClause, metricName, verdictTitle, whyText } from "@/pages/models/parts.ts";
+import { addSamples, specOf, type Points } from "@/pages/models/training-view.ts";
+import type { Comparison, ComparisonReport, Model } from "@/pages/models/types.ts";
+
+describe("training charts", () => {
+  it("keep one point an epoch when a resumed training tells its points again", () => {
+    const points: Points = new Map();
+    const told = [0, 1, 2].map((x) => ({
+      figure: "loss",
+      legend: "train",
+      x,
+      y: 1 / (x + 1),
+    }));
+    addSamples(points, told);
+    addSamples(points, [...told, { figure: "loss", legend: "train", x: 3, y: 0.2 }]);
+    const spec = specOf("loss", points.get("loss") ?? new Map<string, Map<number, number>>());
+    expect(spec.series[0]?.points.map(([x]) => x)).toEqual([1, 2, 3, 4]);
+  });
+
+  it("draw validation first and mark its best epoch: lowest for a loss, highest otherwise", () => {
+    const points: Points = new Map();
+    for (const figure of ["loss", "accuracy"]) {
+      for (const [x, y] of [
+        [0, 0.5],
+        [1, 0.2],
+        [2, 0.9],
+      ] as const) {
+        addSamples(points, [
+          { figure, legend: "train", x, y },
+          { figure, legend: "validation", x, y },
+        ]);
+      }
+    }
+    const loss = specOf("loss", points.get("loss") ?? new Map<string, Map<number, number>>());
+    expect(loss.series.map((one) => [one.name, one.role])).toEqual([
+      ["validation", "active"],
+      ["train", "control"],
+    ]);
+    expect(loss.marks?.[0]?.x).toBe(2);
+    expect(
+      specOf("accuracy", points.get("accuracy") ?? new Map<string, Map<number, number>>()).marks?.[0]?.x,
+    ).toBe(3);
+  });
+});
+
+describe("changes per class", () => {
+  it("lie on one scale that holds zero and every value", () => {
+    const scale = scaleOf([0.2, -0.1, 0.05], 100);
+    for (const value of [0.2, -0.1, 0, 0.05]) {
+      expect(scale.at(value)).toBeGreaterThanOrEqual(0);
+      expect(scale.at(value)).toBeLessThanOrEqual(100);
+    }
+    expect(scaleOf([], 100).at(0)).toBeCloseTo(50);
+  });
+
+  it("are green only when surely better, red only when a guarded class may be worse", () => {
+    expect(toneOf({ lower_bound: 0.01, ok: true })).toBe("good");
+    expect(toneOf({ lower_bound: -0.2, ok: true })).toBe("even");
+    expect(toneOf({ lower_bound: -0.2, ok: false })).toBe("poor");
+  });
+});
+
+describe("words", () => {
+  const comparison = (verdict: string, codes: string[]): Comparison => ({
+    id: "c",
+    candidate: { id: "a", name: "v8" },
+    incumbent: { id: "b", name: "v7" },
+    test_set_version: null,
+    config: {},
+    verdict,
+    reason: "",
+    created_at: "",
+    report: {
+      reasons: codes.map((code) => ({ code, text: "", passed: false })),
+    } as unknown as ComparisonReport,
+  });
+
+  it("say who won, and why not", () => {
+    expect(verdictTitle(comparison("update model", []))).toBe("v8 is better than v7.");
+    expect(verdictTitle(comparison("discard", ["tie"]))).toContain("v7 stays");
+    expect(verdictTitle(comparison("discard", ["not_significant"]))).toContain("may be no better");
+    expect(verdictTitle(comparison("discard", ["gain_too_small"]))).toContain("not enough better");
+  });
+
+  it("give a list the reason without its figures", () => {
+    expect(firstClause("kept out: Orchard v3 stays, a tie: Accuracy 50.0 % → 50.0 %")).toBe("a tie");
+    expect(firstClause("replaced by v8")).toBe("replaced by v8");
+    const base = {
+      status: "pre-trained",
+      can_predict: false,
+      stage_reason: "",
+    } as Model;
+    expect(whyText(base)).toBe("has learnt no label yet");
+  });
+
+  it("name metrics as people do", () => {
+    expect(metricName("average_precision of cat")).toBe("Mean average precision of cat");
+    expect(metricName("loss")).toBe("Loss");
+  });
+});
+
+describe("the form of a new version", () => {
+  it("sends only what differs from the base", () => {
+    expect(changesOf({ epochs: 30, width: 32 }, { epochs: 30, width: 16, l2: null })).toEqual({ width: 16 });
+    expect(changesOf({ l2: 0.1 }, { l2: null })).toEqual({ l2: null });
+  });
+});

@@ -1,0 +1,104 @@
+"""Graphs in a few words, items by the hundred, a pipeline that runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+import pytest
+from django.utils.timezone import now
+
+from alp_site.env import ENV
+from alp_site.lib import db, events
+from alp_site.lib.events.dispatch import forget_positions
+from alp_site.lib.models import Blob
+from alp_site.people.models import Project
+from datasets.models import Dataset, Item
+from pipelines.models import Pipeline
+from pipelines.services.pipelines import create_pipeline, start_pipeline
+from tests.pipelines import sample_nodes
+
+real_db = pytest.mark.django_db(transaction=bool(ENV.database_url))
+"""On PostgreSQL the outbox shows only what is committed, so there a test must commit; on SQLite it may roll back."""
+
+
+@pytest.fixture(autouse=True)
+def _fresh_nodes() -> Iterator[None]:
+    sample_nodes.effects.clear()
+    sample_nodes.hooks.clear()
+    forget_positions()  # rolled back with the test before; event ids start anew
+    yield
+    sample_nodes.hooks.clear()
+
+
+@pytest.fixture
+def dataset(project: Project) -> Dataset:
+    return Dataset.objects.create(project=project, name="Photos")
+
+
+@pytest.fixture
+def items(dataset: Dataset) -> Callable[..., list[str]]:
+    """``items(200)`` -> ids of new items, their events published as an upload does."""
+
+    def make(count: int, *, into: Dataset = dataset, **values: Any) -> list[str]:
+        made: list[str] = []
+        blob, _ = Blob.objects.get_or_create(sha256="0" * 64, defaults={"size": 1})
+        start = Item.objects.filter(dataset=into).count()
+        for first in range(0, count, 500):
+            names = [f"{start + n:06d}.jpg" for n in range(first, min(first + 500, count))]
+            with db.write():
+                rows = Item.objects.bulk_create(
+                    Item(
+                        dataset=into, filename=f"/{name}", name=name, dir="/", blob=blob, created_at=now(),
+                        updated_at=now(), **values,
+                    )
+                    for name in names
+                )  # fmt: skip
+                data = {"dataset": str(into.pk)}
+                events.publish("item.created", project_id=into.project_id, ids=[r.pk for r in rows], data=data)
+            made += [str(row.pk) for row in rows]
+        return made
+
+    return make
+
+
+def node(node_id: str, kind: str = "pass", *, inputs: Mapping[str, Any] | None = None, **config: Any) -> dict[str, Any]:
+    return {"id": node_id, "type": f"test.{kind}", "config": config, "inputs": dict(inputs or {})}
+
+
+def link(text: str, **extra: Any) -> dict[str, Any]:
+    """``link("a.item -> b.item", action="left")``; a node without a port means its port ``item``."""
+    source, target = (part.strip() for part in text.split("->"))
+    ends = [(*end.split("."), "item")[:2] for end in (source, target)]
+    return {
+        "source": {"node": ends[0][0], "port": ends[0][1]},
+        "target": {"node": ends[1][0], "port": ends[1][1]},
+        **extra,
+    }
+
+
+def graph(
+    nodes: Sequence[dict[str, Any]],
+    links: Sequence[Any] = (),
+    triggers: Sequence[dict[str, Any]] | None = None,
+    variables: Sequence[dict[str, Any]] = (),
+) -> dict[str, Any]:
+    """A graph whose first node is started by created items, unless triggers are given."""
+    created = {"id": "created", "node": nodes[0]["id"], "kind": "event", "spec": {"resource": "Item"}}
+    return {
+        "nodes": list(nodes),
+        "connections": [link(part) if isinstance(part, str) else part for part in links],
+        "triggers": [created] if triggers is None else list(triggers),
+        "variables": list(variables),
+    }
+
+
+@pytest.fixture
+def running(project: Project) -> Callable[[dict[str, Any]], Pipeline]:
+    """``running(graph)`` -> a started pipeline."""
+
+    def make(of: dict[str, Any], **settings: Any) -> Pipeline:
+        pipeline = create_pipeline(project=project, name="Test", graph=of, settings=settings)
+        return start_pipeline(pipeline=pipeline)
+
+    return make

@@ -1,0 +1,135 @@
+"""Who may call the routes of pipelines."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.timezone import now
+
+from alp_site.lib.models import Blob
+from datasets.models import Dataset, Item
+from pipelines.models import Cycle, NodeExecution, Pipeline, Trigger, TriggerFiring, Variable
+from pipelines.services.cycles import Begin, start_cycles
+from pipelines.services.firing import run_over
+from pipelines.services.pipelines import create_pipeline, pause_pipeline, start_pipeline
+from tests.matrix import ANYONE, Call, Row, World
+from tests.pipelines import sample_nodes
+from tests.pipelines.conftest import graph, node
+
+VARIABLE = {"name": "best", "type": "Json", "value": 1}
+
+
+def draft(world: World) -> Pipeline:
+    spec = graph([node("a"), node("b", "picky")], ["a -> b"], variables=[VARIABLE])
+    return world.once("draft", lambda: create_pipeline(project=world.project, name="Draft", graph=spec))
+
+
+def running(world: World) -> Pipeline:
+    spec = graph([node("a"), node("b", "picky")], ["a -> b"], variables=[VARIABLE])
+
+    def make() -> Pipeline:
+        return start_pipeline(pipeline=create_pipeline(project=world.project, name="Running", graph=spec))
+
+    return world.once("running", make)
+
+
+def paused(world: World) -> Pipeline:
+    def make() -> Pipeline:
+        return pause_pipeline(pipeline=running(world))
+
+    return world.once("paused", make)
+
+
+def item(world: World) -> Item:
+    def make() -> Item:
+        dataset = Dataset.objects.create(project=world.project, name="Matrix photos")
+        blob, _ = Blob.objects.get_or_create(sha256="1" * 64, defaults={"size": 1})
+        name = "one.jpg"
+        return Item.objects.create(
+            dataset=dataset, filename=f"/{name}", name=name, dir="/", blob=blob, created_at=now(), updated_at=now()
+        )
+
+    return world.once("item", make)
+
+
+def cycle(world: World) -> Cycle:
+    begin = Begin("one", str(item(world).pk))
+    return world.once("cycle", lambda: start_cycles(pipeline=running(world), node_id="a", begins=[begin])[0])
+
+
+def execution(world: World, status: str) -> NodeExecution:
+    def make() -> NodeExecution:
+        row = NodeExecution.objects.get(cycle=cycle(world))
+        NodeExecution.objects.filter(pk=row.pk).update(status=status)
+        Cycle.objects.filter(pk=row.cycle_id).update(ready=0, status=status, **{status: 1})
+        return row
+
+    return world.once(f"execution-{status}", make)
+
+
+def variable(world: World) -> Variable:
+    return Variable.objects.get(pipeline=draft(world))
+
+
+def trigger(world: World) -> Trigger:
+    return Trigger.objects.get(pipeline=running(world), key="created")
+
+
+def firing(world: World) -> TriggerFiring:
+    def make() -> TriggerFiring:
+        return run_over(pipeline=running(world), node_id="a", dql={}, dataset_id=None, user=world.owner, key="k")
+
+    return world.once("firing", make)
+
+
+def of(make: Any, name: str = "pipeline_id") -> Any:
+    return lambda world: {name: make(world).pk}
+
+
+assert sample_nodes  # registers the node types the graphs above are made of
+
+ROWS = {
+    "node-types": Row(get=ANYONE),
+    "pipeline-templates": Row(get=ANYONE),
+    "pipelines": Row(
+        kwargs=lambda world: {"project_id": world.project.pk}, get="oerv", post=Call("oe", body={"name": "New"})
+    ),
+    "pipeline": Row(
+        kwargs=of(draft),
+        get=Call("oerv", hidden="a"),
+        patch=Call("oe", hidden="a", body={"name": "Other"}),
+        delete=Call("oe", hidden="a"),
+    ),
+    "pipeline-validate": Row(kwargs=of(draft), post=Call("oerv", hidden="a", body={})),
+    "pipeline-start": Row(kwargs=of(draft), post=Call("oe", hidden="a")),
+    "pipeline-pause": Row(kwargs=of(running), post=Call("oe", hidden="a", body={})),
+    "pipeline-resume": Row(kwargs=of(paused), post=Call("oe", hidden="a", body={})),
+    "pipeline-counters": Row(kwargs=of(running), get=Call("oerv", hidden="a")),
+    "pipeline-run": Row(kwargs=of(running), post=Call("oe", hidden="a", body={"filter": {}})),
+    "pipeline-retry": Row(kwargs=of(running), post=Call("oe", hidden="a", body={})),
+    "variables": Row(kwargs=of(draft), get=Call("oerv", hidden="a")),
+    "variable": Row(
+        kwargs=of(variable, "variable_id"),
+        get=Call("oerv", hidden="a"),
+        patch=Call("oe", hidden="a", body={"value": 2}),
+    ),
+    "variable-changes": Row(kwargs=of(variable, "variable_id"), get=Call("oerv", hidden="a")),
+    "triggers": Row(kwargs=of(running), get=Call("oerv", hidden="a")),
+    "trigger": Row(kwargs=of(trigger, "trigger_id"), patch=Call("oe", hidden="a", body={"enabled": False})),
+    "firings": Row(kwargs=of(trigger, "trigger_id"), get=Call("oerv", hidden="a")),
+    "firing": Row(kwargs=of(firing, "firing_id"), get=Call("oerv", hidden="a")),
+    "cycles": Row(kwargs=of(running), get=Call("oerv", hidden="a")),
+    "cycles-cancel": Row(kwargs=of(running), post=Call("oe", hidden="a", body={})),
+    "cycle": Row(kwargs=of(cycle, "cycle_id"), get=Call("oerv", hidden="a")),
+    "cycle-cancel": Row(kwargs=of(cycle, "cycle_id"), post=Call("oe", hidden="a")),
+    "cycle-retry": Row(kwargs=of(cycle, "cycle_id"), post=Call("oe", hidden="a")),
+    "executions": Row(kwargs=of(running), get=Call("oerv", hidden="a")),
+    "execution": Row(kwargs=lambda world: {"execution_id": execution(world, "done").pk}, get=Call("oerv", hidden="a")),
+    "execution-retry": Row(
+        kwargs=lambda world: {"execution_id": execution(world, "failed").pk}, post=Call("oe", hidden="a")
+    ),
+    "execution-rerun": Row(
+        kwargs=lambda world: {"execution_id": execution(world, "done").pk}, post=Call("oe", hidden="a")
+    ),
+    "item-cycles": Row(kwargs=of(item, "item_id"), get=Call("oerv", hidden="a")),
+}
