@@ -12,7 +12,7 @@ def train(run: jobs.Run) -> None:
     training.train(run)
 
 
-@jobs.handler(evaluation.KIND, queue="ml", max_attempts=3, on_end=evaluation.evaluation_ended)
+@jobs.handler(evaluation.KIND, queue="ml", max_attempts=5, on_end=evaluation.evaluation_ended)
 def evaluate(run: jobs.Run) -> None:
     """Runs a version on a test set version."""
     evaluation.evaluate(run)

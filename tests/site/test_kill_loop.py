@@ -40,8 +40,8 @@ from pipelines.models import Pipeline
 pipeline = Pipeline.objects.get()
 tasks = {task.kind: str(task.pk) for task in Task.objects.filter(pipeline_id=pipeline.pk)}
 keys = {who: create_token(user=User.objects.get(email=f"{who}@example.com"), name="key")[1] for who in
-        ("annotator", "reviewer")}
-print("KEYS", json.dumps({"tasks": tasks, "keys": keys, "project": str(pipeline.project_id)}))
+        ("annotator", "reviewer", "engineer")}
+print("KEYS", json.dumps({"tasks": tasks, "keys": keys, "pipeline": str(pipeline.pk)}))
 """
 
 STATE = """
@@ -91,7 +91,7 @@ print("STATE", json.dumps({
         twice(Cycle.objects.exclude(subject=None), "start_node", "subject"),
     ],
     "jobs": tally(Job.objects.all(), "state"),
-    "failed_jobs": list(Job.objects.filter(state="failed").values_list("kind", "error")),
+    "failed_jobs": list(Job.objects.filter(state="failed").values_list("kind", "error_code")),
     "models": tally(Model.objects.all(), "status"),
     "evaluations": tally(Evaluation.objects.all(), "status"),
 }))
@@ -99,11 +99,12 @@ print("STATE", json.dumps({
 
 
 class People:
-    """An annotator and a reviewer who know every answer, by the API."""
+    """An annotator and a reviewer who know every answer, and an engineer who retries what was given up; by the API."""
 
     def __init__(self, house: House) -> None:
         self.house = house
         told = said(house.manage("shell", "-c", KEYS), "KEYS")
+        self.pipeline: str = told["pipeline"]
         self.tasks: dict[str, str] = told["tasks"]
         self.keys: dict[str, str] = told["keys"]
 
@@ -111,21 +112,30 @@ class People:
         """Both do up to `count` items; how many were done. A house that is down answers nothing."""
         return self._answer("annotation", "annotator", count) + self._answer("qa", "reviewer", count)
 
+    def retry(self) -> int:
+        """Everything that failed starts again; how many executions."""
+        return int(self._post(f"pipelines/{self.pipeline}/retry/", "engineer", {}).get("count", 0))
+
     def _answer(self, kind: str, who: str, count: int) -> int:
+        told = self._post(f"tasks/{self.tasks[kind]}/answer-key/", who, {"count": count})
+        return int(told.get("answered", 0))
+
+    def _post(self, path: str, who: str, body: dict[str, Any]) -> dict[str, Any]:
         request = urllib.request.Request(
-            f"{self.house.url}/api/v1/tasks/{self.tasks[kind]}/answer-key/",
-            data=json.dumps({"count": count}).encode(),
+            f"{self.house.url}/api/v1/{path}",
+            data=json.dumps(body).encode(),
             headers={"Authorization": f"Bearer {self.keys[who]}", "Content-Type": "application/json"},
         )
         try:
             with urllib.request.urlopen(request, timeout=20) as response:
-                return int(json.load(response)["answered"])
+                answer: dict[str, Any] = json.load(response)
+                return answer
         except urllib.error.HTTPError as error:
             if error.code in {409, 503}:
-                return 0
+                return {}
             raise
         except OSError:
-            return 0
+            return {}
 
 
 def said(output: str, word: str) -> Any:
@@ -154,7 +164,9 @@ def test_kill_when_anything_dies_while_the_loop_runs_then_all_is_there_and_count
     while time.monotonic() < deadline:
         if people.work(50) == 0:
             last = state_of(house)
-            if is_over(last):
+            if last["errors"]:  # chance hit the same job too often, as it may: an engineer has the last word
+                people.retry()
+            elif is_over(last):
                 break
             time.sleep(1)
     assert is_over(last), f"{last}\n{house.log()[-4000:]}"
@@ -162,7 +174,7 @@ def test_kill_when_anything_dies_while_the_loop_runs_then_all_is_there_and_count
     assert house.stop() == 0
     assert house.processes() == []
     final = state_of(house)
-    assert final["failed_jobs"] == []
+    assert {code for _, code in final["failed_jobs"]} <= {"worker_died"}
     assert final["errors"] == []
     once = {
         "pool": POOL,

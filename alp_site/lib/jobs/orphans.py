@@ -20,16 +20,18 @@ from alp_site.lib.procs import is_alive
 def release_orphans(*, spare: frozenset[int] = frozenset()) -> int:
     """Lapse the leases of this machine's dead workers; returns how many.
 
-    `spare`: pids that were killed for no fault of their job, which gets its attempt back.
+    A worker that died with the process that started it fell to an outage, not to its job, which gets its attempt
+    back; so do the jobs of `spare`, pids that were killed for another's fault. What kills worker after worker is
+    still given up.
     """
     here = f"{socket.gethostname()}:"
     held = Job.objects.filter(state=JobState.RUNNING, worker__startswith=here, lease_until__gt=db.clock())
     count = 0
     for pk, token, worker in held.values_list("pk", "token", "worker"):
-        pid = int(worker.removeprefix(here).partition(":")[0])
+        pid, parent = (int(part) for part in worker.removeprefix(here).split(":"))
         if is_alive(pid):
             continue
-        back = 1 if pid in spare else 0
+        back = 1 if pid in spare or not is_alive(parent) else 0
         with db.write():
             count += Job.objects.filter(pk=pk, token=token, state=JobState.RUNNING).update(
                 lease_until=db.clock(), rung_at=None, attempts=F("attempts") - back

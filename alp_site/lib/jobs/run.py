@@ -40,7 +40,8 @@ class Cancelled(RuntimeError):
 
 
 def worker_name() -> str:
-    return f"{socket.gethostname()}:{os.getpid()}"
+    """``host:pid:parent's pid``: whom to look for when the lease holds and nobody works."""
+    return f"{socket.gethostname()}:{os.getpid()}:{os.getppid()}"
 
 
 class Run:
