@@ -29,6 +29,7 @@ page_urlpatterns = [
 root_urlpatterns = [
     path("", pages.index, name="index"),
     path("projects/", pages.projects, name="projects"),
+    path("api/", pages.api_reference, name="api-reference"),
     path("accounts/login/", pages.SignInView.as_view(), name="login"),
     path("accounts/logout/", LogoutView.as_view(), name="logout"),
     path("accounts/invite/<uidb64>/<token>/", pages.InviteView.as_view(), name="invite"),

@@ -61,7 +61,9 @@ def compare(
     return Verdict(
         action="update model" if won else "discard",
         winner="candidate" if won else "incumbent",
-        headline=_headline(won, candidate.name, incumbent.name, deciding, reasons),
+        headline=_headline(
+            won, candidate.name, incumbent.name, deciding, reasons, f"p = {p:.2g}, needed below {alpha_k:.2g}"
+        ),
         reasons=reasons,
         metrics={"candidate": duel.figures(duel.candidate), "incumbent": duel.figures(duel.incumbent)},
         measures=measures,
@@ -264,18 +266,24 @@ def _guard_reasons(per_class: list[dict[str, Any]], rules: CompareConfig) -> lis
     return reasons
 
 
-def _headline(won: bool, candidate: str, incumbent: str, measure: Measure, reasons: list[Reason]) -> str:
+def _headline(
+    won: bool, candidate: str, incumbent: str, measure: Measure, reasons: list[Reason], test_facts: str
+) -> str:
+    """What was decided and why, in one sentence. ``test_facts``: the paired test's p and its bar."""
     sure = f"95 % interval {_points(measure.low)} to {_points(measure.high)}"
     change = f"{_title(measure.name)} {_percent(measure.incumbent)} → {_percent(measure.candidate)}, {sure}"
     if won:
         return f"{candidate} is better: {change}."
     failed = next(reason for reason in reasons if not reason.passed)
+    if failed.code == "not_significant" and measure.low > 0:
+        # The interval is of the metric, the test of single answers: alone, "may be chance" would contradict it.
+        return f"{incumbent} stays: {change}, but the paired test of single answers allows for chance ({test_facts})."
     why = {
         "tie": "a tie",
         "worse": "the candidate is worse",
         "gain_too_small": "the gain is too small",
         "checks_lost": "too few checks won",
-        "not_significant": "the difference may be chance",
+        "not_significant": f"the difference may be chance ({test_facts})",
         "guard_broken": "a guarded class may be worse",
     }[failed.code]
     return f"{incumbent} stays, {why}: {change}."

@@ -18,7 +18,7 @@ from tests.house import ROOT, House
 
 PASSWORD = "blue-heron-41"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-COMPLAINT = re.compile(r"\b(WARNING|ERROR|CRITICAL)\b|Traceback|Exception|ended \(")
+COMPLAINT = re.compile(r"\b(WARNING|ERROR|CRITICAL)\b|\b[A-Z]\w*Warning: |: Warning: |Traceback|Exception|ended \(")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -151,3 +151,18 @@ def test_html_when_sent_then_no_inline_script_or_handler(project: Project, peopl
         inline = re.findall(r"<script(?![^>]*\bsrc=)(?![^>]*application/json)[^>]*>", html)
         assert inline == [], path
         assert not re.search(r"\son\w+=", html), path
+
+
+def test_api_reference_when_read_then_it_tells_every_operation_of_the_schema(people: dict[str, User]) -> None:
+    client = signed_in(people["viewer"])
+    schema = client.get("/api/v1/schema/?format=json").json()
+    page = client.get("/api/").content.decode()
+    told = set(re.findall(r'<details class="api-operation" id="(\w+)"', page))
+    assert told == {
+        operation["operationId"]
+        for methods in schema["paths"].values()
+        for key, operation in methods.items()
+        if key in {"get", "post", "put", "patch", "delete"}
+    }
+    assert "#/components" not in page
+    assert Client().get("/api/").status_code == 302

@@ -9,6 +9,7 @@ from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
+from django.test import Client
 
 from alp_site.env import ROOT, Env, kept_secret, load_dotenv, variable
 
@@ -67,3 +68,19 @@ def test_prod_when_a_secret_is_missing_then_refuses_and_names_it(tmp_path: Path,
 def test_prod_when_configured_then_django_finds_nothing_to_warn_of(tmp_path: Path) -> None:
     done = check_deploy(tmp_path, **GOOD)
     assert done.returncode == 0, done.stderr
+
+
+def test_static_file_when_asked_for_in_full_in_part_or_again_then_it_is_answered_in_one_piece() -> None:
+    dist = ROOT / "static" / "dist"
+    file = min(dist.glob("assets/*.css"))
+    path = f"/static/{file.relative_to(dist)}"
+    client = Client()
+    whole = client.get(path)
+    assert (whole.status_code, whole.streaming, whole.content) == (200, False, file.read_bytes())
+    assert whole["Content-Type"].startswith("text/css")
+    assert "immutable" in whole["Cache-Control"]
+    part = client.get(path, headers={"Range": "bytes=2-5"})
+    assert (part.status_code, part.content) == (206, file.read_bytes()[2:6])
+    again = client.get(path, headers={"If-Modified-Since": whole["Last-Modified"]})
+    assert (again.status_code, again.content) == (304, b"")
+    assert client.head(path).content == b""

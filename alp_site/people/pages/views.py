@@ -11,6 +11,7 @@ from django.views.decorators.csrf import ensure_csrf_cookie
 from alp_site.people import selectors
 from alp_site.people.models import User
 from alp_site.people.pages.frame import ProjectRequest, plain_response, project_page
+from alp_site.people.pages.reference import get_reference
 
 
 @login_required
@@ -27,6 +28,13 @@ def projects(request: HttpRequest) -> HttpResponse:
     """Choose a project or make one."""
     rows = selectors.list_memberships_of(request.user)
     return plain_response(request, "people/projects.html", {"memberships": rows})
+
+
+@ensure_csrf_cookie
+@login_required
+def api_reference(request: HttpRequest) -> HttpResponse:
+    """Every operation of the API, to read."""
+    return plain_response(request, "people/api.html", {"groups": get_reference()})
 
 
 @project_page(section="settings")

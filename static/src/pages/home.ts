@@ -14,6 +14,7 @@ import { latelyLines } from "./home/lately";
 import { loopBoxes } from "./home/loop-boxes";
 import {
   comparisonSentence,
+  shortener,
   type ComparisonRow,
   type FiguresAnswer,
   type ModelRow,
@@ -277,11 +278,11 @@ function drawBest(): void {
         h(
           "span",
           { class: "hint" },
-          `accuracy${best.promoted_at ? ` · best since ${ago(best.promoted_at)}` : ""}`,
+          `${shortener(state.models)(best.name)} · accuracy${best.promoted_at ? ` · best since ${ago(best.promoted_at)}` : ""}`,
         ),
       ),
       last
-        ? h("p", {}, comparisonSentence(last))
+        ? h("p", {}, shortener(state.models)(comparisonSentence(last)))
         : h("p", { class: "muted" }, "No candidate has been compared with it yet."),
       last
         ? h("a", { class: "btn", href: `${base}/comparisons/${last.id}/` }, icon("scale"), "Open the verdict")

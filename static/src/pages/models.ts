@@ -73,7 +73,12 @@ function versionTable(): Table<Model> {
     label: "Versions",
     columns: [
       ...(canEdit ? [{ key: "pick", title: "Choose", hiddenTitle: true, cell: pick, class: "pick" }] : []),
-      { key: "name", title: "Version", cell: (model) => modelLink(model), class: "name-cell" },
+      {
+        key: "name",
+        title: "Version",
+        cell: (model) => [h("span", { class: "muted" }, `v${model.number} `), modelLink(model)],
+        class: "name-cell",
+      },
       { key: "stage", title: "Stage", cell: stateChip },
       {
         key: "base",

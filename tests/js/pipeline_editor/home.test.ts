@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { latelyLines } from "@/pages/home/lately";
+import { shortener, type ModelRow } from "@/pages/home/types";
 import { loopFigures } from "@/pipeline_editor/graph/loop";
 import type { Graph } from "@/pipeline_editor/graph/types";
 
@@ -92,5 +93,16 @@ describe("latelyLines", () => {
       "v2 trained on 50 labels",
       "v1 is the best model (accuracy .500)",
     ]);
+  });
+});
+
+describe("shortener", () => {
+  it("says the number of a version, also where its name begins with that of its base", () => {
+    const short = shortener([
+      { name: "net", number: 1 },
+      { name: "net-2026_11_24", number: 2 },
+    ] as ModelRow[]);
+    expect(short("net stays, net-2026_11_24 is a tie.")).toBe("v1 stays, v2 is a tie.");
+    expect(shortener([])("net stays.")).toBe("net stays.");
   });
 });

@@ -75,6 +75,17 @@ def test_gain_that_may_be_chance_is_not_promoted() -> None:
     assert verdict.gain is not None
     assert codes(verdict)[1] == "not_significant"
     assert verdict.action == "discard"
+    assert "the difference may be chance (p = " in verdict.headline
+
+
+def test_headline_when_interval_is_above_zero_but_the_test_is_not_sure_then_it_says_which_clause_decided() -> None:
+    verdict = judge(Contender("new", probs(share(0.7 + 9 / N))), k=6)
+    assert verdict.interval is not None
+    assert verdict.interval[0] > 0
+    assert verdict.headline.startswith("old stays: ")
+    assert (
+        "but the paired test of single answers allows for chance (p = 0.002, needed below 0.0012)" in verdict.headline
+    )
 
 
 def test_later_candidates_need_stronger_evidence() -> None:

@@ -1,7 +1,13 @@
 /** What happened lately: verdicts, trainings and promotions in one list, newest first. Pure. */
 import { count, metric } from "../../lib/format";
 import type { IconName } from "../../ui/icons";
-import { comparisonSentence, type ComparisonRow, type FiguresAnswer, type ModelRow } from "./types";
+import {
+  comparisonSentence,
+  shortener,
+  type ComparisonRow,
+  type FiguresAnswer,
+  type ModelRow,
+} from "./types";
 
 export interface LatelyLine {
   at: string;
@@ -19,10 +25,11 @@ export interface LatelySources {
 const MOST = 8;
 
 export function latelyLines(base: string, { models, comparisons, figures }: LatelySources): LatelyLine[] {
+  const short = shortener(models);
   const verdicts = comparisons.slice(0, MOST).map((c): LatelyLine => ({
     at: c.created_at,
     name: "scale",
-    text: comparisonSentence(c),
+    text: short(comparisonSentence(c)),
     href: `${base}/comparisons/${c.id}/`,
   }));
   const trainings = models
@@ -31,16 +38,16 @@ export function latelyLines(base: string, { models, comparisons, figures }: Late
     .map((m): LatelyLine => ({
       at: m.trained_at ?? m.created_at,
       name: "train",
-      text: `${m.name} trained on ${count(m.train_count)} labels`,
+      text: `${short(m.name)} trained on ${count(m.train_count)} labels`,
       href: `${base}/models/${m.id}/`,
     }));
   const promotions = (figures?.best_history ?? []).slice(-MOST).map((b): LatelyLine => {
-    const after = b.previous ? `, after ${b.previous}` : "";
+    const after = b.previous ? `, after ${short(b.previous)}` : "";
     const accuracy = b.accuracy === null ? "" : ` (accuracy ${metric(b.accuracy)})`;
     return {
       at: b.at,
       name: "trophy",
-      text: `${b.name} is the best model${after}${accuracy}`,
+      text: `${short(b.name)} is the best model${after}${accuracy}`,
       href: `${base}/models/${b.model}/`,
     };
   });

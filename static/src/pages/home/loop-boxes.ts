@@ -3,7 +3,7 @@ import { h, type Child } from "../../lib/dom";
 import { compact, count, metric } from "../../lib/format";
 import type { LoopFigures } from "../../pipeline_editor/graph/loop";
 import { icon, type IconName } from "../../ui/icons";
-import type { ComparisonRow, ModelRow, Truth } from "./types";
+import { shortener, type ComparisonRow, type ModelRow, type Truth } from "./types";
 
 export interface LoopParts {
   loop: LoopFigures;
@@ -27,11 +27,13 @@ function box(options: {
   href: string;
   kind?: string;
   arrow?: "right" | "left" | "down" | "up";
+  /** What the figure stands for in full, such as the name of "v3". */
+  full?: string;
 }): HTMLElement {
   const arrows = { right: "arrow-right", left: "arrow-left", down: "arrow-down", up: "arrow-up" } as const;
   return h(
     "a",
-    { class: `loop-box ${options.kind ?? ""}`, href: options.href },
+    { class: `loop-box ${options.kind ?? ""}`, href: options.href, title: options.full },
     h("span", { class: "title" }, icon(options.name), options.title),
     isName(options.figure)
       ? h("b", { class: "figure named", title: options.figure }, options.figure)
@@ -47,7 +49,7 @@ function isName(figure: string): boolean {
 }
 
 function upperRow({ loop, at, base, models }: LoopParts): HTMLElement[] {
-  const name = models.find((m) => m.stage === "best")?.name;
+  const best = models.find((m) => m.stage === "best");
   return [
     box({
       title: "Pool",
@@ -61,7 +63,11 @@ function upperRow({ loop, at, base, models }: LoopParts): HTMLElement[] {
       title: "Predicted",
       name: "wand",
       figure: count(loop.predicted),
-      note: loop.predicting ? `${count(loop.predicting)} to go` : name ? `by ${name}` : "by the best model",
+      note: loop.predicting
+        ? `${count(loop.predicting)} to go`
+        : best
+          ? `by ${shortener(models)(best.name)}`
+          : "by the best model",
       href: `${at}#predict`,
       kind: loop.predicting ? "run" : "",
       arrow: "right",
@@ -96,19 +102,21 @@ function bestBox({ base, models }: LoopParts): HTMLElement {
   return box({
     title: "Best model",
     name: "trophy",
-    figure: best?.name ?? "—",
+    figure: best ? shortener(models)(best.name) : "—",
+    full: best?.name,
     note: best?.evaluation ? `accuracy ${metric(best.evaluation.summary.accuracy)}` : "not evaluated yet",
     href: best ? `${base}/models/${best.id}/` : `${base}/models/`,
     arrow: "up",
   });
 }
 
-function gateBox({ loop, base, last }: LoopParts): HTMLElement {
+function gateBox({ loop, base, last, models }: LoopParts): HTMLElement {
   const note = last ? (last.verdict === "discard" ? "kept out" : "promoted") : "nothing compared yet";
   return box({
     title: "Gate",
     name: "scale",
-    figure: last?.candidate.name ?? "—",
+    figure: last ? shortener(models)(last.candidate.name) : "—",
+    full: last?.candidate.name,
     note: loop.evaluating ? "measuring on the test set" : note,
     href: last ? `${base}/comparisons/${last.id}/` : `${base}/models/`,
     kind: loop.evaluating ? "run" : "gate",
@@ -121,7 +129,8 @@ function trainingBox({ loop, at, base, models }: LoopParts): HTMLElement {
   return box({
     title: "Training",
     name: "train",
-    figure: training?.name ?? (loop.training ? count(loop.training) : "—"),
+    figure: training ? shortener(models)(training.name) : loop.training ? count(loop.training) : "—",
+    full: training?.name,
     note: training ? trainingNote(training) : "starts by itself with new ground truth",
     href: training ? `${base}/models/${training.id}/` : `${at}#train`,
     kind: training ? "run" : "",

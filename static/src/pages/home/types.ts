@@ -68,6 +68,16 @@ export interface Truth {
   test: number;
 }
 
+/** Names of versions carry when they were made: too long where a dozen stand beside each other. Home says "v3". */
+export function shortener(models: readonly ModelRow[]): (text: string) => string {
+  const numbers = new Map(models.filter((m) => m.number).map((m) => [m.name, `v${m.number}`]));
+  // One pass, longest first: a name often begins with that of its base.
+  const names = [...numbers.keys()].sort((a, b) => b.length - a.length);
+  if (!names.length) return (text) => text;
+  const any = new RegExp(names.map((name) => name.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")).join("|"), "g");
+  return (text) => text.replace(any, (name) => numbers.get(name) ?? name);
+}
+
 /** "v8 beat v7: …" in the words of the verdict. */
 export function comparisonSentence(row: ComparisonRow): string {
   const outcome = row.verdict === "discard" ? "did not replace" : "replaced";

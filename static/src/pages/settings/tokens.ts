@@ -42,7 +42,8 @@ export function tokensPanel(data: Boot): HTMLElement {
       { class: "lead" },
       "A token lets a program act as you through the API, with your rights and no more. Send it as ",
       h("code", { class: "mono" }, "Authorization: Bearer alp_…"),
-      ". Only its hash is kept here, so it is shown once.",
+      ". Only its hash is kept here, so it is shown once. ",
+      h("a", { href: "/api/" }, "What the API offers"),
     ),
     h(
       "section",
