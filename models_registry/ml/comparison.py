@@ -277,7 +277,8 @@ def _headline(
     failed = next(reason for reason in reasons if not reason.passed)
     if failed.code == "not_significant" and measure.low > 0:
         # The interval is of the metric, the test of single answers: alone, "may be chance" would contradict it.
-        return f"{incumbent} stays: {change}, but the paired test of single answers allows for chance ({test_facts})."
+        doubt = f"but the paired test of single answers allows for chance ({test_facts})"
+        return f"{incumbent} stays, {candidate} is kept out: {change}, {doubt}."
     why = {
         "tie": "a tie",
         "worse": "the candidate is worse",

@@ -82,7 +82,7 @@ def test_headline_when_interval_is_above_zero_but_the_test_is_not_sure_then_it_s
     verdict = judge(Contender("new", probs(share(0.7 + 9 / N))), k=6)
     assert verdict.interval is not None
     assert verdict.interval[0] > 0
-    assert verdict.headline.startswith("old stays: ")
+    assert verdict.headline.startswith("old stays, new is kept out: ")
     assert (
         "but the paired test of single answers allows for chance (p = 0.002, needed below 0.0012)" in verdict.headline
     )
