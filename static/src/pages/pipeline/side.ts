@@ -69,7 +69,7 @@ function drawPipeline(host: HTMLElement, state: SideState): void {
       h("h3", {}, "What starts it"),
       ...triggers.map((trigger) => triggerLine(trigger, state)),
       triggers.length ? null : h("p", { class: "muted" }, "Nothing starts it by itself; run items by hand."),
-      h("p", { class: "hint" }, "Select a node to see its settings, inputs and executions."),
+      h("p", { class: "hint side-hint" }, "Select a node to see its settings, inputs and executions."),
     ),
   );
 }

@@ -30,6 +30,7 @@ const ACTIONS: Record<string, string> = {
   sent_back: "sent it back",
   answered: "answered",
   not_sent_back: "took the return back",
+  release: "no longer held it",
   reassign: "reassigned",
   reject: "rejected",
   remove: "took it out of the task",
