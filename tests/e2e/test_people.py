@@ -57,6 +57,13 @@ def test_people_when_a_house_is_new_then_an_owner_sets_it_up_and_the_invited_per
     page.get_by_role("button", name="Done").click()
     expect(page.get_by_role("region", name="My tokens").get_by_text("upload script")).to_be_visible()
 
+    page.get_by_role("link", name="What the API offers").click()
+    page.get_by_label("Find an operation").fill("post tokens/")
+    operation = page.locator(".api-operation:visible")
+    expect(operation).to_have_count(2)
+    operation.filter(has_text=re.compile(r"POST\s*/tokens/")).locator("summary").click()
+    expect(operation.get_by_role("cell", name=re.compile("^name required")).first).to_be_visible()
+
     page.get_by_role("button", name="Your account").click()
     page.get_by_role("menuitem", name="Sign out").click()
     page.wait_for_url(re.compile("/accounts/login/"))
