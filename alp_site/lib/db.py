@@ -1,8 +1,9 @@
 """The one door to writing. ``with write():`` is a transaction that is fair to the people at their screens.
 
 SQLite lets one writer in at a time. People's saves must never queue behind bulk work, so background processes take a
-file lock first (one background writer in the house), keep their transactions short and rest as long as they wrote; web
-threads take a first-come-first-served lock in their process. PostgreSQL needs neither and gets a plain transaction.
+file lock first (one background writer in the house), keep their transactions short and, while people are saving, rest
+as long as they wrote; web threads take a first-come-first-served lock in their process and leave word that they are
+there. PostgreSQL needs none of this and gets a plain transaction.
 """
 
 from __future__ import annotations
@@ -28,6 +29,10 @@ Role = Literal["web", "worker"]
 _role: Role = "web"
 _local = threading.local()
 LONG_WRITE_SECONDS = 0.25
+PEOPLE_SECONDS = 5.0
+"""How long after a web process's last write background work goes on resting."""
+TELL_SECONDS = 0.5
+TURN_SECONDS = 0.001
 
 
 class FairLock:
@@ -57,6 +62,7 @@ class FairLock:
 
 
 _web_lock = FairLock()
+_told = -TELL_SECONDS
 
 
 def set_role(role: Role) -> None:
@@ -75,7 +81,7 @@ def is_sqlite() -> bool:
 
 def bulk_size() -> int:
     """Rows a transaction of bulk work may write: short on SQLite, where it holds everybody up."""
-    return 200 if is_sqlite() else 5000
+    return 128 if is_sqlite() else 5000
 
 
 def now() -> datetime:
@@ -142,6 +148,7 @@ def _deeper(depth: int) -> Iterator[None]:
 
 @contextmanager
 def _foreground_gate() -> Iterator[None]:
+    _tell_people()
     _web_lock.acquire()
     try:
         yield
@@ -149,11 +156,40 @@ def _foreground_gate() -> Iterator[None]:
         _web_lock.release()
 
 
+def _tell_people() -> None:
+    """Leaves word that somebody saves: touches a file beside the database, before queueing for the write lock. So
+    whoever holds it sees at its end that somebody waits."""
+    global _told  # noqa: PLW0603  one a process is enough
+    moment = time.monotonic()
+    if moment - _told >= TELL_SECONDS:
+        _told = moment
+        _beside(".people").touch()
+
+
+def people_about() -> bool:
+    """Whether a web process wrote, or wanted to, a few seconds ago."""
+    try:
+        return time.time() - _beside(".people").stat().st_mtime < PEOPLE_SECONDS
+    except FileNotFoundError:
+        return False
+
+
+def forget_people() -> None:
+    """As if nobody had saved for long. For tests."""
+    global _told  # noqa: PLW0603
+    _told = -TELL_SECONDS
+    _beside(".people").unlink(missing_ok=True)
+
+
+def _beside(suffix: str) -> Path:
+    return Path(f"{settings.DATABASES['default']['NAME']}{suffix}")
+
+
 @contextmanager
 def _background_gate() -> Iterator[None]:
-    """One background writer among all processes; afterwards the gate stays shut as long as the write took."""
-    path = Path(f"{settings.DATABASES['default']['NAME']}.writer")
-    with path.open("a") as handle:
+    """One background writer among all processes. While people are saving, the gate then stays shut as long as the write
+    took; else just long enough for another background writer that waits to have its turn."""
+    with _beside(".writer").open("a") as handle:
         fcntl.flock(handle, fcntl.LOCK_EX)
         started = time.perf_counter()
         try:
@@ -162,4 +198,6 @@ def _background_gate() -> Iterator[None]:
             spent = time.perf_counter() - started
             if spent > LONG_WRITE_SECONDS:
                 log.debug("a background write took %.0f ms", spent * 1000)
-            time.sleep(min(spent, 1.0))
+            if people_about():
+                time.sleep(min(spent, 1.0))
+    time.sleep(TURN_SECONDS)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from django.db.models import Q
 
 from alp_site.lib.db import write
+from alp_site.lib.db_rows import insert_rows
 from datasets.models import ItemRef
 from datasets.services._common import chunked, now_ms
 
@@ -35,7 +36,7 @@ def project_refs(changes: Iterable[RefChange]) -> int:
         latest[change.item_id, change.kind, change.ref_id] = change
     with write():
         for chunk in chunked(latest.values(), 500):
-            ItemRef.objects.bulk_create(
+            insert_rows(
                 [
                     ItemRef(
                         item_id=c.item_id, kind=c.kind, ref_id=c.ref_id, status=c.status, person_id=c.person_id,
@@ -43,9 +44,8 @@ def project_refs(changes: Iterable[RefChange]) -> int:
                     )
                     for c in chunk
                 ],
-                update_conflicts=True,
-                unique_fields=["item", "kind", "ref_id"],
-                update_fields=["status", "person", "pipeline_id", "updated_at"],
+                unique=["item", "kind", "ref_id"],
+                update=["status", "person", "pipeline_id", "updated_at"],
             )  # fmt: skip
     return len(latest)
 

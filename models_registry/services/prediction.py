@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from alp_site.lib.db import bulk_size, now, write
+from alp_site.lib.db_rows import insert_rows
 from datasets.models import Item
 from models_registry.models import Model, Prediction
 from models_registry.selectors import embeddings as stored
@@ -127,12 +128,10 @@ def save(drafts: Sequence[PredictionDraft]) -> dict[UUID, UUID]:
         ]
         for row in rows:
             row.pk = known.get((row.model_id, row.item_id), row.pk)
-        Prediction.objects.bulk_create(
+        insert_rows(
             rows,
-            batch_size=500,
-            update_conflicts=True,
-            unique_fields=["model", "item"],
-            update_fields=[
+            unique=["model", "item"],
+            update=[
                 "annotations", "label", "confidence", "margin", "entropy", "probs", "weights_digest", "input_key",
                 "created_at",
             ],

@@ -17,9 +17,11 @@ from typing import Any
 from uuid import UUID
 
 from django.db import InterfaceError, OperationalError
+from django.db.models import QuerySet
 from django.utils.timezone import now
 
 from alp_site.lib import db, events, jobs
+from alp_site.lib.db_rows import read_rows
 from alp_site.lib.errors import AlpError
 from pipelines.engine import state as machine
 from pipelines.engine.graph import Graph, GraphNode
@@ -45,7 +47,11 @@ PASS_ON = (jobs.LostLease, OperationalError, InterfaceError, MemoryError)
 
 @dataclass
 class Batch:
-    """Executions of one node, one revision, held by this worker."""
+    """Executions of one node, one revision, held by this worker.
+
+    ``rows`` are they as the claim wrote them. Nobody else changes an execution that runs under this worker's token
+    without taking the status or the token away, so one that is still held need not be read again.
+    """
 
     pipeline: Pipeline
     graph: Graph
@@ -53,6 +59,7 @@ class Batch:
     node: Node
     views: list[Execution]
     failed: list[NodeError]
+    rows: dict[str, NodeExecution]
 
     def tx(self) -> NodeTx:
         return NodeTx(str(self.pipeline.project_id), str(self.pipeline.pk), self.spot.id)
@@ -60,7 +67,7 @@ class Batch:
 
 def apply_rows() -> int:
     """Executions an apply transaction takes: few on SQLite, where a write holds everybody up."""
-    return 100 if db.is_sqlite() else 256
+    return 128 if db.is_sqlite() else 256
 
 
 def view_of(
@@ -101,6 +108,7 @@ class _Worker:
         self.behind = behind or Behind(in_place=True)
         self.pipeline_id, self.node_id = UUID(run.payload["pipeline"]), str(run.payload["node"])
         self.token = f"{run.job.pk}:{run.token}"
+        self.orphans = True  # whoever held this node before may have left some; while we hold it nobody makes more
 
     # --- claim
 
@@ -130,20 +138,25 @@ class _Worker:
     def _next_rows(self) -> list[NodeExecution]:
         """Executions left by a worker that died come first, then the oldest ready ones, all of one revision."""
         here = NodeExecution.objects.filter(pipeline_id=self.pipeline_id, node_id=self.node_id)
-        orphans = here.filter(status=machine.RUNNING).exclude(job_id=self.run.job.pk, token=self.run.token)
-        ready = here.filter(status=machine.READY)
-        for rows in (orphans, ready):
-            first = rows.order_by("id").first()
-            if first is None:
-                continue
-            if first.losses >= ALONE_AFTER:
-                return [first]
-            spot = graph_of(first.revision_id).node(self.node_id)
-            size = get_node(spot.type, spot.version).spec.batch if spot else 1
-            size = min(size, db.bulk_size())
-            same = rows.filter(revision_id=first.revision_id, losses__lt=ALONE_AFTER)
-            return list(same.order_by("id")[:size])
-        return []
+        if self.orphans:
+            left = here.filter(status=machine.RUNNING).exclude(job_id=self.run.job.pk, token=self.run.token)
+            if rows := self._like_first(left):
+                return rows
+            self.orphans = False
+        return self._like_first(here.filter(status=machine.READY))
+
+    def _like_first(self, rows: QuerySet[NodeExecution]) -> list[NodeExecution]:
+        """The oldest of these, and those after it of its revision; alone, if workers died of it before."""
+        first = rows.order_by("id").values_list("pk", "revision_id", "losses").first()
+        if first is None:
+            return []
+        pk, revision_id, losses = first
+        if losses >= ALONE_AFTER:
+            return read_rows(rows.filter(pk=pk))
+        spot = graph_of(revision_id).node(self.node_id)
+        size = get_node(spot.type, spot.version).spec.batch if spot else 1
+        same = rows.filter(revision_id=revision_id, losses__lt=ALONE_AFTER)
+        return read_rows(same.order_by("id")[:size])
 
     def _take(self, pipeline: Pipeline, rows: list[NodeExecution]) -> Batch | None:
         graph = graph_of(rows[0].revision_id)
@@ -165,7 +178,7 @@ class _Worker:
         """On PostgreSQL a row may have changed (cancelled) before its cycle was locked: look once more."""
         if db.is_sqlite():
             return rows
-        return list(NodeExecution.objects.filter(pk__in=[row.pk for row in rows]).order_by("id"))
+        return read_rows(NodeExecution.objects.filter(pk__in=[row.pk for row in rows]).order_by("id"))
 
     def _bind(self, spot: GraphNode) -> dict[str, Any]:
         """Values of the inputs that variables and fixed values feed, as they are now. A missing variable binds None."""
@@ -205,7 +218,7 @@ class _Worker:
                 failed.append(NodeError(view.id, "input_missing", f"The input {empty[0]!r} has no value."))
             else:
                 views.append(view)
-        return Batch(pipeline, graph, spot, node, views, failed)
+        return Batch(pipeline, graph, spot, node, views, failed, {str(row.pk): row for row in rows})
 
     def _park_unmet(self, batch: Batch, ledger: Ledger) -> None:
         """Asks the node what must be there first; what waits for it, or can never start, leaves the batch."""
@@ -270,11 +283,8 @@ class _Worker:
 
     def _commit(self, batch: Batch, results: list[Result], ctx: WorkerCtx) -> None:
         with self.run.commit():
-            held = self._held([result.execution_id for result in results])
-            ledger = Ledger(row.cycle_id for row in held)
-            ledger.take(self._again(held))
-            mine = {key for key, row in ledger.rows.items() if row.status == machine.RUNNING}
-            results = [result for result in results if result.execution_id in mine]
+            ledger = self._held(batch, [result.execution_id for result in results])
+            results = [result for result in results if result.execution_id in ledger.rows]
             with events.cause(pipeline_id=self.pipeline_id, depth=ledger.depth()):
                 results = _applied(batch, results)
             self._take_sources(ledger, results)
@@ -285,9 +295,20 @@ class _Worker:
                 _record(ledger, str(row.cycle_id), result, self.token, log=text[-MAX_LOG:])
             ledger.flush()
 
-    def _held(self, ids: list[str]) -> list[NodeExecution]:
-        rows = NodeExecution.objects.filter(pk__in=as_uuids(ids), status=machine.RUNNING)
-        return list(rows.filter(job_id=self.run.job.pk, token=self.run.token).order_by("id"))
+    def _held(self, batch: Batch, ids: list[str]) -> Ledger:
+        """Locks the cycles of these executions, then takes what is still ours. A kept row serves one transaction: what
+        one that rolls back did to it must not reach the next, which reads it anew."""
+        mine = NodeExecution.objects.filter(status=machine.RUNNING, job_id=self.run.job.pk, token=self.run.token)
+        mine = mine.filter(pk__in=as_uuids(ids)).order_by("id")
+        kept = [batch.rows.pop(key) for key in ids if key in batch.rows]
+        if len(kept) < len(ids):
+            ledger = Ledger(mine.values_list("cycle_id", flat=True))
+            ledger.take(read_rows(mine))
+            return ledger
+        ledger = Ledger(row.cycle_id for row in kept)
+        still = set(mine.values_list("pk", flat=True))
+        ledger.take(row for row in kept if row.pk in still)
+        return ledger
 
     def _take_sources(self, ledger: Ledger, results: list[Result]) -> None:
         """An outcome with ``again`` runs its source once more, which must be at hand."""

@@ -7,21 +7,22 @@ Open a ledger inside ``write()``, feed it events, flush it once. It locks the cy
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F
+from django.db.models import Model
 from django.utils.timezone import now
 
 from alp_site.lib import events, jobs
+from alp_site.lib.db_rows import add_to, insert_rows, read_rows, write_rows
 from alp_site.lib.ids import uuid7
 from pipelines.engine import state as machine
 from pipelines.engine.graph import Connection, Graph
 from pipelines.engine.spec import get_node
 from pipelines.models import Cycle, CycleCounter, NodeCounter, NodeExecution, Pipeline, PipelineStatus
-from pipelines.services.bulk import as_uuids, insert_rows, write_rows
+from pipelines.services.bulk import as_uuids
 from pipelines.services.conditions import matching
 from pipelines.services.graphs import graph_of
 from pipelines.services.refs import project_cycles
@@ -75,14 +76,22 @@ def _assign(row: Cycle | NodeExecution, values: Mapping[str, Any], changed: set[
             changed.add(name)
 
 
+def _move_counter(model: type[Model], place: Mapping[str, Any], moves: Mapping[str, int]) -> None:
+    """Adds to the counters of a place; makes their row the first time."""
+    changes = {status: delta for status, delta in moves.items() if delta}
+    if changes and not add_to(model, place, changes):
+        model._default_manager.bulk_create([model(**place)], ignore_conflicts=True)
+        add_to(model, place, changes)
+
+
 class Ledger:
     """Events in, rows out. Everything it holds was locked when it was opened."""
 
     def __init__(self, cycle_ids: Iterable[str | UUID] = ()) -> None:
         """Locks these cycles. Needs an open ``write()``."""
         ids = sorted(set(as_uuids(cycle_ids)))
-        rows = Cycle.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk") if ids else []
-        self.cycles: dict[str, Cycle] = {str(row.pk): row for row in rows}
+        rows = Cycle.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk")
+        self.cycles: dict[str, Cycle] = {str(row.pk): row for row in (read_rows(rows) if ids else ())}
         self.rows: dict[str, NodeExecution] = {}
         self.pipelines: dict[UUID, Pipeline] = {}
         self._states = {key: self._cycle_state(row) for key, row in self.cycles.items()}
@@ -227,8 +236,9 @@ class Ledger:
         write_rows([row for key, row in self._changed.items() if key not in new], self._row_fields)
         made = {str(cycle.pk) for cycle in self._new_cycles}
         write_rows([self.cycles[key] for key in sorted(self._touched - made)], self._cycle_fields)
-        self._flush_counters()
-        self._flush_events()
+        moved = self._moved_cycles()
+        self._flush_counters(moved)
+        self._flush_events(moved)
         self._ring()
 
     def _settle(self, cycle: Cycle, state: machine.CycleState) -> None:
@@ -239,60 +249,43 @@ class Ledger:
         new["finished_at"] = (cycle.finished_at or self._now) if state.status in TERMINAL else None
         _assign(cycle, new, self._cycle_fields)
 
-    def _flush_counters(self) -> None:
+    def _flush_counters(self, moved: Sequence[tuple[str | None, Cycle]]) -> None:
         for (pipeline_id, node_id), moves in sorted(self._moves.items()):
-            changes = {status: F(status) + delta for status, delta in moves.items() if delta}
-            rows = NodeCounter.objects.filter(pipeline_id=pipeline_id, node_id=node_id)
-            if changes and not rows.update(**changes):
-                NodeCounter.objects.bulk_create(
-                    [NodeCounter(pipeline_id=pipeline_id, node_id=node_id)], ignore_conflicts=True
-                )
-                rows.update(**changes)
-        for pipeline_id, moves in sorted(self._cycle_moves().items()):
-            changes = {status: F(status) + delta for status, delta in moves.items() if delta}
-            if changes and not CycleCounter.objects.filter(pipeline_id=pipeline_id).update(**changes):
-                CycleCounter.objects.bulk_create([CycleCounter(pipeline_id=pipeline_id)], ignore_conflicts=True)
-                CycleCounter.objects.filter(pipeline_id=pipeline_id).update(**changes)
-
-    def _moved_cycles(self) -> list[Cycle]:
-        touched = (self.cycles[key] for key in self._touched)
-        return [cycle for cycle in touched if self._old_status[str(cycle.pk)] != cycle.status]
-
-    def _cycle_moves(self) -> dict[UUID, Counter[str]]:
-        moves: dict[UUID, Counter[str]] = defaultdict(Counter)
-        for cycle in self._moved_cycles():
-            moves[cycle.pipeline_id][cycle.status] += 1
-            old = self._old_status[str(cycle.pk)]
+            _move_counter(NodeCounter, {"pipeline_id": pipeline_id, "node_id": node_id}, moves)
+        cycle_moves: dict[UUID, Counter[str]] = defaultdict(Counter)
+        for old, cycle in moved:
+            cycle_moves[cycle.pipeline_id][cycle.status] += 1
             if old is not None:
-                moves[cycle.pipeline_id][old] -= 1
-        return moves
+                cycle_moves[cycle.pipeline_id][old] -= 1
+        for pipeline_id, moves in sorted(cycle_moves.items()):
+            _move_counter(CycleCounter, {"pipeline_id": pipeline_id}, moves)
 
-    def _flush_events(self) -> None:
-        only = next(iter(self.cycles.values())).pk if len(self.cycles) == 1 else None
+    def _moved_cycles(self) -> list[tuple[str | None, Cycle]]:
+        """Cycles whose status is another, with the one before; None: there was none."""
+        touched = ((self._old_status[key], self.cycles[key]) for key in self._touched)
+        return [(old, cycle) for old, cycle in touched if old != cycle.status]
+
+    def _flush_events(self, moved: Sequence[tuple[str | None, Cycle]]) -> None:
+        told: dict[tuple[UUID, str], list[UUID]] = defaultdict(list)
+        for _, cycle in moved:
+            told[cycle.pipeline_id, cycle.status].append(cycle.pk)
         for (pipeline_id, node_id, status), ids in self._told.items():
-            with events.cause(cycle_id=only, pipeline_id=pipeline_id, depth=self.depth()):
-                events.publish(
-                    "execution.status",
-                    project_id=self.pipeline(pipeline_id).project_id,
-                    ids=ids,
-                    data={"pipeline": str(pipeline_id), "node": node_id, "status": status},
-                )
-        moved: dict[tuple[UUID, str], list[Cycle]] = defaultdict(list)
-        for cycle in self._moved_cycles():
-            moved[cycle.pipeline_id, cycle.status].append(cycle)
-        for (pipeline_id, status), cycles in moved.items():
-            with events.cause(cycle_id=only, pipeline_id=pipeline_id, depth=self.depth()):
-                events.publish(
-                    "cycle.status",
-                    project_id=self.pipeline(pipeline_id).project_id,
-                    ids=[cycle.pk for cycle in cycles],
-                    data={"pipeline": str(pipeline_id), "status": status},
-                )
-        project_cycles(cycle for cycle in self._moved_cycles() if self._began_or_ended(cycle))
+            self._publish("execution.status", pipeline_id, ids, {"node": node_id, "status": status})
+        for (pipeline_id, status), cycle_ids in told.items():
+            self._publish("cycle.status", pipeline_id, cycle_ids, {"status": status})
+        project_cycles(
+            cycle for old, cycle in moved if old is None or (old in TERMINAL) != (cycle.status in TERMINAL)
+        )  # began or ended
 
-    def _began_or_ended(self, cycle: Cycle) -> bool:
-        old = self._old_status[str(cycle.pk)]
-        return old is None or (old in TERMINAL) != (cycle.status in TERMINAL)
+    def _publish(self, kind: str, pipeline_id: UUID, ids: Iterable[Any], data: dict[str, Any]) -> None:
+        only = next(iter(self.cycles.values())).pk if len(self.cycles) == 1 else None
+        with events.cause(cycle_id=only, pipeline_id=pipeline_id, depth=self.depth()):
+            events.publish(
+                kind,
+                project_id=self.pipeline(pipeline_id).project_id,
+                ids=ids,
+                data={"pipeline": str(pipeline_id), **data},
+            )
 
     def _ring(self) -> None:
         for (pipeline_id, node_id), revision_id in sorted(self._rings.items()):

@@ -20,6 +20,7 @@ from django.utils import timezone
 
 from alp_site.lib import models
 from alp_site.lib.db import in_write, is_sqlite
+from alp_site.lib.db_rows import insert_rows
 from alp_site.lib.events.cause import Cause, current_cause
 from alp_site.lib.events.types import check
 
@@ -82,7 +83,7 @@ def publish(
         )
         for start in range(0, max(len(all_ids), 1), MAX_IDS)
     ]  # fmt: skip
-    models.Event.objects.bulk_create(rows)
+    insert_rows(rows)
 
 
 _COLUMNS = "id, type, project_id, audience, ids, data, cycle_id, pipeline_id, depth, created_at"

@@ -1,0 +1,193 @@
+"""Many rows with few statements and little work a value: what keeps the transactions of bulk work short.
+
+Django's ``bulk_update`` builds a CASE that grows with the square of the rows, its ``bulk_create`` a new long statement
+each time, and reading or writing converts every value of every row by itself. Here a statement runs once per row inside
+the database's driver, values are converted column by column, and one that many rows share is converted once.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, TypeAlias, TypeVar, cast
+from uuid import UUID
+
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+from django.db.models import (
+    BooleanField,
+    CharField,
+    DateTimeField,
+    Field,
+    FloatField,
+    ForeignKey,
+    IntegerField,
+    JSONField,
+    Model,
+    QuerySet,
+    TextField,
+    UUIDField,
+)
+from django.db.models.base import ModelState
+
+__all__ = ["add_to", "insert_rows", "read_rows", "write_rows"]
+
+M = TypeVar("M", bound=Model)
+Column: TypeAlias = "Field[Any, Any]"
+PLAIN = (str, int, float, type(None))
+
+
+def read_rows(rows: QuerySet[M]) -> list[M]:
+    """The rows of a query over whole rows: no deferred columns, annotations or ``select_related``.
+
+    They are what iterating gives, but no ``pre_init`` or ``post_init`` signal is sent for them.
+    """
+    if connection.vendor != "sqlite":
+        return list(rows)
+    try:
+        sql, params = rows.query.get_compiler(rows.db).as_sql()
+    except EmptyResultSet:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        found = cursor.fetchall()
+    columns = rows.model._meta.concrete_fields
+    names = [column.attname for column in columns]
+    parts = [_from_sqlite(column, part) for column, part in zip(columns, zip(*found, strict=True), strict=False)]
+    return [_instance(rows.model, rows.db, zip(names, row, strict=True)) for row in zip(*parts, strict=True)]
+
+
+def write_rows(rows: Sequence[Model], fields: Iterable[str]) -> None:
+    """Updates these fields of rows that exist."""
+    meta = type(rows[0])._meta if rows else None
+    columns = [cast("Column", meta.get_field(name)) for name in fields] if meta else []
+    if meta is None or not columns:
+        return
+    sets = ", ".join(f"{_name(column)} = %s" for column in columns)
+    sql = f"UPDATE {_quote(meta.db_table)} SET {sets} WHERE {_name(meta.pk)} = %s"  # noqa: S608  our names
+    _execute_many(sql, [_values(rows, column) for column in [*columns, meta.pk]])
+
+
+def insert_rows(rows: Sequence[Model], *, unique: Sequence[str] = (), update: Sequence[str] = ()) -> None:
+    """Inserts new rows whose keys are set (or given by the database, where the key is a number).
+
+    ``update``: the fields that replace those of a row that is there already, known by its ``unique`` fields. PostgreSQL
+    takes whole columns at once (UNNEST), which Django knows.
+    """
+    if not rows:
+        return
+    if connection.vendor != "sqlite":
+        known: dict[str, Any] = {"update_conflicts": True, "unique_fields": unique, "update_fields": update}
+        type(rows[0])._default_manager.bulk_create(rows, **(known if update else {}))
+        return
+    meta = type(rows[0])._meta
+    columns = [column for column in meta.concrete_fields if not column.primary_key or rows[0].pk is not None]
+    sql = (
+        f"INSERT INTO {_quote(meta.db_table)} ({', '.join(map(_name, columns))})"  # noqa: S608  our names
+        f" VALUES ({', '.join(['%s'] * len(columns))})"
+    )
+    if update:
+        sets = ", ".join(f"{name} = excluded.{name}" for name in (_name(meta.get_field(field)) for field in update))
+        sql += f" ON CONFLICT ({', '.join(_name(meta.get_field(field)) for field in unique)}) DO UPDATE SET {sets}"
+    _execute_many(sql, [_values(rows, column) for column in columns])
+
+
+def add_to(model: type[Model], where: Mapping[str, Any], changes: Mapping[str, int]) -> int:
+    """Adds to number columns of the rows whose columns have these values; returns how many rows there were."""
+    meta = model._meta
+    sets = ", ".join(f"{_name(meta.get_field(name))} = {_name(meta.get_field(name))} + %s" for name in changes)
+    columns = {cast("Column", meta.get_field(name)): value for name, value in where.items()}
+    sql = (
+        f"UPDATE {_quote(meta.db_table)} SET {sets}"  # noqa: S608  our names
+        f" WHERE {' AND '.join(f'{_name(column)} = %s' for column in columns)}"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [*changes.values(), *(_prepared(column, value) for column, value in columns.items())])
+        return int(cursor.rowcount)
+
+
+def _quote(name: str) -> str:
+    return connection.ops.quote_name(name)
+
+
+def _name(column: Any) -> str:
+    return _quote(column.column or "")
+
+
+def _execute_many(sql: str, columns: list[list[Any]]) -> None:
+    with connection.cursor() as cursor:
+        cursor.executemany(sql, list(zip(*columns, strict=True)))
+
+
+# --- values on their way in
+
+
+def _values(rows: Sequence[Model], column: Column) -> list[Any]:
+    """The column of all rows, as the database takes it."""
+    found = [getattr(row, column.attname) for row in rows]
+    first = found[0]
+    if all(value is first or (value == first and type(value) is type(first)) for value in found):
+        return [column.get_db_prep_save(first, connection)] * len(found)
+    if connection.vendor == "sqlite":
+        return _to_sqlite(column, found)
+    return [column.get_db_prep_save(value, connection) for value in found]
+
+
+def _to_sqlite(column: Column, values: list[Any]) -> list[Any]:
+    """What Django's fields do, without the call for each value where there is nothing to do."""
+    kind = _kind(column)
+    if issubclass(kind, (CharField, TextField, IntegerField, FloatField)):
+        return [value if type(value) in PLAIN else _prepared(column, value) for value in values]
+    if issubclass(kind, UUIDField):
+        return [value.hex if type(value) is UUID else _prepared(column, value) for value in values]
+    return [_prepared(column, value) for value in values]
+
+
+def _prepared(column: Column, value: Any) -> Any:
+    return column.get_db_prep_save(value, connection)
+
+
+# --- values on their way out
+
+
+def _kind(column: Column) -> type[Column]:
+    """The class of the field that says how values are stored: a foreign key's is its target's."""
+    while isinstance(column, ForeignKey):
+        column = column.target_field
+    return type(column)
+
+
+def _moment(naive: datetime) -> datetime:
+    return naive.replace(tzinfo=UTC)  # the driver has parsed it, as Django tells it to
+
+
+_SHARED: dict[type[Column], Callable[[Any], Any]] = {UUIDField: UUID, DateTimeField: _moment, BooleanField: bool}
+"""Kinds whose values cannot be changed, so that rows may share one."""
+
+
+def _from_sqlite(column: Column, values: Sequence[Any]) -> list[Any]:
+    kind = _kind(column)
+    if kind in _SHARED:
+        convert = _SHARED[kind]
+        known = {value: None if value is None else convert(value) for value in set(values)}
+        return [known[value] for value in values]
+    if kind is JSONField and cast("JSONField[Any, Any]", column).decoder is None:
+        return [None if value is None else {} if value == "{}" else json.loads(value) for value in values]
+    col = column.cached_col
+    converters = [*connection.ops.get_db_converters(col), *col.get_db_converters(connection)]
+    if not converters:
+        return list(values)
+    found = list(values)
+    for converter in converters:
+        found = [converter(value, col, connection) for value in found]
+    return found
+
+
+def _instance(model: type[M], db: str, values: Iterable[tuple[str, Any]]) -> M:
+    row = model.__new__(model)
+    row.__dict__.update(values)
+    state = ModelState()
+    state.adding, state.db = False, db
+    row._state = state  # noqa: SLF001  what Model.__init__ sets
+    return row
