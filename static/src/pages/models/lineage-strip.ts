@@ -37,7 +37,7 @@ export function lineageStrip(members: FamilyMember[], current?: string): HTMLEle
               title: member.name,
               "aria-current": member.id === current ? "page" : undefined,
             },
-            member.name,
+            `v${member.number}`,
           ),
           h("span", null, below(member)),
         ),
