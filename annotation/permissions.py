@@ -2,17 +2,35 @@
 
 from __future__ import annotations
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from alp_site.people.models import User
 from alp_site.people.permissions import Person, Policy, allowed, project_ids
-from annotation.models import Task, TaskItem
+from annotation.models import Task, TaskItem, TaskItemLog
+from datasets.permissions import OWN_ITEMS
 
-__all__ = ["TaskItemPolicy", "TaskPolicy", "may_work", "sees_everyone"]
+__all__ = ["TaskItemPolicy", "TaskPolicy", "handled", "may_work", "sees_everyone"]
+
+_NOT_HANDLING = ("add", "remove", "reassign")  # acts of who runs the task, not of who has the picture before them
 
 
 def _assigned(user: User) -> Q:
     return Q(everyone=True) | Q(assignments__person=user, assignments__removed_at__isnull=True)
+
+
+def handled(user: Person) -> Q:
+    """The rule of what a person may go on looking at: task items they hold, held, finished or worked on, whoever
+    finished them since. `previous_person` is the last holder only; earlier ones left a line in the log."""
+    lines = TaskItemLog.objects.filter(task_item=OuterRef("pk"), person_id=user.pk).exclude(action__in=_NOT_HANDLING)
+    slots = Q(assignee_id=user.pk) | Q(finished_by_id=user.pk) | Q(previous_person_id=user.pk)
+    return slots | Q(Exists(lines))
+
+
+@OWN_ITEMS.add("annotation")
+def items_handled(user: Person) -> Q:
+    """`handled`, as a condition on items: their pictures stay readable; writing is decided by what is held now."""
+    rows = TaskItem.objects.filter(handled(user), item_id=OuterRef("pk"), task__kind=Task.Kind.ANNOTATION)
+    return Q(Exists(rows))
 
 
 class TaskPolicy(Policy[Task]):
@@ -35,7 +53,7 @@ class TaskPolicy(Policy[Task]):
 
 
 class TaskItemPolicy(Policy[TaskItem]):
-    """Leads see every item of a task; an annotator the ones they hold, held or finished."""
+    """Leads see every item of a task; an annotator the ones of `handled`."""
 
     model = TaskItem
     project_path = "task__project"
@@ -45,17 +63,17 @@ class TaskItemPolicy(Policy[TaskItem]):
         if not isinstance(user, User) or not user.is_active:
             return TaskItem.objects.none()
         leads = Q(task__project__in=project_ids(user, "task.work"))
-        own = Q(task__project__in=project_ids(user, "task.work_own"), task__kind=Task.Kind.ANNOTATION) & (
-            Q(assignee=user) | Q(finished_by=user) | Q(previous_person=user)
-        )
+        own = Q(task__project__in=project_ids(user, "task.work_own"), task__kind=Task.Kind.ANNOTATION) & handled(user)
         return TaskItem.objects.filter(leads | own, retired_at__isnull=True)
 
     def can(self, user: Person, action: str, obj: TaskItem) -> bool:
         if action == "task.work_own" and isinstance(user, User):
-            mine = user.pk in (obj.assignee_id, obj.finished_by_id, obj.previous_person_id)
-            return allowed(user, "task.work", obj.task.project_id) or (
-                mine and allowed(user, "task.work_own", obj.task.project_id)
-            )
+            if allowed(user, "task.work", obj.task.project_id):
+                return True
+            if not allowed(user, "task.work_own", obj.task.project_id):
+                return False
+            slots = (obj.assignee_id, obj.finished_by_id, obj.previous_person_id)
+            return user.pk in slots or TaskItem.objects.filter(handled(user), pk=obj.pk).exists()
         return super().can(user, action, obj)
 
 

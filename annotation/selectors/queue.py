@@ -6,14 +6,16 @@ from collections import defaultdict
 from collections.abc import Sequence
 from uuid import UUID
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, SmallIntegerField, Value, When
 
 from alp_site.lib import db
 from alp_site.people.models import User
 from annotation.models import AnswerKey, Issue, Place, Task, TaskItem, TaskItemLog
 
 __all__ = [
+    "HELD_ORDER",
     "ORDER",
+    "awaits_answer",
     "finished_by",
     "free_in",
     "has_key",
@@ -26,6 +28,13 @@ __all__ = [
 ]
 
 ORDER = ("place", "urgency", "rank", "id")
+# What is skipped comes last whatever its urgency, the longest ago first: `rank` counts the skips.
+HELD_ORDER = (
+    "place",
+    Case(When(place=Place.SKIPPED, then=Value(0)), default=F("urgency"), output_field=SmallIntegerField()),
+    "rank",
+    "id",
+)
 
 
 def held_by(task: Task, person: User) -> QuerySet[TaskItem]:
@@ -33,6 +42,14 @@ def held_by(task: Task, person: User) -> QuerySet[TaskItem]:
     return TaskItem.objects.filter(
         task=task, assignee=person, finished_at__isnull=True, retired_at__isnull=True, held_back_at__isnull=True
     )
+
+
+def awaits_answer() -> Exists:
+    """Condition on labelling rows: a reviewer sent it back and waits, also while its annotator skips it."""
+    waiting = TaskItem.objects.filter(
+        source=OuterRef("pk"), held_back_at__isnull=False, finished_at__isnull=True, retired_at__isnull=True
+    )
+    return Exists(waiting)
 
 
 def free_in(task: Task) -> QuerySet[TaskItem]:
@@ -59,7 +76,7 @@ def log_of(ti: TaskItem) -> list[TaskItemLog]:
 
 def page_order(rows: QuerySet[TaskItem]) -> QuerySet[TaskItem]:
     """A person's own first, then free ones, each in the queue's order."""
-    return rows.order_by(F("assignee").asc(nulls_last=True), *ORDER)
+    return rows.order_by(F("assignee").asc(nulls_last=True), *HELD_ORDER)
 
 
 def held_counts(task: Task, person: User) -> dict[str, int]:

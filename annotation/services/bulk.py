@@ -117,6 +117,7 @@ def _approve_part(task: Task, answers: dict[UUID, str | None], person: User, sim
 
 def _settle(task: Task, changes: Sequence[Change], status: str, person: User, now: datetime) -> None:
     rows = [c.task_item for c in changes]
+    record.let_go(rows, at=now, to=person.pk)
     for ti in rows:
         finish(ti, status=status, person=person, seconds=0, now=now)
     if rows:

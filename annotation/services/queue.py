@@ -21,9 +21,9 @@ from alp_site.people.models import User
 from annotation.errors import TaskClosed
 from annotation.models import Assignment, Place, Task, TaskItem
 from annotation.permissions import may_work
-from annotation.selectors.queue import ORDER, free_in, held_by
+from annotation.selectors.queue import HELD_ORDER, awaits_answer, free_in, held_by
 from annotation.services import record
-from annotation.services.task_items import assignment_for
+from annotation.services.task_items import assignment_for, end_skips
 
 __all__ = ["LEASE", "hand_back", "next_items", "pull", "release_lapsed", "renew"]
 
@@ -56,12 +56,13 @@ def pull(*, task: Task, person: User) -> list[UUID]:
 
 
 def next_items(*, task: Task, person: User, limit: int = 20) -> list[TaskItem]:
-    """What waits for the person in this task, in their order, filled up by a pull when it runs low."""
-    held = held_by(task, person).count()
+    """What waits for the person in this task, in their order, filled up by a pull when it runs low: sent back first,
+    skipped last. Skipped ones do not count as work at hand, so a new batch comes before they do."""
+    held = held_by(task, person).exclude(place=Place.SKIPPED).count()
     low = max(1, task.max_workload - task.batch_size)
     if held <= low and task.status == Task.State.OPEN:
         pull(task=task, person=person)
-    rows = held_by(task, person).select_related("item", "task", "source").order_by(*ORDER)
+    rows = held_by(task, person).select_related("item", "task", "source").order_by(*HELD_ORDER)
     return list(rows[:limit])
 
 
@@ -85,7 +86,7 @@ def hand_back(*, task: Task, person: User, task_item_ids: Sequence[UUID] | None 
     """Give back what the person holds (all, or the named ones) so that others may pull it. What a reviewer sent back
     to them stays theirs. Returns how many went."""
     with write():
-        rows = held_by(task, person).exclude(place=Place.SENT_BACK)
+        rows = held_by(task, person).exclude(place=Place.SENT_BACK).exclude(awaits_answer())
         if task_item_ids is not None:
             rows = rows.filter(pk__in=list(task_item_ids))
         return _release(task, list(rows))
@@ -101,6 +102,7 @@ def release_lapsed() -> int:
     rows = (
         TaskItem.objects.filter(finished_at__isnull=True, retired_at__isnull=True, lease_until__lt=now)
         .exclude(keep)
+        .exclude(awaits_answer())
         .filter(assignee__isnull=False)
         .select_related("task", "assignment")
         .order_by("task_id", "id")[:2000]
@@ -175,9 +177,8 @@ def _release(task: Task, rows: Sequence[TaskItem], *, lapsed_before: datetime | 
     still = TaskItem.objects.filter(pk__in=ids, finished_at__isnull=True, assignee__isnull=False)
     if lapsed_before is not None:
         still = still.filter(lease_until__lt=lapsed_before)
-    for ti in rows:
-        if ti.place == Place.SKIPPED:
-            still.filter(pk=ti.pk).update(place=Place.NORMAL, rank=(ti.context.get("selection") or {}).get("rank") or 0)
+    end_skips(rows, still)
+    record.let_go(list(still), at=db.clock())
     freed = int(still.update(previous_person=F("assignee"), assignee=None, assignment=None, lease_until=None))
     if freed:
         for ti in rows:

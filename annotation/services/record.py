@@ -16,7 +16,7 @@ from alp_site.people.models import User
 from annotation.models import Task, TaskItem, TaskItemLog
 from datasets.services import refs
 
-__all__ = ["Change", "announce", "project", "record", "touch"]
+__all__ = ["Change", "announce", "let_go", "project", "record", "touch"]
 
 ENTRIES_AN_EVENT = 200
 _BULKY = frozenset({"suggestion", "selection"})  # the item page asks for these; an event does not carry them
@@ -51,6 +51,19 @@ def record(*, task: Task, changes: Sequence[Change], person: User | None, at: da
         batch_size=db.bulk_size(),
     )  # fmt: skip
     project(task=task, task_items=[c.task_item for c in changes])
+
+
+def let_go(task_items: Sequence[TaskItem], *, at: datetime, to: UUID | None = None) -> None:
+    """Log who is about to lose these rows to someone else (`to`) or to the queue: by the line they may still look at
+    them (`permissions.handled`). Called before the change."""
+    TaskItemLog.objects.bulk_create(
+        [
+            TaskItemLog(task_item=ti, task_id=ti.task_id, action="release", person_id=ti.assignee_id, at=at)
+            for ti in task_items
+            if ti.assignee_id not in (None, to)
+        ],
+        batch_size=db.bulk_size(),
+    )
 
 
 def project(*, task: Task, task_items: Sequence[TaskItem]) -> None:

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Max
+
 from alp_site.lib import db
 from alp_site.lib.db import write
 from alp_site.lib.errors import Conflict, Forbidden, Invalid, NotFound
@@ -19,6 +21,7 @@ from alp_site.people.models import User
 from annotation.errors import AlreadyConsumed, FinishedByOther, LabelMissing, TaskClosed, WithAnnotator
 from annotation.models import Issue, Place, Status, Task, TaskItem, TaskItemLog
 from annotation.permissions import TaskItemPolicy
+from annotation.selectors.queue import held_by
 from annotation.services import labels, record
 from annotation.services.queue import LEASE
 from annotation.services.record import Change
@@ -73,6 +76,7 @@ def complete(
         if label is not None and label != before:
             accepted = outcome == TaskItemLog.Outcome.ACCEPTED
             labels.save_label(ti, label=label, person=person, accepted=accepted, op_id=op_id)
+        record.let_go([ti], at=now, to=person.pk)
         finish(ti, status=status, person=person, seconds=seconds, now=now)
         back_to_review([ti], person, now)
         change = Change(
@@ -97,6 +101,7 @@ def discard(*, task_item_id: UUID, person: User, op_id: UUID | None = None, seco
             _take_back(ti, person)
         now = db.clock()
         outcome = TaskItemLog.Outcome.REJECTED if suggested(ti) else TaskItemLog.Outcome.NONE
+        record.let_go([ti], at=now, to=person.pk)
         finish(ti, status=Status.DISCARD, person=person, seconds=seconds, now=now)
         change = Change(task_item=ti, action="discard", note=note, outcome=outcome, seconds=seconds, op_id=op_id)
         settle(ti, change, person, now)
@@ -112,9 +117,15 @@ def skip(*, task_item_id: UUID, person: User, op_id: UUID | None = None, seconds
             return Done(ti, before, repeated=True)
         check_worker(ti, person)
         if not ti.is_open:
-            raise Conflict("It is finished already.", task_item=str(ti.pk), status=ti.status)
+            if ti.finished_by_id != person.pk:
+                raise _finished_by_other(ti)
+            raise Conflict(
+                "You finished this item already: take the answer back (undo) to work on it again.",
+                task_item=str(ti.pk), status=ti.status,
+            )  # fmt: skip
         now = db.clock()
-        ti.place, ti.rank = Place.SKIPPED, int(now.timestamp())  # among skipped ones, the longest ago comes first
+        skipped = held_by(ti.task, person).filter(place=Place.SKIPPED).aggregate(last=Max("rank"))
+        ti.place, ti.rank = Place.SKIPPED, (skipped["last"] or 0) + 1  # behind all I skipped before
         ti.seconds += max(0.0, min(seconds, MAX_SECONDS))
         ti.save(update_fields=["place", "rank", "seconds"])
         change = Change(task_item=ti, action="skip", seconds=seconds, op_id=op_id)
@@ -225,16 +236,23 @@ def _check_offered(ti: TaskItem, status: str) -> None:
         raise Invalid(f"This task does not offer the status {status!r}.", field="status", offered=ti.task.statuses)
 
 
+def _finished_by_other(ti: TaskItem) -> FinishedByOther:
+    """What happened and what to do; `data` lets the page show both answers side by side."""
+    other, label = str(ti.finished_by or "Someone else"), labels.labels_of([ti.item_id]).get(ti.item_id)
+    how = f" as “{label}”" if label and ti.status != Status.DISCARD else ""
+    return FinishedByOther(
+        f"{other} finished this item already ({ti.status}{how}); your answer was not saved. You may still look at it:"
+        " go on with your next item, and tell a reviewer if you disagree.",
+        task_item=str(ti.pk), status=ti.status, person=str(ti.finished_by_id), person_name=other,
+        finished_at=ti.finished_at.isoformat() if ti.finished_at else None,
+        label=label, content_version=ti.item.content_version,
+    )  # fmt: skip
+
+
 def _take_back(ti: TaskItem, person: User) -> TaskItemLog | None:
     """Reopen a finished item of mine if nothing has used it yet; returns the log line of what is taken back."""
     if ti.finished_by_id != person.pk:
-        other = ti.finished_by
-        raise FinishedByOther(
-            f"{other or 'Someone'} finished this item already.",
-            task_item=str(ti.pk), status=ti.status, person=str(ti.finished_by_id), person_name=str(other or ""),
-            finished_at=ti.finished_at.isoformat() if ti.finished_at else None,
-            label=labels.labels_of([ti.item_id]).get(ti.item_id), content_version=ti.item.content_version,
-        )  # fmt: skip
+        raise _finished_by_other(ti)
     reviews = list(ti.reviews.filter(retired_at__isnull=True))
     if any(not review.is_open for review in reviews):
         raise AlreadyConsumed("It has been reviewed already.", task_item=str(ti.pk))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 
 from alp_site.lib import db
 from alp_site.lib.db import write
@@ -15,12 +15,13 @@ from alp_site.lib.errors import Conflict, Invalid, NotFound
 from alp_site.people.models import User
 from annotation.errors import TaskClosed
 from annotation.models import Assignment, Place, Status, Task, TaskItem
+from annotation.selectors.queue import awaits_answer
 from annotation.services import record
 from annotation.services.allocation import share_out
 from annotation.services.tasks import WORKERS
 from datasets.models import Item
 
-__all__ = ["add_items", "reassign", "redistribute", "remove_items"]
+__all__ = ["add_items", "assignment_for", "end_skips", "reassign", "redistribute", "remove_items"]
 
 
 def add_items(
@@ -230,6 +231,21 @@ def assignment_for(task: Task, person: User) -> Assignment:
     return row
 
 
+def end_skips(rows: Sequence[TaskItem], still: QuerySet[TaskItem]) -> None:
+    """Give skipped rows their turn again, on the objects and (where `still` holds) in the table: a skip was the
+    holder's own wish and ends with their hold. One that a reviewer sent back goes first again."""
+    skipped = [ti for ti in rows if ti.place == Place.SKIPPED]
+    if not skipped:
+        return
+    sent_back = set(
+        TaskItem.objects.filter(awaits_answer(), pk__in=[t.pk for t in skipped]).values_list("pk", flat=True)
+    )
+    for ti in skipped:
+        ti.place = Place.SENT_BACK if ti.pk in sent_back else Place.NORMAL
+        ti.rank = int((ti.context.get("selection") or {}).get("rank") or 0)
+        still.filter(pk=ti.pk).update(place=ti.place, rank=ti.rank)
+
+
 def _open(task: Task) -> Any:
     rows = TaskItem.objects.filter(task=task, finished_at__isnull=True, retired_at__isnull=True)
     return rows if db.is_sqlite() else rows.select_for_update()
@@ -240,6 +256,8 @@ def _move(task: Task, dealt: Mapping[UUID | None, Sequence[TaskItem]], assignmen
         assignment = assignments.get(person_id) if person_id else None
         if person_id and assignment is None:
             raise Conflict("No assignment for this person.", person=str(person_id))
+        record.let_go(rows, at=db.clock(), to=person_id)
+        end_skips([ti for ti in rows if ti.assignee_id != person_id], TaskItem.objects.filter(finished_at__isnull=True))
         for ti in rows:
             ti.previous_person_id, ti.assignee_id, ti.assignment = ti.assignee_id, person_id, assignment
             ti.lease_until = None

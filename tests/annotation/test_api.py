@@ -8,7 +8,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from alp_site.people.models import Role
+from alp_site.lib import storage
+from alp_site.lib.ids import uuid7
+from alp_site.people.models import Membership, Role
 from annotation.models import Task, TaskItem
 from annotation.services import answer_key, queue, status, task_items, tasks
 
@@ -24,6 +26,19 @@ def q(n: int) -> str:
 @pytest.fixture
 def filled(task, fill):
     return fill(task, 8, suggestion="cat", context={"selection": {"rank": 1, "round": 1, "strategy": "margin"}})
+
+
+@pytest.fixture
+def store_picture():
+    """`store_picture(item)` gives an item bytes that the stream route can send."""
+
+    def store(item):
+        stored = storage.put_bytes(b"not looked into: the bytes are sent as they are")
+        storage.retain({stored.sha256: stored.size}, mimetype="image/png")
+        item.blob_id = stored.sha256
+        item.save(update_fields=["blob"])
+
+    return store
 
 
 @pytest.mark.parametrize(
@@ -165,6 +180,51 @@ def test_refusals_say_what_is_the_case(client_as, task, filled, annotator, revie
     status.complete(task_item_id=filled[0].pk, person=reviewer, label="frog")
     taken = client.post(url, {"label": "cat"})
     assert (taken.status_code, taken.json()["error"]["data"]["label"]) == (409, "frog")
+
+
+def test_item_when_someone_else_finished_it_then_its_former_holder_may_look_but_not_write(
+    client_as, task, fill, annotator, second_annotator, reviewer, store_picture
+):
+    row = fill(task, 1)[0]
+    store_picture(row.item)
+    queue.pull(task=task, person=annotator)
+    for person in (second_annotator, annotator):  # each loses it again: nothing but the log knows of the first
+        task_items.reassign(task=task, task_item_ids=[row.pk], person=person, user=reviewer)
+    task_items.reassign(task=task, task_item_ids=[row.pk], person=second_annotator, user=reviewer)
+    task_items.reassign(task=task, task_item_ids=[row.pk], person=None, user=reviewer)
+    status.complete(task_item_id=row.pk, person=reviewer, label="frog")
+    TaskItem.objects.filter(pk=row.pk).update(previous_person=second_annotator)
+    client = client_as("annotator")
+    assert client.get(f"/api/v1/items/{row.item_id}/stream/").status_code == 200
+    assert client.get(f"/api/v1/task-items/{row.pk}/").json()["label"] == "frog"
+    for act in ("complete", "discard", "skip", "undo"):
+        refused = client.post(f"/api/v1/task-items/{row.pk}/{act}/", {"label": "cat"} if act == "complete" else {})
+        error = refused.json()["error"]
+        assert (refused.status_code, error["code"], error["data"]["label"]) == (409, "finished_by_other", "frog")
+        assert "Reviewer finished this item already" in error["message"]
+        assert "go on with your next item" in error["message"]
+    operations = [{"op_id": str(uuid7()), "type": "create", "data": {"type": "class", "label": "cat"}}]
+    wrote = client.post(f"/api/v1/items/{row.item_id}/annotations/", {"operations": operations})
+    assert wrote.status_code == 403
+    row.refresh_from_db()
+    assert (row.status, row.finished_by_id) == ("completed", reviewer.pk)
+
+
+def test_item_when_a_person_never_held_it_then_neither_it_nor_its_picture_is_there(
+    client_as, project, task, fill, annotator, reviewer, store_picture
+):
+    row = fill(task, 1)[0]
+    store_picture(row.item)
+    status.complete(task_item_id=row.pk, person=reviewer, label="frog")
+    for role in ("annotator", "stranger"):
+        client = client_as(role)
+        for url in (f"items/{row.item_id}/stream/", f"items/{row.item_id}/", f"task-items/{row.pk}/"):
+            assert client.get(f"/api/v1/{url}").status_code == 404
+        assert client.post(f"/api/v1/task-items/{row.pk}/complete/", {"label": "cat"}).status_code == 404
+    TaskItem.objects.filter(pk=row.pk).update(previous_person=annotator)
+    assert client_as("annotator").get(f"/api/v1/items/{row.item_id}/stream/").status_code == 200
+    Membership.objects.filter(project=project, user=annotator).delete()
+    assert client_as("annotator").get(f"/api/v1/items/{row.item_id}/stream/").status_code == 404
 
 
 def test_an_annotator_sees_no_review_task_and_no_one_elses_figures(client_as, task, qa, filled, reviewer, annotator):

@@ -16,7 +16,7 @@ from alp_site.people.models import Membership, Role
 from alp_site.people.services import create_user
 from annotation.errors import TaskClosed
 from annotation.models import Assignment, Place, TaskItem
-from annotation.services import queue, status, task_items, tasks
+from annotation.services import queue, review, status, task_items, tasks
 
 pytestmark = [pytest.mark.django_db, pytest.mark.scale]
 
@@ -154,10 +154,57 @@ def test_skipping_puts_an_item_behind_and_twice_behind_the_others_skipped(task, 
     a, b, c = queue.next_items(task=task, person=annotator)
     for row in (a, b):
         status.skip(task_item_id=row.pk, person=annotator)
-    TaskItem.objects.filter(pk=a.pk).update(rank=1)  # skipped longer ago
     assert [ti.pk for ti in queue.next_items(task=task, person=annotator)] == [c.pk, a.pk, b.pk]
     status.skip(task_item_id=a.pk, person=annotator)
-    assert next(ti.pk for ti in queue.next_items(task=task, person=annotator)) == c.pk
+    assert [ti.pk for ti in queue.next_items(task=task, person=annotator)] == [c.pk, b.pk, a.pk]
+
+
+def test_skip_when_a_later_batch_is_pulled_then_it_comes_before_what_was_skipped(task, annotator, fill):
+    fill(task, 6)
+    first = queue.next_items(task=task, person=annotator)
+    for row in first[:2]:
+        status.skip(task_item_id=row.pk, person=annotator)
+    got = queue.next_items(task=task, person=annotator)  # two are left in turn: a new batch is pulled
+    assert len(got) == 6
+    assert [ti.pk for ti in got[-2:]] == [row.pk for row in first[:2]]
+    for row in got[:4]:
+        status.complete(task_item_id=row.pk, person=annotator, label="cat")
+    assert [ti.pk for ti in queue.next_items(task=task, person=annotator)] == [row.pk for row in first[:2]]
+
+
+def test_skip_of_an_urgent_item_then_it_waits_behind_all_that_was_not_skipped_last(task, annotator, fill):
+    plain = fill(task, 2, priority=1)
+    urgent = fill(task, 1, priority=3)[0]
+    queue.next_items(task=task, person=annotator)
+    for row in (plain[0], urgent):
+        status.skip(task_item_id=row.pk, person=annotator)
+    order = [ti.pk for ti in queue.next_items(task=task, person=annotator)]
+    assert order == [plain[1].pk, plain[0].pk, urgent.pk]
+
+
+def test_sent_back_item_when_others_are_pulled_and_skipped_then_goes_first(task, qa, annotator, reviewer, fill):
+    rows = fill(task, 6)
+    queue.next_items(task=task, person=annotator)
+    status.complete(task_item_id=rows[0].pk, person=annotator, label="dog")
+    task_items.add_items(task=qa, entries=[{"item_id": rows[0].item_id}])
+    status.skip(task_item_id=rows[1].pk, person=annotator)
+    review_row = queue.next_items(task=qa, person=reviewer)[0]
+    review.return_item(task_item_id=review_row.pk, person=reviewer, note="It is a cat.")
+    order = [ti.pk for ti in queue.next_items(task=task, person=annotator)]
+    assert (order[0], order[-1]) == (rows[0].pk, rows[1].pk)
+    status.skip(task_item_id=rows[0].pk, person=annotator)
+    assert queue.next_items(task=task, person=annotator)[-1].pk == rows[0].pk
+    queue.hand_back(task=task, person=annotator)
+    assert TaskItem.objects.get(pk=rows[0].pk).assignee_id == annotator.pk  # its reviewer waits for this person
+
+
+def test_skipped_item_when_reassigned_then_takes_its_turn_again(task, annotator, second_annotator, reviewer, fill):
+    fill(task, 2, context={"selection": {"rank": 7, "round": 1}})
+    first, _ = queue.next_items(task=task, person=annotator)
+    status.skip(task_item_id=first.pk, person=annotator)
+    task_items.reassign(task=task, task_item_ids=[first.pk], person=second_annotator, user=reviewer)
+    first.refresh_from_db()
+    assert (first.place, first.rank, first.assignee_id) == (Place.NORMAL, 7, second_annotator.pk)
 
 
 def test_distribution_deals_by_shares_and_over_batches(make_task, annotator, second_annotator, fill):
