@@ -6,6 +6,8 @@ export interface NamedRef {
 }
 export interface BootUser extends NamedRef {
   email: string;
+  /** What this person set for themselves: `PATCH /api/v1/me/ {prefs}` merges, null removes. */
+  prefs?: Record<string, unknown>;
 }
 export type RoleName = "owner" | "engineer" | "reviewer" | "annotator" | "viewer";
 

@@ -8,9 +8,12 @@
  *
  * Spelling: modifiers ctrl, shift, alt before a key by its name ("escape", "enter", "arrowleft", "space", "?", "k").
  * "ctrl" is also the Mac's command key. Keys are left alone while typing (unless `whileTyping`) and while a dialog is
- * open (unless `inDialog`).
+ * open (unless `inDialog`). A run that answers `PASS` had no use for the key: the next scope is asked, and if nobody wants
+ * it the browser gets it.
  */
 import { isTyping } from "./dom.ts";
+
+export const PASS = Symbol("pass");
 
 export interface Shortcut {
   keys: string | string[];
@@ -56,7 +59,17 @@ export function keysOf(event: KeyboardEvent): string[] {
   const held = [(event.ctrlKey || event.metaKey) && "ctrl", event.altKey && "alt"].filter(Boolean);
   const withShift = [...held, event.shiftKey && "shift", key].filter(Boolean).join("+");
   const isSign = event.key.length === 1 && event.key.toLowerCase() === event.key.toUpperCase();
-  return isSign && event.shiftKey ? [[...held, key].join("+"), withShift] : [withShift];
+  const place = letterByPlace(event);
+  const byPlace = place ? [[...held, event.shiftKey && "shift", place].filter(Boolean).join("+")] : [];
+  return isSign && event.shiftKey
+    ? [[...held, key].join("+"), withShift, ...byPlace]
+    : [withShift, ...byPlace];
+}
+
+/** Another alphabet, or what Alt makes of a letter on a Mac: such a key is also called by its place on the keyboard. */
+function letterByPlace(event: KeyboardEvent): string | null {
+  const foreign = event.key.length === 1 && event.key > "\u007f";
+  return foreign ? (/^Key([A-Z])$/.exec(event.code)?.[1]?.toLowerCase() ?? null) : null;
 }
 
 /** For people: "ctrl+enter" -> "Ctrl ↵" */
@@ -117,28 +130,32 @@ export class Keys {
   private readonly handle = (raw: Event): void => {
     const event = raw as KeyboardEvent;
     if (event.defaultPrevented || event.isComposing) return;
-    const found = this.find(event);
-    if (!found) return;
-    event.preventDefault();
-    found.run(event);
+    for (const found of this.candidates(event)) {
+      let passed = false;
+      try {
+        passed = found.run(event) === PASS;
+      } finally {
+        if (!passed) event.preventDefault();
+      }
+      if (!passed) return;
+    }
   };
 
-  private find(event: KeyboardEvent): Shortcut | undefined {
+  private candidates(event: KeyboardEvent): Shortcut[] {
     const pressed = keysOf(event);
     const typing = isTyping(event.target);
     const dialog = document.querySelector("dialog[open]") !== null;
-    for (const { shortcuts } of [...this.scopes].reverse()) {
-      const found = shortcuts.find(
+    return [...this.scopes]
+      .reverse()
+      .flatMap(({ shortcuts }) => shortcuts)
+      .filter(
         (one) =>
           (!typing || one.whileTyping) &&
           (!dialog || one.inDialog) &&
           (!event.repeat || one.repeat) &&
-          (one.when?.() ?? true) &&
-          listOf(one.keys).some((spec) => pressed.includes(normalKeys(spec))),
+          listOf(one.keys).some((spec) => pressed.includes(normalKeys(spec))) &&
+          (one.when?.() ?? true),
       );
-      if (found) return found;
-    }
-    return undefined;
   }
 }
 

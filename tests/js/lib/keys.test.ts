@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { h } from "@/lib/dom.ts";
-import { Keys, normalKeys, shownKeys } from "@/lib/keys.ts";
+import { Keys, normalKeys, PASS, shownKeys } from "@/lib/keys.ts";
 
 let keys: Keys;
 beforeEach(() => {
@@ -123,4 +123,27 @@ describe("scopes", () => {
       { scope: "Page", shortcuts: [{ keys: ["1", "A"], label: "One" }] },
     ]);
   });
+});
+
+describe("passing a key on", () => {
+  it("asks the next scope, and leaves the key to the browser when nobody wants it", () => {
+    const older = vi.fn();
+    const off = keys.scope("Page", [{ keys: "tab", label: "", run: older }]);
+    keys.scope("Tool", [{ keys: "tab", label: "", run: () => PASS }]);
+    expect(press("Tab").defaultPrevented).toBe(true);
+    off();
+    expect(press("Tab").defaultPrevented).toBe(false);
+    expect(older).toHaveBeenCalledTimes(1);
+  });
+});
+
+it.each([
+  ["л", "KeyK", {}, "k"],
+  ["∆", "KeyJ", { altKey: true }, "alt+j"],
+  ["Л", "KeyK", { shiftKey: true }, "shift+k"],
+])("%s is also called by its place", (key, code, held, wanted) => {
+  const run = vi.fn();
+  keys.scope("Page", [{ keys: wanted, label: "", run }]);
+  press(key, { code, ...held });
+  expect(run).toHaveBeenCalledTimes(1);
 });
