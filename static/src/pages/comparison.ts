@@ -44,8 +44,8 @@ function verdictCard(): HTMLElement {
             won ? "Promote" : "Promote anyway",
           )
         : h("span", { class: "row" }, stateChip({ ...candidate, stage })),
-      h("a", { class: "btn", href: modelUrl(candidate.id) }, `Open ${candidate.name}`),
-      h("a", { class: "btn", href: modelUrl(incumbent.id) }, `Open ${incumbent.name}`),
+      h("a", { class: "btn", href: modelUrl(candidate.id) }, "Open the candidate"),
+      h("a", { class: "btn", href: modelUrl(incumbent.id) }, "Open the current best"),
     );
   draw(candidate.stage);
   return h(
