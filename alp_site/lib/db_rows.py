@@ -127,11 +127,16 @@ def _values(rows: Sequence[Model], column: Column) -> list[Any]:
     """The column of all rows, as the database takes it."""
     found = [getattr(row, column.attname) for row in rows]
     first = found[0]
-    if all(value is first or (value == first and type(value) is type(first)) for value in found):
+    if all(value is first or (type(value) is type(first) and _same(value, first)) for value in found):
         return [column.get_db_prep_save(first, connection)] * len(found)
     if connection.vendor == "sqlite":
         return _to_sqlite(column, found)
     return [column.get_db_prep_save(value, connection) for value in found]
+
+
+def _same(value: Any, other: Any) -> bool:
+    """Equal all through. In a container True equals 1 to Python, but not to JSON: only empty ones are compared."""
+    return bool(value == other) and (not isinstance(value, (dict, list, tuple)) or not value)
 
 
 def _to_sqlite(column: Column, values: list[Any]) -> list[Any]:
