@@ -23,13 +23,13 @@ class KCenter(Strategy):
     def score(self, pool: Pool, ctx: Context) -> NDArray[np.float64]:
         """Distance to the nearest labelled image; to the pool's mean if none is labelled."""
         assert pool.embeddings is not None
-        rows = as_rows(pool.embeddings)
         labelled = ctx.labelled_embeddings
         if labelled is None or not len(labelled):
+            rows = as_rows(pool.embeddings)
             centre = rows.mean(axis=0, dtype=np.float64).astype(np.float32)
             squared = square_norms(rows) - 2 * (rows @ centre) + centre @ centre
         else:
-            squared = nearest(rows, as_rows(labelled))[1]
+            squared = nearest(pool.embeddings, as_rows(labelled))[1]
         return np.asarray(np.sqrt(np.maximum(squared, 0)), np.float64)
 
     def select(
@@ -37,7 +37,7 @@ class KCenter(Strategy):
     ) -> NDArray[np.int64]:
         assert pool.embeddings is not None
         order = rng.permutation(len(pool))  # ties (duplicates) fall by chance, not by upload order
-        rows = as_rows(pool.embeddings[order])
+        rows = pool.embeddings[order]
         picks = farthest_first(rows, (scores[order] ** 2).astype(np.float32), min(budget, len(pool)))
         return order[picks].astype(np.int64)
 

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models_registry.ml.acquisition._distance import Clusters, Rows, k_means, nearest, unit_rows
-from models_registry.ml.acquisition.base import STRATEGIES, Context, Pool, Strategy, StrategyInfo
+from models_registry.ml.acquisition.base import STRATEGIES, Context, Floats, Pool, Strategy, StrategyInfo
 
 MAX_CLUSTERS = 500
 _NEIGHBOURS = 20
@@ -28,8 +28,8 @@ class TypiClust(Strategy):
     def score(self, pool: Pool, ctx: Context) -> NDArray[np.float64]:
         """Minus the distance to the centre of its cluster, of at most 20 clusters: a cheap stand-in for typicality."""
         assert pool.embeddings is not None
-        rows = unit_rows(pool.embeddings)
-        clusters = k_means(rows, _SCORED_CLUSTERS, np.random.default_rng(0), iterations=3, sample=5_000)
+        rng = np.random.default_rng(0)
+        clusters = k_means(pool.embeddings, _SCORED_CLUSTERS, rng, iterations=3, sample=5_000, unit=True)
         return -np.sqrt(clusters.distance.astype(np.float64))
 
     def select(
@@ -37,17 +37,17 @@ class TypiClust(Strategy):
     ) -> NDArray[np.int64]:
         assert pool.embeddings is not None
         order = rng.permutation(len(pool))  # ties (duplicates) fall by chance, not by upload order
-        rows = unit_rows(pool.embeddings[order])
+        rows = pool.embeddings[order]
         labelled = ctx.labelled_embeddings
         known = 0 if labelled is None else len(labelled)
-        clusters = k_means(rows, min(known + budget, max(MAX_CLUSTERS, budget)), rng)
+        clusters = k_means(rows, min(known + budget, max(MAX_CLUSTERS, budget)), rng, unit=True)
         taken = np.zeros(len(clusters.centres), np.int64)
         if labelled is not None and known:
             taken += np.bincount(nearest(unit_rows(labelled), clusters.centres)[0], minlength=len(taken))
         return order[_typical(rows, clusters, taken, min(budget, len(rows)))].astype(np.int64)
 
 
-def _typical(rows: Rows, clusters: Clusters, taken: NDArray[np.int64], budget: int) -> NDArray[np.int64]:
+def _typical(rows: Floats, clusters: Clusters, taken: NDArray[np.int64], budget: int) -> NDArray[np.int64]:
     """One image of each cluster a turn: fewest labels first, then the largest; in each by typicality."""
     order = np.argsort(clusters.members, kind="stable")
     sizes = np.bincount(clusters.members, minlength=len(taken))
@@ -60,7 +60,9 @@ def _typical(rows: Rows, clusters: Clusters, taken: NDArray[np.int64], budget: i
         cluster = int(open_clusters[np.lexsort((-left[open_clusters], taken[open_clusters]))[0]])
         if cluster not in queues:
             mine = order[starts[cluster] : starts[cluster] + sizes[cluster]]
-            queues[cluster] = mine[np.argsort(-_typicality(rows[mine], clusters.distance[mine]), kind="stable")]
+            queues[cluster] = mine[
+                np.argsort(-_typicality(unit_rows(rows, mine), clusters.distance[mine]), kind="stable")
+            ]
         picks.append(int(queues[cluster][sizes[cluster] - left[cluster]]))
         left[cluster] -= 1
         taken[cluster] += 1

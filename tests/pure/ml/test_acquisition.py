@@ -8,9 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models_registry.ml import load_all
-from models_registry.ml.acquisition import Context, Pool, choose
+from models_registry.ml.acquisition import Context, Pool, _distance, choose
 from models_registry.ml.acquisition._distance import farthest_first, k_means, nearest
 from models_registry.ml.acquisition.auto import in_seed_phase
+from models_registry.ml.acquisition.base import STRATEGIES
 from models_registry.ml.acquisition.cluster_margin import round_robin
 from models_registry.ml.uncertainty import entropy, least_confidence, margin_uncertainty
 
@@ -52,8 +53,6 @@ def test_look_ahead_picks_what_the_naive_loop_picks(n: int, count: int, ahead: i
     rows = np.random.default_rng(seed).normal(size=(n, 5)).astype(np.float32)
     start = (rows**2).sum(1)
     count = min(n, count)
-    from models_registry.ml.acquisition import _distance
-
     fast = farthest_first(rows, start, count, look_ahead=ahead)
     plain = _naive(rows, start, count)
     assert len(set(fast)) == count
@@ -69,6 +68,50 @@ def test_nearest_is_the_brute_force_answer() -> None:
     which, distance = nearest(rows, centres)
     np.testing.assert_array_equal(which, full.argmin(1))
     np.testing.assert_allclose(distance, full.min(1), atol=1e-4)
+
+
+def _naive_means(rows: np.ndarray, members: np.ndarray, centres: np.ndarray) -> np.ndarray:
+    moved = centres.copy()
+    for cluster in range(len(centres)):
+        if (members == cluster).any():
+            moved[cluster] = rows[members == cluster].astype(np.float64).mean(0)
+    return moved
+
+
+@pytest.mark.parametrize("stored", [np.float16, np.float32])
+def test_blocked_distances_when_labelled_are_many_then_the_picks_are_those_of_the_naive_loop(
+    stored: type, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_distance, "_BLOCK", 1 << 12)  # many blocks, the last one short
+    rng = np.random.default_rng(3)
+    rows: np.ndarray = rng.normal(size=(1203, 24)).astype(stored)
+    labelled: np.ndarray = rng.normal(size=(130, 24)).astype(stored)
+    wide, known = rows.astype(np.float64), labelled.astype(np.float64)
+    start = ((wide[:, None] - known[None]) ** 2).sum(2).min(1)
+    scores = STRATEGIES.get("k_center").score(Pool(None, rows), Context(labelled_embeddings=labelled))
+    np.testing.assert_allclose(scores, np.sqrt(start), rtol=1e-5)
+    assert picks("k_center", Pool(None, rows), 60, Context(labelled_embeddings=labelled)) == _naive(wide, start, 60)
+
+
+@pytest.mark.parametrize("stored", [np.float16, np.float32])
+def test_k_means_of_unit_rows_when_blocked_then_equals_the_plain_form(
+    stored: type, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_distance, "_BLOCK", 1 << 11)
+    monkeypatch.setattr(_distance, "_UNIT_BLOCK", 1 << 9)
+    rows: np.ndarray = np.random.default_rng(5).normal(size=(901, 16)).astype(stored)
+    rows[7] = 0
+    length = np.linalg.norm(rows.astype(np.float64), axis=1, keepdims=True)
+    plain = (rows / np.where(length > 0, length, 1)).astype(np.float32)
+    np.testing.assert_allclose(_distance.unit_rows(rows), plain, atol=1e-6)
+    backwards = np.arange(len(rows))[::-1].copy()
+    np.testing.assert_array_equal(_distance.unit_rows(rows, backwards), _distance.unit_rows(rows)[::-1])
+    fast = k_means(rows, 40, np.random.default_rng(1), sample=300, unit=True)
+    whole = k_means(_distance.unit_rows(rows), 40, np.random.default_rng(1), sample=300)
+    np.testing.assert_array_equal(fast.members, whole.members)
+    centres = _distance.unit_rows(rows)[:40]
+    found = _distance._means(plain, fast.members, centres)
+    np.testing.assert_allclose(found, _naive_means(plain, fast.members, centres), atol=1e-6)
 
 
 def test_k_means_finds_separated_groups_and_survives_duplicates() -> None:
