@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Protocol
 
 from alp_site.lib.registry import Registry
+from datasets.geometry._values import BoxXYXY, Rings
 
 __all__ = ["TYPES", "GeometryType", "get"]
 
@@ -22,11 +23,21 @@ class GeometryType(Protocol):
         ...
 
     def area(self, geometry: Any, size_wh: tuple[int, int]) -> float:
-        """Covered pixels, float >= 0."""
+        """Square pixels of the geometry itself, float >= 0, whether or not a part lies outside the image; 0 for what
+        covers nothing (points, lines)."""
         ...
 
     def iou(self, first: Any, second: Any, size_wh: tuple[int, int]) -> float:
-        """Overlap of two geometries of this type in 0..1."""
+        """How alike two geometries of this type are in 0..1, symmetric: overlap over union, or the measure the type
+        documents where nothing is covered."""
+        ...
+
+    def bounds(self, geometry: Any, size_wh: tuple[int, int]) -> BoxXYXY | None:
+        """Smallest upright box around it; None for a type without a place."""
+        ...
+
+    def rings(self, geometry: Any) -> Rings | None:
+        """Its outline as even-odd rings; None for a type that covers nothing."""
         ...
 
 

@@ -28,5 +28,11 @@ class ClassGeometry:
         """Two statements about one image always cover the same pixels."""
         return 1.0
 
+    def bounds(self, geometry: Any, size_wh: tuple[int, int]) -> None:
+        return None
+
+    def rings(self, geometry: Any) -> None:
+        return None
+
 
 TYPES.register(ClassGeometry.name, ClassGeometry())

@@ -38,6 +38,19 @@ export interface Handle {
 
 export class ShapeInvalid extends Error {}
 
+/** Names and edges of a skeleton's keypoints, from its label. */
+export interface SkeletonTemplate {
+  readonly names: readonly string[];
+  readonly edges: readonly (readonly [number, number])[];
+}
+
+/** A place drawn as a dot of constant size on the screen; a hollow one is occluded. */
+export interface Dot {
+  readonly at: XY;
+  readonly hollow: boolean;
+  readonly name?: string;
+}
+
 export interface ShapeType<G = unknown> {
   readonly type: string;
   readonly title: string;
@@ -50,14 +63,20 @@ export interface ShapeType<G = unknown> {
   /** Smallest upright box around it; null for one without a place (class). */
   bounds(geometry: G, size: WH): BoxXYXY | null;
   /** Whether `at` touches it: inside, or within `tolerance` image pixels of its line. */
-  hit(geometry: G, at: XY, tolerance: number): boolean;
-  /** Adds its outline to the path, in image pixels. A mask has none and is painted by the renderer. */
-  trace(geometry: G, path: CanvasPath): void;
+  hit(geometry: G, at: XY, tolerance: number, template?: SkeletonTemplate): boolean;
+  /** Adds its outline to the path, in image pixels. A mask is painted by the renderer; its outline is its pixels'. */
+  trace(geometry: G, path: CanvasPath, template?: SkeletonTemplate): void;
+  /** What is drawn as dots beside the outline: a point, the keypoints of a skeleton. */
+  dots?(geometry: G, template?: SkeletonTemplate): Dot[];
   /** Whether the inside is filled (even-odd). */
   readonly filled: boolean;
   handles(geometry: G, zoom: number): Handle[];
-  /** The geometry with one handle moved to `to`. */
+  /**
+   * The geometry with one handle moved to `to`; give the geometry as it was when the handle was grabbed. Shift keeps
+   * the proportions (rotating: steps of 15 degrees), Alt keeps the centre.
+   */
   dragged(geometry: G, handle: string, to: XY, held: Modifiers, size: WH): G;
+  /** Moved, but no further out of the image than it was. */
   moved(geometry: G, dx: number, dy: number, size: WH): G;
   /** One short text of its measure: "206 × 206", "7 pts, 1 hole". */
   describe(geometry: G, size: WH): string;
