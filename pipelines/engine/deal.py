@@ -21,7 +21,8 @@ ALL = ""
 
 @dataclass(frozen=True)
 class Candidate:
-    """An item to be dealt. ``bound``: the one group it may go to. Items with the same ``group_key`` stay together."""
+    """An item to be dealt. Items with the same ``group_key`` stay together, whatever else; ``bound``: the one group
+    it may go to while its key has none."""
 
     item: str
     label: str = "(none)"
@@ -89,16 +90,20 @@ class _Deal:
 
     def bound(self, c: Candidate) -> bool:
         """Deals an item that has no choice."""
-        group = c.bound if c.bound in self.shares else self.keys.get(c.group_key) if c.group_key else None
-        if group not in self.shares or group is None:
+        group = self._of_key(c) or c.bound
+        if group is None or group not in self.shares:
             return False
         self._put(c, group)
         return True
 
     def free(self, candidates: Sequence[Candidate]) -> None:
         for c in candidates:
-            group = self.keys.get(c.group_key) if c.group_key else None
-            self._put(c, group or self._choose(c))
+            self._put(c, self._of_key(c) or self._choose(c))
+
+    def _of_key(self, c: Candidate) -> str | None:
+        """Where the others of its key lie: a scene half in train and half in test would leak."""
+        group = self.keys.get(c.group_key) if c.group_key else None
+        return group if group in self.shares else None
 
     def _choose(self, c: Candidate) -> str:
         """Among the groups that one more item of this label does not bring above their share of the label rounded up

@@ -48,7 +48,8 @@ class Dealing(Outcome):
 class DataSplit(Node):
     """Exact shares over the whole stream, spread over labels, the same for an item whenever it comes.
 
-    An item that a strategy chose can only become train; validation and test fill from items chosen at random.
+    An item that a strategy chose can only become train; validation and test fill from items chosen at random. The one
+    exception: an item follows the others of its group key wherever they lie.
     """
 
     spec = NodeSpec(

@@ -20,6 +20,7 @@ __all__ = ["Arrived", "Split", "quotas", "split_items"]
 
 SUBSETS = frozenset(value for value in Subset.values if value)
 TRAIN = "train"
+HELD_OUT = (Subset.TEST.value, Subset.VALIDATION.value)
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ def split_items(
     """Deals each item once and for ever. Joins the open transaction; safe to repeat.
 
     What lies in one of the groups already (by subset or tag) stays there and is not counted. An item that a strategy
-    chose may only become train.
+    chose may only become train, unless others of its group key lie elsewhere: it follows them, or the test would leak.
     """
     names = list(percentages)
     with write():
@@ -61,7 +62,8 @@ def split_items(
         if not fresh:
             return Split(groups, {}, _shortfall(quota_rows, percentages))
         candidates, arms = _candidates(fresh, items, names)
-        dealt = _deal(pipeline_id, node_id, candidates, percentages, quota_rows, seed)
+        datasets = {items[a.item].dataset_id for a in fresh}
+        dealt = _deal(pipeline_id, node_id, candidates, datasets, percentages, quota_rows, seed)
         _store(pipeline_id, node_id, candidates, dealt, arms)
     return Split({**groups, **dealt.groups}, dealt.groups, dealt.shortfall)
 
@@ -137,16 +139,39 @@ def _deal(
     pipeline_id: UUID | str,
     node_id: str,
     candidates: Sequence[Candidate],
+    datasets: Iterable[UUID],
     percentages: Mapping[str, float],
     rows: Sequence[SplitQuota],
     seed: int,
 ) -> Dealt:
-    keys = {c.group_key for c in candidates if c.group_key}
-    known: dict[str, str] = {}
-    if keys:
-        earlier = SplitDeal.objects.filter(pipeline_id=pipeline_id, node_id=node_id, group_key__in=keys).order_by("-id")
-        known = dict(earlier.values_list("group_key", "group"))
+    known = _known_keys(
+        pipeline_id, node_id, {c.group_key for c in candidates if c.group_key}, datasets, list(percentages)
+    )
     return deal(candidates, fractions_of(percentages), _counts(rows), seed=seed, known_keys=known)
+
+
+def _known_keys(
+    pipeline_id: UUID | str, node_id: str, keys: Iterable[str], datasets: Iterable[UUID], names: Sequence[str]
+) -> dict[str, str]:
+    """Group of each key that has one: by an earlier deal here, or by the subset or tag of an item of these datasets.
+
+    A key that lies in several by mistake goes where a model is measured, not where it is trained."""
+    wanted = set(keys)
+    if not wanted:
+        return {}
+    found: dict[str, list[str]] = defaultdict(list)
+    deals = SplitDeal.objects.filter(pipeline_id=pipeline_id, node_id=node_id, group_key__in=wanted, group__in=names)
+    for key, group in deals.order_by("id").values_list("group_key", "group"):
+        found[key].append(group)
+    items = Item.objects.filter(dataset__in=set(datasets), group_key__in=wanted, deleted_at=None)
+    for key, subset in (
+        items.filter(subset__in=SUBSETS.intersection(names)).values_list("group_key", "subset").distinct()
+    ):
+        found[key].append(subset)
+    tags = ItemTag.objects.filter(item__in=items, name__in=[name for name in names if name not in SUBSETS])
+    for key, name in tags.order_by("id").values_list("item__group_key", "name"):
+        found[key].append(name)
+    return {key: next((name for name in HELD_OUT if name in groups), groups[0]) for key, groups in found.items()}
 
 
 def _store(

@@ -8,13 +8,14 @@ from collections.abc import Callable
 import pytest
 
 from alp_site.lib import storage
+from alp_site.lib.ids import uuid7
 from alp_site.lib.testing import failed_jobs, settle
 from alp_site.people.models import Project, User
 from annotation.services import review, status
 from datasets.models import Dataset, Item
 from datasets.services.items import add_tag, set_subset
 from models_registry.models import Model, Prediction
-from pipelines.models import NodeExecution, Pipeline, SplitDeal
+from pipelines.models import Cycle, NodeExecution, Pipeline, SelectionPick, SelectionRound, SplitDeal
 from pipelines.services.pipelines import create_pipeline, start_pipeline
 from pipelines.services.splits import Arrived, quotas, split_items
 from tests.pipelines.nodes.conftest import Upload, counts, take, task_of
@@ -148,6 +149,68 @@ def test_items_of_one_scene_go_into_one_group(chain: Flow, upload: Upload) -> No
     Item.objects.filter(pk__in=[item.pk for item in items[::2]]).update(group_key="scene 1")
     found = dealt(pipeline, items[:10]) | dealt(pipeline, items[10:])
     assert len({found[str(item.pk)] for item in items[::2]}) == 1
+
+
+def chosen_by(arm: str, pipeline: Pipeline, items: list[Item]) -> list[Arrived]:
+    """The items as a round of a Select node would have sent them, each in its cycle."""
+    found = SelectionRound.objects.create(
+        pipeline=pipeline, node_id="select", number=1, strategy="entropy", budget=len(items), pool_size=len(items),
+        chosen=len(items),
+    )  # fmt: skip
+    arrived = []
+    for rank, item in enumerate(items):
+        cycle = Cycle.objects.create(
+            pipeline=pipeline, revision=pipeline.revisions.latest("id"), start_node="in", key=f"picked:{item.pk}"
+        )
+        SelectionPick.objects.create(
+            round=found, cycle=cycle, execution_id=uuid7(), item=item, score=1.0, rank=rank, arm=arm
+        )
+        arrived.append(Arrived(str(item.pk), str(cycle.pk)))
+    return arrived
+
+
+def grouped(pipeline: Pipeline, arrived: list[Arrived]) -> dict[str, str]:
+    return split_items(pipeline_id=pipeline.pk, node_id="split", arrived=arrived, percentages=SHARES).groups
+
+
+@pytest.mark.parametrize("held_out", ["validation", "test"])
+def test_what_a_strategy_chose_is_train_but_follows_its_scene_out_of_it(
+    chain: Flow, upload: Upload, held_out: str
+) -> None:
+    pipeline = chain()
+    items = upload(12)
+    Item.objects.filter(pk__in=[item.pk for item in items[:4]]).update(group_key="scene 1")
+    set_subset(items=[items[0].pk], subset=held_out)
+    found = grouped(pipeline, chosen_by("strategy", pipeline, items[1:]))
+    assert {found[str(item.pk)] for item in items[1:4]} == {held_out}
+    assert {found[str(item.pk)] for item in items[4:]} == {"train"}
+
+
+def test_what_a_strategy_chose_follows_a_scene_that_was_dealt_before(chain: Flow, upload: Upload) -> None:
+    pipeline = chain()
+    items = upload(20)
+    first = dealt(pipeline, items)
+    in_test = next(item for item in items if first[str(item.pk)] == "test")
+    Item.objects.filter(pk=in_test.pk).update(group_key="scene 2")
+    SplitDeal.objects.filter(item=in_test).update(group_key="scene 2")
+    late = upload(3)
+    Item.objects.filter(pk__in=[item.pk for item in late]).update(group_key="scene 2")
+    assert set(grouped(pipeline, chosen_by("strategy", pipeline, late)).values()) == {"test"}
+
+
+def test_a_scene_of_another_dataset_says_nothing(chain: Flow, upload: Upload, truth: Dataset) -> None:
+    pipeline = chain()
+    there, here = upload(1, into=truth), upload(2)
+    for item in [*there, *here]:
+        Item.objects.filter(pk=item.pk).update(group_key="1")
+    set_subset(items=[there[0].pk], subset="test")
+    assert set(grouped(pipeline, chosen_by("strategy", pipeline, here)).values()) == {"train"}
+
+
+def test_the_random_arm_may_become_anything(chain: Flow, upload: Upload) -> None:
+    pipeline = chain()
+    found = grouped(pipeline, chosen_by("random", pipeline, upload(20)))
+    assert Counter(found.values()) == {"train": 16, "validation": 2, "test": 2}
 
 
 def test_the_group_becomes_the_items_subset_and_goes_along(

@@ -99,6 +99,24 @@ def test_items_of_one_group_stay_together() -> None:
     assert {found[str(n)] for n in range(0, 90, 3)} == {"test"}
 
 
+@pytest.mark.parametrize("held_out", ["validation", "test"])
+def test_what_is_bound_follows_its_scene_out_of_train(held_out: str) -> None:
+    items = [Candidate(str(n), group_key="scene" if n < 5 else "", bound="train") for n in range(10)]
+    found = deal(items, SPLIT, {}, known_keys={"scene": held_out})
+    assert {found.groups[str(n)] for n in range(5)} == {held_out}
+    assert {found.groups[str(n)] for n in range(5, 10)} == {"train"}
+
+
+def test_a_scene_that_is_new_goes_where_what_is_bound_must_go() -> None:
+    items = [Candidate(str(n), group_key="scene", bound="train" if n == 7 else None) for n in range(10)]
+    assert set(deal(items, SPLIT, {}).groups.values()) == {"train"}
+
+
+def test_a_scenes_group_that_is_no_more_does_not_bind() -> None:
+    found = deal([Candidate("a", group_key="scene", bound="train")], SPLIT, {}, known_keys={"scene": "gone"})
+    assert found.groups == {"a": "train"}
+
+
 def test_shares_must_be_something() -> None:
     with pytest.raises(ValueError, match="positive"):
         fractions_of({"a": 0, "b": 0})
