@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from alp_site.lib.errors import Invalid
 from models_registry.ml import paired
-from models_registry.ml.comparison_config import Check, CompareConfig, parse_config
+from models_registry.ml.checks import TOLERANCE, checks_reason
+from models_registry.ml.comparison_config import CompareConfig, parse_config
 from models_registry.ml.metrics.accuracy import Accuracy
 from models_registry.ml.metrics.average_precision import AveragePrecision, area, pr_curve
 from models_registry.ml.metrics.balanced_accuracy import BalancedAccuracy
@@ -23,8 +24,6 @@ from models_registry.ml.metrics.macro_f1 import MacroF1
 from models_registry.ml.verdict import Contender, Measure, Reason, TestItems, Verdict
 
 __all__ = ["Contender", "Measure", "Reason", "TestItems", "Verdict", "compare"]
-
-_TOLERANCE = 1e-12  # "more than min_delta" must not turn on the last bit of a float
 
 
 def compare(
@@ -54,7 +53,7 @@ def compare(
     only_c, only_i = int((right_c & ~right_i).sum()), int((right_i & ~right_c).sum())
     p = paired.mcnemar_p(only_i, only_c)
     per_class = _per_class(duel, names, rules)
-    first = _checks_reason(candidate, incumbent, rules) if rules.checks else _metric_reason(deciding, rules.min_delta)
+    first = checks_reason(candidate, incumbent, rules) if rules.checks else _metric_reason(deciding, rules.min_delta)
     reasons = [first, _test_reason(p, alpha_k, k, only_c, only_i), *_guard_reasons(per_class, rules)]
     won = all(reason.passed for reason in reasons)
     disagreement = float((right_c != right_i).mean())
@@ -157,59 +156,28 @@ def _measure(
         gain = paired.weighted_mean(new.astype(np.float64) - old)
     else:
         present = [c for c in classes or [] if (duel.labels == c).any()]
-        values = tuple(  # type: ignore[assignment]
-            float(np.mean([area(pr_curve(probs[:, c], duel.labels == c)) for c in present]))
-            for probs in (duel.candidate, duel.incumbent)
-        )
+        values = (_mean_area(duel.candidate, duel.labels, present), _mean_area(duel.incumbent, duel.labels, present))
         gain = paired.mean_average_precision_gain(duel.candidate, duel.incumbent, duel.labels, present)
     interval = paired.bootstrap_interval(gain, duel.n, seed=seed, groups=duel.groups, resamples=resamples)
     name = metric if label is None else f"{metric} of {label}"
     return Measure(name, *values, values[0] - values[1], interval.low, interval.high)
 
 
+def _mean_area(probs: NDArray[np.float64], labels: NDArray[np.int64], classes: list[int]) -> float:
+    return float(np.mean([area(pr_curve(probs[:, c], labels == c)) for c in classes]))
+
+
 def _metric_reason(measure: Measure, min_delta: float) -> Reason:
     values = f"{_percent(measure.incumbent)} → {_percent(measure.candidate)}"
     change = f"{_title(measure.name)} {values} ({_points(measure.gain)})"
-    if measure.gain - min_delta > _TOLERANCE:
+    if measure.gain - min_delta > TOLERANCE:
         more = f", more than the {_points(min_delta)} asked for" if min_delta else ""
         return Reason("better", f"{change}{more}.", True)
-    if abs(measure.gain) <= _TOLERANCE:
+    if abs(measure.gain) <= TOLERANCE:
         return Reason("tie", f"{change}: a tie keeps the current best.", False)
     if measure.gain < 0:
         return Reason("worse", f"{change}: worse.", False)
     return Reason("gain_too_small", f"{change}: not more than the {_points(min_delta)} asked for.", False)
-
-
-def _checks_reason(candidate: Contender, incumbent: Contender, rules: CompareConfig) -> Reason:
-    """Clause one by stored training figures."""
-    won, told = 0, []
-    for check in rules.checks:
-        new, old = _sample(candidate, check), _sample(incumbent, check)
-        gain = new - old if check.maximize else old - new
-        passed = gain - check.min_delta > _TOLERANCE
-        won += passed
-        told.append(f"{check.figure}/{check.legend} {old:.4g} → {new:.4g} {'won' if passed else 'lost'}")
-    share = won / len(rules.checks)
-    enough = {"any": won > 0, "all": won == len(rules.checks)}.get(str(rules.wins))
-    if enough is None:
-        enough = share - float(rules.wins) >= -_TOLERANCE
-    text = f"{won} of {len(rules.checks)} checks won, {rules.wins} asked for: {'; '.join(told)}."
-    return Reason("checks_won" if enough else "checks_lost", text, bool(enough))
-
-
-def _sample(model: Contender, check: Check) -> float:
-    key = (check.figure, check.legend)
-    points = sorted(model.samples.get(key, ()))
-    if not points:
-        have = ", ".join(sorted("/".join(one) for one in model.samples)) or "none"
-        raise Invalid(
-            f"{model.name} has no samples of {'/'.join(key)}. It has: {have}.", field="checks", model=model.name
-        )
-    if not -len(points) <= check.x_index < len(points):
-        raise Invalid(
-            f"x_index {check.x_index}: {model.name} has {len(points)} samples of {'/'.join(key)}.", field="checks"
-        )
-    return float(points[check.x_index][1])
 
 
 def _test_reason(p: float, alpha_k: float, k: int, only_c: int, only_i: int) -> Reason:

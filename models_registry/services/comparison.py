@@ -15,13 +15,14 @@ from alp_site.lib.errors import Invalid
 from datasets.models import TestSetEntry, TestSetVersion
 from models_registry.errors import EvaluationFailed, EvaluationMissing
 from models_registry.ml import comparison as judge
+from models_registry.ml.checks import compare_by_checks, needs_test_set
 from models_registry.ml.comparison_config import parse_config
 from models_registry.ml.metrics.report import align_classes
 from models_registry.models import Comparison, Evaluation, MetricSample, Model
 from models_registry.selectors.judging import read_table
 from models_registry.services import ledger, stages
 
-__all__ = ["compare", "evaluations_of"]
+__all__ = ["compare", "evaluations_of", "version_for"]
 
 
 def compare(
@@ -36,19 +37,22 @@ def compare(
     """The verdict "update model" or "discard" with its report. Slow (bootstrap); not inside a transaction.
 
     The same models, version and configuration give the stored comparison: a retry spends nothing. Without a version the
-    candidate's own is used. Raises EvaluationMissing, EvaluationFailed, Invalid (configuration, labels, projects).
+    candidate's own is used; without that one too, a configuration of only `checks` judges by training figures.
+    Raises EvaluationMissing, EvaluationFailed, Invalid (configuration, labels, projects, no test set).
     """
-    parse_config(config)
     candidate = Model.objects.get(pk=candidate_id, deleted_at__isnull=True)
     incumbent = Model.objects.get(pk=incumbent_id, deleted_at__isnull=True)
-    version = _version(candidate, test_set_version_id)
+    version = version_for(candidate, test_set_version_id, config)
     _check(candidate, incumbent, version)
     key = _input_key(candidate, incumbent, version, config or {})
     found = _found(key)
     if found is not None:
         return found
-    evaluations = evaluations_of(candidate, incumbent, version)
-    verdict = _judge(candidate, incumbent, version, evaluations, config or {})
+    if version is None:
+        verdict = _judge_by_checks(candidate, incumbent, config or {})
+    else:
+        evaluations = evaluations_of(candidate, incumbent, version)
+        verdict = _judge(candidate, incumbent, version, evaluations, config or {})
     with write():
         found = _found(key)
         if found is not None:
@@ -113,10 +117,31 @@ def _judge(
     verdict = judge.compare(contenders[0], contenders[1], items.test, config, k=k, seed=version.number)
     if entry is not None:
         ledger.record_p(entry_id=entry.pk, p=verdict.p)
+    ledger_entry = {"spent": entry is not None, "k": k, "chain": str(entry.chain_id) if entry else None}
+    return _body(verdict, candidate, incumbent, evaluations, ledger_entry)
+
+
+def _judge_by_checks(candidate: Model, incumbent: Model, config: dict[str, Any]) -> dict[str, Any]:
+    """Without a test set: nothing is evaluated and no look at one is paid for."""
+    contenders = [
+        judge.Contender(model.name, None, trained=bool(model.weights_digest), samples=_samples(model))
+        for model in (candidate, incumbent)
+    ]
+    verdict = compare_by_checks(contenders[0], contenders[1], config)
+    return _body(verdict, candidate, incumbent, {}, {"spent": False, "k": verdict.k, "chain": None})
+
+
+def _body(
+    verdict: judge.Verdict,
+    candidate: Model,
+    incumbent: Model,
+    evaluations: dict[UUID, Evaluation],
+    ledger_entry: dict[str, Any],
+) -> dict[str, Any]:
     body: dict[str, Any] = json.loads(json.dumps(verdict.as_dict()))
     body["candidate"] = _named(candidate, evaluations)
     body["incumbent"] = _named(incumbent, evaluations)
-    body["ledger"] = {"spent": entry is not None, "k": k, "chain": str(entry.chain_id) if entry else None}
+    body["ledger"] = ledger_entry
     return body
 
 
@@ -148,36 +173,49 @@ def _contender(model: Model, table: dict[str, Any] | None, items: _Items, classe
             raise Invalid("The two evaluations do not hold the same items: evaluate both again.", model=str(model.pk))
         rows = table["probs"][[row_of[item] for item in items.ids]]
         probs = align_classes(rows, [str(name) for name in table["classes"]], classes)
+    return judge.Contender(model.name, probs, trained=table is not None, samples=_samples(model))
+
+
+def _samples(model: Model) -> dict[tuple[str, str], list[tuple[float, float]]]:
     samples: dict[tuple[str, str], list[tuple[float, float]]] = {}
     points = MetricSample.objects.filter(model=model).order_by("x")
     for figure, legend, x, y in points.values_list("figure", "legend", "x", "y"):
         samples.setdefault((figure, legend), []).append((x, y))
-    return judge.Contender(model.name, probs, trained=table is not None, samples=samples)
+    return samples
 
 
-def _version(candidate: Model, version_id: UUID | None) -> TestSetVersion:
+def version_for(candidate: Model, version_id: UUID | None, config: dict[str, Any] | None) -> TestSetVersion | None:
+    """The version to compare on: the one named, else the candidate's own. None when there is neither and the
+    configuration does without. Raises Invalid: the configuration is wrong, or needs a version."""
+    why = needs_test_set(parse_config(config))
     wanted = version_id or candidate.test_set_version_id
     if wanted is None:
-        raise Invalid("Name the test set version to compare on.", field="test_set_version")
+        if not why:
+            return None
+        raise Invalid(
+            f"There is no test set to compare on, and this configuration needs one: {why}. Name a test set version, or"
+            " configure only 'checks' to compare by training figures.",
+            field="test_set_version",
+        )
     return TestSetVersion.objects.select_related("test_set__dataset").get(pk=wanted)
 
 
-def _check(candidate: Model, incumbent: Model, version: TestSetVersion) -> None:
+def _check(candidate: Model, incumbent: Model, version: TestSetVersion | None) -> None:
     if candidate.pk == incumbent.pk:
         raise Invalid("A model cannot be compared with itself.", field="incumbent")
     if incumbent.project_id != candidate.project_id:
         raise Invalid("The two models are of different projects.", field="incumbent")
-    if version.test_set.dataset.project_id != candidate.project_id:
+    if version is not None and version.test_set.dataset.project_id != candidate.project_id:
         raise Invalid("The test set version is not in this project.", field="test_set_version")
 
 
-def _input_key(candidate: Model, incumbent: Model, version: TestSetVersion, config: dict[str, Any]) -> str:
+def _input_key(candidate: Model, incumbent: Model, version: TestSetVersion | None, config: dict[str, Any]) -> str:
     parts = [
         str(candidate.pk),
         candidate.weights_digest,
         str(incumbent.pk),
         incumbent.weights_digest,
-        str(version.pk),
+        str(version.pk) if version else "",
         json.dumps(config, sort_keys=True),
     ]
     return hashlib.sha256("|".join(parts).encode()).hexdigest()
@@ -192,7 +230,7 @@ def _named(model: Model, evaluations: dict[UUID, Evaluation]) -> dict[str, Any]:
     return {
         "id": str(model.pk),
         "name": model.name,
-        "evaluation": str(evaluations[model.pk].pk),
+        "evaluation": str(evaluations[model.pk].pk) if model.pk in evaluations else None,
         "train_count": model.train_count,
     }
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from alp_site.lib.errors import AlpError
 from models_registry.models import Comparison, Evaluation, Model
-from models_registry.services.comparison import compare
+from models_registry.services.comparison import compare, version_for
 from models_registry.services.evaluation import request_evaluation
 from pipelines.engine.spec import (
     Ctx,
@@ -63,9 +63,13 @@ class CompareModels(Node):
     @staticmethod
     def _missing(e: Execution) -> Wait | NodeError | None:
         """The first of the two evaluations that is not there: asked for if nobody did; the reason if it failed."""
-        version = e.memory.get(MEMORY)
-        if not version:
-            return NodeError(e.id, "no_test_set", "No test set was resolved in this cycle: evaluate the models before.")
+        try:
+            version = _version(e)
+        except AlpError as error:
+            code = "no_test_set" if error.data.get("field") == "test_set_version" else error.code
+            return NodeError(e.id, code, error.message, error.data)
+        if version is None:  # by training figures alone
+            return None
         for port in ("previous_model", "new_model"):
             model_id = UUID(e.inputs[port])
             row = Evaluation.objects.filter(model_id=model_id, test_set_version_id=version).first()
@@ -76,9 +80,7 @@ class CompareModels(Node):
                     e.id, "evaluation_failed", f"The evaluation of {name} failed: {why}", {"evaluation": str(row.pk)}
                 )
             try:
-                row = request_evaluation(
-                    model_id=model_id, test_set_version_id=UUID(version), cycle_id=UUID(e.cycle_id)
-                )
+                row = request_evaluation(model_id=model_id, test_set_version_id=version, cycle_id=UUID(e.cycle_id))
             except AlpError as error:
                 return NodeError(e.id, error.code, error.message, error.data)
             if row.status != Evaluation.Status.DONE:
@@ -93,7 +95,7 @@ class CompareModels(Node):
         row = compare(
             candidate_id=UUID(e.inputs["new_model"]),
             incumbent_id=UUID(e.inputs["previous_model"]),
-            test_set_version_id=UUID(e.memory[MEMORY]),
+            test_set_version_id=_version(e),
             config=e.inputs.get("compare_config") or {},
             cycle_id=UUID(e.cycle_id),
         )
@@ -101,3 +103,12 @@ class CompareModels(Node):
         winner = e.inputs["new_model"] if better else e.inputs["previous_model"]
         memory = {"incumbent": e.inputs["previous_model"], "comparison": str(row.pk), "verdict": row.reason}
         return Outcome(e.id, {"winning_model": winner}, action=str(row.verdict), remember=memory, log=row.reason)
+
+
+def _version(e: Execution) -> UUID | None:
+    """The cycle's test-set version, else the candidate's own; None when the configuration does without. Raises Invalid
+    when it does not."""
+    known = e.memory.get(MEMORY)
+    candidate = Model.objects.get(pk=UUID(e.inputs["new_model"]))
+    found = version_for(candidate, UUID(known) if known else None, e.inputs.get("compare_config") or {})
+    return found.pk if found else None

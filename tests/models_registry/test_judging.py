@@ -221,6 +221,62 @@ def test_comparison_by_checks_on_training_figures(pair: tuple[Model, Model]) -> 
         )
 
 
+CHECKS = {"wins": "any", "checks": [{"figure": "loss", "legend": "validation", "maximize": False}]}
+
+
+@pytest.fixture
+def without_test_set(train_now: Train) -> tuple[Model, Model]:
+    """A good candidate and a weak incumbent that know of no test set and were never evaluated."""
+    weak, good = train_now(configuration_changes={"epochs": 1}, seed=2), train_now(seed=3)
+    Model.objects.update(test_set_version=None)
+    return good, weak
+
+
+def test_comparison_when_only_checks_are_configured_then_no_test_set_is_asked_for(
+    without_test_set: tuple[Model, Model],
+) -> None:
+    good, weak = without_test_set
+    row = comparison.compare(candidate_id=good.pk, incumbent_id=weak.pk, config=CHECKS)
+    assert (row.verdict, row.test_set_version) == ("update model", None)
+    assert [reason["code"] for reason in row.report["reasons"]] == ["checks_won"]
+    assert row.report["ledger"]["spent"] is False
+    assert "no test set, so chance is not ruled out" in row.reason
+    assert not Evaluation.objects.exists()
+    assert comparison.compare(candidate_id=good.pk, incumbent_id=weak.pk, config=CHECKS).pk == row.pk
+    back = comparison.compare(candidate_id=weak.pk, incumbent_id=good.pk, config=CHECKS)
+    assert (back.verdict, back.report["reasons"][0]["code"]) == ("discard", "checks_lost")
+
+
+@pytest.mark.parametrize(
+    ("config", "why"),
+    [
+        ({}, "it has no 'checks'"),
+        ({"precision_recall": {"metric": "accuracy"}}, "it has no 'checks'"),
+        ({**CHECKS, "guard": {"labels": ["red"]}}, "'guard' looks at the recall"),
+    ],
+)
+def test_comparison_when_the_configuration_needs_a_test_set_and_there_is_none_then_it_says_why(
+    without_test_set: tuple[Model, Model], config: dict[str, Any], why: str
+) -> None:
+    good, weak = without_test_set
+    with pytest.raises(Invalid, match=why) as caught:
+        comparison.compare(candidate_id=good.pk, incumbent_id=weak.pk, config=config)
+    assert "Name a test set version" in caught.value.message
+    assert caught.value.data["field"] == "test_set_version"
+    assert not Comparison.objects.exists()
+
+
+def test_comparison_by_checks_when_the_incumbent_was_never_trained_then_the_candidate_wins(
+    train_now: Train, base: Model
+) -> None:
+    model = train_now()
+    Model.objects.update(test_set_version=None)
+    row = comparison.compare(candidate_id=model.pk, incumbent_id=base.pk, config=CHECKS)
+    assert (row.verdict, row.report["reasons"][0]["code"]) == ("update model", "untrained_base")
+    back = comparison.compare(candidate_id=base.pk, incumbent_id=model.pk, config=CHECKS)
+    assert (back.verdict, back.report["reasons"][0]["code"]) == ("discard", "untrained_candidate")
+
+
 def test_ledger_goes_on_across_versions_that_share_items(
     pair: tuple[Model, Model], frozen: TestSetVersion, shapes: Shapes, make_shapes: Maker, owner: User
 ) -> None:

@@ -14,7 +14,7 @@ from models_registry.services.promotion import promote
 from models_registry.services.training import start_training
 from models_registry.services.versions import create_model_version
 from pipelines.demo.world import Plan, World, add_files, build, deal, subset_filter
-from pipelines.engine.spec import Execution, Outcome, Wait, get_node
+from pipelines.engine.spec import Execution, NodeError, Outcome, Wait, get_node
 from pipelines.models import Cycle, NodeExecution
 from pipelines.services.cycles import Begin, start_cycles
 from pipelines.services.facade import NodeTx
@@ -130,6 +130,27 @@ def test_compare_waits_for_an_evaluation_that_nobody_asked_for(world: World) -> 
     (verdict,) = node.compute(None, [e])  # type: ignore[arg-type]
     assert isinstance(verdict, Outcome)
     assert verdict.action in ("update model", "discard")
+
+
+def test_compare_when_no_test_set_was_resolved_then_only_checks_go_on_without_one(world: World) -> None:
+    candidate = another(world, "candidate")
+    Model.objects.update(test_set_version=None)
+    Evaluation.objects.all().delete()
+    node, cycle = get_node("compare", 1), Cycle.objects.order_by("id").first()
+    assert cycle is not None
+    inputs = {"previous_model": str(world.seed_model.pk), "new_model": str(candidate.pk)}
+    tx = NodeTx(str(world.project.pk), str(world.pipeline.pk), "compare_models")
+    (error,) = node.unmet(tx, [execution(world, cycle, inputs=inputs, memory={})])
+    assert isinstance(error, NodeError)
+    assert error.code == "no_test_set"
+    assert "configure only 'checks'" in error.message
+    checks = {"checks": [{"figure": "loss", "legend": "validation", "maximize": False}]}
+    e = execution(world, cycle, inputs={**inputs, "compare_config": checks}, memory={})
+    assert list(node.unmet(tx, [e])) == []
+    (verdict,) = node.compute(None, [e])  # type: ignore[arg-type]
+    assert isinstance(verdict, Outcome)
+    assert "by training figures alone" in verdict.log
+    assert not Evaluation.objects.exists()
 
 
 def test_compare_fails_with_the_reason_of_a_failed_evaluation(world: World) -> None:
