@@ -38,6 +38,7 @@ class Env:
     redis_url: str = ""
     data_dir: Path = field(default=ROOT / ".data")
     cache_dir: Path = field(default=Path("~/.cache/alp"))
+    weights_dir: str = ""
     sqlite_file: str = ""
     sqlite_synchronous: str = "NORMAL"
     log_level: str = "INFO"
@@ -47,6 +48,11 @@ class Env:
     max_upload_mb: int = 512
     max_image_megapixels: int = 250
     https: bool = True
+
+    @property
+    def weights_folder(self) -> Path:
+        """The only folder that a model's configuration may name weights files of; a relative one lies beside .env."""
+        return ROOT / Path(self.weights_dir).expanduser() if self.weights_dir else self.data_dir / "weights"
 
     @classmethod
     def read(cls) -> Env:

