@@ -14,6 +14,7 @@ from alp_site.lib.models import IdModel
 __all__ = [
     "Annotation",
     "AnnotationRevision",
+    "ApprovalMark",
     "Attribute",
     "Dataset",
     "Import",
@@ -189,6 +190,7 @@ class Item(IdModel):
             models.Index(fields=["dataset", "created_at"], name="item_created"),
             models.Index(fields=["dataset", "approved_at"], name="item_approved"),
             models.Index(fields=["blob"], name="item_blob"),
+            models.Index(fields=["dataset", "group_key"], condition=~Q(group_key=""), name="item_group_key"),
         ]
 
 
@@ -264,6 +266,23 @@ class Annotation(IdModel):
             models.Index(fields=["item", "id"], name="annotation_item"),
             models.Index(fields=["label", "item"], name="annotation_label"),
         ]
+
+
+class ApprovalMark(models.Model):
+    """An approval that may be taken back: who gave it (`ref` is their act), to which content version, what it replaced.
+
+    `previous` is null where nothing was approved before, else `{"version", "at", "labels": {annotation id: stamp}}`."""
+
+    item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="+", db_index=False)
+    ref = models.UUIDField()
+    version = models.PositiveIntegerField()
+    approver = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False
+    )
+    previous = models.JSONField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["item", "ref"], name="approval_mark")]
 
 
 class AnnotationRevision(models.Model):

@@ -11,9 +11,10 @@ from annotation.models import TaskItem
 from annotation.selectors.labels import labels_of
 from datasets.models import Item
 from datasets.services.approval import approve as approve_items
+from datasets.services.approval import withdraw_approval
 from datasets.services.labels import ClassLabel, set_class_labels
 
-__all__ = ["approve", "check_version", "labels_of", "restore_label", "save_label", "save_labels"]
+__all__ = ["approve", "check_version", "labels_of", "restore_label", "save_label", "save_labels", "withdraw"]
 
 
 def check_version(item: Item, seen_version: int | None, label: str | None) -> None:
@@ -49,7 +50,12 @@ def restore_label(ti: TaskItem, *, label: str | None, person: User) -> None:
 
 def approve(rows: Sequence[TaskItem], *, person: User) -> None:
     """Make the current labels of these items ground truth."""
-    approve_items(item_ids=[ti.item_id for ti in rows], approver=person)
+    approve_items(item_ids=[ti.item_id for ti in rows], approver=person, refs={ti.item_id: ti.pk for ti in rows})
+
+
+def withdraw(ti: TaskItem) -> None:
+    """Take back the approval this task item gave; what was ground truth before it is again."""
+    withdraw_approval(item_id=ti.item_id, ref=ti.pk)
 
 
 def _set(entries: Sequence[ClassLabel], person: User) -> None:

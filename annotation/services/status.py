@@ -263,6 +263,8 @@ def _take_back(ti: TaskItem, person: User) -> TaskItemLog | None:
         hold_back(review, now)
     sent_back = ti.issues.filter(state=Issue.State.FIXED).update(state=Issue.State.OPEN, fixed_at=None)
     last = ti.log.exclude(status="").order_by("at", "id").last()
+    if ti.status == Status.APPROVED:
+        labels.withdraw(ti)
     reopen(ti, place=Place.SENT_BACK if sent_back else Place.NORMAL, assignee_id=person.pk, lease_until=now + LEASE)
     return last
 

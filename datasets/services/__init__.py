@@ -1,6 +1,6 @@
 """Every write of the datasets app. All arguments by keyword; see README.md for the doors."""
 
-from datasets.services.approval import Approval, approve
+from datasets.services.approval import Approval, approve, withdraw_approval
 from datasets.services.clones import clone_items
 from datasets.services.datasets import create_dataset, delete_dataset, restore_dataset, update_dataset
 from datasets.services.items import patch_item
@@ -20,4 +20,5 @@ __all__ = [
     "set_class_label",
     "set_class_labels",
     "update_dataset",
+    "withdraw_approval",
 ]

@@ -14,6 +14,7 @@ from annotation.models import Issue, Place, TaskItem, TaskItemLog
 from annotation.selectors.labels import current_labels, labels_of
 from annotation.services import answer_key, bulk, queue, review, status, task_items, undo
 from datasets.models import Annotation, Item
+from datasets.services.approval import approve as approve_items
 
 pytestmark = [pytest.mark.django_db, pytest.mark.scale]
 
@@ -159,6 +160,39 @@ def test_undo_of_a_correction_restores_the_label_and_opens_the_review(reviews, r
     assert (label.label, label.approved) == ("dog", False)
     review.approve(task_item_id=reviews[0].pk, person=reviewer)
     assert entries("qa") == [("approved", False), ("approved", True)]
+
+
+def ground_truth(row: TaskItem) -> tuple[int | None, list[int | None]]:
+    label = Annotation.objects.filter(item=row.item_id, deleted_at=None).values_list("approved_revision", flat=True)
+    return Item.objects.get(pk=row.item_id).approved_version, list(label)
+
+
+@pytest.mark.parametrize("label", [None, "frog"], ids=["approved", "corrected"])
+@pytest.mark.parametrize("how", ["undo", "discard"])
+def test_an_approval_taken_back_is_no_ground_truth(reviews, reviewer, label, how):
+    review.approve(task_item_id=reviews[0].pk, person=reviewer, label=label)
+    review.approve(task_item_id=reviews[1].pk, person=reviewer)
+    getattr(undo if how == "undo" else status, how)(task_item_id=reviews[0].pk, person=reviewer)
+    assert ground_truth(reviews[0]) == (None, [None])
+    version, revisions = ground_truth(reviews[1])
+    assert version is not None
+    assert None not in revisions
+
+
+def test_a_correction_taken_back_leaves_what_was_approved_before(reviews, reviewer):
+    approve_items(item_ids=[reviews[0].item_id], rule="import")
+    before = ground_truth(reviews[0])
+    review.approve(task_item_id=reviews[0].pk, person=reviewer, label="frog")
+    assert ground_truth(reviews[0]) != before
+    undo.undo(task_item_id=reviews[0].pk, person=reviewer)
+    assert ground_truth(reviews[0]) == before
+
+
+def test_an_approval_in_bulk_is_taken_back_alone(qa, reviews, reviewer):
+    bulk.approve_many(task=qa, answers=[(row.pk, None) for row in reviews], person=reviewer)
+    undo.undo(task_item_id=reviews[0].pk, person=reviewer)
+    assert ground_truth(reviews[0]) == (None, [None])
+    assert all(ground_truth(row)[0] is not None for row in reviews[1:])
 
 
 def test_adding_again_keeps_rows_and_a_new_pass_makes_a_new_one(task, annotator, make_items):
