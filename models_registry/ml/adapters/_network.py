@@ -91,7 +91,7 @@ class NetworkAdapter:
             key=key,
         )
         result = trainer.run()
-        self._set(trainer.net)  # type: ignore[arg-type]
+        self._set(trainer.net)  # type: ignore[arg-type]  # the net given above, of its class
         return result
 
     def predict(
@@ -221,8 +221,8 @@ class NetworkAdapter:
         from models_registry.ml.nets.runtime import prepare
 
         if self._fused is None:
-            self._fused = prepare(fuse_for_inference(self._need_net()))  # type: ignore[assignment]
-        return self._fused  # type: ignore[return-value]
+            self._fused = prepare(fuse_for_inference(self._need_net()))
+        return self._fused
 
 
 def check_data(data: TrainData, classes: int) -> None:

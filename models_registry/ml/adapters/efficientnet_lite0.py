@@ -164,7 +164,7 @@ class EfficientNetLite0Adapter(NetworkAdapter):
             head = self._need_net().head
             fused = Classifier(_fused(self.config["weights"]), head.in_features, head.out_features).eval()
             fused.head.load_state_dict(head.state_dict())
-            self._fused = prepare(fused)  # type: ignore[assignment]
+            self._fused = prepare(fused)
         return super()._inference_net()
 
     def encoder_key(self) -> str:
@@ -223,7 +223,7 @@ def _package_file() -> Path:
 def _fused(weights: str) -> EfficientNetLite0:
     from models_registry.ml.nets.fuse import fuse_for_inference
 
-    return fuse_for_inference(_pretrained(weights))  # type: ignore[return-value]
+    return fuse_for_inference(_pretrained(weights))
 
 
 @lru_cache(maxsize=2)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import copy
 import itertools
+from typing import TypeVar
 
 from torch import nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
+Net = TypeVar("Net", bound=nn.Module)
 
-def fuse_for_inference(net: nn.Module) -> nn.Module:
+
+def fuse_for_inference(net: Net) -> Net:
     """A copy of ``net`` in eval mode with every Conv2d directly followed by a BatchNorm2d folded into one Conv2d.
 
     "Followed" means: the next child of the same module with as many features. This holds for the nets here (a

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import torch
@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from models_registry.ml.images import ImageSource, decode_batches
+
+Net = TypeVar("Net", bound=nn.Module)
 
 
 def device() -> torch.device:
@@ -63,6 +65,6 @@ def run_batches(
     return [np.concatenate(column) for column in zip(*parts, strict=True)], errors
 
 
-def prepare(net: nn.Module) -> nn.Module:
+def prepare(net: Net) -> Net:
     """Moves a net to the device, in the memory layout that convolutions like."""
     return net.to(device()).to(memory_format=torch.channels_last)

@@ -118,10 +118,10 @@ def _solve(rows: Tensor, labels: Tensor, weights: Tensor, penalty: float, start:
         optimiser.zero_grad()
         each = functional.cross_entropy(_logits(solution, rows), labels, reduction="none")
         loss = (each * weights).mean() + 0.5 * penalty * solution[:, :-1].square().sum()
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss.backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
         return loss
 
-    optimiser.step(closure)  # type: ignore[no-untyped-call]
+    optimiser.step(closure)  # type: ignore[no-untyped-call]  # torch leaves it untyped
     return solution.detach()
 
 

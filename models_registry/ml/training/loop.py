@@ -150,7 +150,7 @@ class Trainer:
             logits = self.net(self._normalise(pictures))
             loss = functional.cross_entropy(logits, labels, self.weights, label_smoothing=self.recipe.label_smoothing)
             self.optimiser.zero_grad(set_to_none=True)
-            loss.backward()  # type: ignore[no-untyped-call]
+            loss.backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
             self.optimiser.step()
             total += float(loss.detach()) * len(indices)
             right += int((logits.detach().argmax(1) == labels).sum())
