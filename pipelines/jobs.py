@@ -51,6 +51,11 @@ def check_waits() -> None:
     sweep.check_waits()
 
 
+@jobs.periodic("pipelines.firings", 3600)
+def drop_entries() -> None:
+    sweep.drop_entries()
+
+
 @jobs.handler(SELECT_JOB, queue="ml", max_attempts=3)
 def select_round(run: jobs.Run) -> None:
     rounds.run_round(run)

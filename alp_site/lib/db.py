@@ -32,6 +32,8 @@ LONG_WRITE_SECONDS = 0.25
 PEOPLE_SECONDS = 5.0
 """How long after a web process's last write background work goes on resting."""
 TELL_SECONDS = 0.5
+REST_SECONDS = 0.02
+"""The shortest rest: several saves fit into it."""
 TURN_SECONDS = 0.001
 
 
@@ -81,7 +83,7 @@ def is_sqlite() -> bool:
 
 def bulk_size() -> int:
     """Rows a transaction of bulk work may write: short on SQLite, where it holds everybody up."""
-    return 128 if is_sqlite() else 5000
+    return 64 if is_sqlite() else 5000
 
 
 def now() -> datetime:
@@ -188,7 +190,7 @@ def _beside(suffix: str) -> Path:
 @contextmanager
 def _background_gate() -> Iterator[None]:
     """One background writer among all processes. While people are saving, the gate then stays shut as long as the write
-    took; else just long enough for another background writer that waits to have its turn."""
+    took; else nothing but another background writer that waits gets its turn."""
     with _beside(".writer").open("a") as handle:
         fcntl.flock(handle, fcntl.LOCK_EX)
         started = time.perf_counter()
@@ -199,5 +201,5 @@ def _background_gate() -> Iterator[None]:
             if spent > LONG_WRITE_SECONDS:
                 log.debug("a background write took %.0f ms", spent * 1000)
             if people_about():
-                time.sleep(min(spent, 1.0))
+                time.sleep(min(max(spent, REST_SECONDS), 1.0))
     time.sleep(TURN_SECONDS)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any, TypeAlias, TypeVar, cast
 from uuid import UUID
 
@@ -31,7 +32,7 @@ from django.db.models import (
 )
 from django.db.models.base import ModelState
 
-__all__ = ["add_to", "insert_rows", "read_rows", "write_rows"]
+__all__ = ["add_to", "insert_rows", "new_row", "read_rows", "write_rows"]
 
 M = TypeVar("M", bound=Model)
 Column: TypeAlias = "Field[Any, Any]"
@@ -55,7 +56,15 @@ def read_rows(rows: QuerySet[M]) -> list[M]:
     columns = rows.model._meta.concrete_fields
     names = [column.attname for column in columns]
     parts = [_from_sqlite(column, part) for column, part in zip(columns, zip(*found, strict=True), strict=False)]
-    return [_instance(rows.model, rows.db, zip(names, row, strict=True)) for row in zip(*parts, strict=True)]
+    made = zip(*parts, strict=True)
+    return [_instance(rows.model, dict(zip(names, row, strict=True)), stored_in=rows.db) for row in made]
+
+
+def new_row(model: type[M], **values: Any) -> M:
+    """As ``model(**values)``, by the names of columns (``cycle_id``, not ``cycle``) and without signals."""
+    plain, made = _defaults(model)
+    row = {**plain, **{name: make() for name, make in made.items() if name not in values}, **values}
+    return _instance(model, row, stored_in=None)
 
 
 def write_rows(rows: Sequence[Model], fields: Iterable[str]) -> None:
@@ -189,10 +198,18 @@ def _from_sqlite(column: Column, values: Sequence[Any]) -> list[Any]:
     return found
 
 
-def _instance(model: type[M], db: str, values: Iterable[tuple[str, Any]]) -> M:
+def _instance(model: type[M], values: dict[str, Any], *, stored_in: str | None) -> M:
     row = model.__new__(model)
-    row.__dict__.update(values)
+    row.__dict__ = values
     state = ModelState()
-    state.adding, state.db = False, db
+    state.adding, state.db = stored_in is None, stored_in
     row._state = state  # noqa: SLF001  what Model.__init__ sets
     return row
+
+
+@cache
+def _defaults(model: type[Model]) -> tuple[dict[str, Any], dict[str, Callable[[], Any]]]:
+    """The values of a new row that are always the same, and what makes the others."""
+    columns = model._meta.concrete_fields
+    made = {column.attname: column.default for column in columns if column.has_default() and callable(column.default)}
+    return {column.attname: column.get_default() for column in columns if column.attname not in made}, made

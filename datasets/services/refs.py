@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from django.db.models import Q
 
 from alp_site.lib.db import write
-from alp_site.lib.db_rows import insert_rows
+from alp_site.lib.db_rows import insert_rows, new_row
 from datasets.models import ItemRef
 from datasets.services._common import chunked, now_ms
 
@@ -38,9 +38,9 @@ def project_refs(changes: Iterable[RefChange]) -> int:
         for chunk in chunked(latest.values(), 500):
             insert_rows(
                 [
-                    ItemRef(
-                        item_id=c.item_id, kind=c.kind, ref_id=c.ref_id, status=c.status, person_id=c.person_id,
-                        pipeline_id=c.pipeline_id, updated_at=now,
+                    new_row(
+                        ItemRef, item_id=c.item_id, kind=c.kind, ref_id=c.ref_id, status=c.status,
+                        person_id=c.person_id, pipeline_id=c.pipeline_id, updated_at=now,
                     )
                     for c in chunk
                 ],

@@ -7,8 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from django.utils.timezone import now
+
 from alp_site.lib import db
 from alp_site.lib.db import write
+from alp_site.lib.db_rows import new_row
 from pipelines.engine import state as machine
 from pipelines.engine.spec import get_node
 from pipelines.engine.validate import triggered_ports
@@ -69,14 +72,14 @@ def start_cycles(
     ports = triggered_ports(graph, node_id, get_node(spot.type, spot.version).inputs(spot.config))
     with write():
         fresh = _not_started(trigger, begins)
-        ledger = Ledger()
-        ledger.pipelines[pipeline.pk] = pipeline
-        made = []
+        ledger = Ledger(pipeline=pipeline)
+        made, moment = [], now()
         for begin in fresh:
-            cycle = Cycle(
-                pipeline_id=pipeline.pk, revision_id=pipeline.revision_id, trigger=trigger, firing=firing,
-                start_node=node_id, subject=UUID(begin.subject) if begin.subject else None, key=begin.key,
-                cause_depth=depth,
+            cycle = new_row(
+                Cycle, pipeline_id=pipeline.pk, revision_id=pipeline.revision_id, trigger_id=trigger and trigger.pk,
+                firing_id=firing and firing.pk, start_node=node_id,
+                subject=UUID(begin.subject) if begin.subject else None, key=begin.key, cause_depth=depth,
+                created_at=moment,
             )  # fmt: skip
             ledger.add_cycle(cycle)
             given = dict.fromkeys(ports, begin.subject) if begin.subject else {}

@@ -65,9 +65,14 @@ class Batch:
         return NodeTx(str(self.pipeline.project_id), str(self.pipeline.pk), self.spot.id)
 
 
+def claim_rows() -> int:
+    """Executions a claim takes at most. It does less for each than an apply."""
+    return 2 * apply_rows()
+
+
 def apply_rows() -> int:
-    """Executions an apply transaction takes: few on SQLite, where a write holds everybody up."""
-    return 128 if db.is_sqlite() else 256
+    """Executions an apply transaction takes at most: few on SQLite, where a write holds everybody up."""
+    return min(db.bulk_size(), 256)
 
 
 def view_of(
@@ -156,7 +161,7 @@ class _Worker:
         spot = graph_of(revision_id).node(self.node_id)
         size = get_node(spot.type, spot.version).spec.batch if spot else 1
         same = rows.filter(revision_id=revision_id, losses__lt=ALONE_AFTER)
-        return read_rows(same.order_by("id")[:size])
+        return read_rows(same.order_by("id")[: min(size, claim_rows())])
 
     def _take(self, pipeline: Pipeline, rows: list[NodeExecution]) -> Batch | None:
         graph = graph_of(rows[0].revision_id)
@@ -164,7 +169,7 @@ class _Worker:
         if spot is None:
             raise AlpError(f"The graph has no node {self.node_id!r} any more.", node=self.node_id)
         node = get_node(spot.type, spot.version)
-        ledger = Ledger(row.cycle_id for row in rows)
+        ledger = Ledger((row.cycle_id for row in rows), pipeline)
         rows = [row for row in self._again(rows) if str(row.cycle_id) in ledger.cycles]
         ledger.take(rows)
         bound = self._bind(spot)
@@ -302,10 +307,10 @@ class _Worker:
         mine = mine.filter(pk__in=as_uuids(ids)).order_by("id")
         kept = [batch.rows.pop(key) for key in ids if key in batch.rows]
         if len(kept) < len(ids):
-            ledger = Ledger(mine.values_list("cycle_id", flat=True))
+            ledger = Ledger(mine.values_list("cycle_id", flat=True), batch.pipeline)
             ledger.take(read_rows(mine))
             return ledger
-        ledger = Ledger(row.cycle_id for row in kept)
+        ledger = Ledger((row.cycle_id for row in kept), batch.pipeline)
         still = set(mine.values_list("pk", flat=True))
         ledger.take(row for row in kept if row.pk in still)
         return ledger

@@ -29,6 +29,9 @@ from pipelines.services.triggers import next_due, note_firing, ring_trigger, tri
 
 __all__ = ["count_ground_truth", "count_moved", "fire_once", "go_through", "release_queued", "run_over", "tick"]
 
+MOVED = ("state", "cursor", "seen", "created", "note", "finished_at")
+"""What going through a firing changes; its source may be long and is not written again."""
+
 
 def go_through(run: jobs.Run) -> None:
     """The job of one trigger: all its open firings in order. Ends in the transaction that saw there are none."""
@@ -86,7 +89,7 @@ def _step(firing: TriggerFiring) -> None:
     firing.seen += len(ids)
     if "entries" in firing.source and firing.seen >= (firing.total or 0):
         _end(firing)
-    firing.save()
+    firing.save(update_fields=MOVED)
 
 
 def _next_items(firing: TriggerFiring) -> list[tuple[Any, str]]:
@@ -145,7 +148,7 @@ def _begin(trigger: Trigger, firing: TriggerFiring, event_id: Any, item_id: str)
 
 def _end(firing: TriggerFiring, state: str = FiringState.DONE, note: str = "") -> None:
     firing.state, firing.finished_at, firing.note = state, now(), note
-    firing.save()
+    firing.save(update_fields=MOVED)
     Trigger.objects.filter(pk=firing.trigger_id).update(fired_at=now())
 
 

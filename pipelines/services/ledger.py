@@ -16,7 +16,7 @@ from django.db.models import Model
 from django.utils.timezone import now
 
 from alp_site.lib import events, jobs
-from alp_site.lib.db_rows import add_to, insert_rows, read_rows, write_rows
+from alp_site.lib.db_rows import add_to, insert_rows, new_row, read_rows, write_rows
 from alp_site.lib.ids import uuid7
 from pipelines.engine import state as machine
 from pipelines.engine.graph import Connection, Graph
@@ -87,13 +87,14 @@ def _move_counter(model: type[Model], place: Mapping[str, Any], moves: Mapping[s
 class Ledger:
     """Events in, rows out. Everything it holds was locked when it was opened."""
 
-    def __init__(self, cycle_ids: Iterable[str | UUID] = ()) -> None:
-        """Locks these cycles. Needs an open ``write()``."""
+    def __init__(self, cycle_ids: Iterable[str | UUID] = (), pipeline: Pipeline | None = None) -> None:
+        """Locks these cycles. Needs an open ``write()``. ``pipeline``: theirs, if it was read a moment ago; one that
+        was paused meanwhile is rung for nothing, and its job ends at once."""
         ids = sorted(set(as_uuids(cycle_ids)))
         rows = Cycle.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk")
         self.cycles: dict[str, Cycle] = {str(row.pk): row for row in (read_rows(rows) if ids else ())}
         self.rows: dict[str, NodeExecution] = {}
-        self.pipelines: dict[UUID, Pipeline] = {}
+        self.pipelines: dict[UUID, Pipeline] = {} if pipeline is None else {pipeline.pk: pipeline}
         self._states = {key: self._cycle_state(row) for key, row in self.cycles.items()}
         self._new_cycles: list[Cycle] = []
         self._new_rows: list[NodeExecution] = []
@@ -194,10 +195,10 @@ class Ledger:
         return value in self._matched.get(connection.condition, ())
 
     def _create(self, cycle: Cycle, e: machine.ExecState) -> None:
-        row = NodeExecution(
-            id=UUID(e.id), cycle_id=cycle.pk, pipeline_id=cycle.pipeline_id, revision_id=cycle.revision_id,
-            node_id=e.node_id, status=e.status, key=e.key, source_id=UUID(e.source) if e.source else None, hop=e.hop,
-            arrived=dict(e.arrived), created_at=self._now,
+        row = new_row(
+            NodeExecution, id=UUID(e.id), cycle_id=cycle.pk, pipeline_id=cycle.pipeline_id,
+            revision_id=cycle.revision_id, node_id=e.node_id, status=e.status, key=e.key,
+            source_id=UUID(e.source) if e.source else None, hop=e.hop, arrived=dict(e.arrived), created_at=self._now,
         )  # fmt: skip
         self.rows[e.id] = row
         self._new_rows.append(row)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from datetime import timedelta
 from uuid import UUID
 
 from django.db.models import Q
 from django.utils.timezone import now
 
+from alp_site.lib import db
 from alp_site.lib.db import write
 from alp_site.lib.models import OPEN_STATES, Job
 from pipelines.engine import state as machine
@@ -31,9 +33,11 @@ from pipelines.services.ledger import ring_node
 from pipelines.services.triggers import ring_count, ring_trigger
 from pipelines.services.waits import Answer, complete_waiting
 
-__all__ = ["check_waits", "recount", "ring_unrung", "run_clocks"]
+__all__ = ["check_waits", "drop_entries", "recount", "ring_unrung", "run_clocks"]
 
 PAGE = 200
+KEEP_ENTRIES = timedelta(days=7)
+"""As long as the outbox keeps the events themselves: after that nobody can bring them again."""
 _looked_up_to: dict[tuple[UUID, str], UUID] = {}
 """How far ``check_waits`` has come at each node, in this process; a new process starts over."""
 
@@ -96,6 +100,17 @@ def recount() -> int:
         with write():
             ring_count(row)
     return len(counting)
+
+
+def drop_entries() -> int:
+    """Empties ended firings of the events they went through, which are all of their size; returns how many. The row
+    stays: its cycles name it, and its key keeps a one-time load from starting twice."""
+    old = TriggerFiring.objects.filter(finished_at__lt=now() - KEEP_ENTRIES, source__has_key="entries")
+    dropped = 0
+    while ids := list(old.values_list("pk", flat=True)[: db.bulk_size()]):
+        with write():
+            dropped += TriggerFiring.objects.filter(pk__in=ids).update(source={})
+    return dropped
 
 
 def check_waits() -> int:

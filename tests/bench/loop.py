@@ -1,6 +1,10 @@
 """How fast items go in and are predicted by the real clusters, beside the bare model in the same run.
 
 10,000 small drawn pictures, EfficientNet-Lite0 at 112 px, batches of 64. ``BENCH_ITEMS`` takes fewer.
+
+Bare is the same adapter with the same weights over the same files: decode and forward, same batch, same threads, no
+database. It is timed before and after the clusters' turn, and the better of the two counts: on a machine that others
+use too, a slow moment of the baseline would flatter the engine.
 """
 
 from __future__ import annotations
@@ -29,10 +33,15 @@ def main() -> None:
         )  # fmt: skip
         world = build(plan, say)
         blobs = upload(world)
+        before = bare_model(world, blobs)
         end_to_end = through_the_clusters(world, folder)
-        bare = bare_model(world, blobs)
+        after = bare_model(world, blobs)
+        bare = max(before, after)
         ratio = round(end_to_end / bare, 3)
-        report("loop.bare", round(bare, 1), "items/s", note=f"decode and forward from local files, {CORES} threads")
+        report(
+            "loop.bare", round(bare, 1), "items/s",
+            note=f"decode and forward from local files, {CORES} threads; before {before:.1f}, after {after:.1f}",
+        )  # fmt: skip
         report(
             "loop.end_to_end", round(end_to_end, 1), "items/s", baseline=round(bare, 1), ratio=ratio,
             note=f"{ITEMS} items from firing to saved prediction; wanted: ratio of at least 0.70",
@@ -108,18 +117,19 @@ def through_the_clusters(world: Any, folder: Path) -> float:
 
 
 def bare_model(world: Any, blobs: list[str]) -> float:
-    """The adapter alone, over the same files, with all cores."""
+    """Items a second of the adapter alone over the same files, with all cores."""
     import torch
 
     from alp_site.lib import storage
+    from models_registry.services.prediction import BATCH
     from models_registry.services.runtime import runtime_of
 
     torch.set_num_threads(CORES)
     adapter = runtime_of(world.seed_model).adapter
     paths = [storage.path(blob) for blob in blobs]
-    adapter.predict(paths[:128], batch_size=64, embeddings=True)  # warm
+    adapter.predict(paths[: 2 * BATCH], batch_size=BATCH, embeddings=True)  # warm
     started = time.perf_counter()
-    adapter.predict(paths, batch_size=64, embeddings=True)
+    adapter.predict(paths, batch_size=BATCH, embeddings=True)
     return len(paths) / (time.perf_counter() - started)
 
 

@@ -450,4 +450,4 @@ def test_a_batch_costs_the_same_number_of_queries_whatever_its_size(running: Run
         settle()
         return len(queries)
 
-    assert cost(4) == cost(90) <= 50
+    assert cost(4) == cost(60) <= 50

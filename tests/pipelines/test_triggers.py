@@ -20,6 +20,7 @@ from pipelines.engine.spec import StartScope
 from pipelines.errors import GraphInvalid
 from pipelines.models import Cycle, NodeCounter, Pipeline, Trigger, TriggerFiring
 from pipelines.services import firing as firing_service
+from pipelines.services import sweep
 from pipelines.services.cycles import cancel_open
 from pipelines.services.firing import run_over, tick
 from pipelines.services.pipelines import create_pipeline, start_pipeline
@@ -365,3 +366,23 @@ def test_existing_items_are_loaded_once(project: Project, items: Items, monkeypa
     start_pipeline(pipeline=pipeline)
     settle()
     assert subjects() == [*old, *new]
+
+
+def test_old_firing_is_emptied_of_its_events_and_keeps_its_place(running: Running, items: Items) -> None:
+    pipeline = running(graph([node("a")]))
+    items(3)
+    settle()
+    items(2)
+    settle()
+    old, new = TriggerFiring.objects.order_by("id")
+    once = TriggerFiring.objects.create(trigger=old.trigger, key="existing", source={"filter": {}}, state="done")
+    long_ago = now() - sweep.KEEP_ENTRIES - timedelta(minutes=1)
+    TriggerFiring.objects.filter(pk__in=[old.pk, once.pk]).update(finished_at=long_ago)
+    assert sweep.drop_entries() == 1
+    assert sweep.drop_entries() == 0
+    for row in (old, new, once):
+        row.refresh_from_db()
+    assert (old.source, old.seen, old.created) == ({}, 3, 3)
+    assert new.source["entries"]
+    assert once.source == {"filter": {}}
+    assert Cycle.objects.filter(pipeline=pipeline, firing=old).count() == 3
