@@ -21,6 +21,11 @@ interface Command<T> {
   label: string;
   changes: readonly Change<T>[];
 }
+/** A log as plain data, to be kept on disk. */
+export interface CommandDump<T> {
+  past: Command<T>[];
+  future: Command<T>[];
+}
 
 export class CommandLog<T extends { readonly id: string }> {
   /** Rings on every change of what can be undone or redone. */
@@ -60,6 +65,15 @@ export class CommandLog<T extends { readonly id: string }> {
     return this.move(this.future, this.past, "redo");
   }
 
+  dump(): CommandDump<T> {
+    return { past: [...this.past], future: [...this.future] };
+  }
+  /** Takes over what an earlier visit left. `unchanged` must compare contents then: objects are not the same ones. */
+  restore({ past, future }: CommandDump<T>): void {
+    this.past = past.slice(-this.limit);
+    this.future = [...future];
+    this.ring();
+  }
   clear(): void {
     this.past = [];
     this.future = [];

@@ -1,0 +1,254 @@
+/**
+ * The annotations of the image on screen: what tools change, what views show, what is saved. Edits go to the store,
+ * from there to the undo log and to io/edits.ts. What others save is merged in, but never over an edit of this person
+ * that the server has not answered yet.
+ */
+import type { Feed } from "../../lib/feed.ts";
+import { api } from "../../lib/http.ts";
+import { Cell, Store, type ChangeSet, type Unsubscribe } from "../../lib/store.ts";
+import { CommandLog, type UndoResult } from "../../lib/undo.ts";
+import { Edits, type Conflict, type OperationAnswer, type Refused, type SavedState } from "../io/edits.ts";
+import { uuid7 } from "../io/ids.ts";
+import { openEditStore, openTab, type EditStore, type KeptLog } from "../io/pending-disk.ts";
+import { fromPayload, sameContent, type AnnotationPayload, type Base } from "../io/pending.ts";
+import type { Annotation } from "../shapes/_shape.ts";
+
+/** What makes a new annotation; id, author and revision are the document's to give. */
+export type AnnotationParts = Pick<Annotation, "type" | "label" | "geometry"> &
+  Partial<Pick<Annotation, "attributes" | "metadata">>;
+export type AnnotationPatch = Partial<
+  Pick<Annotation, "type" | "label" | "geometry" | "attributes" | "metadata">
+>;
+export interface ItemAnnotations {
+  content_version: number;
+  items: AnnotationPayload[];
+}
+export interface DocumentOptions {
+  edits: Edits;
+  disk: EditStore;
+  author: Annotation["author"];
+  fetch: (item: string) => Promise<ItemAnnotations>;
+  /** Tells people, e.g. that an undo was left out. */
+  notice?: (text: string) => void;
+  feed?: Pick<Feed, "watch">;
+}
+
+export const STEPS = 500;
+
+export class Document {
+  readonly store = new Store<Annotation>();
+  readonly log = new CommandLog<Annotation>(this.store, { limit: STEPS, unchanged: sameContent });
+  readonly selection = new Cell<ReadonlySet<string>>(new Set());
+  readonly saved: Cell<SavedState>;
+  readonly conflicts: Cell<readonly Conflict[]>;
+  readonly refused: Cell<readonly Refused[]>;
+  /** Of the item, as far as it is known here. */
+  contentVersion = 0;
+  item: string | null = null;
+  private loading = 0;
+  private logWrites: Promise<void> = Promise.resolve();
+  private readonly detach: Unsubscribe[] = [];
+
+  constructor(private readonly options: DocumentOptions) {
+    const { edits, feed } = options;
+    this.saved = edits.saved;
+    this.conflicts = edits.conflicts;
+    this.refused = edits.refused;
+    edits.onAnswer = (item, id, answer) => this.answered(item, id, answer);
+    this.detach.push(this.store.subscribe((set) => this.edited(set), ["local"]));
+    if (feed) this.detach.push(feed.watch(["annotation.saved"], (events) => void this.heard(events)));
+  }
+
+  /** Shows an item: the server's state, then what this browser has not sent yet, and the undo log of earlier visits. */
+  async load(item: string): Promise<void> {
+    const turn = (this.loading += 1);
+    const [state, kept] = await Promise.all([this.options.fetch(item), this.options.disk.log(item)]);
+    if (turn !== this.loading) return;
+    this.item = item;
+    this.selection.set(new Set());
+    this.contentVersion = state.content_version;
+    for (const [id, base] of Object.entries(kept?.bases ?? {})) this.options.edits.know(id, base);
+    const things = new Map(state.items.map((row) => [row.id, this.known(row)]));
+    for (const { annotation, after } of this.options.edits.pendingOf(item)) {
+      if (after) things.set(annotation, after);
+      else things.delete(annotation);
+    }
+    const gone = this.store.all().filter(({ id }) => !things.has(id));
+    this.store.batch(
+      () => {
+        this.store.remove(gone.map(({ id }) => id));
+        this.store.put([...things.values()]);
+      },
+      { origin: "silent" },
+    );
+    this.log.restore(kept?.log ?? { past: [], future: [] });
+  }
+
+  /** A new annotation of this person, selected. */
+  add(parts: AnnotationParts): Annotation {
+    const made: Annotation = {
+      attributes: {}, metadata: {}, ...parts,
+      id: uuid7(), revision: 0, model: null, author: this.options.author, sourcePrediction: null,
+    }; // prettier-ignore
+    this.store.put(made, { label: `Add ${parts.type}` });
+    this.selection.set(new Set([made.id]));
+    return made;
+  }
+
+  /** What a person changes is theirs from then on; the suggestion it came from stays named. */
+  change(ids: readonly string[], patch: AnnotationPatch, label: string): void {
+    const present = ids.flatMap((id) => this.store.get(id) ?? []);
+    const changed = present
+      .map((before) => ({ ...before, ...patch, model: null }))
+      .filter((after) => !sameContent(this.store.get(after.id), after));
+    if (changed.length) this.store.put(changed, { label });
+  }
+
+  remove(ids: readonly string[], label: string): void {
+    this.store.remove(
+      ids.filter((id) => this.store.has(id)),
+      { label },
+    );
+  }
+
+  undo(): UndoResult<Annotation> | null {
+    return this.told(this.log.undo());
+  }
+  redo(): UndoResult<Annotation> | null {
+    return this.told(this.log.redo());
+  }
+
+  /** Resolves when everything is on disk and the server has answered or cannot be reached. */
+  async flush(): Promise<void> {
+    await this.logWrites;
+    await this.options.edits.flush();
+  }
+
+  /** Ends a conflict with this person's version or the other's. */
+  async resolve(id: string, side: "mine" | "theirs"): Promise<void> {
+    const conflict = await this.options.edits.resolve(id, side);
+    if (!conflict || conflict.item !== this.item) return;
+    const { mine, theirs } = conflict;
+    const target = theirs?.id ?? id;
+    const chosen = side === "mine" ? mine && { ...mine, id: target } : theirs;
+    const changes = [{ id: target, after: chosen ?? undefined }];
+    if (target !== id) changes.push({ id, after: undefined });
+    this.store.apply(changes, { origin: "remote" });
+  }
+
+  /** Takes over what the server holds now, but for annotations with an unanswered edit here. */
+  merge(state: ItemAnnotations): void {
+    if (state.content_version < this.contentVersion) return; // read before our last save
+    this.contentVersion = state.content_version;
+    const { edits } = this.options;
+    const live = new Set(state.items.map((row) => row.id));
+    const changes: { id: string; after: Annotation | undefined }[] = state.items
+      .filter((row) => !edits.isPending(row.id) && row.revision >= edits.baseOf(row.id).revision)
+      .map((row) => ({ id: row.id, after: this.known(row) }))
+      .filter(({ id, after }) => !sameContent(this.store.get(id), after));
+    for (const { id, revision } of this.store.all()) {
+      if (live.has(id) || edits.isPending(id) || this.refused.value.some((one) => one.annotation === id))
+        continue;
+      edits.know(id, { revision: Math.max(revision, edits.baseOf(id).revision), deleted: true });
+      changes.push({ id, after: undefined });
+    }
+    this.store.apply(changes, { origin: "remote" });
+    const selected = [...this.selection.value].filter((id) => this.store.has(id));
+    if (selected.length < this.selection.value.size) this.selection.set(new Set(selected));
+  }
+
+  dispose(): void {
+    for (const off of this.detach) off();
+    this.log.dispose();
+  }
+
+  private known(row: AnnotationPayload): Annotation {
+    this.options.edits.know(row.id, { revision: row.revision, deleted: row.deleted === true });
+    return fromPayload(row, this.store.get(row.id));
+  }
+
+  private edited(set: ChangeSet<Annotation>): void {
+    if (!this.item) throw new Error("Load an item before editing.");
+    for (const { id, before, after } of set.changes)
+      void this.options.edits.add(this.item, id, before ?? null, after ?? null);
+    if (set.changes.some(({ after }) => !after))
+      this.selection.update((ids) => new Set([...ids].filter((id) => this.store.has(id))));
+    // After the log has recorded it.
+    queueMicrotask(() => this.keepLog());
+  }
+
+  private keepLog(): void {
+    if (!this.item) return;
+    const log = this.log.dump();
+    const bases: Record<string, Base> = {};
+    for (const command of [...log.past, ...log.future])
+      for (const { id } of command.changes) bases[id] = this.options.edits.baseOf(id);
+    const kept: KeptLog = { item: this.item, log, bases };
+    this.logWrites = this.logWrites.then(() => this.options.disk.putLog(kept)).catch(() => undefined);
+  }
+
+  private answered(item: string, id: string, answer: OperationAnswer): void {
+    if (item !== this.item) return;
+    this.contentVersion = Math.max(this.contentVersion, answer.content_version);
+    const present = this.store.get(id);
+    const revision = answer.annotation?.revision;
+    if (answer.status === 200 && present && revision !== undefined)
+      this.store.patch(id, { revision }, { origin: "silent" });
+    if (answer.status === 200) this.keepLog();
+  }
+
+  private async heard(events: readonly { ids: string[]; data: Record<string, unknown> }[]): Promise<void> {
+    const { item } = this;
+    const news = events.some(
+      ({ ids, data }) => item && ids.includes(item) && Number(data["content_version"]) > this.contentVersion,
+    );
+    if (!item || (events.length && !news)) return; // no events: the feed lost some
+    try {
+      const state = await this.options.fetch(item);
+      if (item === this.item) this.merge(state);
+    } catch {
+      // A hint, not a promise: the next event or load fetches again.
+    }
+  }
+
+  private told(result: UndoResult<Annotation> | null): UndoResult<Annotation> | null {
+    const count = result?.skipped.length ?? 0;
+    if (result && count)
+      this.options.notice?.(`Left ${count} out of "${result.label}": someone else changed it meanwhile.`);
+    return result;
+  }
+}
+
+/** A document of the signed-in person that saves to the server and sends what waits before the page goes away. */
+export async function openDocument(
+  person: { id: string; name: string },
+  feed: Pick<Feed, "watch">,
+  notice: (text: string) => void,
+): Promise<Document> {
+  const disk = await openEditStore(person.id);
+  const edits = new Edits({
+    disk,
+    tabs: await openTab(uuid7()),
+    post: (item, operations, keepalive) =>
+      api.post(
+        `/api/v1/items/${item}/annotations/`,
+        { operations },
+        keepalive ? { keepalive } : { signal: AbortSignal.timeout(20_000) },
+      ),
+  });
+  await edits.open();
+  window.addEventListener("online", () => edits.kick());
+  window.addEventListener("pagehide", () => edits.sendLast());
+  window.document.addEventListener("visibilitychange", () => {
+    if (window.document.visibilityState === "hidden") edits.sendLast();
+    else edits.kick();
+  });
+  return new Document({
+    edits,
+    disk,
+    author: person,
+    notice,
+    feed,
+    fetch: (item) => api.get<ItemAnnotations>(`/api/v1/items/${item}/annotations/`),
+  });
+}
