@@ -23,7 +23,7 @@ MAX_ARCHIVE = 50 * 1024**3
 MAX_ENTRIES = 200_000
 MAX_UNPACKED = 200 * 1024**3
 REFUSED_KEPT = 1_000
-CHUNK = 100
+CHUNK = 64
 _JUNK = ("__MACOSX/", ".DS_Store", "Thumbs.db", "desktop.ini")
 
 
@@ -77,7 +77,7 @@ def run_import(run: jobs.Run) -> None:
         while row.cursor < len(entries):
             run.stop_if_cancelled()
             chunk = entries[row.cursor : row.cursor + CHUNK]
-            prepared = [_prepare(archive, entry, row.directory) for entry in chunk]
+            prepared = _prepared(archive, chunk, row)
             with run.commit():
                 results = upload.store(dataset=row.dataset, chunk=prepared, user=row.creator, mode=row.mode)
                 _count(row, results, len(chunk))
@@ -114,6 +114,28 @@ def _is_junk(name: str) -> bool:
     return name.startswith(_JUNK[0]) or name.rsplit("/", 1)[-1] in _JUNK[1:]
 
 
+def _prepared(archive: zipfile.ZipFile, chunk: list[zipfile.ZipInfo], row: Import) -> list[upload.Prepared]:
+    """What is to be skipped for its name is not unpacked."""
+    names = {entry.filename: target for entry in chunk if (target := _target(entry.filename, row.directory))}
+    there = upload.known(row.dataset, names.values()) if row.mode == "skip" else {}
+    found = []
+    for entry in chunk:
+        item_id = there.get(names.get(entry.filename, ""))
+        if item_id is None:
+            found.append(_prepare(archive, entry, row.directory))
+        else:
+            found.append(upload.Prepared(entry.filename, entry.filename, there=item_id))
+    return found
+
+
+def _target(name: str, directory: str) -> str:
+    """Where an entry goes; "" for a name that will be refused."""
+    try:
+        return paths.join(directory, paths.normal_path(name))
+    except FileRefused:
+        return ""
+
+
 def _prepare(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, directory: str) -> upload.Prepared:
     name = entry.filename
     if stat.S_ISLNK(entry.external_attr >> 16):
@@ -121,8 +143,8 @@ def _prepare(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, directory: str) -
     if entry.flag_bits & 0x1:
         return _refused(name, "encrypted", "The entry is encrypted.")
     try:
-        path = paths.normal_path(name)
-        return upload.prepare(upload.NewFile(paths.join(directory, path), _bytes(archive, entry)), shown=name)
+        target = paths.join(directory, paths.normal_path(name))
+        return upload.prepare(upload.NewFile(target, _bytes(archive, entry)), shown=name)
     except FileRefused as error:
         return upload.Prepared(name[:1024], name[:1024], error=error)
     except (zipfile.BadZipFile, OSError, NotImplementedError, EOFError, ValueError) as error:

@@ -88,6 +88,15 @@ def test_upload_of_a_large_file_streams_into_storage(engine: APIClient, dataset:
     assert storage.read_bytes(Item.objects.get(name="l.bmp").blob_id) == large
 
 
+def test_upload_of_a_large_file_between_small_ones_keeps_every_byte(engine: APIClient, dataset: Dataset) -> None:
+    large = draw(1, (1400, 1200), "BMP")
+    parts = [("file", "a.png", draw(2)), ("file", "l.bmp", large), ("file", "b.png", draw(3)), ("file", "m.bmp", large)]
+    answer = send(engine, dataset, *parts).json()
+    assert [r["status"] for r in answer["results"]] == ["added"] * 4
+    for _, name, data in parts:
+        assert storage.read_bytes(Item.objects.get(name=name).blob_id) == data
+
+
 def test_upload_overwrites_when_asked(engine: APIClient, dataset: Dataset) -> None:
     send(engine, dataset, ("file", "a.png", draw(1)))
     assert send(engine, dataset, ("file", "a.png", draw(2))).json()["skipped"] == 1

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import zipfile
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from alp_site.lib import jobs
+from alp_site.lib import jobs, storage
 from alp_site.lib.models import Blob, Job
 from alp_site.people.models import User
 from datasets.errors import ArchiveRefused
@@ -55,6 +57,17 @@ def test_running_it_twice_adds_nothing_twice(dataset: Dataset, engineer: User) -
     again = take(dataset, engineer, data)
     assert (again.added, again.skipped) == (0, 5)
     assert Item.objects.filter(type="file").count() == 5
+
+
+def test_names_that_exist_are_not_unpacked(dataset: Dataset, engineer: User, settings: Any, tmp_path: Path) -> None:
+    settings.DATA_DIR = tmp_path
+    take(dataset, engineer, zipped({"a/x.png": draw(1)}), directory="/in")
+    again = take(dataset, engineer, zipped({"a/x.png": draw(2), "a/y.png": draw(3)}), directory="/in")
+    assert (again.added, again.skipped, again.refused_count) == (1, 1, 0)
+    assert not storage.exists(hashlib.sha256(draw(2)).hexdigest())
+    over = take(dataset, engineer, zipped({"a/x.png": draw(2)}), directory="/in", mode="overwrite")
+    assert over.overwritten == 1
+    assert storage.exists(hashlib.sha256(draw(2)).hexdigest())
 
 
 def test_a_killed_import_goes_on_where_it_stopped(

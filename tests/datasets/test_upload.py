@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import struct
 import zlib
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from PIL import Image
 
 from alp_site.lib import storage
@@ -151,6 +155,53 @@ def test_skip_keeps_and_overwrite_replaces_the_bytes(dataset: Dataset, engineer:
     assert Blob.objects.get(pk=item.blob_id).refs == 1
     same = add(dataset, engineer, ("x.png", draw(2, (9, 9))), mode="overwrite").results[0]
     assert same.status == "skipped"
+
+
+@pytest.mark.parametrize("streamed", [False, True], ids=["bytes", "stream"])
+def test_skip_neither_stores_nor_judges_what_has_a_name_that_exists(
+    dataset: Dataset, engineer: User, settings: Any, tmp_path: Path, streamed: bool
+) -> None:
+    settings.DATA_DIR = tmp_path
+    first = add(dataset, engineer, ("x.png", draw(1)), ("y.png", draw(2)))
+    files = [("/x.png", draw(3)), ("new.png", draw(4)), ("./y.png", b"not an image")]
+    if streamed:
+        files = [(name, io.BytesIO(data)) for name, data in files]
+    again = add(dataset, engineer, *files)
+    assert [r.status for r in again.results] == ["skipped", "added", "skipped"]
+    assert [again.results[0].item_id, again.results[2].item_id] == first.item_ids
+    assert not storage.exists(hashlib.sha256(draw(3)).hexdigest())
+    assert storage.exists(hashlib.sha256(draw(4)).hexdigest())
+
+
+def test_skip_of_nothing_but_known_names_writes_nothing(dataset: Dataset, engineer: User) -> None:
+    files = [(f"{n}.png", draw(n)) for n in range(20)]
+    add(dataset, engineer, *files)
+    with CaptureQueriesContext(connection) as seen:
+        report = add(dataset, engineer, *files)
+    assert report.count("skipped") == 20
+    assert {q["sql"].split()[0] for q in seen.captured_queries} == {"SELECT"}
+
+
+def test_skip_where_a_folder_has_the_name_is_refused(dataset: Dataset, engineer: User) -> None:
+    add(dataset, engineer, ("a.png/x.png", draw(1)))
+    assert add(dataset, engineer, ("a.png", draw(2))).refused[0].reason == "name_taken"
+
+
+def test_a_chunk_is_written_with_as_many_statements_as_one_file(dataset: Dataset, engineer: User) -> None:
+    counted = []
+    for number in (1, 40):
+        files = [upload.prepare(upload.NewFile(f"{number}/{n}.png", draw(n))) for n in range(number)]
+        with CaptureQueriesContext(connection) as seen:
+            upload.store(dataset=dataset, chunk=files, user=engineer, mode="skip")
+        counted.append(len(seen))
+    assert counted[0] == counted[1] <= 8
+
+
+def test_a_long_upload_is_written_in_short_chunks(dataset: Dataset, engineer: User) -> None:
+    add(dataset, engineer, *[(f"{n}.png", draw(n)) for n in range(150)])
+    told = [len(ids) for ids in Event.objects.filter(type="item.created").order_by("id").values_list("ids", flat=True)]
+    size = upload.chunk_size()
+    assert told == [min(size, 150 - done) for done in range(0, 150, size)]
 
 
 def test_one_content_is_kept_once_and_counted(dataset: Dataset, engineer: User) -> None:
