@@ -80,12 +80,26 @@ export function distanceToSegment(point: XY, a: XY, b: XY): number {
 export interface ViewportOptions {
   minScale?: number;
   maxScale?: number;
+  /** Quarter turns of the picture, clockwise. */
+  turns?: number;
 }
+/** Of `x' = ax + cy + e`, `y' = bx + dy + f`: the order of a canvas's setTransform. */
+export type Matrix = readonly [a: number, b: number, c: number, d: number, e: number, f: number];
 
-/** Where the image lies on the screen: screen = image × scale + offset. Values are immutable; each act gives a new one. */
+const COS = [1, 0, -1, 0] as const;
+const SIN = [0, 1, 0, -1] as const;
+
+/**
+ * Where the image lies on the screen: screen = turned(image × scale) + offset. Values are immutable; each act gives a
+ * new one. A box stays a box, since the picture is turned by quarters only.
+ */
 export class Viewport {
   readonly minScale: number;
   readonly maxScale: number;
+  /** Quarter turns clockwise: 0 to 3. */
+  readonly turns: number;
+  private readonly cos: number;
+  private readonly sin: number;
   constructor(
     readonly scale = 1,
     readonly offsetXY: XY = [0, 0],
@@ -93,23 +107,47 @@ export class Viewport {
   ) {
     this.minScale = options.minScale ?? 0.02;
     this.maxScale = options.maxScale ?? 64;
+    this.turns = (((options.turns ?? 0) % 4) + 4) % 4;
+    this.cos = COS[this.turns] as number;
+    this.sin = SIN[this.turns] as number;
   }
 
   screenXY([x, y]: XY): XY {
-    return [x * this.scale + this.offsetXY[0], y * this.scale + this.offsetXY[1]];
+    return [
+      (this.cos * x - this.sin * y) * this.scale + this.offsetXY[0],
+      (this.sin * x + this.cos * y) * this.scale + this.offsetXY[1],
+    ];
   }
   imageXY([x, y]: XY): XY {
-    return [(x - this.offsetXY[0]) / this.scale, (y - this.offsetXY[1]) / this.scale];
+    return this.imageDelta([x - this.offsetXY[0], y - this.offsetXY[1]]);
+  }
+  /** A way on the screen as a way in the image: what a drag or an arrow key means on a turned picture. */
+  imageDelta([dx, dy]: XY): XY {
+    return [(this.cos * dx + this.sin * dy) / this.scale, (this.cos * dy - this.sin * dx) / this.scale];
   }
   screenBox([x1, y1, x2, y2]: BoxXYXY): BoxXYXY {
-    return [...this.screenXY([x1, y1]), ...this.screenXY([x2, y2])];
+    return boxFromCorners(this.screenXY([x1, y1]), this.screenXY([x2, y2]));
   }
   imageBox([x1, y1, x2, y2]: BoxXYXY): BoxXYXY {
-    return [...this.imageXY([x1, y1]), ...this.imageXY([x2, y2])];
+    return boxFromCorners(this.imageXY([x1, y1]), this.imageXY([x2, y2]));
   }
   /** A length of so many screen pixels, in image pixels: hit distances and handle sizes. */
   imageLength(screenLength: number): number {
     return screenLength / this.scale;
+  }
+  /** Image to screen, for a canvas. */
+  matrix(): Matrix {
+    const [c, s] = [this.cos * this.scale, this.sin * this.scale];
+    return [c, s, -s, c, ...this.offsetXY];
+  }
+  /** What lay on the screen under `earlier` to where it lies now: a bitmap drawn then is laid down so. */
+  since(earlier: Viewport): Matrix {
+    const ratio = this.scale / earlier.scale;
+    const cos = (this.cos * earlier.cos + this.sin * earlier.sin) * ratio;
+    const sin = (this.sin * earlier.cos - this.cos * earlier.sin) * ratio;
+    const [x, y] = earlier.offsetXY;
+    const [ox, oy] = this.offsetXY;
+    return [cos, sin, -sin, cos, ox - (cos * x - sin * y), oy - (sin * x + cos * y)];
   }
 
   panned(dx: number, dy: number): Viewport {
@@ -118,17 +156,30 @@ export class Viewport {
   /** Zooms by a factor; the image point under `anchorScreenXY` stays where it is. */
   zoomed(factor: number, anchorScreenXY: XY): Viewport {
     const scale = clamp(this.scale * factor, this.minScale, this.maxScale);
-    const [ix, iy] = this.imageXY(anchorScreenXY);
-    return this.with(scale, [anchorScreenXY[0] - ix * scale, anchorScreenXY[1] - iy * scale]);
+    const real = scale / this.scale;
+    const [ax, ay] = anchorScreenXY;
+    return this.with(scale, [ax - (ax - this.offsetXY[0]) * real, ay - (ay - this.offsetXY[1]) * real]);
+  }
+  /** Turned by quarters, clockwise; the image point under `anchorScreenXY` stays where it is. */
+  turned(quarters: number, anchorScreenXY: XY): Viewport {
+    const kept = this.imageXY(anchorScreenXY);
+    const turned = this.with(this.scale, [0, 0], this.turns + quarters);
+    const [x, y] = turned.screenXY(kept);
+    return turned.panned(anchorScreenXY[0] - x, anchorScreenXY[1] - y);
   }
   /** The whole image in the middle of the screen, with a margin; never larger than `maxFit` times its size. */
   fitted([iw, ih]: WH, [sw, sh]: WH, margin = 16, maxFit = 16): Viewport {
     if (iw <= 0 || ih <= 0) return this;
-    const room = Math.min((sw - 2 * margin) / iw, (sh - 2 * margin) / ih, maxFit);
-    const scale = clamp(room, this.minScale, this.maxScale);
-    return this.with(scale, [(sw - iw * scale) / 2, (sh - ih * scale) / 2]);
+    const [tw, th] = this.turns % 2 ? [ih, iw] : [iw, ih];
+    const room = Math.min((sw - 2 * margin) / tw, (sh - 2 * margin) / th, maxFit);
+    return this.with(clamp(room, this.minScale, this.maxScale), [0, 0]).centred([iw, ih], [sw, sh]);
   }
-  private with(scale: number, offsetXY: XY): Viewport {
-    return new Viewport(scale, offsetXY, { minScale: this.minScale, maxScale: this.maxScale });
+  /** The same scale with the middle of the image in the middle of the screen. */
+  centred([iw, ih]: WH, [sw, sh]: WH): Viewport {
+    const [x, y] = this.screenXY([iw / 2, ih / 2]);
+    return this.panned(sw / 2 - x, sh / 2 - y);
+  }
+  private with(scale: number, offsetXY: XY, turns = this.turns): Viewport {
+    return new Viewport(scale, offsetXY, { minScale: this.minScale, maxScale: this.maxScale, turns });
   }
 }

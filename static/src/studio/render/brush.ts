@@ -1,0 +1,203 @@
+/**
+ * The mask while it is painted: tiles made where the brush goes, so that a move costs what it covers, however large the
+ * picture. Geometry in image pixels; a pixel is covered when its middle is.
+ */
+import type { BoxXYXY, Viewport, WH, XY } from "../../lib/geometry.ts";
+import { eachSpan, pixelOf, type MaskGeometry } from "./masks.ts";
+import { crossings, nibSpan, type Nib } from "./spans.ts";
+
+const TILE = 256;
+type Rect = [x1: number, y1: number, x2: number, y2: number];
+
+interface Tile {
+  readonly x: number;
+  readonly y: number;
+  /** 1 = covered, row-major. */
+  readonly bits: Uint8Array;
+  /** Made when it is first drawn. */
+  paper: { canvas: OffscreenCanvas; ctx: OffscreenCanvasRenderingContext2D; image: ImageData } | null;
+  /** Columns and rows whose bits are not on the paper yet. */
+  dirty: Rect | null;
+}
+
+export class BrushLayer {
+  private readonly tiles = new Map<number, Tile>();
+  private readonly columns: number;
+  private pixel = 0;
+  private dirty: Rect | null = null;
+
+  /** `size`: of the picture. `mask`: what is painted on; it is not changed. */
+  constructor(
+    readonly size: WH,
+    mask: MaskGeometry | null = null,
+  ) {
+    this.columns = Math.ceil(size[0] / TILE);
+    if (mask) this.mask(mask);
+  }
+
+  /** Covers (or uncovers) what a nib of that radius passes over on its way from one point to another. */
+  stroke(from: XY, to: XY, radius: number, erase = false, nib: Nib = "circle"): void {
+    const r = Math.max(radius, 0.5);
+    const bottom = Math.min(this.size[1], Math.ceil(Math.max(from[1], to[1]) + r));
+    for (let y = Math.max(0, Math.floor(Math.min(from[1], to[1]) - r)); y < bottom; y++) {
+      const cut = nibSpan(nib, from, to, r, y + 0.5);
+      if (cut) this.span(y, Math.ceil(cut[0] - 0.5), Math.floor(cut[1] - 0.5) + 1, erase);
+    }
+    // The smallest nib may lie between the middles of pixels: the one it points at is meant.
+    if (r < 1) this.span(Math.floor(to[1]), Math.floor(to[0]), Math.floor(to[0]) + 1, erase);
+  }
+
+  /** Covers (or uncovers) the inside of rings, even-odd. */
+  polygon(rings: readonly (readonly XY[])[], erase = false): void {
+    let [top, bottom] = [this.size[1], 0];
+    for (const ring of rings)
+      for (const [, y] of ring) {
+        top = Math.min(top, Math.floor(y));
+        bottom = Math.max(bottom, Math.ceil(y));
+      }
+    for (let y = Math.max(0, top); y < Math.min(bottom, this.size[1]); y++) {
+      const cuts = crossings(rings, y + 0.5);
+      for (let i = 0; i + 1 < cuts.length; i += 2)
+        this.span(y, Math.ceil((cuts[i] as number) - 0.5), Math.ceil((cuts[i + 1] as number) - 0.5), erase);
+    }
+  }
+
+  /** Covers (or uncovers) what a mask covers. */
+  mask(mask: MaskGeometry, erase = false): void {
+    const [left, top] = mask.box;
+    eachSpan(mask, (y, x1, x2) => this.span(top + y, left + x1, left + x2, erase));
+  }
+
+  /** Covers (or uncovers) pixels [x1, x2) of row y. */
+  span(y: number, x1: number, x2: number, erase = false): void {
+    const [from, to] = [Math.max(0, x1), Math.min(this.size[0], x2)];
+    if (from >= to || y < 0 || y >= this.size[1]) return;
+    for (let column = Math.floor(from / TILE); column * TILE < to; column++) {
+      const tile = this.tile(column, Math.floor(y / TILE), !erase);
+      if (!tile) continue;
+      const [a, b, line] = [Math.max(0, from - tile.x), Math.min(TILE, to - tile.x), y - tile.y];
+      tile.bits.fill(erase ? 0 : 1, line * TILE + a, line * TILE + b);
+      tile.dirty = joined(tile.dirty, a, line, b, line + 1);
+    }
+    this.dirty = joined(this.dirty, from, y, to, y + 1);
+  }
+
+  covers([x, y]: XY): boolean {
+    const [px, py] = [Math.floor(x), Math.floor(y)];
+    if (px < 0 || py < 0 || px >= this.size[0] || py >= this.size[1]) return false;
+    return (
+      this.tile(Math.floor(px / TILE), Math.floor(py / TILE), false)?.bits[
+        (py % TILE) * TILE + (px % TILE)
+      ] === 1
+    );
+  }
+
+  /** The box that changed since this was last asked. */
+  takeDirty(): BoxXYXY | null {
+    const { dirty } = this;
+    this.dirty = null;
+    return dirty;
+  }
+
+  /** In normal form, the crop tight; null when nothing is covered. */
+  toMask(): MaskGeometry | null {
+    const box = this.tightBox();
+    if (!box) return null;
+    const [x1, y1, x2, y2] = box;
+    const rle: number[] = [];
+    let [value, run] = [0, 0];
+    for (let y = y1; y < y2; y++)
+      for (let x = x1; x < x2;) {
+        const column = Math.floor(x / TILE);
+        const stop = Math.min(x2, (column + 1) * TILE);
+        const bits = this.tile(column, Math.floor(y / TILE), false)?.bits;
+        const row = (y % TILE) * TILE - column * TILE;
+        while (x < stop) {
+          const absent = value ? x : stop;
+          const found = bits ? bits.indexOf(1 - value, row + x) - row : absent;
+          const end = found < x || found > stop ? stop : found;
+          run += end - x;
+          x = end;
+          if (x >= stop) break;
+          rle.push(run);
+          [value, run] = [1 - value, 0];
+        }
+      }
+    rle.push(run);
+    return { box: [x1, y1, x2 - x1, y2 - y1], rle };
+  }
+
+  paintIn(color: string): void {
+    const pixel = pixelOf(color);
+    if (pixel === this.pixel) return;
+    this.pixel = pixel;
+    for (const tile of this.tiles.values()) tile.dirty = [0, 0, TILE, TILE];
+  }
+
+  /** Draws the tiles in sight, edge to edge on whole device pixels. Changes the context's transform. */
+  draw(ctx: CanvasRenderingContext2D, view: Viewport, screen: WH, ratio: number): void {
+    ctx.imageSmoothingEnabled = false;
+    for (const tile of this.tiles.values()) {
+      const box = view.screenBox([tile.x, tile.y, tile.x + TILE, tile.y + TILE]);
+      if (box[0] > screen[0] || box[1] > screen[1] || box[2] < 0 || box[3] < 0) continue;
+      const paper = this.freshen(tile);
+      const [x1, y1, x2, y2] = box.map((v) => Math.round(v * ratio)) as Rect;
+      const [w, h] = [(x2 - x1) / TILE, (y2 - y1) / TILE];
+      if (view.turns === 0) ctx.setTransform(w, 0, 0, h, x1, y1);
+      else if (view.turns === 1) ctx.setTransform(0, h, -w, 0, x2, y1);
+      else if (view.turns === 2) ctx.setTransform(-w, 0, 0, -h, x2, y2);
+      else ctx.setTransform(0, -h, w, 0, x1, y2);
+      ctx.drawImage(paper, 0, 0);
+    }
+  }
+
+  private tile(column: number, row: number, make: boolean): Tile | undefined {
+    const key = row * this.columns + column;
+    let tile = this.tiles.get(key);
+    if (!tile && make) {
+      const bits = new Uint8Array(TILE * TILE);
+      tile = { x: column * TILE, y: row * TILE, bits, paper: null, dirty: null };
+      this.tiles.set(key, tile);
+    }
+    return tile;
+  }
+
+  private freshen(tile: Tile): OffscreenCanvas {
+    tile.paper ??= paper();
+    const { canvas, ctx, image } = tile.paper;
+    if (!tile.dirty) return canvas;
+    const [x1, y1, x2, y2] = tile.dirty;
+    const pixels = new Uint32Array(image.data.buffer);
+    for (let y = y1; y < y2; y++)
+      for (let at = y * TILE + x1; at < y * TILE + x2; at++) pixels[at] = tile.bits[at] ? this.pixel : 0;
+    ctx.putImageData(image, 0, 0, x1, y1, x2 - x1, y2 - y1);
+    tile.dirty = null;
+    return canvas;
+  }
+
+  private tightBox(): Rect | null {
+    let box: Rect | null = null;
+    for (const { x, y, bits } of this.tiles.values())
+      for (let line = 0; line < TILE; line++) {
+        const row = bits.subarray(line * TILE, (line + 1) * TILE);
+        const first = row.indexOf(1);
+        if (first >= 0) box = joined(box, x + first, y + line, x + row.lastIndexOf(1) + 1, y + line + 1);
+      }
+    return box;
+  }
+}
+
+function paper(): NonNullable<Tile["paper"]> {
+  const canvas = new OffscreenCanvas(TILE, TILE);
+  const ctx = canvas.getContext("2d", { willReadFrequently: true }) as OffscreenCanvasRenderingContext2D;
+  return { canvas, ctx, image: ctx.createImageData(TILE, TILE) };
+}
+
+function joined(box: Rect | null, x1: number, y1: number, x2: number, y2: number): Rect {
+  if (!box) return [x1, y1, x2, y2];
+  box[0] = Math.min(box[0], x1);
+  box[1] = Math.min(box[1], y1);
+  box[2] = Math.max(box[2], x2);
+  box[3] = Math.max(box[3], y2);
+  return box;
+}
