@@ -3,7 +3,7 @@
  * other. The plane is cut into horizontal slabs at every vertex and every crossing; inside a slab no two edges cross,
  * so the region is a row of trapezoids. The server's side is `datasets/geometry/_rings.py`, with the same arithmetic.
  */
-import { distanceToSegment, type WH, type XY } from "../../lib/geometry.ts";
+import { distanceToSegment, ringsContain, type WH, type XY } from "../../lib/geometry.ts";
 import type { Rings } from "./_values.ts";
 
 /** Upper end, lower end, and which region it bounds. */
@@ -144,4 +144,18 @@ export function nearLine(points: readonly XY[], closed: boolean, at: XY, toleran
     if (distanceToSegment(at, a, b) <= tolerance) return true;
   }
   return false;
+}
+
+/** The rings as separate polygons: every outer ring with the holes that lie in it. */
+export function parts(rings: Rings): XY[][][] {
+  const inside = rings.map((ring) =>
+    rings.filter((other) => other !== ring && ringsContain([other], ring[0]!)),
+  );
+  const outer = rings.flatMap((ring, i) =>
+    inside[i]!.length % 2 ? [] : [{ ring, depth: inside[i]!.length }],
+  );
+  return outer.map(({ ring, depth }) => {
+    const holes = rings.filter((_, i) => inside[i]!.length === depth + 1 && inside[i]!.includes(ring));
+    return [ring, ...holes].map((found) => [...found]);
+  });
 }
