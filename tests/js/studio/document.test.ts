@@ -293,3 +293,51 @@ describe("undo", () => {
     expect(again.notices).toHaveLength(1);
   });
 });
+
+/** A small generator with a seed, so that a failure repeats. */
+function random(seed: number) {
+  return () => {
+    seed = (seed * 1664525 + 1013904223) >>> 0;
+    return seed / 2 ** 32;
+  };
+}
+
+describe("chaos", () => {
+  it.each([1, 2, 3, 4, 5, 6, 7, 8])(
+    "loses no edit to failures, lost answers and closed tabs: seed %i",
+    async (seed) => {
+      const server = new Server();
+      const next = random(seed);
+      const pick = <T>(list: readonly T[]) => list[Math.floor(next() * list.length)] as T;
+      let now = await open(server);
+      const expected = new Map<string, string>();
+      for (let step = 0; step < 120; step++) {
+        const all = now.doc.store.all();
+        const what = next();
+        if (what < 0.2 || !all.length) added(now.doc, step);
+        else if (what < 0.5) now.doc.change([pick(all).id], { label: `label ${step}` }, "Label");
+        else if (what < 0.6) now.doc.remove([pick(all).id], "Delete");
+        else if (what < 0.7) now.doc.undo();
+        else if (what < 0.75) now.doc.redo();
+        else if (what < 0.8) server.fail = pick([0, 401, 503, null, null]);
+        else if (what < 0.85) server.loseAnswers = 1;
+        else if (what < 0.9) now.edits.sendLast();
+        else if (what < 0.95) await now.settle();
+        else {
+          await now.edits.idle();
+          now.doc.dispose();
+          now = await open(server, now.person);
+        }
+        if (next() < 0.3) await new Promise((done) => setTimeout(done, 0));
+      }
+      for (const one of now.doc.store.all()) expected.set(one.id, one.label);
+      server.fail = null;
+      server.loseAnswers = 0;
+      for (let tries = 0; tries < 3; tries++) await now.settle();
+      const held = [...server.rows.values()].filter((row) => !row.deleted);
+      expect(new Map(held.map((row) => [row.id, row.label]))).toEqual(expected);
+      expect(now.doc.saved.value).toMatchObject({ state: "saved", pending: 0 });
+      expect(now.doc.conflicts.value).toEqual([]);
+    },
+  );
+});
