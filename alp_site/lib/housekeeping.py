@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import os
 from datetime import timedelta
 
 from django.db.models import Min
@@ -15,6 +17,8 @@ from alp_site.lib.models import Event, EventCursor, Heartbeat, Job, JobState
 
 KEEP_EVENTS = timedelta(days=7)
 KEEP_JOBS = timedelta(days=30)
+STRAY_TURNS = 64
+_turn = itertools.count(os.getpid())
 
 
 @periodic("jobs.sweep", 3)
@@ -50,3 +54,9 @@ def forget_dead() -> None:
 @periodic("storage.collect", 900)
 def collect_blobs() -> None:
     storage.collect_garbage()
+
+
+@periodic("storage.strays", 300)
+def collect_strays() -> None:
+    """A part of the storage each time, all of it within six hours: other duties wait meanwhile."""
+    storage.collect_strays(prefixes=storage.PREFIXES[next(_turn) % STRAY_TURNS :: STRAY_TURNS])

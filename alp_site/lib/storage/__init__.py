@@ -5,8 +5,10 @@ so a name in place always holds the whole content and a repeated write is harmle
 """
 
 from alp_site.lib.storage.blobs import (
+    PREFIXES,
     Received,
     collect_garbage,
+    collect_strays,
     derived_path,
     drop_scratch,
     exists,
@@ -23,9 +25,11 @@ from alp_site.lib.storage.blobs import (
 from alp_site.lib.storage.shards import append_shard, read_rows, shard_folder
 
 __all__ = [
+    "PREFIXES",
     "Received",
     "append_shard",
     "collect_garbage",
+    "collect_strays",
     "derived_path",
     "drop_scratch",
     "exists",

@@ -7,8 +7,10 @@ import os
 import re
 import shutil
 import tempfile
+import time
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -25,6 +27,9 @@ from alp_site.lib.models import Blob
 
 CHUNK = 1 << 20
 GRACE = timedelta(hours=6)
+STRAY = timedelta(days=1)
+PREFIXES = tuple(f"{n:02x}" for n in range(256))
+ASIDE = ".aside"
 _SHA = re.compile(r"^[0-9a-f]{64}$")
 _TABLE = Blob._meta.db_table
 _RETAIN = (
@@ -105,7 +110,7 @@ def _chunks(source: Iterable[bytes] | IO[bytes]) -> Iterable[bytes]:
 
 def _place(temp: str, sha256: str) -> Path:
     final = path(sha256)
-    if final.is_file():
+    if _still_there(final):
         Path(temp).unlink()
     else:
         final.parent.mkdir(parents=True, exist_ok=True)
@@ -113,11 +118,20 @@ def _place(temp: str, sha256: str) -> Path:
     return final
 
 
+def _still_there(final: Path) -> bool:
+    """Whether the bytes lie there already; if so they are as good as new, so that no collector takes them now."""
+    try:
+        os.utime(final)
+    except FileNotFoundError:
+        return False
+    return True
+
+
 def put_bytes(data: bytes) -> Received:
     """Like ``receive`` for bytes at hand; writes nothing when they are there already."""
     sha256 = hashlib.sha256(data).hexdigest()
     final = path(sha256)
-    if not final.is_file():
+    if not _still_there(final):
         final.parent.mkdir(parents=True, exist_ok=True)
         temp = final.with_name(f".{sha256[:16]}.{os.getpid()}.{os.urandom(4).hex()}")
         temp.write_bytes(data)
@@ -169,12 +183,82 @@ def collect_garbage(grace: timedelta = GRACE) -> int:
         with db.write():
             old = Blob.objects.filter(refs__lte=0, released_at__lt=timezone.now() - grace)
             shas = list(old.values_list("sha256", flat=True)[:200])
-            for sha in shas:
-                path(sha).unlink(missing_ok=True)
+            for sha in shas:  # bytes that were put again meanwhile stay: whoever put them is about to retain them
+                _remove(path(sha), time.time() - grace.total_seconds())
             Blob.objects.filter(sha256__in=shas).delete()
         if not shas:
             return gone
         gone += len(shas)
+
+
+def collect_strays(older: timedelta = STRAY, *, prefixes: Iterable[str] = PREFIXES) -> int:
+    """Deletes bytes nobody ever referred to: stored, or half stored, by a process that died before its transaction.
+
+    Looks at blobs whose name begins with one of ``prefixes`` (two hex digits). What was put, or put again, within
+    ``older`` stays: its transaction may be under way. Returns how many files went. Safe to repeat or to kill."""
+    before = time.time() - older.total_seconds()
+    gone = sum(_unlink_old(left, before) for left in _files(_root() / "tmp"))
+    for prefix in prefixes:
+        for folder in sorted((_root() / prefix).glob("[0-9a-f][0-9a-f]")):
+            gone += _strays_of(folder, before)
+    return gone
+
+
+def _strays_of(folder: Path, before: float) -> int:
+    gone, old = 0, {}
+    for file in _files(folder):
+        if file.name.endswith(ASIDE):
+            gone += _drop(file, file.with_name(file.name[1 : -len(ASIDE)]), before)
+        elif file.name.startswith("."):
+            gone += _unlink_old(file, before)
+        elif _SHA.match(file.name) and _mtime(file) < before:
+            old[file.name] = file
+    names = list(old)
+    for start in range(0, len(names), 500):
+        part = names[start : start + 500]
+        known = set(Blob.objects.filter(sha256__in=part).values_list("sha256", flat=True))
+        gone += sum(_remove(old[name], before) for name in part if name not in known)
+    return gone
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(file for file in folder.iterdir() if file.is_file()) if folder.is_dir() else []
+
+
+def _mtime(file: Path) -> float:
+    """When it was last put; of a file that is gone, never to be touched."""
+    try:
+        return file.stat().st_mtime
+    except FileNotFoundError:
+        return float("inf")
+
+
+def _unlink_old(file: Path, before: float) -> bool:
+    if _mtime(file) >= before:
+        return False
+    file.unlink(missing_ok=True)
+    return True
+
+
+def _remove(final: Path, before: float) -> bool:
+    """Deletes a blob last put before this moment. Someone who puts it again meanwhile keeps it or writes it anew:
+    it is moved aside first, and what they touched until then is looked at once more."""
+    if _mtime(final) >= before:
+        return False
+    aside = final.with_name(f".{final.name}{ASIDE}")
+    try:
+        final.replace(aside)
+    except FileNotFoundError:
+        return False
+    return _drop(aside, final, before)
+
+
+def _drop(aside: Path, final: Path, before: float) -> bool:
+    if _unlink_old(aside, before):
+        return True
+    with suppress(FileNotFoundError):
+        aside.replace(final)
+    return False
 
 
 def derived_path(kind: str, sha256: str, suffix: str = "") -> Path:
