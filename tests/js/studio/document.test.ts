@@ -311,23 +311,29 @@ describe("chaos", () => {
       const pick = <T>(list: readonly T[]) => list[Math.floor(next() * list.length)] as T;
       let now = await open(server);
       const expected = new Map<string, string>();
+      const acts: [number, (step: number) => unknown][] = [
+        [0.2, (step) => added(now.doc, step)],
+        [0.5, (step) => now.doc.change(some(), { label: `label ${step}` }, "Label")],
+        [0.6, () => now.doc.remove(some(), "Delete")],
+        [0.7, () => now.doc.undo()],
+        [0.75, () => now.doc.redo()],
+        [0.8, () => (server.fail = pick([0, 401, 503, null, null]))],
+        [0.85, () => (server.loseAnswers = 1)],
+        [0.9, () => now.edits.sendLast()],
+        [0.95, () => now.settle()],
+        [
+          1,
+          async () => {
+            await now.edits.idle();
+            now.doc.dispose();
+            now = await open(server, now.person);
+          },
+        ],
+      ];
+      const some = () => (now.doc.store.size ? [pick(now.doc.store.all()).id] : []);
       for (let step = 0; step < 120; step++) {
-        const all = now.doc.store.all();
         const what = next();
-        if (what < 0.2 || !all.length) added(now.doc, step);
-        else if (what < 0.5) now.doc.change([pick(all).id], { label: `label ${step}` }, "Label");
-        else if (what < 0.6) now.doc.remove([pick(all).id], "Delete");
-        else if (what < 0.7) now.doc.undo();
-        else if (what < 0.75) now.doc.redo();
-        else if (what < 0.8) server.fail = pick([0, 401, 503, null, null]);
-        else if (what < 0.85) server.loseAnswers = 1;
-        else if (what < 0.9) now.edits.sendLast();
-        else if (what < 0.95) await now.settle();
-        else {
-          await now.edits.idle();
-          now.doc.dispose();
-          now = await open(server, now.person);
-        }
+        await acts.find(([upTo]) => what < upTo)?.[1](step);
         if (next() < 0.3) await new Promise((done) => setTimeout(done, 0));
       }
       for (const one of now.doc.store.all()) expected.set(one.id, one.label);
