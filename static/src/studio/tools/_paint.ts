@@ -1,0 +1,67 @@
+/**
+ * Which mask a stroke goes to, and how it becomes one step of undo. Strokes go on in the one selected mask; while none
+ * is, painting begins a new one of the label in hand, and erasing takes from the mask under the pointer.
+ */
+import type { XY } from "../../lib/geometry.ts";
+import { combineMasks, type MaskGeometry } from "../shapes/_rle.ts";
+import type { Annotation } from "../shapes/_shape.ts";
+import { addShapes, editable, oneStep, told, type ToolContext } from "./_tool.ts";
+
+/** The one selected mask, if it may be edited. */
+export function chosenMask(ctx: ToolContext): Annotation | null {
+  const [one, more] = editable(ctx);
+  return one?.type === "mask" && !more ? one : null;
+}
+/** The topmost mask at a place that may be edited. */
+export function maskAt(ctx: ToolContext, at: XY): Annotation | null {
+  const { stage, hidden, locked } = ctx;
+  const found = stage.pick(stage.viewport.value.screenXY(at));
+  return (
+    found.find(({ id, type }) => type === "mask" && !hidden.value.has(id) && !locked.value.has(id)) ?? null
+  );
+}
+
+/**
+ * Puts a painted mask into the document: null = nothing is left of it, so the annotation goes. With `removeUnderlying`
+ * on, what was painted is taken from the other masks, all in the same step.
+ */
+export function commitMask(
+  ctx: ToolContext,
+  target: Annotation | null,
+  mask: MaskGeometry | null,
+  verb: string,
+  adds: boolean,
+): boolean {
+  const words = `${verb} mask`;
+  if (!mask) {
+    if (target) ctx.document.remove([target.id], `${words}: nothing left`);
+    return target !== null;
+  }
+  return (
+    told(ctx, () =>
+      oneStep(ctx, words, () => {
+        if (!target) addShapes(ctx, [{ type: "mask", label: ctx.label(), geometry: mask }], verb);
+        else if (ctx.document.store.has(target.id))
+          ctx.document.change([target.id], { geometry: mask }, words);
+        else return false;
+        if (adds && ctx.removeUnderlying.value) takeFromOthers(ctx, mask, words);
+        return true;
+      }),
+    ) ?? false
+  );
+}
+
+function takeFromOthers(ctx: ToolContext, mask: MaskGeometry, words: string): void {
+  const mine = ctx.document.selection.value;
+  for (const { id, type, geometry } of ctx.document.store.all()) {
+    if (type !== "mask" || mine.has(id) || ctx.locked.value.has(id) || ctx.hidden.value.has(id)) continue;
+    const other = geometry as MaskGeometry;
+    if (!touches(mask.box, other.box) || !combineMasks(other, mask, "intersection")) continue;
+    const left = combineMasks(other, mask, "difference");
+    if (left) ctx.document.change([id], { geometry: left }, words);
+    else ctx.document.remove([id], words);
+  }
+}
+function touches([ax, ay, aw, ah]: MaskGeometry["box"], [bx, by, bw, bh]: MaskGeometry["box"]): boolean {
+  return ax < bx + bw && bx < ax + aw && ay < by + bh && by < ay + ah;
+}

@@ -1,0 +1,11 @@
+import { AreaTool } from "./_area.ts";
+
+class AreaAddTool extends AreaTool {
+  readonly id = "area-add";
+  readonly title = "Add a polygon to the mask";
+  readonly icon = "tool-area-add";
+  readonly keys = ["shift+b"];
+  readonly order = 72;
+  protected readonly takes = false;
+}
+export default (): AreaAddTool => new AreaAddTool();

@@ -1,0 +1,12 @@
+import { StrokeTool } from "./_stroke.ts";
+
+class BrushTool extends StrokeTool {
+  readonly id = "brush";
+  readonly title = "Brush";
+  readonly icon = "tool-brush";
+  readonly keys = ["b"];
+  readonly order = 70;
+  protected readonly erases = false;
+  protected readonly verb = "Paint";
+}
+export default (): BrushTool => new BrushTool();

@@ -1,0 +1,12 @@
+import { StrokeTool } from "./_stroke.ts";
+
+class EraserTool extends StrokeTool {
+  readonly id = "eraser";
+  readonly title = "Eraser";
+  readonly icon = "tool-eraser";
+  readonly keys = ["e"];
+  readonly order = 71;
+  protected readonly erases = true;
+  protected readonly verb = "Erase";
+}
+export default (): EraserTool => new EraserTool();

@@ -1,0 +1,114 @@
+import type { XY } from "../../lib/geometry.ts";
+import type { Modifiers, SkeletonTemplate } from "../shapes/_shape.ts";
+import { DrawTool } from "./_draw.ts";
+import type { Command } from "./_tool.ts";
+
+const [LEFT_OUT, OCCLUDED, VISIBLE] = [0, 1, 2];
+type Keypoint = readonly [x: number, y: number, v: number];
+
+/** Places the keypoints of the label's template one by one, in its order. */
+class SkeletonTool extends DrawTool {
+  readonly id = "skeleton";
+  readonly title = "Skeleton";
+  readonly icon = "tool-skeleton";
+  readonly keys = ["shift+k"];
+  readonly makes = ["skeleton"];
+  readonly order = 55;
+  private placed: Keypoint[] = [];
+
+  protected override reset(): void {
+    this.placed = [];
+    super.reset();
+    this.tell();
+  }
+  protected press(at: XY): void {
+    this.set(at, VISIBLE);
+  }
+  protected place(at: XY): void {
+    this.set(at, VISIBLE);
+  }
+  protected override secondary(at: XY): void {
+    this.set(at, OCCLUDED);
+  }
+  protected hover(at: XY): void {
+    const template = this.template();
+    if (template) this.show(template, at);
+  }
+  override command(command: Command, held: Modifiers): boolean {
+    if (command === "draw.occluded") {
+      const at = this.cross ?? this.ctx.stage.cursor.value;
+      if (at) this.set(this.inside(at), OCCLUDED);
+      return true;
+    }
+    if (command === "draw.skip") {
+      this.set([0, 0], LEFT_OUT);
+      return true;
+    }
+    return super.command(command, held);
+  }
+  protected override finish(): boolean {
+    const template = this.template();
+    if (!template || !this.placed.some(([, , v]) => v !== LEFT_OUT)) return false;
+    this.complete(template);
+    return true;
+  }
+  protected override back(): boolean {
+    if (!this.placed.length) return false;
+    this.placed = this.placed.slice(0, -1);
+    this.tell();
+    return true;
+  }
+  protected override abort(): boolean {
+    if (!this.placed.length) return false;
+    this.reset();
+    return true;
+  }
+
+  private template(): SkeletonTemplate | null {
+    const template = this.ctx.template(this.ctx.label());
+    return template?.names.length ? template : null;
+  }
+  private set([x, y]: XY, v: number): void {
+    if (!this.placed.length && !this.mayDraw()) return;
+    const template = this.template();
+    if (!template) {
+      this.ctx.announce(`${this.ctx.label()} has no skeleton. Choose a label that has one, or give it one.`);
+      return;
+    }
+    this.placed = [...this.placed, [x, y, v]];
+    if (this.placed.length >= template.names.length) this.complete(template);
+    else {
+      this.tell();
+      this.show(template, null);
+    }
+  }
+  private complete(template: SkeletonTemplate): void {
+    if (!this.placed.some(([, , v]) => v !== LEFT_OUT)) {
+      this.ctx.announce("Every keypoint was skipped: nothing to keep.");
+      this.reset();
+      return;
+    }
+    this.commit("skeleton", this.filled(template, null));
+  }
+  private filled({ names }: SkeletonTemplate, at: XY | null) {
+    const next: Keypoint[] = at ? [[at[0], at[1], VISIBLE]] : [];
+    const keypoints = names.map((_, i) => [...this.placed, ...next][i] ?? ([0, 0, LEFT_OUT] as Keypoint));
+    return { keypoints };
+  }
+  private show(template: SkeletonTemplate, at: XY | null): void {
+    if (this.placed.length) this.ctx.stage.preview([this.shown("skeleton", this.filled(template, at))]);
+  }
+  private tell(): void {
+    const template = this.template();
+    if (!template) {
+      this.hint.set("Choose a label that has a skeleton");
+      return;
+    }
+    const at = this.placed.length;
+    this.hint.set(
+      `${template.names[at] ?? ""} (${at + 1} of ${template.names.length}): click or arrows and Space. ` +
+        "Right click or Q occluded, S skips, Backspace goes back, Enter leaves the rest out",
+    );
+  }
+}
+export default (): SkeletonTool => new SkeletonTool();

@@ -1,0 +1,278 @@
+/**
+ * The tools in use: which one is in hand, what the stage's pointer and the keys mean to it, and the acts over the
+ * selection. The studio makes one per page and binds `handlers()` through `Shortcuts`.
+ */
+import { PASS } from "../../lib/keys.ts";
+import { Cell, type Unsubscribe } from "../../lib/store.ts";
+import type { Modifiers } from "../shapes/_shape.ts";
+import * as acts from "./acts.ts";
+import type { Clipboard } from "./clipboard.ts";
+import { SelectTool } from "./select.tool.ts";
+import type { AnnotationParts, Command, Tool, ToolContext } from "./_tool.ts";
+import * as reshape from "./reshape.ts";
+import type { Handler } from "./shortcuts.ts";
+
+export interface ToolboxOptions {
+  readonly ctx: ToolContext;
+  readonly tools: readonly Tool[];
+  readonly clipboard: Clipboard;
+  /** Annotation types the task allows; undefined: all. */
+  readonly allowed?: readonly string[];
+  undo(): void;
+  redo(): void;
+  /** Gets the copies that go on to the next picture. */
+  propagate?(copies: AnnotationParts[]): void;
+  /** Asked before everything is deleted. */
+  confirmDeleteAll?(): Promise<boolean>;
+  /** Whether nothing may be edited now (someone else's item, a look at an earlier version). */
+  readOnly?(): boolean;
+}
+
+const COMMANDS: readonly Command[] = [
+  "draw.left",
+  "draw.right",
+  "draw.up",
+  "draw.down",
+  "draw.place",
+  "draw.finish",
+  "draw.back",
+  "draw.cancel",
+  "draw.occluded",
+  "draw.skip",
+  "draw.larger",
+  "draw.smaller",
+];
+
+export class Toolbox {
+  readonly tools: readonly Tool[];
+  readonly active: Cell<Tool>;
+  /** The line of the tool in hand. */
+  readonly hint = new Cell("");
+  private readonly select: SelectTool;
+  private last: Tool | null = null;
+  private offHint: Unsubscribe = () => undefined;
+
+  constructor(private readonly options: ToolboxOptions) {
+    const { allowed, tools } = options;
+    this.tools = tools.filter(
+      ({ makes }) => !allowed || !makes.length || makes.some((type) => allowed.includes(type)),
+    );
+    const select = this.tools.find((tool) => tool instanceof SelectTool);
+    if (!select) throw new Error("The toolbox has no select tool.");
+    this.select = select;
+    this.active = new Cell<Tool>(select);
+    this.takeUp(select);
+    document.addEventListener("visibilitychange", this.settleNow);
+    window.addEventListener("pagehide", this.settleNow);
+  }
+
+  get(id: string): Tool | undefined {
+    return this.tools.find((tool) => tool.id === id);
+  }
+  use(id: string): boolean {
+    const tool = this.get(id);
+    if (!tool) return false;
+    if (tool.makes.length && this.readOnly()) {
+      this.ctx.announce("This picture can only be looked at now.");
+      return true;
+    }
+    if (tool === this.active.value) return true;
+    this.active.value.deactivate();
+    if (tool.makes.length) this.last = tool;
+    this.takeUp(tool);
+    this.active.set(tool);
+    this.ctx.announce(tool.title);
+    return true;
+  }
+  /** Everything done is in the document: call it before showing another picture, submitting, or undoing by a button. */
+  settle(): void {
+    this.active.value.settle?.();
+  }
+  /** Another picture is shown: nothing half-drawn goes over to it. */
+  restart(): void {
+    const tool = this.active.value;
+    tool.deactivate();
+    this.takeUp(tool);
+  }
+  undo(): void {
+    this.settle();
+    this.options.undo();
+  }
+  redo(): void {
+    this.settle();
+    this.options.redo();
+  }
+  dispose(): void {
+    this.active.value.deactivate();
+    this.offHint();
+    this.ctx.stage.pointer = null;
+    document.removeEventListener("visibilitychange", this.settleNow);
+    window.removeEventListener("pagehide", this.settleNow);
+  }
+
+  /** What every shortcut of tools and acts does, by its id. */
+  handlers(): Record<string, Handler> {
+    const commands = COMMANDS.map((command): [string, Handler] => [
+      command,
+      (event) => this.command(command, event),
+    ]);
+    const tools = this.tools.map(({ id }): [string, Handler] => [`tool.${id}`, () => this.use(id)]);
+    return {
+      ...Object.fromEntries([...commands, ...tools]),
+      ...this.selectionHandlers(),
+      ...this.editHandlers(),
+    };
+  }
+
+  /** A label's digit: with the select tool what is selected gets it; answers whether something was. */
+  labelled(label: string): boolean {
+    const { selection } = this.ctx.document;
+    if (!selection.value.size) return false;
+    if (this.active.value !== this.select) {
+      // What is drawn next is something else: a mask of the label before is done.
+      selection.set(new Set());
+      return false;
+    }
+    return this.edit((ctx) => acts.setLabel(ctx, label)) !== PASS;
+  }
+
+  private get ctx(): ToolContext {
+    return this.options.ctx;
+  }
+  private readOnly(): boolean {
+    return this.options.readOnly?.() ?? false;
+  }
+  private readonly settleNow = (): void => this.settle();
+
+  private takeUp(tool: Tool): void {
+    const { stage } = this.ctx;
+    tool.activate(this.ctx);
+    stage.pointer = {
+      down: (event) => tool.down?.(event),
+      move: (event) => tool.move?.(event),
+      up: (event) => tool.up?.(event),
+      cancel: () => tool.cancel?.(),
+      doubleClick: (event) => tool.doubleClick?.(event),
+    };
+    stage.element.style.cursor = tool.cursor;
+    this.offHint();
+    this.offHint = tool.hint.subscribe((text) => this.hint.set(text));
+  }
+
+  private command(command: Command, event: KeyboardEvent): unknown {
+    const tool = this.active.value;
+    if (this.readOnly() && tool !== this.get("pan")) return PASS;
+    return tool.command?.(command, heldBy(event)) ? true : PASS;
+  }
+  /** Runs an act that edits, or says why not. */
+  private edit(act: (ctx: ToolContext) => boolean): unknown {
+    if (this.readOnly()) {
+      this.ctx.announce("This picture can only be looked at now.");
+      return true;
+    }
+    this.settle();
+    return act(this.ctx);
+  }
+  /** For keys that mean something only while shapes are selected; else they go on to what lies below. */
+  private onSelection(act: (ctx: ToolContext) => boolean, edits = true): Handler {
+    return () => {
+      const busy = this.active.value !== this.select || !this.ctx.document.selection.value.size;
+      if (busy) return PASS;
+      return edits ? this.edit(act) : act(this.ctx);
+    };
+  }
+
+  private selectionHandlers(): Record<string, Handler> {
+    const on = this.onSelection.bind(this);
+    return {
+      "select.delete": on((ctx) => this.select.deleteHandle() || acts.removeSelected(ctx)),
+      "select.delete.force": on((ctx) => acts.removeSelected(ctx, true)),
+      "select.lock": on(acts.toggleLock, false),
+      "select.hide": on(acts.toggleHide, false),
+      "select.group": on(acts.group),
+      "select.occluded": on(acts.toggleOccluded),
+      "select.forward": on((ctx) => acts.reorder(ctx, "forward")),
+      "select.backward": on((ctx) => acts.reorder(ctx, "backward")),
+      "select.front": on((ctx) => acts.reorder(ctx, "front")),
+      "select.back": on((ctx) => acts.reorder(ctx, "back")),
+      "select.join": on(reshape.joinSelected),
+      "select.split": on(reshape.splitSelected),
+      "select.simplify": on((ctx) => reshape.simplifySelected(ctx)),
+      "select.fill": on(reshape.fillHolesSelected),
+      "select.convert.box": on((ctx) => reshape.convertSelected(ctx, "box")),
+      "select.convert.polygon": on((ctx) => reshape.convertSelected(ctx, "polygon")),
+      "select.convert.mask": on((ctx) => reshape.convertSelected(ctx, "mask")),
+      "select.handle.next": on(() => this.select.stepHandle(1)),
+      "select.handle.previous": on(() => this.select.stepHandle(-1)),
+      "select.none": on(acts.selectNone, false),
+    };
+  }
+
+  private editHandlers(): Record<string, Handler> {
+    const { options } = this;
+    const { clipboard } = options;
+    const give = options.propagate?.bind(options);
+    const edit = (act: (ctx: ToolContext) => boolean) => () => this.edit(act);
+    return {
+      "edit.undo": () => this.undo(),
+      "edit.redo": () => this.redo(),
+      "edit.copy": () => clipboard.copy(this.ctx),
+      "edit.cut": edit((ctx) => clipboard.cut(ctx)),
+      "edit.paste": edit((ctx) => clipboard.paste(ctx)),
+      "edit.duplicate": edit(acts.duplicate),
+      "edit.all": () => {
+        this.use("select");
+        acts.selectAll(this.ctx);
+      },
+      "edit.delete.all": () => void this.deleteAll(),
+      "edit.lock.all": () => acts.toggleLockAll(this.ctx),
+      "edit.hide.all": () => acts.toggleHideAll(this.ctx),
+      "edit.again": () => this.again(),
+      "edit.cancel": () => this.putDown(),
+      "edit.next": (event) => this.cycle(1, event),
+      "edit.previous": (event) => this.cycle(-1, event),
+      ...(give ? { "edit.propagate": edit((ctx) => this.propagate(ctx, give)) } : {}),
+    };
+  }
+
+  private propagate(ctx: ToolContext, give: (copies: AnnotationParts[]) => void): boolean {
+    const copies = acts.propagated(ctx);
+    if (copies.length) give(copies);
+    return copies.length > 0;
+  }
+  private async deleteAll(): Promise<void> {
+    if (!this.ctx.document.store.size) return;
+    if ((await this.options.confirmDeleteAll?.()) ?? true) this.edit(acts.removeAll);
+  }
+  /** Finishes what is drawn; otherwise takes up the tool drawn with last. */
+  private again(): unknown {
+    const held: Modifiers = { shift: false, alt: false, ctrl: false };
+    const tool = this.active.value;
+    if (tool.makes.length && tool.command?.("draw.finish", held)) return true;
+    return this.last ? this.use(this.last.id) : PASS;
+  }
+  private putDown(): unknown {
+    if (this.active.value !== this.select) return this.use("select");
+    return acts.selectNone(this.ctx) || PASS;
+  }
+  /**
+   * Tab goes through the shapes only while the picture has the focus, and past the last one it leaves it, so nobody is
+   * caught in there; the other keys work from anywhere.
+   */
+  private cycle(step: 1 | -1, event: KeyboardEvent): unknown {
+    const { element } = this.ctx.stage;
+    const onStage = event.target instanceof Node && element.contains(event.target);
+    if (event.key === "Tab" && !onStage) return PASS;
+    if (this.active.value !== this.select) {
+      if (event.key === "Tab") return PASS;
+      this.use("select");
+    }
+    if (this.select.cycle(step)) return true;
+    acts.selectNone(this.ctx);
+    return event.key === "Tab" ? PASS : true;
+  }
+}
+
+function heldBy(event: KeyboardEvent): Modifiers {
+  return { shift: event.shiftKey, alt: event.altKey, ctrl: event.ctrlKey || event.metaKey };
+}
