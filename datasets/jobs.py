@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alp_site.lib import jobs
 from datasets.services import annotations as operations
-from datasets.services import bulk, imports, items, test_sets
+from datasets.services import bulk, imports, items, test_sets, thumbnails
 
 DAY = 24 * 3600.0
 
@@ -22,6 +22,16 @@ def bulk_action(run: jobs.Run) -> None:
 @jobs.handler("datasets.clone")
 def clone(run: jobs.Run) -> None:
     bulk.run_clone(run)
+
+
+@jobs.handler(thumbnails.JOB)
+def make_thumbnails(run: jobs.Run) -> None:
+    thumbnails.make_wanted(run)
+
+
+@jobs.periodic("datasets.thumbnails", 60.0)
+def ring_thumbnails() -> None:
+    thumbnails.ring_wanted()
 
 
 @jobs.periodic("datasets.trash", 6 * 3600.0)

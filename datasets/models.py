@@ -28,6 +28,7 @@ __all__ = [
     "TestSet",
     "TestSetEntry",
     "TestSetVersion",
+    "ThumbnailWanted",
 ]
 
 LIVE = Q(deleted_at__isnull=True)
@@ -404,3 +405,10 @@ class Import(IdModel):
     creator = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     finished_at = models.DateTimeField(null=True, blank=True)
+
+
+class ThumbnailWanted(models.Model):
+    """A blob that came in and whose small picture is still to be made; the row goes when it is."""
+
+    sha256 = models.CharField(max_length=64, primary_key=True)
+    asked_at = models.DateTimeField(db_index=True)
