@@ -1,4 +1,4 @@
-"""The studio's canvas in headless Chromium: opening, and frames a second while 5,000 polygons are panned, zoomed, dragged.
+"""The studio's canvas in headless Chromium: opening, and frames a second with 5,000 polygons under the hand.
 
 Frames are what requestAnimationFrame gives, so 60 a second is the most. The baseline of each is the plain way in the
 same run: every polygon drawn in every frame. ``BENCH_POLYGONS`` and ``BENCH_FRAMES`` change the sizes.

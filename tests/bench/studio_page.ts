@@ -2,6 +2,7 @@
 import type { XY } from "@/lib/geometry.ts";
 import { Cell, Store } from "@/lib/store.ts";
 import { BrushLayer, PLAIN_VIEW, Stage, type SceneView } from "@/studio/render/stage.ts";
+import { ringsToMask } from "@/studio/shapes/_convert.ts";
 import { shapeOf, type Annotation } from "@/studio/shapes/index.ts";
 
 type Random = () => number;
@@ -61,6 +62,7 @@ const size: [number, number] = [0, 0];
 const frame = () => new Promise<number>((resolve) => requestAnimationFrame(resolve));
 
 const bench = {
+  BrushLayer,
   stage,
   store,
   view,
@@ -88,10 +90,9 @@ const bench = {
   async masks(count: number, radius: number): Promise<number> {
     const random = randomFrom(13);
     const made = Array.from({ length: count }, (_, i) => {
-      const layer = new BrushLayer(size);
       const middle: XY = [random() * size[0], random() * size[1]];
-      layer.polygon([blob(random, middle, radius, 40)]);
-      return annotation(`m${i}`, "mask", NAMES[i % NAMES.length]!, layer.toMask());
+      const mask = ringsToMask([blob(random, middle, radius, 40)], size);
+      return annotation(`m${i}`, "mask", NAMES[i % NAMES.length]!, mask);
     });
     const began = performance.now();
     store.put(made, { origin: "silent" });

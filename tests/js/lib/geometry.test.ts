@@ -106,3 +106,55 @@ describe("Viewport", () => {
     expect(view.fitted([0, 0], [100, 100])).toBe(view);
   });
 });
+
+describe("Viewport, turned", () => {
+  const random = (() => {
+    let seed = 5;
+    return () => (seed = (seed * 16807) % 2147483647) / 2147483647;
+  })();
+  const views = [0, 1, 2, 3, 5, -1].map((turns) => new Viewport(0.5 + 3 * random(), [40, -25], { turns }));
+
+  it("counts quarters clockwise", () => {
+    expect(views.map(({ turns }) => turns)).toEqual([0, 1, 2, 3, 1, 3]);
+    close(new Viewport(2, [100, 10], { turns: 1 }).screenXY([3, 4]), [92, 16]); // right becomes down, down becomes left
+  });
+  it.each(views)("goes to the screen and back (view %#)", (view) => {
+    for (let i = 0; i < 20; i++) {
+      const at: XY = [random() * 500, random() * 500];
+      close(view.imageXY(view.screenXY(at)), at);
+      const [a, b, c, d, e, f] = view.matrix();
+      close([a * at[0] + c * at[1] + e, b * at[0] + d * at[1] + f], view.screenXY(at));
+    }
+  });
+  it.each(views)("keeps boxes boxes and lengths lengths (view %#)", (view) => {
+    const box = view.screenBox([10, 20, 40, 30]);
+    expect(box[0]).toBeLessThan(box[2]);
+    expect(box[1]).toBeLessThan(box[3]);
+    expect(boxArea(box)).toBeCloseTo(300 * view.scale ** 2);
+    close(view.imageBox(box), [10, 20, 40, 30]);
+    const [dx, dy] = view.imageDelta([6, -8]);
+    expect(Math.hypot(dx, dy)).toBeCloseTo(10 / view.scale);
+    const [x, y] = view.screenXY([50, 60]);
+    close(view.screenXY([50 + dx, 60 + dy]), [x + 6, y - 8]);
+  });
+  it.each(views)("keeps what lies under the anchor when zoomed or turned (view %#)", (view) => {
+    const anchor: XY = [321, 123];
+    const under = view.imageXY(anchor);
+    close(view.zoomed(1.7, anchor).screenXY(under), anchor);
+    for (const quarters of [1, -1, 2]) close(view.turned(quarters, anchor).screenXY(under), anchor);
+    expect(view.turned(1, anchor).turns).toBe((view.turns + 1) % 4);
+  });
+  it("lays an earlier screen down as it is now", () => {
+    for (const earlier of views)
+      for (const now of views) {
+        const [a, b, c, d, e, f] = now.since(earlier);
+        const [x, y] = earlier.screenXY([12, 34]);
+        close([a * x + c * y + e, b * x + d * y + f], now.screenXY([12, 34]));
+      }
+  });
+  it("fits a turned picture by its turned sides, in the middle", () => {
+    const view = new Viewport(1, [0, 0], { turns: 1 }).fitted([200, 100], [400, 800], 0);
+    expect(view.scale).toBe(4);
+    close(view.screenBox([0, 0, 200, 100]), [0, 0, 400, 800]);
+  });
+});

@@ -2,9 +2,10 @@
  * The mask while it is painted: tiles made where the brush goes, so that a move costs what it covers, however large the
  * picture. Geometry in image pixels; a pixel is covered when its middle is.
  */
-import type { BoxXYXY, Viewport, WH, XY } from "../../lib/geometry.ts";
-import { eachSpan, pixelOf, type MaskGeometry } from "./masks.ts";
-import { crossings, nibSpan, type Nib } from "./spans.ts";
+import type { Viewport, WH, XY } from "../../lib/geometry.ts";
+import { maskSpans, type MaskGeometry } from "../shapes/_rle.ts";
+import { pixelOf } from "./masks.ts";
+import { nibSpan, type Nib } from "./spans.ts";
 
 const TILE = 256;
 type Rect = [x1: number, y1: number, x2: number, y2: number];
@@ -24,7 +25,6 @@ export class BrushLayer {
   private readonly tiles = new Map<number, Tile>();
   private readonly columns: number;
   private pixel = 0;
-  private dirty: Rect | null = null;
 
   /** `size`: of the picture. `mask`: what is painted on; it is not changed. */
   constructor(
@@ -32,7 +32,7 @@ export class BrushLayer {
     mask: MaskGeometry | null = null,
   ) {
     this.columns = Math.ceil(size[0] / TILE);
-    if (mask) this.mask(mask);
+    if (mask) for (const [row, from, to] of maskSpans(mask)) this.span(row, from, to);
   }
 
   /** Covers (or uncovers) what a nib of that radius passes over on its way from one point to another. */
@@ -47,27 +47,6 @@ export class BrushLayer {
     if (r < 1) this.span(Math.floor(to[1]), Math.floor(to[0]), Math.floor(to[0]) + 1, erase);
   }
 
-  /** Covers (or uncovers) the inside of rings, even-odd. */
-  polygon(rings: readonly (readonly XY[])[], erase = false): void {
-    let [top, bottom] = [this.size[1], 0];
-    for (const ring of rings)
-      for (const [, y] of ring) {
-        top = Math.min(top, Math.floor(y));
-        bottom = Math.max(bottom, Math.ceil(y));
-      }
-    for (let y = Math.max(0, top); y < Math.min(bottom, this.size[1]); y++) {
-      const cuts = crossings(rings, y + 0.5);
-      for (let i = 0; i + 1 < cuts.length; i += 2)
-        this.span(y, Math.ceil((cuts[i] as number) - 0.5), Math.ceil((cuts[i + 1] as number) - 0.5), erase);
-    }
-  }
-
-  /** Covers (or uncovers) what a mask covers. */
-  mask(mask: MaskGeometry, erase = false): void {
-    const [left, top] = mask.box;
-    eachSpan(mask, (y, x1, x2) => this.span(top + y, left + x1, left + x2, erase));
-  }
-
   /** Covers (or uncovers) pixels [x1, x2) of row y. */
   span(y: number, x1: number, x2: number, erase = false): void {
     const [from, to] = [Math.max(0, x1), Math.min(this.size[0], x2)];
@@ -79,24 +58,6 @@ export class BrushLayer {
       tile.bits.fill(erase ? 0 : 1, line * TILE + a, line * TILE + b);
       tile.dirty = joined(tile.dirty, a, line, b, line + 1);
     }
-    this.dirty = joined(this.dirty, from, y, to, y + 1);
-  }
-
-  covers([x, y]: XY): boolean {
-    const [px, py] = [Math.floor(x), Math.floor(y)];
-    if (px < 0 || py < 0 || px >= this.size[0] || py >= this.size[1]) return false;
-    return (
-      this.tile(Math.floor(px / TILE), Math.floor(py / TILE), false)?.bits[
-        (py % TILE) * TILE + (px % TILE)
-      ] === 1
-    );
-  }
-
-  /** The box that changed since this was last asked. */
-  takeDirty(): BoxXYXY | null {
-    const { dirty } = this;
-    this.dirty = null;
-    return dirty;
   }
 
   /** In normal form, the crop tight; null when nothing is covered. */

@@ -1,5 +1,5 @@
 /** The names on the picture: near-black chips with the label's colour at the left, dashed round a model's. Each is painted once. */
-import type { BoxXYXY, Viewport, WH, XY } from "../../lib/geometry.ts";
+import { clamp, type BoxXYXY, type Viewport, type WH, type XY } from "../../lib/geometry.ts";
 import type { Placed, Scene } from "./scene.ts";
 import { boxesTouch } from "./spatial.ts";
 
@@ -62,9 +62,11 @@ export class Chips {
       if (!without(placed.annotation.id)) this.one(ctx, chip, anchor(view, placed.box), ratio);
   }
 
-  /** `at`: its top left on the screen. */
-  one(ctx: CanvasRenderingContext2D, chip: Chip, [x, y]: XY, ratio: number): void {
+  /** `at`: its top left on the screen. With `within`, moved so that it is read whole. */
+  one(ctx: CanvasRenderingContext2D, chip: Chip, at: XY, ratio: number, within?: WH): void {
     const sprite = this.sprite(chip, ratio);
+    const x = within ? clamp(at[0], 2, Math.max(2, within[0] - sprite.width - 2)) : at[0];
+    const y = within ? clamp(at[1], 2, Math.max(2, within[1] - HEIGHT - 2)) : at[1];
     ctx.drawImage(sprite.canvas, Math.round(x), Math.round(y), sprite.width, HEIGHT);
   }
 

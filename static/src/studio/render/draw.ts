@@ -1,7 +1,8 @@
 /** Draws one shape with its halo, line and fill, in image pixels under a viewport's matrix. Paths are kept by the identity of the geometry. */
 import type { BoxXYXY, Viewport, WH, XY } from "../../lib/geometry.ts";
 import type { Handle, ShapeType, SkeletonTemplate } from "../shapes/_shape.ts";
-import { isMask, MaskBitmaps, type MaskGeometry } from "./masks.ts";
+import type { MaskGeometry } from "../shapes/_rle.ts";
+import { isMask, MaskBitmaps } from "./masks.ts";
 import type { Style } from "./style.ts";
 
 export type Context = CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D;
@@ -13,6 +14,8 @@ const HALO_FROM = 14;
 /** Smaller than this, a spot stands for the shape. */
 const SPOT_BELOW = 3;
 const DOT_RADIUS = 4.5;
+/** The line round a mask of more runs is all one sees, and slow. */
+const OUTLINE_RUNS = 40_000;
 /** How far beyond its bounds a shape is drawn, in screen pixels. */
 export const BLEED = 10;
 
@@ -33,6 +36,8 @@ export class Painter {
     const { scale } = viewport;
     if (isMask(type.type, geometry)) {
       this.mask(ctx, geometry, style, scale * ratio);
+      if (!style.outline || geometry.rle.length > OUTLINE_RUNS) return;
+      this.line(ctx, this.path(shape), style, scale, Math.max(box[2] - box[0], box[3] - box[1]));
       return;
     }
     const side = Math.max(box[2] - box[0], box[3] - box[1]);
@@ -61,7 +66,10 @@ export class Painter {
       ctx.fill(path, "evenodd");
       ctx.globalAlpha = 1;
     }
-    if (!style.outline && filled) return;
+    if (style.outline || !filled) this.line(ctx, path, style, scale, side);
+  }
+
+  private line(ctx: Context, path: Path2D, style: Style, scale: number, side: number): void {
     if (side * scale >= HALO_FROM) {
       ctx.lineWidth = (style.width + 2.5) / scale;
       ctx.strokeStyle = HALO;

@@ -1,12 +1,9 @@
 /**
  * Masks as bitmaps: each painted once into a canvas of its own crop, at the fineness it is looked at, and kept while
- * there is room. Runs are row-major inside the crop and start with zeros.
+ * there is room.
  */
-export interface MaskGeometry {
-  /** [x, y, width, height] in whole pixels. */
-  readonly box: readonly [number, number, number, number];
-  readonly rle: readonly number[];
-}
+import { maskSpans, type MaskGeometry } from "../shapes/_rle.ts";
+
 export interface MaskBitmap {
   readonly canvas: OffscreenCanvas;
   readonly step: number;
@@ -24,34 +21,16 @@ export function stepFor(scale: number): number {
   return 2 ** Math.max(0, Math.floor(Math.log2(1 / Math.max(scale, 1e-6))));
 }
 
-/** Calls with each row's covered pixels [x1, x2), in the crop's own coordinates. */
-export function eachSpan(
-  { box: [, , width], rle }: MaskGeometry,
-  see: (y: number, x1: number, x2: number) => void,
-): void {
-  let at = 0;
-  rle.forEach((run, i) => {
-    const end = at + run;
-    if (i % 2 === 1)
-      while (at < end) {
-        const y = Math.floor(at / width);
-        const x = at - y * width;
-        const stop = Math.min(width, x + (end - at));
-        see(y, x, stop);
-        at += stop - x;
-      }
-    at = end;
-  });
-}
-
 /** Paints the runs into `pixels` of ceil(w/step) columns, taking every step-th row and column. */
 export function paintRuns(mask: MaskGeometry, step: number, pixels: Uint32Array, value: number): void {
-  const columns = Math.ceil(mask.box[2] / step);
-  eachSpan(mask, (y, x1, x2) => {
-    if (y % step) return;
-    const row = (y / step) * columns;
-    pixels.fill(value, row + Math.ceil(x1 / step), row + Math.ceil(x2 / step));
-  });
+  const [left, top, width] = mask.box;
+  const columns = Math.ceil(width / step);
+  for (const [row, from, to] of maskSpans(mask)) {
+    const y = row - top;
+    if (y % step) continue;
+    const start = (y / step) * columns;
+    pixels.fill(value, start + Math.ceil((from - left) / step), start + Math.ceil((to - left) / step));
+  }
 }
 
 /** "#rrggbb" as a pixel of ImageData on a little-endian machine, opaque. */

@@ -80,6 +80,7 @@ export class Screen {
   /** The viewport is another. */
   moved(): void {
     this.movedAt = performance.now();
+    this.namesStale = true;
     this.redraw("image", "still", "top");
   }
   /** Whether no frame is due. */
@@ -103,12 +104,10 @@ export class Screen {
     if (!width || !height) return;
     const shown = this.shown();
     const resting = now - this.movedAt > REST_MS;
-    if (this.still.mend()) this.dirty.still = true;
     this.prepare(shown, resting, now);
-    if (resting && this.hasty) this.dirty.image = true;
     if (this.dirty.image) this.drawImage(shown, !resting);
     if (this.dirty.still) this.drawStill(shown);
-    if (resting && this.namesStale) this.chooseNames(shown);
+    if (resting && this.namesStale && !this.still.busy) this.chooseNames(shown);
     if (this.dirty.top) this.drawTop(shown);
     if (!resting || this.still.busy || this.stillWanted(shown)) this.ask();
   }
@@ -117,9 +116,11 @@ export class Screen {
     return source !== null && this.still.wants(viewport, this.size, this.ratio);
   }
 
-  /** A slice of the still shapes: at rest whenever they could be better, while moving only where something is missing. */
+  /** Mends what was touched; then a slice of the still shapes: at rest whenever they could be better, while moving only where something is missing. */
   private prepare(shown: Shown, resting: boolean, now: number): void {
     const { viewport } = shown;
+    if (resting && this.hasty) this.dirty.image = true;
+    if (this.still.mend()) this.dirty.still = true;
     if (this.stillWanted(shown) && (resting || !this.still.reaches(viewport, this.size)))
       this.still.begin(viewport, this.size, this.ratio);
     if (this.still.work(now + (resting ? SLICE_REST_MS : SLICE_MOVING_MS))) {
@@ -138,17 +139,19 @@ export class Screen {
     return ctx;
   }
 
-  private drawImage({ viewport, look, source }: Shown, fast: boolean): void {
+  private drawImage({ viewport, source }: Shown, fast: boolean): void {
     const ctx = this.begin("image");
     this.hasty = fast;
     if (!ctx || !source) return;
     source.draw(ctx, viewport, this.size, fast);
-    if (look.pixelGrid && viewport.scale >= GRID_FROM) drawPixelGrid(ctx, viewport, source.size, this.size);
   }
 
-  private drawStill({ viewport }: Shown): void {
+  private drawStill({ viewport, look, source }: Shown): void {
     const ctx = this.begin("still");
-    if (ctx) this.still.draw(ctx, viewport, this.ratio);
+    if (!ctx || !source) return;
+    // Not on the picture's layer, whose colours may be adjusted.
+    if (look.pixelGrid && viewport.scale >= GRID_FROM) drawPixelGrid(ctx, viewport, source.size, this.size);
+    this.still.draw(ctx, viewport, this.ratio);
   }
 
   private chooseNames({ viewport, view, source }: Shown): void {

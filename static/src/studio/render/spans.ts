@@ -1,4 +1,4 @@
-/** Rows of pixels that shapes cover: where a horizontal line cuts them. */
+/** Which part of a row of pixels a nib covers on its way: where a level line cuts it. */
 import type { XY } from "../../lib/geometry.ts";
 
 export type Span = readonly [from: number, to: number];
@@ -49,15 +49,4 @@ function squareSpan(from: XY, to: XY, radius: number, y: number): Span | null {
 /** What of row `y` a nib covers that goes from one point to another. */
 export function nibSpan(nib: Nib, from: XY, to: XY, radius: number, y: number): Span | null {
   return nib === "circle" ? capsuleSpan(from, to, radius, y) : squareSpan(from, to, radius, y);
-}
-
-/** Where row `y` crosses the rings, from left to right: inside is between the first and second, third and fourth, … */
-export function crossings(rings: readonly (readonly XY[])[], y: number): number[] {
-  const found: number[] = [];
-  for (const ring of rings)
-    ring.forEach(([ax, ay], i) => {
-      const [bx, by] = ring[(i + 1) % ring.length] as XY;
-      if (ay > y !== by > y) found.push(ax + ((bx - ax) * (y - ay)) / (by - ay));
-    });
-  return found.sort((a, b) => a - b);
 }

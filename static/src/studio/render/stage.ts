@@ -58,6 +58,7 @@ export class Stage {
   private readonly screen: Screen;
   private readonly input: StageInput;
   private readonly watcher: ResizeObserver;
+  private image: HTMLImageElement | ImageBitmap | ImageSource | null = null;
   private source: ImageSource | null = null;
   private counts: Uint32Array | null = null;
   private view: SceneView = PLAIN_VIEW;
@@ -65,6 +66,7 @@ export class Stage {
   /** What previews stand for: not in the still picture. */
   private replaced: ReadonlySet<string> = new Set();
   private fitting = true;
+  private clear = 0;
 
   constructor() {
     this.element = h(
@@ -115,11 +117,13 @@ export class Stage {
 
   /** Another picture, seen whole; null for none. `name` is read to those who do not see it. */
   show(image: HTMLImageElement | ImageBitmap | ImageSource | null, name: string): void {
+    this.element.setAttribute("aria-label", name);
+    this.say(null);
+    if (image === this.image) return;
+    this.image = image;
     this.source?.dispose?.();
     this.source = image && ("draw" in image ? image : new BitmapSource(image));
     if (this.source) this.source.onReady = () => this.screen.redraw("image");
-    this.element.setAttribute("aria-label", name);
-    this.say(null);
     this.counts = null;
     this.minimap.show(this.source);
     this.still.invalidate(true);
@@ -127,13 +131,19 @@ export class Stage {
     this.top.stroke = null;
     this.scene.resize(this.source?.size ?? [0, 0]);
     this.looked(this.look.value);
-    this.viewport.set(new Viewport(1, [0, 0], { turns: 0 }));
+    this.viewport.set(new Viewport());
     this.fit();
   }
   /** Words instead of a picture. */
   say(text: string | null): void {
     this.message.textContent = text ?? "";
     this.message.hidden = text === null;
+  }
+  /** So many screen pixels at the top are covered by words: a picture seen whole keeps clear of them. */
+  keepClear(top: number): void {
+    if (top === this.clear) return;
+    this.clear = top;
+    if (this.fitting) this.fit();
   }
   imageSize(): WH {
     return this.source?.size ?? [0, 0];
@@ -206,7 +216,14 @@ export class Stage {
 
   fit(): void {
     this.fitting = true;
-    this.viewport.set(this.viewport.value.fitted(this.imageSize(), this.screen.size, MARGIN, LARGEST_FIT));
+    const [width, height] = this.screen.size;
+    const fitted = this.viewport.value.fitted(
+      this.imageSize(),
+      [width, height - this.clear],
+      MARGIN,
+      LARGEST_FIT,
+    );
+    this.viewport.set(fitted.panned(0, this.clear));
   }
   oneToOne(): void {
     const middle: XY = [this.screen.size[0] / 2, this.screen.size[1] / 2];
@@ -255,7 +272,7 @@ export class Stage {
       if (adjust.equalise) this.counts ??= histogram(this.source);
       this.filter.lay(image, levels(adjust, this.counts));
     }
-    this.screen.redraw("image", "top");
+    this.screen.redraw("image", "still", "top");
   }
 
   private touched(boxes: Touched): void {
@@ -274,7 +291,8 @@ export class Stage {
       (many(view) && before.selected !== view.selected);
     if (restyled) this.still.invalidate();
     else if (before.hidden !== view.hidden) this.touched(this.boxesOf(before.hidden, view.hidden));
-    this.screen.changed();
+    if (restyled || before.labelsShown !== view.labelsShown) this.screen.changed();
+    else this.screen.redraw("top");
   }
 
   /** Of what is in one set only; null when that is much. */

@@ -68,8 +68,7 @@ export class TopLayer {
     for (const { annotation, seq } of live)
       this.drawHandles(ctx, annotation, this.stylist.color(annotation, seq, view), view, viewport, cursor);
     for (const placed of live) {
-      const at = kept(anchor(viewport, placed.box), screen);
-      this.chips.one(ctx, this.chipOf(placed, view), at, ratio);
+      this.chips.one(ctx, this.chipOf(placed, view), anchor(viewport, placed.box), ratio, screen);
     }
     for (const preview of this.previews) this.drawMeasure(ctx, preview, viewport, screen, ratio);
     for (const draw of this.overlays) {
@@ -141,7 +140,7 @@ export class TopLayer {
 
   private drawMeasure(
     ctx: CanvasRenderingContext2D,
-    { type: name, geometry, color, label }: Preview,
+    { type: name, geometry, color, label, id }: Preview,
     viewport: Viewport,
     screen: WH,
     ratio: number,
@@ -149,11 +148,13 @@ export class TopLayer {
     const type = this.typeOf(name);
     const box = type?.bounds(geometry, this.scene.imageSize);
     if (!type || !box) return;
-    for (const handle of this.previews.length === 1 ? type.handles(geometry, viewport.scale) : [])
+    for (const handle of id !== undefined && this.previews.length === 1
+      ? type.handles(geometry, viewport.scale)
+      : [])
       if (handle.kind !== "ghost") drawHandle(ctx, handle, viewport, color);
     const measure = type.describe(geometry, this.scene.imageSize);
     const text = label ? `${label} · ${measure}` : measure;
-    this.chips.one(ctx, { text, color, dashed: false }, kept(anchor(viewport, box), screen), ratio);
+    this.chips.one(ctx, { text, color, dashed: false }, anchor(viewport, box), ratio, screen);
   }
 
   private drawHandles(
@@ -173,11 +174,6 @@ export class TopLayer {
     for (const handle of type.handles(geometry, viewport.scale))
       if (handle.kind !== "ghost" || near(handle)) drawHandle(ctx, handle, viewport, color);
   }
-}
-
-/** So that a name at the edge is still read. */
-function kept([x, y]: XY, [width, height]: WH): XY {
-  return [Math.min(Math.max(x, 2), Math.max(2, width - 60)), Math.min(Math.max(y, 2), height - 22)];
 }
 
 function drawCrosshair(ctx: CanvasRenderingContext2D, [x, y]: XY, [width, height]: WH): void {
