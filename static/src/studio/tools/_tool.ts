@@ -65,6 +65,8 @@ export interface ToolContext {
   readonly tolerance: Cell<number>;
   /** Whether painting takes pixels away from the masks below. */
   readonly removeUnderlying: Cell<boolean>;
+  /** Whether nothing may be edited now: someone else's item, a look at an earlier version. */
+  readOnly(): boolean;
   /** Tells people, by screen reader and on the foot line. */
   announce(text: string): void;
 }
@@ -192,6 +194,7 @@ export function changeShapes(
 
 /** What is selected and may be edited: there, and not locked. */
 export function editable(ctx: ToolContext): Annotation[] {
+  if (ctx.readOnly()) return [];
   const { store, selection } = ctx.document;
   return [...selection.value].flatMap((id) => {
     const one = store.get(id);

@@ -3,7 +3,7 @@ import { AreaTool } from "./_area.ts";
 class AreaAddTool extends AreaTool {
   readonly id = "area-add";
   readonly title = "Add a polygon to the mask";
-  readonly icon = "tool-area-add";
+  readonly icon = "square-plus";
   readonly keys = ["shift+b"];
   readonly order = 72;
   protected readonly takes = false;

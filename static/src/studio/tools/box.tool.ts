@@ -4,7 +4,7 @@ import { CornersTool } from "./_corners.ts";
 class BoxTool extends CornersTool {
   readonly id = "box";
   readonly title = "Box";
-  readonly icon = "tool-box";
+  readonly icon = "square";
   readonly keys = ["r"];
   readonly makes = ["box"];
   readonly order = 20;

@@ -3,7 +3,7 @@ import { StrokeTool } from "./_stroke.ts";
 class BrushTool extends StrokeTool {
   readonly id = "brush";
   readonly title = "Brush";
-  readonly icon = "tool-brush";
+  readonly icon = "brush";
   readonly keys = ["b"];
   readonly order = 70;
   protected readonly erases = false;

@@ -4,7 +4,7 @@ import { CornersTool } from "./_corners.ts";
 class EllipseTool extends CornersTool {
   readonly id = "ellipse";
   readonly title = "Ellipse";
-  readonly icon = "tool-ellipse";
+  readonly icon = "ellipse";
   readonly keys = ["o"];
   readonly makes = ["ellipse"];
   readonly order = 60;

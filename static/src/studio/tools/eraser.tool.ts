@@ -3,7 +3,7 @@ import { StrokeTool } from "./_stroke.ts";
 class EraserTool extends StrokeTool {
   readonly id = "eraser";
   readonly title = "Eraser";
-  readonly icon = "tool-eraser";
+  readonly icon = "eraser";
   readonly keys = ["e"];
   readonly order = 71;
   protected readonly erases = true;

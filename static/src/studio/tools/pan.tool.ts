@@ -14,7 +14,7 @@ const STEPS: Partial<Record<Command, XY>> = {
 class PanTool implements Tool {
   readonly id = "pan";
   readonly title = "Move the picture";
-  readonly icon = "tool-pan";
+  readonly icon = "hand";
   readonly keys = ["h"];
   readonly makes = [];
   readonly order = 10;

@@ -4,7 +4,7 @@ import { DrawTool, KEYS_HINT } from "./_draw.ts";
 class PointTool extends DrawTool {
   readonly id = "point";
   readonly title = "Point";
-  readonly icon = "tool-point";
+  readonly icon = "dot";
   readonly keys = ["k"];
   readonly makes = ["point"];
   readonly order = 50;

@@ -4,7 +4,7 @@ import { PathTool } from "./_path.ts";
 class PolygonTool extends PathTool {
   readonly id = "polygon";
   readonly title = "Polygon";
-  readonly icon = "tool-polygon";
+  readonly icon = "pentagon";
   readonly keys = ["p"];
   readonly makes = ["polygon"];
   readonly order = 30;

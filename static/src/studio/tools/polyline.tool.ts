@@ -4,7 +4,7 @@ import { PathTool } from "./_path.ts";
 class PolylineTool extends PathTool {
   readonly id = "polyline";
   readonly title = "Line";
-  readonly icon = "tool-polyline";
+  readonly icon = "polyline";
   readonly keys = ["l"];
   readonly makes = ["polyline"];
   readonly order = 40;

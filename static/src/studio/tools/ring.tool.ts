@@ -8,7 +8,7 @@ import { changeShapes, editable } from "./_tool.ts";
 class RingTool extends PathTool {
   readonly id = "ring";
   readonly title = "Hole or part of a polygon";
-  readonly icon = "tool-ring";
+  readonly icon = "ring";
   readonly keys = ["shift+p"];
   readonly makes = ["polygon"];
   readonly order = 31;

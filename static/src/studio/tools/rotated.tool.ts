@@ -31,7 +31,7 @@ function room(from: XY, along: XY, size: WH): number {
 class RotatedBoxTool extends DrawTool {
   readonly id = "rotated";
   readonly title = "Rotated box, three points";
-  readonly icon = "tool-rotated";
+  readonly icon = "diamond";
   readonly keys = ["shift+r"];
   readonly makes = ["box"];
   readonly order = 21;

@@ -82,7 +82,7 @@ export class SelectTool implements Tool {
     this.settle();
     if (event.button !== 0) return;
     const hit = this.ctx.stage.pickHandle(event.screen);
-    if (hit && !this.ctx.locked.value.has(hit.annotation.id)) {
+    if (hit && !this.ctx.readOnly() && !this.ctx.locked.value.has(hit.annotation.id)) {
       if (event.held.alt && hit.handle.kind === "vertex") this.dropVertex(hit.annotation, hit.handle.id);
       else this.state = { at: "handle", from: event, ...hit };
       return;
@@ -123,6 +123,7 @@ export class SelectTool implements Tool {
     const slip = state.at !== "rest" && away(state.from, event) < SLIP;
     if (state.at === "band") this.endBand(state.from, event, state.add, slip);
     else if (state.at === "move" && slip && !state.fresh) this.clicked(state.under);
+    else if (state.at === "handle" && slip) this.clicked(this.under(event.screen));
     else if (state.at !== "rest" && !slip) {
       const patches = this.patches(event);
       if (patches)

@@ -19,6 +19,8 @@ export interface ShortcutDef {
   readonly whileTyping?: boolean;
 }
 
+/** In the order they are asked. */
+const LAYERS: readonly Layer[] = ["drawing", "selection", "everywhere"];
 type Row = [id: string, title: string, ...keys: string[]];
 interface More {
   layer?: Layer;
@@ -277,7 +279,9 @@ export class Shortcuts {
     labels: readonly Shortcut[],
   ): [string, Shortcut[]][] {
     const byScope = new Map<string, Shortcut[]>();
-    const ordered = [...this.all()].reverse();
+    const ordered = this.all()
+      .sort((a, b) => LAYERS.indexOf(a.layer) - LAYERS.indexOf(b.layer))
+      .reverse();
     for (const { id, scope, title, keys, repeat, whileTyping } of ordered) {
       const run = handlers[id];
       if (!run || !keys.length) continue;

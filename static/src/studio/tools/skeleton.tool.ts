@@ -10,7 +10,7 @@ type Keypoint = readonly [x: number, y: number, v: number];
 class SkeletonTool extends DrawTool {
   readonly id = "skeleton";
   readonly title = "Skeleton";
-  readonly icon = "tool-skeleton";
+  readonly icon = "skeleton";
   readonly keys = ["shift+k"];
   readonly makes = ["skeleton"];
   readonly order = 55;

@@ -9,7 +9,7 @@ import { sliceSelected } from "./reshape.ts";
 class SliceTool extends PathTool {
   readonly id = "slice";
   readonly title = "Cut along a line";
-  readonly icon = "tool-slice";
+  readonly icon = "scissors";
   readonly keys = ["alt+j"];
   readonly makes = ["polygon", "mask"];
   readonly order = 90;

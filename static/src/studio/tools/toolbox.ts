@@ -24,8 +24,6 @@ export interface ToolboxOptions {
   propagate?(copies: AnnotationParts[]): void;
   /** Asked before everything is deleted. */
   confirmDeleteAll?(): Promise<boolean>;
-  /** Whether nothing may be edited now (someone else's item, a look at an earlier version). */
-  readOnly?(): boolean;
 }
 
 const COMMANDS: readonly Command[] = [
@@ -72,7 +70,7 @@ export class Toolbox {
   use(id: string): boolean {
     const tool = this.get(id);
     if (!tool) return false;
-    if (tool.makes.length && this.readOnly()) {
+    if (tool.makes.length && this.ctx.readOnly()) {
       this.ctx.announce("This picture can only be looked at now.");
       return true;
     }
@@ -139,9 +137,6 @@ export class Toolbox {
   private get ctx(): ToolContext {
     return this.options.ctx;
   }
-  private readOnly(): boolean {
-    return this.options.readOnly?.() ?? false;
-  }
   private readonly settleNow = (): void => this.settle();
 
   private takeUp(tool: Tool): void {
@@ -161,12 +156,12 @@ export class Toolbox {
 
   private command(command: Command, event: KeyboardEvent): unknown {
     const tool = this.active.value;
-    if (this.readOnly() && tool !== this.get("pan")) return PASS;
+    if (this.ctx.readOnly() && tool !== this.get("pan")) return PASS;
     return tool.command?.(command, heldBy(event)) ? true : PASS;
   }
   /** Runs an act that edits, or says why not. */
   private edit(act: (ctx: ToolContext) => boolean): unknown {
-    if (this.readOnly()) {
+    if (this.ctx.readOnly()) {
       this.ctx.announce("This picture can only be looked at now.");
       return true;
     }

@@ -1,0 +1,399 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { cornerBox } from "@/studio/tools/_corners.ts";
+import { NOTHING_HELD } from "@/studio/tools/index.ts";
+import { bench, box, polygon, square, type Bench } from "./tools-bench.ts";
+
+let b: Bench;
+beforeEach(async () => {
+  b = await bench();
+});
+afterEach(() => b.dispose());
+
+describe("box", () => {
+  beforeEach(() => b.press("r"));
+
+  it("is dragged, shown live, added as one step with a name, and selected", () => {
+    b.down([10, 20]);
+    b.hover([60, 50]);
+    expect(b.stage.previews).toMatchObject([{ type: "box", geometry: { xyxy: [10, 20, 60, 50] } }]);
+    expect(b.toolbox.hint.value).toContain("50 × 30 px");
+    expect(b.all()).toHaveLength(0);
+    b.up([60, 50]);
+    expect(b.only()).toMatchObject({ type: "box", label: "cat", geometry: { xyxy: [10, 20, 60, 50] } });
+    expect(b.undoLabel()).toBe("Draw box");
+    expect(b.stage.previews).toEqual([]);
+    expect([...b.doc.selection.value]).toEqual([b.only().id]);
+    b.press("z", { ctrlKey: true });
+    expect(b.all()).toHaveLength(0);
+    expect(b.doc.log.canUndo).toBe(false);
+  });
+
+  it("is drawn by two clicks, and a click in place adds nothing", () => {
+    b.click([10, 20]);
+    b.click([11, 21]);
+    expect(b.all()).toHaveLength(0);
+    b.click([30, 40]);
+    expect(b.only().geometry).toMatchObject({ xyxy: [10, 20, 30, 40] });
+  });
+
+  it("stays on the picture", () => {
+    b.drag([150, 50], [900, -40]);
+    expect(b.only().geometry).toMatchObject({ xyxy: [150, 0, 200, 50] });
+  });
+
+  it("is dropped when it is thin, by Escape, and while no label is chosen", () => {
+    b.drag([10, 10], [60, 11]);
+    b.down([10, 10]);
+    b.hover([60, 60]);
+    b.press("Escape");
+    b.up([60, 60]);
+    b.label.set("");
+    b.drag([10, 10], [60, 60]);
+    expect(b.all()).toHaveLength(0);
+    expect(b.said.at(-1)).toContain("Choose a label");
+    expect(b.toolbox.active.value.id).toBe("box");
+  });
+
+  it("is drawn by keys alone", () => {
+    b.hover([50, 50]);
+    b.press("ArrowLeft"); // 10 screen pixels
+    b.press("ArrowUp", { ctrlKey: true }); // 1 image pixel
+    b.press(" ");
+    b.press("ArrowRight", { shiftKey: true });
+    b.press("ArrowDown");
+    expect(b.stage.previews).toHaveLength(1);
+    expect(b.press("Enter").defaultPrevented).toBe(true);
+    expect(b.only().geometry).toMatchObject({ xyxy: [40, 49, 90, 59] });
+  });
+
+  it("may be one pixel when keys draw it", () => {
+    b.hover([50, 50]);
+    b.press("ArrowLeft");
+    b.press(" ");
+    b.press("ArrowRight", { ctrlKey: true });
+    b.press("ArrowDown", { ctrlKey: true });
+    b.press(" ");
+    expect(b.only().geometry).toMatchObject({ xyxy: [40, 50, 41, 51] });
+  });
+
+  it("leaves Space to the stage while the mouse leads", () => {
+    b.hover([50, 50]);
+    expect(b.press(" ").defaultPrevented).toBe(false);
+  });
+});
+
+describe("corners", () => {
+  const held = (part: object) => ({ ...NOTHING_HELD, ...part });
+  it.each([
+    ["plain, drawn backwards", [60, 50], [10, 20], {}, [10, 20, 60, 50]],
+    ["square", [10, 10], [40, 20], { shift: true }, [10, 10, 40, 40]],
+    ["square that the picture ends", [10, 80], [60, 90], { shift: true }, [10, 80, 30, 100]],
+    ["from the centre", [50, 50], [60, 70], { ctrl: true }, [40, 30, 60, 70]],
+    ["from the centre near the edge", [5, 50], [60, 70], { ctrl: true }, [0, 30, 10, 70]],
+    ["square from the centre", [50, 20], [60, 70], { ctrl: true, shift: true }, [30, 0, 70, 40]],
+  ] as const)("%s", (_, anchor, at, mods, wanted) =>
+    expect(cornerBox(anchor, at, held(mods), [200, 100])).toEqual(wanted),
+  );
+});
+
+it("an ellipse is drawn into the box of its corners", () => {
+  b.press("o");
+  b.drag([20, 20], [60, 40]);
+  expect(b.only()).toMatchObject({
+    type: "ellipse",
+    geometry: { center: [40, 30], radii: [20, 10], angle: 0 },
+  });
+});
+
+it("a point is set by a click", () => {
+  b.press("k");
+  b.click([12, 34]);
+  expect(b.only()).toMatchObject({ type: "point", geometry: { xy: [12, 34] } });
+});
+
+describe("rotated box", () => {
+  beforeEach(() => b.press("R", { shiftKey: true }));
+  it("takes an edge and a width", () => {
+    b.click([50, 20]);
+    b.click([50, 60]);
+    b.hover([30, 40]);
+    b.click([30, 40]);
+    const { xyxy, angle } = b.only().geometry as { xyxy: number[]; angle: number };
+    const [x1, y1, x2, y2] = xyxy as [number, number, number, number];
+    // An upright edge of 40 and a width of 20 to its left, whichever of the two is called its width.
+    expect([(x1 + x2) / 2, (y1 + y2) / 2]).toEqual([40, 40]);
+    const turned = Math.abs(Math.round(angle) % 180) === 90;
+    expect([x2 - x1, y2 - y1].map(Math.round)).toEqual(turned ? [40, 20] : [20, 40]);
+  });
+  it("reaches no further than the picture, and its edge may be dragged", () => {
+    b.drag([20, 50], [80, 50]);
+    b.click([50, 400]);
+    expect(b.only().geometry).toMatchObject({ xyxy: [20, 50, 80, 100] });
+  });
+});
+
+describe("polygon", () => {
+  beforeEach(() => b.press("p"));
+  it("closes by a click on the first point", () => {
+    for (const at of [
+      [10, 10],
+      [60, 10],
+      [60, 60],
+    ] as const)
+      b.click(at);
+    expect(b.stage.previews).toMatchObject([{ type: "polygon" }]);
+    b.click([13, 12]);
+    expect(b.only().geometry).toEqual({
+      rings: [
+        [
+          [10, 10],
+          [60, 10],
+          [60, 60],
+        ],
+      ],
+    });
+    expect(b.undoLabel()).toBe("Draw polygon");
+  });
+  it("takes points back, by key and by right click, and closes by Enter", () => {
+    for (const at of [
+      [10, 10],
+      [60, 10],
+      [60, 60],
+      [10, 60],
+      [30, 80],
+    ] as const)
+      b.click(at, { ctrl: true });
+    b.press("Backspace");
+    b.click([90, 90], {}, 2);
+    b.press("Enter");
+    expect(b.only().geometry).toEqual({
+      rings: [
+        [
+          [10, 10],
+          [60, 10],
+          [60, 60],
+        ],
+      ],
+    });
+  });
+  it("finishes by a double click without doubling the point", () => {
+    for (const at of [
+      [10, 10],
+      [60, 10],
+      [60, 60],
+      [60, 60],
+    ] as const)
+      b.click(at);
+    b.doubleClick([60, 60]);
+    expect(b.only().geometry).toEqual({
+      rings: [
+        [
+          [10, 10],
+          [60, 10],
+          [60, 60],
+        ],
+      ],
+    });
+  });
+  it("says what is missing, and Escape drops it", () => {
+    b.click([10, 10]);
+    b.click([60, 10]);
+    b.press("Enter");
+    expect(b.said.at(-1)).toContain("at least 3 points");
+    b.press("Escape");
+    expect(b.toolbox.active.value.id).toBe("polygon");
+    b.press("Escape");
+    expect(b.toolbox.active.value.id).toBe("select");
+    expect(b.all()).toHaveLength(0);
+  });
+  it("is drawn freehand with Shift", () => {
+    const way = Array.from({ length: 60 }, (_, i) => {
+      const turn = (i / 60) * 2 * Math.PI;
+      return [50 + 30 * Math.cos(turn), 50 + 30 * Math.sin(turn)] as const;
+    });
+    b.drag([80, 50], [80, 50], { shift: true }, way);
+    const { rings } = b.only().geometry as { rings: number[][][] };
+    // 188 pixels around, a point every 4 or so.
+    expect(rings[0]?.length).toBeGreaterThan(25);
+    expect(rings[0]?.length).toBeLessThan(60);
+  });
+  it("snaps to vertices first, then to outlines, unless Ctrl is held or snapping is off", () => {
+    b.put(box("x", 100, 20, 180, 80));
+    b.click([104, 23]);
+    b.click([140, 17]);
+    b.click([140, 5]);
+    b.press("Enter");
+    b.click([104, 23], { ctrl: true });
+    b.click([140, 17], { ctrl: true });
+    b.click([140, 5], { ctrl: true });
+    b.press("Enter");
+    b.ctx.snap.set(false);
+    b.click([104, 23]);
+    b.click([140, 17]);
+    b.click([140, 5]);
+    b.press("Enter");
+    const drawn = b.all().filter(({ type }) => type === "polygon");
+    expect(drawn.map(({ geometry }) => (geometry as { rings: unknown[] }).rings[0])).toEqual([
+      [
+        [100, 20],
+        [140, 20],
+        [140, 5],
+      ],
+      [
+        [104, 23],
+        [140, 17],
+        [140, 5],
+      ],
+      [
+        [104, 23],
+        [140, 17],
+        [140, 5],
+      ],
+    ]);
+  });
+  it("does not snap to what is hidden", () => {
+    b.put(box("x", 100, 20, 180, 80));
+    b.ctx.hidden.set(new Set(["x"]));
+    for (const at of [
+      [104, 23],
+      [140, 17],
+      [140, 5],
+    ] as const)
+      b.click(at);
+    b.press("Enter");
+    expect(b.geometry(b.all()[1]?.id ?? "")).toEqual({
+      rings: [
+        [
+          [104, 23],
+          [140, 17],
+          [140, 5],
+        ],
+      ],
+    });
+  });
+  it("is drawn by keys alone, and N takes the tool up again", () => {
+    b.hover([50, 50]);
+    b.press("ArrowRight");
+    b.press(" ");
+    b.press("ArrowRight", { shiftKey: true });
+    b.press(" ");
+    b.press("ArrowUp");
+    b.press(" ");
+    b.press("n");
+    expect(b.only().geometry).toEqual({
+      rings: [
+        [
+          [60, 50],
+          [110, 50],
+          [110, 40],
+        ],
+      ],
+    });
+    b.press("v");
+    b.press("n");
+    expect(b.toolbox.active.value.id).toBe("polygon");
+  });
+});
+
+it("a line takes two points and Enter", () => {
+  b.press("l");
+  b.click([10, 10]);
+  b.click([60, 10]);
+  b.press("Enter");
+  expect(b.only()).toMatchObject({
+    type: "polyline",
+    geometry: {
+      points: [
+        [10, 10],
+        [60, 10],
+      ],
+    },
+  });
+});
+
+it("a ring cuts a hole into the selected polygon, or adds a part", () => {
+  b.put(polygon("p", square(10, 10, 90, 90)));
+  b.press("P", { shiftKey: true });
+  b.click([30, 30]);
+  expect(b.said.at(-1)).toContain("Select one polygon");
+  b.select("p");
+  for (const at of [
+    [30, 30],
+    [60, 30],
+    [60, 60],
+  ] as const)
+    b.click(at);
+  b.press("Enter");
+  expect(b.undoLabel()).toBe("Cut hole into polygon");
+  for (const at of [
+    [120, 30],
+    [160, 30],
+    [160, 60],
+  ] as const)
+    b.click(at);
+  b.press("Enter");
+  expect(b.undoLabel()).toBe("Add part to polygon");
+  expect((b.geometry("p") as { rings: unknown[] }).rings).toHaveLength(3);
+});
+
+describe("skeleton", () => {
+  beforeEach(() => {
+    b.label.set("person");
+    b.press("K", { shiftKey: true });
+  });
+  it("places keypoints in the template's order, occluded by right click, skipped by S", () => {
+    expect(b.toolbox.hint.value).toContain("head (1 of 3)");
+    b.click([10, 10]);
+    b.click([20, 20], {}, 2);
+    expect(b.toolbox.hint.value).toContain("foot (3 of 3)");
+    b.press("s");
+    expect(b.only()).toMatchObject({
+      type: "skeleton",
+      geometry: {
+        keypoints: [
+          [10, 10, 2],
+          [20, 20, 1],
+          [0, 0, 0],
+        ],
+      },
+    });
+  });
+  it("goes by keys: Q is occluded, Backspace goes back, Enter leaves the rest out", () => {
+    b.hover([50, 50]);
+    b.press("ArrowRight");
+    b.press("q");
+    b.press("ArrowRight");
+    b.press(" ");
+    b.press("Backspace");
+    b.press("Enter");
+    expect(b.only().geometry).toEqual({
+      keypoints: [
+        [60, 50, 1],
+        [0, 0, 0],
+        [0, 0, 0],
+      ],
+    });
+  });
+  it("keeps nothing when all are skipped, and needs a label with a template", () => {
+    b.times(3, "s");
+    expect(b.said.at(-1)).toContain("skipped");
+    b.label.set("cat");
+    b.click([10, 10]);
+    expect(b.said.at(-1)).toContain("no skeleton");
+    expect(b.all()).toHaveLength(0);
+  });
+});
+
+it("a new shape lies on top of what was put in order", () => {
+  b.put({ ...box("x", 10, 10, 50, 50), metadata: { z: 4 } });
+  b.press("r");
+  b.drag([60, 10], [90, 50]);
+  expect(b.all()[1]?.metadata).toEqual({ z: 4 });
+});
+
+it("a view turned and enlarged draws where one points", () => {
+  b.stage.viewport.set(b.stage.viewport.value.zoomed(2, [0, 0]));
+  b.press("r");
+  b.drag([20, 20], [100, 60]);
+  expect(b.only().geometry).toMatchObject({ xyxy: [10, 10, 50, 30] });
+});
