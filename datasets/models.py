@@ -71,7 +71,9 @@ class Ontology(IdModel):
 
 
 class Label(IdModel):
-    """One class. `group`: labels of one non-empty group exclude each other on an item; empty means several may hold."""
+    """One class. `group`: labels of one non-empty group exclude each other on an item; empty means several may hold.
+
+    `skeleton`: the template of its skeletons, {"names": [...], "edges": [[i, j], ...]}; null where it has none."""
 
     ontology = models.ForeignKey(Ontology, on_delete=models.CASCADE, related_name="labels")
     name = SortedChar(max_length=200)
@@ -79,6 +81,7 @@ class Label(IdModel):
     hotkey = models.CharField(max_length=8, blank=True, default="")
     group = models.CharField(max_length=100, blank=True, default="class")
     order = models.PositiveIntegerField(default=0)
+    skeleton = models.JSONField(null=True, blank=True)
 
     class Meta:
         ordering = ["order", "id"]

@@ -48,10 +48,21 @@ class DatasetCreateSerializer(DatasetWriteSerializer):
     )
 
 
+class SkeletonTemplateSerializer(serializers.Serializer[Any]):
+    """Keypoints by name, and which of them a line joins, by their place in the names."""
+
+    names = serializers.ListField(child=serializers.CharField(max_length=100))
+    edges = serializers.ListField(
+        child=serializers.ListField(child=serializers.IntegerField(), min_length=2, max_length=2)
+    )
+
+
 class LabelSerializer(serializers.ModelSerializer[Label]):
+    skeleton = SkeletonTemplateSerializer(allow_null=True)
+
     class Meta:
         model = Label
-        fields = ("id", "name", "color", "hotkey", "group", "order")
+        fields = ("id", "name", "color", "hotkey", "group", "order", "skeleton")
         read_only_fields = fields
 
 
@@ -60,6 +71,7 @@ class LabelWriteSerializer(serializers.Serializer[Any]):
     color = serializers.CharField(max_length=9, required=False)
     hotkey = serializers.CharField(max_length=1, allow_blank=True, required=False)
     group = serializers.CharField(max_length=100, allow_blank=True, required=False)
+    skeleton = SkeletonTemplateSerializer(allow_null=True, required=False)
 
 
 class AttributeSerializer(serializers.ModelSerializer[Attribute]):

@@ -10,7 +10,7 @@ from datasets.geometry._base import TYPES
 from datasets.geometry._distance import closeness, tolerance
 from datasets.geometry._values import BoxXYXY, Point, box_of, clamped, fields_of, number
 
-__all__ = ["SkeletonGeometry"]
+__all__ = ["SkeletonGeometry", "assert_fits", "clean_template"]
 
 _FORM = 'A skeleton is {"keypoints": [[x, y, visibility], …]}.'
 MAX_KEYPOINTS = 1000
@@ -73,6 +73,52 @@ class SkeletonGeometry:
 
     def rings(self, geometry: Any) -> None:
         return None
+
+
+def clean_template(raw: Any) -> dict[str, Any] | None:
+    """A label's template {"names": [...], "edges": [[i, j], ...]} checked, or None for none; edges name keypoints by
+    their place in `names` and are kept as [lower, higher]."""
+    if raw is None:
+        return None
+    if not isinstance(raw, dict) or raw.keys() - {"names", "edges"} or "names" not in raw:
+        raise GeometryInvalid('A skeleton template is {"names": [...], "edges": [[i, j], ...]}.', field="skeleton")
+    names, edges = raw["names"], raw.get("edges", [])
+    if not isinstance(names, list) or not all(isinstance(n, str) and 0 < len(n.strip()) <= 100 for n in names):
+        raise GeometryInvalid("The names of keypoints are texts of 1 to 100 characters.", field="skeleton")
+    names = [name.strip() for name in names]
+    if not 1 <= len(names) <= MAX_KEYPOINTS or len(set(names)) < len(names):
+        raise GeometryInvalid("A skeleton has 1 to 1,000 keypoints, no name twice.", field="skeleton")
+    return {"names": names, "edges": _clean_edges(edges, len(names))}
+
+
+def _clean_edges(raw: Any, count: int) -> list[list[int]]:
+    found = []
+    for edge in raw if isinstance(raw, list) else [None]:
+        ends = edge if isinstance(edge, list) and len(edge) == 2 else [None, None]
+        if any(isinstance(end, bool) or not isinstance(end, int) or not 0 <= end < count for end in ends):
+            raise GeometryInvalid(f"An edge names two keypoints by their place, 0 to {count - 1}.", field="skeleton")
+        low, high = sorted(ends)
+        if low == high:
+            raise GeometryInvalid("An edge joins two different keypoints.", field="skeleton")
+        if [low, high] not in found:
+            found.append([low, high])
+    return found
+
+
+def assert_fits(geometry: Any, template: Any, label: str) -> None:
+    """Raises GeometryInvalid unless the skeleton has as many keypoints as the template of its label."""
+    if not template:
+        raise GeometryInvalid(
+            f"The label {label!r} has no skeleton: give it keypoints in the ontology first.",
+            type="skeleton",
+            label=label,
+        )
+    wanted, given = len(template["names"]), len(geometry["keypoints"])
+    if wanted != given:
+        raise GeometryInvalid(
+            f"A skeleton of {label!r} has {wanted} keypoints, this one has {given}: reload the page for the template.",
+            type="skeleton", label=label, wanted=wanted,
+        )  # fmt: skip
 
 
 def _labelled(geometry: Any) -> list[Point]:

@@ -21,6 +21,7 @@ from alp_site.lib.errors import AlpError, Conflict, Invalid, NotFound
 from alp_site.people.models import User
 from datasets.errors import RevisionStale
 from datasets.geometry import _base as geometry
+from datasets.geometry.skeleton import assert_fits
 from datasets.models import Annotation, AnnotationRevision, Item, Label, Operation
 from datasets.services._common import chunked, clean_json, now_ms
 
@@ -135,6 +136,7 @@ def render(row: Annotation) -> dict[str, Any]:
         "label": row.label,
         "geometry": row.geometry,
         "attributes": row.attributes,
+        "metadata": row.metadata,
         "revision": row.revision,
         "approvedRevision": row.approved_revision,
         "deleted": row.deleted_at is not None,
@@ -280,6 +282,8 @@ def _fill(batch: _Batch, row: Annotation, data: Mapping[str, Any]) -> None:
     if row.revision and kind.name != row.type:
         raise Invalid("An annotation keeps its type.", field="type")
     shape = kind.validate(draft["geometry"], (batch.item.width, batch.item.height))
+    if kind.name == "skeleton" and batch.labels is not None:
+        assert_fits(shape, batch.labels[label].skeleton, label)
     attributes = clean_json(draft["attributes"], "attributes")
     if not isinstance(attributes, dict):
         raise Invalid("attributes is an object.", field="attributes")

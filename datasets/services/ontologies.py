@@ -13,6 +13,7 @@ from alp_site.lib.db import write
 from alp_site.lib.errors import Invalid
 from alp_site.people.models import Project
 from datasets.errors import LabelInUse, NameTaken
+from datasets.geometry.skeleton import clean_template
 from datasets.models import Annotation, Attribute, AttributeKind, Label, Ontology
 from datasets.services._common import clean_json, clean_name, now_ms
 
@@ -39,7 +40,7 @@ _DIGITS = "1234567890"
 
 
 def create_ontology(*, project: Project, name: str, labels: Iterable[str | Mapping[str, Any]] = ()) -> Ontology:
-    """A new ontology with its labels, given as names or as {"name", "color"?, "hotkey"?, "group"?}."""
+    """A new ontology with its labels, given as names or as {"name", "color"?, "hotkey"?, "group"?, "skeleton"?}."""
     row = Ontology(project=project, name=clean_name(name))
     with write():
         _save(row, f"There is an ontology called {row.name!r} already.")
@@ -69,8 +70,9 @@ def delete_ontology(*, ontology: Ontology) -> None:
 
 
 def add_label(
-    *, ontology: Ontology, name: str, color: str = "", hotkey: str | None = None, group: str = "class"
-) -> Label:
+    *, ontology: Ontology, name: str, color: str = "", hotkey: str | None = None, group: str = "class",
+    skeleton: Any = None,
+) -> Label:  # fmt: skip
     """A new label at the end, with the next free colour and digit unless given. Raises NameTaken."""
     text = clean_name(name)
     if "*" in text:
@@ -85,6 +87,7 @@ def add_label(
             hotkey=_next_digit(known) if hotkey is None else _hotkey(hotkey),
             group=str(group or "")[:100],
             order=0 if last is None else last + 1,
+            skeleton=clean_template(skeleton),
         )
         _save(row, f"The name {text!r} or the key {row.hotkey!r} is taken by another label.")
         _tell(ontology)
@@ -93,9 +96,12 @@ def add_label(
 
 def update_label(
     *, label: Label, name: str | None = None, color: str | None = None, hotkey: str | None = None,
-    group: str | None = None,
+    group: str | None = None, **others: Any,
 ) -> Label:  # fmt: skip
-    """Changes what is given. A label that is on annotations keeps its name and group (LabelInUse)."""
+    """Changes what is given. A label that is on annotations keeps its name and group, one that is on skeletons the
+    number of its keypoints (LabelInUse). `others`: skeleton, a template or None for none."""
+    if others.keys() - {"skeleton"}:
+        raise Invalid(f"Unknown field {min(others)!r} of a label.", field=min(others))
     with write():
         renamed = name is not None and clean_name(name) != label.name
         regrouped = group is not None and group != label.group
@@ -109,6 +115,8 @@ def update_label(
             label.hotkey = _hotkey(hotkey)
         if group is not None:
             label.group = group[:100]
+        if "skeleton" in others:
+            _set_skeleton(label, clean_template(others["skeleton"]))
         _save(label, f"The name {label.name!r} or the key {label.hotkey!r} is taken by another label.")
         _tell(label.ontology)
     return label
@@ -183,6 +191,20 @@ def _fill_attribute(row: Attribute, fields: Mapping[str, Any]) -> None:
         isinstance(limits, dict) and {"min", "max"} <= limits.keys() and limits["min"] < limits["max"]
     ):
         raise Invalid("A range needs min below max.", field="value_range")
+
+
+def _set_skeleton(label: Label, template: dict[str, Any] | None) -> None:
+    """Sets a checked template; skeletons people drew keep fitting it."""
+    before, after = (len(one["names"]) if one else 0 for one in (label.skeleton, template))
+    drawn = Annotation.objects.filter(
+        label=label.name, type="skeleton", deleted_at=None, item__dataset__ontology_id=label.ontology_id
+    )
+    if before != after and (count := drawn.count()):
+        raise LabelInUse(
+            f"{count} skeletons of {label.name!r} have {before} keypoints: their number cannot be changed.",
+            count=count, label=label.name,
+        )  # fmt: skip
+    label.skeleton = template
 
 
 def _assert_unused(label: Label, what: str) -> None:

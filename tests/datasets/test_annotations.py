@@ -13,10 +13,11 @@ from alp_site.lib.errors import Invalid, NotFound
 from alp_site.lib.models import Event
 from alp_site.people.models import User
 from datasets import selectors
-from datasets.errors import VersionStale
-from datasets.models import Annotation, AnnotationRevision, Item
+from datasets.errors import GeometryInvalid, LabelInUse, VersionStale
+from datasets.models import Annotation, AnnotationRevision, Item, Label
 from datasets.services import ClassLabel, approve, set_class_label, set_class_labels
 from datasets.services.annotations import apply_operations, fold, forget_operations, restore_revision
+from datasets.services.ontologies import update_label
 
 pytestmark = [pytest.mark.django_db, pytest.mark.scale]
 Fill = Callable[..., list[Item]]
@@ -308,3 +309,96 @@ def test_a_repeated_conflict_keeps_its_answer(item: Item, engineer: User) -> Non
     stale = op("update", key, 7, label="owl")
     assert apply(item, engineer, stale)[0]["status"] == 412
     assert apply(item, engineer, stale)[0]["status"] == 412
+
+
+TRIANGLE = {"names": ["top", "left", "right"], "edges": [[0, 1], [1, 2]]}
+
+
+@pytest.fixture
+def bird(item: Item) -> Label:
+    """A label of the item's ontology with a skeleton of three keypoints."""
+    label = item.dataset.ontology.labels.get(name="robin")  # type: ignore[union-attr]
+    return update_label(label=label, skeleton={"names": [" top ", "left", "right"], "edges": [[1, 0], [1, 2], [0, 1]]})
+
+
+def test_skeleton_template_when_set_then_kept_in_normal_form(bird: Label) -> None:
+    bird.refresh_from_db()
+    assert bird.skeleton == TRIANGLE
+
+
+@pytest.mark.parametrize(
+    ("template", "says"),
+    [
+        ([], "A skeleton template is"),
+        ({"names": []}, "1 to 1,000"),
+        ({"names": ["a", " a"]}, "no name twice"),
+        ({"names": ["", "b"]}, "1 to 100 characters"),
+        ({"names": ["a", "b"], "edges": [[0, 2]]}, "by their place, 0 to 1"),
+        ({"names": ["a", "b"], "edges": [[0, True]]}, "by their place"),
+        ({"names": ["a", "b"], "edges": [[1, 1]]}, "two different"),
+    ],
+)
+def test_skeleton_template_when_wrong_then_says_what(bird: Label, template: Any, says: str) -> None:
+    with pytest.raises(GeometryInvalid, match=says):
+        update_label(label=bird, skeleton=template)
+    bird.refresh_from_db()
+    assert bird.skeleton == TRIANGLE
+
+
+def test_skeleton_when_created_then_fits_the_template_of_its_label(item: Item, bird: Label, engineer: User) -> None:
+    def made(label: str, *keypoints: list[float]) -> dict[str, Any]:
+        drawn = op("create", type="skeleton", label=label, geometry={"keypoints": list(keypoints)})
+        return apply(item, engineer, drawn)[0]
+
+    fits = made("robin", [1, 1, 2], [2, 3, 1], [0, 0, 0])
+    assert fits["annotation"]["geometry"] == {"keypoints": [[1, 1, 2], [2, 3, 1], [0, 0, 0]]}
+    short = made("robin", [1, 1, 2])
+    assert (short["status"], short["error"]["data"]["wanted"]) == (400, 3)
+    assert "has no skeleton" in made("wren", [1, 1, 2])["error"]["message"]
+    # Another label whose template does not fit is refused for a skeleton that is there already.
+    key = fits["annotation"]["id"]
+    assert apply(item, engineer, op("update", key, 1, label="wren"))[0]["status"] == 400
+
+
+def test_skeleton_template_when_drawn_then_its_count_stays(item: Item, bird: Label, engineer: User) -> None:
+    drawn = op("create", type="skeleton", label="robin", geometry={"keypoints": [[1, 1, 2], [2, 3, 1], [0, 0, 0]]})
+    key = apply(item, engineer, drawn)[0]["annotation"]["id"]
+    for other in (None, {"names": ["a", "b"]}):
+        with pytest.raises(LabelInUse, match="1 skeletons"):
+            update_label(label=bird, skeleton=other)
+    renamed = {"names": ["a", "b", "c"], "edges": []}
+    assert update_label(label=bird, skeleton=renamed).skeleton == renamed
+    apply(item, engineer, op("delete", key, 1))
+    assert update_label(label=bird, skeleton=None).skeleton is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "geometry", "normal"),
+    [
+        ("box", {"xyxy": [1, 1, 3, 4]}, {"xyxy": [1, 1, 3, 4], "angle": 0}),
+        ("polygon", {"rings": [[[0, 0], [5, 0], [0, 5], [0, 0]]]}, {"rings": [[[0, 0], [5, 0], [0, 5]]]}),
+        ("mask", {"box": [0, 0, 4, 1], "rle": [1, 2, 1]}, {"box": [1, 0, 2, 1], "rle": [0, 2]}),
+        ("point", {"xy": [8, 6]}, {"xy": [8, 6]}),
+        ("polyline", {"points": [[0, 0], [5, 5]]}, {"points": [[0, 0], [5, 5]]}),
+        ("ellipse", {"center": [4, 3], "radii": [2, 1]}, {"center": [4, 3], "radii": [2, 1], "angle": 0}),
+    ],
+)
+def test_shape_when_created_then_kept_in_normal_form_with_its_metadata(
+    item: Item, engineer: User, kind: str, geometry: Any, normal: Any
+) -> None:
+    extra = {"z": 2, "group": "left", "occluded": True}
+    first = apply(item, engineer, op("create", type=kind, label="wren", geometry=geometry, metadata=extra))[0]
+    assert (first["status"], first["annotation"]["geometry"], first["annotation"]["metadata"]) == (200, normal, extra)
+    # Shapes stand beside each other: only class labels exclude one another.
+    assert apply(item, engineer, op("create", type=kind, label="wren", geometry=geometry))[0]["status"] == 200
+    listed = selectors.annotation_payloads(Annotation.objects.filter(item=item).order_by("pk"))
+    assert [(one["geometry"], one["metadata"].get("z")) for one in listed] == [(normal, 2), (normal, None)]
+
+
+def test_shape_when_wholly_outside_then_refused_and_the_others_apply(item: Item, engineer: User) -> None:
+    off = op("create", type="box", label="wren", geometry={"xyxy": [100, 100, 120, 120]})
+    on = op("create", type="box", label="wren", geometry={"xyxy": [1, 1, 120, 120]})
+    refused, made = apply(item, engineer, off, on)
+    assert (refused["status"], refused["error"]["code"]) == (400, "geometry_invalid")
+    assert "wholly outside" in refused["error"]["message"]
+    assert made["status"] == 200

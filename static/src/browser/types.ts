@@ -75,6 +75,11 @@ export interface Label {
   hotkey: string;
   group: string;
   order: number;
+  /** Its skeletons' keypoints and which of them a line joins, by place; null without. */
+  skeleton: {
+    readonly names: readonly string[];
+    readonly edges: readonly (readonly [number, number])[];
+  } | null;
 }
 export interface Attribute {
   id: string;

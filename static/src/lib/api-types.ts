@@ -2610,12 +2610,14 @@ export interface components {
       readonly id: string;
       readonly name: string;
       readonly order: number;
+      skeleton: components["schemas"]["SkeletonTemplate"] | null;
     };
     LabelWriteRequest: {
       color?: string;
       group?: string;
       hotkey?: string;
       name: string;
+      skeleton?: components["schemas"]["SkeletonTemplateRequest"] | null;
     };
     /** @description A list whose rows are described in the app's README. */
     Listing: {
@@ -2927,6 +2929,7 @@ export interface components {
       group?: string;
       hotkey?: string;
       name?: string;
+      skeleton?: components["schemas"]["SkeletonTemplateRequest"] | null;
     };
     PatchedMemberPatchRequest: {
       /**
@@ -3364,6 +3367,16 @@ export interface components {
       person: string;
       /** @default 1 */
       share: number;
+    };
+    /** @description Keypoints by name, and which of them a line joins, by their place in the names. */
+    SkeletonTemplate: {
+      edges: number[][];
+      names: string[];
+    };
+    /** @description Keypoints by name, and which of them a line joins, by their place in the names. */
+    SkeletonTemplateRequest: {
+      edges: number[][];
+      names: string[];
     };
     Source: {
       /** Format: date-time */

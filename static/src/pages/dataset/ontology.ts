@@ -8,6 +8,7 @@ import { emptyState, errorState, skeletonLines } from "../../ui/empty.ts";
 import { icon } from "../../ui/icons.ts";
 import { menuButton } from "../../ui/menu.ts";
 import { act } from "../../ui/toast.ts";
+import { skeletonDialog } from "./skeleton.ts";
 
 export interface OntologyOptions {
   project: string;
@@ -168,6 +169,14 @@ export function ontologyPanel(options: OntologyOptions): HTMLElement {
     void after(api.patch(`/api/v1/labels/${label.id}/`, body));
   }
 
+  function editSkeleton(label: Label): void {
+    skeletonDialog(label, async (skeleton) => {
+      await api.patch(`/api/v1/labels/${label.id}/`, { skeleton });
+      await load();
+      options.changed(ontology);
+    });
+  }
+
   function labelRow(it: Ontology, label: Label, index: number): HTMLElement {
     const off = !options.canEdit;
     const more = h(
@@ -188,6 +197,7 @@ export function ontologyPanel(options: OntologyOptions): HTMLElement {
         disabled: index === it.labels.length - 1,
         run: () => move(1),
       },
+      { label: "Skeleton…", icon: "skeleton" as const, run: () => editSkeleton(label) },
       "separator" as const,
       {
         label: "Delete",
@@ -222,6 +232,7 @@ export function ontologyPanel(options: OntologyOptions): HTMLElement {
           "aria-label": "Name",
           onchange: (event) => patch(label, { name: (event.target as HTMLInputElement).value }),
         }),
+        label.skeleton ? h("span", { class: "hint" }, plural(label.skeleton.names.length, "keypoint")) : null,
       ),
       h(
         "td",

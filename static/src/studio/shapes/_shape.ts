@@ -4,6 +4,7 @@
  * `datasets/geometry/<type>.py`, and both agree on validation and area to 1e-6 (shared test vectors).
  */
 import type { BoxXYXY, WH, XY } from "../../lib/geometry.ts";
+import type { IconName } from "../../ui/icons.ts";
 
 /** One annotation as the studio holds it. Values are never changed in place. */
 export interface Annotation {
@@ -54,8 +55,7 @@ export interface Dot {
 export interface ShapeType<G = unknown> {
   readonly type: string;
   readonly title: string;
-  /** Name of a Lucide icon. */
-  readonly icon: string;
+  readonly icon: IconName;
   /** Normal form of `raw` on an image of that size; throws ShapeInvalid with a sentence for people. */
   validate(raw: unknown, size: WH): G;
   /** Covered pixels. */

@@ -1,5 +1,7 @@
 /** What the server tells about people's work; the shapes of `annotation/api/serializers.py`. */
 
+import type { SkeletonTemplate } from "../shapes/_shape.ts";
+
 export interface PersonRef {
   id: string;
   name: string;
@@ -9,6 +11,7 @@ export interface LabelSpec {
   name: string;
   color: string;
   hotkey: string;
+  skeleton?: SkeletonTemplate | null;
 }
 export interface Suggestion {
   label: string;
