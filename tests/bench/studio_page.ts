@@ -63,6 +63,7 @@ const frame = () => new Promise<number>((resolve) => requestAnimationFrame(resol
 
 const bench = {
   BrushLayer,
+  typeOf: shapeOf,
   stage,
   store,
   view,
