@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('datasets', '0003_thumbnail_wanted'),
+        ("datasets", "0003_thumbnail_wanted"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='label',
-            name='skeleton',
+            model_name="label",
+            name="skeleton",
             field=models.JSONField(blank=True, null=True),
         ),
     ]
