@@ -19,7 +19,8 @@ import {
   type ToolContext,
   type ToolStage,
 } from "@/studio/tools/index.ts";
-import { defaultShortcuts, Shortcuts } from "@/studio/tools/shortcuts.ts";
+import { defaultShortcuts } from "@/studio/tools/shortcut-list.ts";
+import { Shortcuts } from "@/studio/tools/shortcuts.ts";
 import { Toolbox, type ToolboxOptions } from "@/studio/tools/toolbox.ts";
 
 const TYPES = new Map(shapeTypes().map((type) => [type.type, type]));

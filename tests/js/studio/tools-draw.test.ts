@@ -206,6 +206,26 @@ describe("polygon", () => {
     expect(b.toolbox.active.value.id).toBe("select");
     expect(b.all()).toHaveLength(0);
   });
+  it("undo takes back its last point before anything else", () => {
+    b.put(box("x", 100, 20, 180, 80));
+    b.click([10, 10]);
+    b.click([60, 10]);
+    b.press("z", { ctrlKey: true });
+    b.click([60, 90]);
+    b.click([10, 90]);
+    b.press("Enter");
+    expect(b.all()[1]?.geometry).toEqual({
+      rings: [
+        [
+          [10, 10],
+          [60, 90],
+          [10, 90],
+        ],
+      ],
+    });
+    b.press("z", { ctrlKey: true });
+    expect(b.all()).toHaveLength(1);
+  });
   it("is drawn freehand with Shift", () => {
     const way = Array.from({ length: 60 }, (_, i) => {
       const turn = (i / 60) * 2 * Math.PI;

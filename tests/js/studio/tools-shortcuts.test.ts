@@ -1,15 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { h } from "@/lib/dom.ts";
-import { Keys } from "@/lib/keys.ts";
+import { Keys, PASS } from "@/lib/keys.ts";
 import { isIconName } from "@/ui/icons.ts";
 import { makeTools } from "@/studio/tools/index.ts";
-import {
-  defaultShortcuts,
-  PASS,
-  Shortcuts,
-  ShortcutTaken,
-  type ShortcutDef,
-} from "@/studio/tools/shortcuts.ts";
+import { defaultShortcuts, type ShortcutDef } from "@/studio/tools/shortcut-list.ts";
+import { Shortcuts, ShortcutTaken } from "@/studio/tools/shortcuts.ts";
 
 const tools = makeTools();
 const defaults = defaultShortcuts(tools);

@@ -122,6 +122,10 @@ export function clampXY([x, y]: XY, [width, height]: WH): XY {
   return [clamp(x, 0, width), clamp(y, 0, height)];
 }
 
+export function zOf({ metadata: { z } }: Annotation): number {
+  return Number(z) || 0;
+}
+
 /** A type's name inside a sentence: "box", "3 boxes". */
 export function counted(ctx: ToolContext, list: readonly Annotation[]): string {
   const types = new Set(list.map(({ type }) => type));
@@ -155,7 +159,7 @@ export function addShapes(
 ): Annotation[] | undefined {
   return told(ctx, () => {
     const size = ctx.size();
-    const top = Math.max(0, ...ctx.document.store.all().map(({ metadata: { z } }) => Number(z) || 0));
+    const top = ctx.document.store.all().reduce((z, one) => Math.max(z, zOf(one)), 0);
     const valid = parts.map((part) => ({
       ...part,
       geometry: ctx.typeOf(part.type)?.validate(part.geometry, size) ?? part.geometry,

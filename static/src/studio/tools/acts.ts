@@ -10,6 +10,7 @@ import {
   counted,
   editable,
   oneStep,
+  zOf,
   type AnnotationParts,
   type AnnotationPatch,
   type ToolContext,
@@ -155,15 +156,20 @@ function metadata(
   });
   return list.length > 0 && changeShapes(ctx, new Map(patches), label);
 }
-const zOf = ({ metadata: { z } }: Annotation) => Number(z) || 0;
+function range(values: readonly number[]): [number, number] {
+  return [
+    values.reduce((a, b) => Math.min(a, b), Infinity),
+    values.reduce((a, b) => Math.max(a, b), -Infinity),
+  ];
+}
 
 /** Above or below everything, or one step. */
 export function reorder(ctx: ToolContext, to: "front" | "back" | "forward" | "backward"): boolean {
   const list = chosen(ctx);
   const words = { front: "to the front", back: "to the back", forward: "forward", backward: "backward" };
   const others = ctx.document.store.all().filter(({ id }) => !ctx.document.selection.value.has(id));
-  const [low, high] = [Math.min(0, ...others.map(zOf)), Math.max(0, ...others.map(zOf))];
-  const [lowest, highest] = [Math.min(...list.map(zOf)), Math.max(...list.map(zOf))];
+  const [low, high] = range([0, ...others.map(zOf)]);
+  const [lowest, highest] = range(list.map(zOf));
   // Several keep their order among themselves.
   const by = { front: high + 1 - lowest, back: low - 1 - highest, forward: 1, backward: -1 }[to];
   return metadata(ctx, list, (one) => ({ z: zOf(one) + by }), `Move ${counted(ctx, list)} ${words[to]}`);

@@ -106,7 +106,11 @@ export class SelectTool implements Tool {
   move(event: StagePointer): void {
     const { state, ctx } = this;
     if (state.at === "rest") {
-      ctx.hover.set(this.under(event.screen)[0]?.id ?? null);
+      const under = this.under(event.screen)[0]?.id ?? null;
+      const handle = ctx.readOnly() ? null : ctx.stage.pickHandle(event.screen);
+      ctx.hover.set(under);
+      const movable = under !== null && ctx.document.selection.value.has(under);
+      ctx.stage.element.style.cursor = handle?.handle.cursor ?? (movable ? "move" : this.cursor);
       return;
     }
     if (state.at === "band") {

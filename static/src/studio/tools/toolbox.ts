@@ -8,7 +8,7 @@ import type { Modifiers } from "../shapes/_shape.ts";
 import * as acts from "./acts.ts";
 import type { Clipboard } from "./clipboard.ts";
 import { SelectTool } from "./select.tool.ts";
-import type { AnnotationParts, Command, Tool, ToolContext } from "./_tool.ts";
+import { NOTHING_HELD, type AnnotationParts, type Command, type Tool, type ToolContext } from "./_tool.ts";
 import * as reshape from "./reshape.ts";
 import type { Handler } from "./shortcuts.ts";
 
@@ -92,8 +92,10 @@ export class Toolbox {
     tool.deactivate();
     this.takeUp(tool);
   }
+  /** While a shape is drawn it takes back its last point. */
   undo(): void {
     this.settle();
+    if (this.active.value.command?.("draw.back", NOTHING_HELD)) return;
     this.options.undo();
   }
   redo(): void {
@@ -241,9 +243,8 @@ export class Toolbox {
   }
   /** Finishes what is drawn; otherwise takes up the tool drawn with last. */
   private again(): unknown {
-    const held: Modifiers = { shift: false, alt: false, ctrl: false };
     const tool = this.active.value;
-    if (tool.makes.length && tool.command?.("draw.finish", held)) return true;
+    if (tool.makes.length && tool.command?.("draw.finish", NOTHING_HELD)) return true;
     return this.last ? this.use(this.last.id) : PASS;
   }
   private putDown(): unknown {
