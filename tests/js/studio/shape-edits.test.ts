@@ -1,16 +1,5 @@
 import { describe, expect, it } from "vitest";
-import {
-  bitmapOf,
-  emptyBitmap,
-  fillHoles,
-  floodFill,
-  grown,
-  maskOf,
-  paintDisc,
-  paintPolygon,
-  paintSegment,
-  type Bitmap,
-} from "@/studio/shapes/_bitmap.ts";
+import { bitmapOf, emptyBitmap, fillHoles, floodFill, maskOf, type Bitmap } from "@/studio/shapes/_bitmap.ts";
 import { converted, maskToRings, ringsToMask } from "@/studio/shapes/_convert.ts";
 import {
   joined,
@@ -24,7 +13,14 @@ import {
   withoutPoint,
   withoutVertex,
 } from "@/studio/shapes/_edit.ts";
-import { combineMasks, cropMask, maskArea, maskOverlap, maskTouches } from "@/studio/shapes/_rle.ts";
+import {
+  combineMasks,
+  cropMask,
+  maskArea,
+  maskOverlap,
+  maskTouches,
+  type MaskGeometry,
+} from "@/studio/shapes/_rle.ts";
 import { ringsArea, ringsIou, ringsOverlap } from "@/studio/shapes/_rings.ts";
 import { shapeOf } from "@/studio/shapes/index.ts";
 import type { WH, XY } from "@/lib/geometry.ts";
@@ -93,56 +89,11 @@ describe("run lengths", () => {
   });
 });
 
-describe("painting", () => {
-  it("a disc covers the pixels whose centre it holds, and a line is all discs along it", () => {
-    const bitmap = emptyBitmap(WHOLE);
-    expect(paintDisc(bitmap, [20, 15], 5, 1)).toEqual([15, 10, 25, 20]);
-    const inside = bitmap.data.map((_, i) =>
-      Math.hypot((i % 40) + 0.5 - 20, Math.floor(i / 40) + 0.5 - 15) <= 5 ? 1 : 0,
-    );
-    expect(bitmap.data).toEqual(inside);
-    const [line, discs] = [emptyBitmap(WHOLE), emptyBitmap(WHOLE)];
-    paintSegment(line, [6.3, 20.1], [31.7, 8.4], 3.2, 1);
-    for (let k = 0; k <= 2000; k++)
-      paintDisc(discs, [6.3 + (25.4 * k) / 2000, 20.1 - (11.7 * k) / 2000], 3.2, 1);
-    expect(line.data.filter((value, i) => value !== discs.data[i]).length).toBeLessThanOrEqual(2);
-  });
-  it("even the smallest brush paints the pixel under it, and what it paints over is taken away again", () => {
-    const bitmap = emptyBitmap(WHOLE);
-    paintDisc(bitmap, [7.99, 3.01], 0.1, 1);
-    expect(maskOf(bitmap)).toEqual({ box: [7, 3, 1, 1], rle: [0, 1] });
-    paintSegment(bitmap, [0, 3], [20, 3], 2, 0);
-    expect(maskOf(bitmap)).toBeNull();
-    expect(paintDisc(bitmap, [100, 100], 3, 1)).toBeNull();
-  });
-  it("a bitmap grows to what is painted, keeps its pixels and stays in the image", () => {
-    const size: WH = [1000, 800];
-    let bitmap = emptyBitmap([0, 0, 0, 0]);
-    let copies = 0;
-    for (let x = 5; x < 990; x += 5) {
-      const before = bitmap;
-      bitmap = grown(bitmap, [x - 8, 390, x + 8, 410], size);
-      if (bitmap !== before) copies++;
-      paintDisc(bitmap, [x, 400], 8, 1);
-    }
-    expect(copies).toBeLessThan(15);
-    expect(bitmap.x).toBe(0);
-    expect(bitmap.x + bitmap.w).toBeLessThanOrEqual(1000);
-    const mask = maskOf(bitmap)!;
-    const whole = emptyBitmap([0, 0, ...size]);
-    for (let x = 5; x < 990; x += 5) paintDisc(whole, [x, 400], 8, 1);
-    expect(mask).toEqual(maskOf(whole));
-  });
-  it("a polygon is painted by the same rule as a mask is made of it", () => {
-    const rings = [square(3.2, 4.1, 20), square(8, 8, 5)];
-    const bitmap = emptyBitmap(WHOLE);
-    paintPolygon(bitmap, rings, 1);
-    expect(maskOf(bitmap)).toEqual(ringsToMask(rings, SIZE));
-  });
+describe("filling", () => {
   it("holes are filled, bays are not", () => {
-    const bitmap = emptyBitmap(WHOLE);
-    paintPolygon(bitmap, [square(2, 2, 20), square(5, 5, 6)], 1);
-    paintPolygon(bitmap, [square(15, 2, 4)], 0);
+    const ring = ringsToMask([square(2, 2, 20), square(5, 5, 6)], SIZE)!;
+    const bay = ringsToMask([square(15, 2, 4)], SIZE)!;
+    const bitmap = bitmapOf(combineMasks(ring, bay, "difference")!);
     expect(fillHoles(bitmap)).toBe(36);
     expect(count(bitmap)).toBe(400 - 16);
     expect(fillHoles(bitmap)).toBe(0);
@@ -183,9 +134,8 @@ describe("conversions", () => {
     expect(converted("mask", mask, "box", SIZE)).toEqual(box);
   });
   it("a round mask becomes a polygon of few points and nearly the same pixels", () => {
-    const bitmap = emptyBitmap([0, 0, 200, 200]);
-    paintDisc(bitmap, [100, 100], 60, 1);
-    const mask = maskOf(bitmap)!;
+    const circle = { center: [100, 100], radii: [60, 60], angle: 0 };
+    const mask = converted("ellipse", circle, "mask", [200, 200]) as MaskGeometry;
     const polygon = converted("mask", mask, "polygon", [200, 200]) as { rings: XY[][] };
     expect(polygon.rings.length).toBe(1);
     expect(polygon.rings[0]!.length).toBeLessThan(60);

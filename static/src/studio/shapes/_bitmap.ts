@@ -1,11 +1,8 @@
 /**
- * Masks under the hand: a crop of bytes that brush, eraser, polygon and flood fill paint on. What a stroke costs
- * depends on what it touches, not on the size of the image.
+ * Masks as crops of bytes, for what runs are clumsy at: holes and floods. (What a brush paints is `render/brush.ts`.)
  */
-import { boxIntersection, type BoxXYXY, type WH, type XY } from "../../lib/geometry.ts";
+import type { BoxXYXY, WH, XY } from "../../lib/geometry.ts";
 import { maskOfSpans, maskSpans, type MaskGeometry, type Span } from "./_rle.ts";
-import { paintRings } from "./_rings.ts";
-import type { Rings } from "./_values.ts";
 
 /** A crop of the image, one byte a pixel: 0 or 1. */
 export interface Bitmap {
@@ -51,91 +48,6 @@ export function fillRun(bitmap: Bitmap, row: number, from: number, to: number, v
   const left = Math.max(0, from - bitmap.x);
   const right = Math.min(bitmap.w, to - bitmap.x);
   if (left < right) bitmap.data.fill(value, r * bitmap.w + left, r * bitmap.w + right);
-}
-/**
- * The bitmap if it holds the box, else a copy that does, with half its size to spare on the sides that grew and never
- * beyond the image: a long stroke copies it a few times only.
- */
-export function grown(bitmap: Bitmap, box: BoxXYXY, [width, height]: WH): Bitmap {
-  const { x, y, w, h } = bitmap;
-  const wanted = boxIntersection(
-    [Math.floor(box[0]), Math.floor(box[1]), Math.ceil(box[2]), Math.ceil(box[3])],
-    [0, 0, width, height],
-  );
-  if (!wanted) return bitmap;
-  if (!w || !h) return emptyBitmap(wanted);
-  const [left, right] = stretched(x, x + w, wanted[0], wanted[2], width);
-  const [top, bottom] = stretched(y, y + h, wanted[1], wanted[3], height);
-  if (left === x && top === y && right === x + w && bottom === y + h) return bitmap;
-  const copy = emptyBitmap([left, top, right, bottom]);
-  for (let row = 0; row < h; row++) {
-    const to = (row + y - top) * copy.w + x - left;
-    copy.data.set(bitmap.data.subarray(row * w, (row + 1) * w), to);
-  }
-  return copy;
-}
-function stretched(from: number, to: number, low: number, high: number, limit: number): XY {
-  const spare = Math.ceil((to - from) / 2);
-  return [low < from ? Math.max(0, low - spare) : from, high > to ? Math.min(limit, high + spare) : to];
-}
-/**
- * Paints (or with 0 takes away) every pixel whose centre lies within `radius` of the line from `a` to `b`, and the
- * pixels under both ends. Returns the box that may have changed, in whole image pixels; null outside the bitmap.
- */
-export function paintSegment(bitmap: Bitmap, a: XY, b: XY, radius: number, value: 0 | 1): BoxXYXY | null {
-  const reach = Math.max(radius, 1);
-  const around: BoxXYXY = [
-    Math.floor(Math.min(a[0], b[0]) - reach),
-    Math.floor(Math.min(a[1], b[1]) - reach),
-    Math.ceil(Math.max(a[0], b[0]) + reach),
-    Math.ceil(Math.max(a[1], b[1]) + reach),
-  ];
-  const dirty = boxIntersection(around, [bitmap.x, bitmap.y, bitmap.x + bitmap.w, bitmap.y + bitmap.h]);
-  if (!dirty) return null;
-  for (let row = dirty[1]; row < dirty[3]; row++) {
-    const run = capsuleRow(a, b, radius, row + 0.5);
-    if (run) fillRun(bitmap, row, Math.ceil(run[0] - 0.5), Math.floor(run[1] - 0.5) + 1, value);
-  }
-  for (const [x, y] of [a, b]) fillRun(bitmap, Math.floor(y), Math.floor(x), Math.floor(x) + 1, value);
-  return dirty;
-}
-/** Paints the pixels whose centre lies inside the rings, as far as they lie in the bitmap. */
-export function paintPolygon(bitmap: Bitmap, rings: Rings, value: 0 | 1): void {
-  const size: WH = [bitmap.x + bitmap.w, bitmap.y + bitmap.h];
-  paintRings(rings, size, (row, from, to) => fillRun(bitmap, row, from, to, value));
-}
-export function paintDisc(bitmap: Bitmap, at: XY, radius: number, value: 0 | 1): BoxXYXY | null {
-  return paintSegment(bitmap, at, at, radius, value);
-}
-/** Where the level line at `y` runs inside the capsule of `radius` about the line a-b; null where it misses it. */
-function capsuleRow(a: XY, b: XY, radius: number, y: number): XY | null {
-  let [left, right] = [Infinity, -Infinity];
-  const take = (from: number, to: number): void => {
-    left = Math.min(left, from);
-    right = Math.max(right, to);
-  };
-  for (const [x, cy] of [a, b]) {
-    const half2 = radius * radius - (y - cy) * (y - cy);
-    if (half2 >= 0) take(x - Math.sqrt(half2), x + Math.sqrt(half2));
-  }
-  const length = Math.hypot(b[0] - a[0], b[1] - a[1]);
-  if (length > 0) {
-    // The corners of the rectangle between the ends; the level line crosses two of its sides.
-    const [nx, ny] = [(-(b[1] - a[1]) / length) * radius, ((b[0] - a[0]) / length) * radius];
-    const corners: XY[] = [
-      [a[0] + nx, a[1] + ny],
-      [b[0] + nx, b[1] + ny],
-      [b[0] - nx, b[1] - ny],
-      [a[0] - nx, a[1] - ny],
-    ];
-    corners.forEach(([x1, y1], i) => {
-      const [x2, y2] = corners[(i + 1) % 4]!;
-      if (y1 > y === y2 > y) return;
-      const x = x1 + ((y - y1) * (x2 - x1)) / (y2 - y1);
-      take(x, x);
-    });
-  }
-  return left <= right ? [left, right] : null;
 }
 /** Covers every place that is cut off from the crop's border by covered pixels. Returns how many were filled. */
 export function fillHoles(bitmap: Bitmap): number {

@@ -4,8 +4,7 @@
  */
 import type { WH, XY } from "../../lib/geometry.ts";
 import { simplifyRings } from "./_edit.ts";
-import { bitmapOf, type Bitmap } from "./_bitmap.ts";
-import { maskOfSpans, type MaskGeometry, type Span } from "./_rle.ts";
+import { maskOfSpans, maskSpans, type MaskGeometry, type Span } from "./_rle.ts";
 import { circlePoints, paintRings } from "./_rings.ts";
 import { ShapeInvalid } from "./_shape.ts";
 import { boundsOf, rotated, type Rings } from "./_values.ts";
@@ -24,21 +23,18 @@ export function ringsToMask(rings: Rings, size: WH): MaskGeometry | null {
 
 /** Rings along the pixels' borders, corners only. Pixels that touch at a corner belong to different rings. */
 export function maskToRings(mask: MaskGeometry): XY[][] {
-  return bitmapToRings(bitmapOf(mask));
-}
-export function bitmapToRings(bitmap: Bitmap): XY[][] {
-  const { xs, ys, down } = cornersOf(bitmap);
+  const { xs, ys, down } = cornersOf(mask);
   const seen = new Uint8Array(xs.length);
   const rings: XY[][] = [];
   for (let first = 0; first < xs.length; first++) {
     if (seen[first]) continue;
     const ring: XY[] = [];
     for (let at = first; !seen[at]; at = down[at]!) {
-      ring.push([xs[at]! + bitmap.x, ys[at]! + bitmap.y]);
+      ring.push([xs[at]!, ys[at]!]);
       seen[at] = 1;
       // Along a row the borders alternate: corner 0 to 1, 2 to 3.
       at ^= 1;
-      ring.push([xs[at]! + bitmap.x, ys[at]! + bitmap.y]);
+      ring.push([xs[at]!, ys[at]!]);
       seen[at] = 1;
     }
     rings.push(ring);
@@ -46,48 +42,58 @@ export function bitmapToRings(bitmap: Bitmap): XY[][] {
   return rings;
 }
 
-/** Whether a border turns where these of the four pixels around are covered: one, three, or two that only touch. */
-const CORNER = [0, 1, 1, 0, 1, 0, 1, 1, 1, 1, 0, 1, 0, 1, 1, 0].map(Boolean);
-
 /** Corners by row, and for each the one at the other end of its upright edge. */
-function cornersOf({ w, h, data }: Bitmap): { xs: number[]; ys: number[]; down: Int32Array } {
-  const xs: number[] = [];
-  const ys: number[] = [];
+class Corners {
+  readonly xs: number[] = [];
+  readonly ys: number[] = [];
+  readonly down: number[] = [];
   /** For each column the corner whose upright edge still looks for its lower end, or -1. */
-  const open = new Int32Array(w + 1).fill(-1);
-  const pairs: number[] = [];
-  const at = (x: number, y: number): number => (x >= 0 && y >= 0 && x < w && y < h ? data[y * w + x]! : 0);
-  const meet = (corner: number, column: number): void => {
-    if (open[column] === -1) open[column] = corner;
-    else {
-      pairs.push(open[column]!, corner);
-      open[column] = -1;
-    }
-  };
-  for (let y = 0; y <= h; y++) {
-    for (let x = 0; x <= w; x++) {
-      // Bits: 1 left above, 2 right above, 4 left below, 8 right below.
-      const around = at(x - 1, y - 1) | (at(x, y - 1) << 1) | (at(x - 1, y) << 2) | (at(x, y) << 3);
-      if (!CORNER[around]) continue;
-      const corner = xs.push(x) - 1;
-      ys.push(y);
-      if (around !== 9 && around !== 6) {
-        meet(corner, x);
-        continue;
-      }
-      // Two pixels touch. The first corner ends the edge from the left, which runs on upwards if that pixel is above.
-      xs.push(x);
-      ys.push(y);
-      meet(around === 9 ? corner : corner + 1, x);
-      meet(around === 9 ? corner + 1 : corner, x);
-    }
+  private readonly open: Int32Array;
+  constructor(
+    private readonly left: number,
+    width: number,
+  ) {
+    this.open = new Int32Array(width + 1).fill(-1);
   }
-  const down = new Int32Array(xs.length);
-  for (let i = 0; i < pairs.length; i += 2) {
-    down[pairs[i]!] = pairs[i + 1]!;
-    down[pairs[i + 1]!] = pairs[i]!;
+  add(x: number, y: number): number {
+    this.ys.push(y);
+    this.down.push(-1);
+    return this.xs.push(x) - 1;
   }
-  return { xs, ys, down };
+  join(corner: number): void {
+    const column = this.xs[corner]! - this.left;
+    const upper = this.open[column]!;
+    this.open[column] = upper < 0 ? corner : -1;
+    if (upper < 0) return;
+    this.down[upper] = corner;
+    this.down[corner] = upper;
+  }
+}
+
+function cornersOf(mask: MaskGeometry): Corners {
+  const [left, top, width, height] = mask.box;
+  const rows = Array.from({ length: height + 2 }, (): number[] => []);
+  for (const [row, from, to] of maskSpans(mask)) rows[row - top + 1]!.push(from, to);
+  const corners = new Corners(left, width);
+  for (let k = 1; k < rows.length; k++) turns(corners, rows[k - 1]!, rows[k]!, top + k - 1);
+  return corners;
+}
+/** A border turns where a run begins or ends in the row above or in the one below, but not alike in both. */
+function turns(corners: Corners, above: readonly number[], below: readonly number[], y: number): void {
+  for (let i = 0, j = 0; i < above.length || j < below.length;) {
+    const x = Math.min(above[i] ?? Infinity, below[j] ?? Infinity);
+    const both = above[i] === below[j];
+    if (!both) corners.join(corners.add(x, y));
+    else if (i % 2 !== j % 2) {
+      // Two pixels touch here, a corner for each. The first ends the edge from the left, which runs on upwards if that
+      // pixel is the upper one.
+      const [first, second] = [corners.add(x, y), corners.add(x, y)];
+      corners.join(i % 2 ? first : second);
+      corners.join(i % 2 ? second : first);
+    }
+    if (both || above[i] === x) i++;
+    if (both || below[j] === x) j++;
+  }
 }
 
 /** A polygon of 96 corners with the ellipse's area. */

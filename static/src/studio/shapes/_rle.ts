@@ -1,6 +1,6 @@
 /**
- * Masks as run lengths, row-major inside a crop, starting with zeros. What a hand paints on
- * is the crop of bytes in `_bitmap.ts`; everything else works on runs. The server's side is `datasets/geometry/_rle.py`.
+ * Masks as run lengths, row-major inside a crop, starting with zeros; most work is done on spans, the covered runs of
+ * each row. The server's side is `datasets/geometry/_rle.py`.
  */
 import type { BoxXYXY } from "../../lib/geometry.ts";
 
