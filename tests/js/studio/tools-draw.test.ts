@@ -394,6 +394,37 @@ describe("skeleton", () => {
       ],
     });
   });
+  it("supplies what a selected one lacks, then begins another", () => {
+    b.put({
+      id: "s",
+      type: "skeleton",
+      label: "person",
+      geometry: {
+        keypoints: [
+          [10, 10, 2],
+          [0, 0, 0],
+          [0, 0, 0],
+        ],
+      },
+    });
+    b.press("v");
+    b.select("s");
+    b.press("K", { shiftKey: true });
+    expect(b.toolbox.hint.value).toContain("hand is missing");
+    b.click([20, 20], {}, 2);
+    expect(b.undoLabel()).toBe("Place hand of skeleton");
+    b.click([30, 30]);
+    expect(b.geometry("s")).toEqual({
+      keypoints: [
+        [10, 10, 2],
+        [20, 20, 1],
+        [30, 30, 2],
+      ],
+    });
+    b.click([50, 50]);
+    b.press("Enter");
+    expect(b.all()).toHaveLength(2);
+  });
   it("keeps nothing when all are skipped, and needs a label with a template", () => {
     b.times(3, "s");
     expect(b.said.at(-1)).toContain("skipped");

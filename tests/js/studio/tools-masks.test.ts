@@ -121,6 +121,16 @@ describe("eraser", () => {
     b.press("z", { ctrlKey: true });
     expect(areaOf("m")).toBe(1600);
   });
+  it("may begin beside the mask", () => {
+    b.put(maskBox("m", 10, 10, 40, 40));
+    b.press("e");
+    b.ctx.brush.set(10);
+    b.drag([5, 30], [60, 30], {}, [
+      [9, 30],
+      [30, 30],
+    ]);
+    expect(areaOf("m")).toBeLessThan(1400);
+  });
   it("says so where there is no mask", () => {
     b.put(box("a", 10, 10, 50, 50));
     b.press("e");

@@ -222,6 +222,50 @@ describe("handles", () => {
   });
 });
 
+describe("keypoints of a skeleton", () => {
+  const v = () => (b.geometry("s") as { keypoints: number[][] }).keypoints.map((one) => one[2]);
+  beforeEach(() => {
+    b.put({
+      id: "s",
+      type: "skeleton",
+      label: "person",
+      geometry: {
+        keypoints: [
+          [120, 20, 2],
+          [140, 40, 2],
+          [160, 60, 2],
+        ],
+      },
+    });
+    b.select("s");
+  });
+  it("become occluded by right click, by Q under the pointer, or by Q while held", () => {
+    b.click([140, 40], {}, 2);
+    expect(v()).toEqual([2, 1, 2]);
+    expect(b.undoLabel()).toBe("Mark hand occluded");
+    b.hover([160, 60]);
+    b.press("q");
+    expect(v()).toEqual([2, 1, 1]);
+    b.hover([10, 90]);
+    b.press(".");
+    b.press("q");
+    expect(v()).toEqual([1, 1, 1]);
+    b.press("Escape");
+    b.press("q");
+    expect(b.doc.store.get("s")?.metadata).toEqual({ occluded: true });
+  });
+  it("are moved, and taken off by Alt and click or Delete", () => {
+    b.drag([120, 20], [125, 25]);
+    expect(b.undoLabel()).toBe("Move keypoint of skeleton");
+    b.click([140, 40], { alt: true });
+    expect(v()).toEqual([2, 0, 2]);
+    b.press(".");
+    b.press("Delete");
+    expect(v()).toEqual([0, 0, 2]);
+    expect(b.all()).toHaveLength(4);
+  });
+});
+
 it("hovering tells which shape is under the pointer", () => {
   b.hover([70, 20]);
   expect(b.ctx.hover.value).toBe("b");

@@ -2,7 +2,7 @@
  * Shapes drawn point by point (polygon, polyline, rings and cuts): click adds, Backspace or right click removes the last,
  * Enter or a double click finishes, Shift and drag draws freehand. Points snap to what is there unless Ctrl is held.
  */
-import type { Viewport, XY } from "../../lib/geometry.ts";
+import { distance, type Viewport, type XY } from "../../lib/geometry.ts";
 import type { StagePointer } from "../render/types.ts";
 import type { Modifiers } from "../shapes/_shape.ts";
 import { DrawTool, KEYS_HINT } from "./_draw.ts";
@@ -122,7 +122,8 @@ export abstract class PathTool extends DrawTool {
   }
 
   private show(tip: XY | null): void {
-    const line = tip ? [...this.points, tip] : this.points;
+    const last = this.points.at(-1);
+    const line = tip && !(last && distance(last, tip) === 0) ? [...this.points, tip] : this.points;
     if (this.points.length) {
       const close = this.closed ? "Enter or a click on the first closes" : "Enter finishes";
       this.hint.set(`${this.points.length} points. ${close}, Backspace removes the last, Esc drops it`);

@@ -16,10 +16,13 @@ export abstract class StrokeTool extends DrawTool {
   override readonly cursor = "none";
   protected abstract readonly erases: boolean;
   protected abstract readonly verb: string;
+  /** The eraser is down and has met no mask yet. */
+  private seeking = false;
   private stroke: { layer: BrushLayer; target: Annotation | null; last: XY } | null = null;
 
   protected override reset(): void {
     this.stroke = null;
+    this.seeking = false;
     this.ctx.stage.paint(null);
     super.reset();
     this.tell();
@@ -30,15 +33,22 @@ export abstract class StrokeTool extends DrawTool {
   /** By keys: Space puts the brush down, arrows paint, Space lifts it. */
   protected place(at: XY): void {
     if (this.stroke) this.lift();
+    else if (this.seeking) this.seeking = false;
     else this.begin(at);
     this.tell();
   }
   protected hover(at: XY, _held: Modifiers, event?: StagePointer): void {
-    if (this.stroke) for (const point of event?.trail ?? [at]) this.paintTo(point);
+    for (const point of event?.trail ?? [at]) {
+      if (this.seeking && maskAt(this.ctx, point)) this.begin(point);
+      this.paintTo(point);
+    }
     this.ctx.stage.redraw();
   }
   up(): void {
-    if (!this.cross) this.lift();
+    if (this.cross) return;
+    if (this.seeking) this.ctx.announce("There is no mask here to erase.");
+    this.seeking = false;
+    this.lift();
   }
   protected override secondary(): void {
     // Nothing to take back while painting: undo takes back strokes.
@@ -70,8 +80,9 @@ export abstract class StrokeTool extends DrawTool {
   private begin(at: XY): void {
     if (this.stroke) return;
     const target = chosenMask(this.ctx) ?? (this.erases ? maskAt(this.ctx, at) : null);
-    if (this.erases && !target) {
-      this.ctx.announce("There is no mask here to erase. Select one first.");
+    this.seeking = this.erases && !target;
+    if (this.seeking) {
+      if (this.cross) this.ctx.announce("There is no mask here yet: it is erased where the cross meets one.");
       return;
     }
     if (!target && !this.mayDraw()) return;

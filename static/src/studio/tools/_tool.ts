@@ -9,6 +9,7 @@ import type { BrushLayer } from "../render/brush.ts";
 import type { HandleHit } from "../render/scene.ts";
 import type { Nib } from "../render/spans.ts";
 import type { OverlayDraw, PointerHandlers, Preview, StagePointer, TypeOf } from "../render/types.ts";
+import { rounded } from "../shapes/_values.ts";
 import { ShapeInvalid, type Annotation, type Modifiers, type SkeletonTemplate } from "../shapes/_shape.ts";
 
 /** What tools use of the stage (render/). */
@@ -151,6 +152,12 @@ export function told<R>(ctx: ToolContext, work: () => R): R | undefined {
   }
 }
 
+/** As it is saved, so that what is shown is what is kept; throws ShapeInvalid. A mask is whole numbers already. */
+function normal(ctx: ToolContext, type: string, geometry: unknown): unknown {
+  const valid = ctx.typeOf(type)?.validate(geometry, ctx.size()) ?? geometry;
+  return type === "mask" ? valid : rounded(valid);
+}
+
 /** Adds shapes as one step, on top of what is there, and selects them. Says why and adds nothing if one is impossible. */
 export function addShapes(
   ctx: ToolContext,
@@ -158,11 +165,10 @@ export function addShapes(
   verb: string,
 ): Annotation[] | undefined {
   return told(ctx, () => {
-    const size = ctx.size();
     const top = ctx.document.store.all().reduce((z, one) => Math.max(z, zOf(one)), 0);
     const valid = parts.map((part) => ({
       ...part,
-      geometry: ctx.typeOf(part.type)?.validate(part.geometry, size) ?? part.geometry,
+      geometry: normal(ctx, part.type, part.geometry),
       metadata: { ...part.metadata, ...(top > 0 ? { z: top } : {}) },
     }));
     const name = counted(ctx, valid as unknown as Annotation[]);
@@ -178,13 +184,12 @@ export function changeShapes(
   patches: ReadonlyMap<string, AnnotationPatch>,
   label: string,
 ): boolean {
-  const size = ctx.size();
   const done = told(ctx, () => {
     const valid = [...patches].map(([id, patch]) => {
-      const shape = ctx.typeOf(ctx.document.store.get(id)?.type ?? "");
+      const type = ctx.document.store.get(id)?.type ?? "";
       return [
         id,
-        "geometry" in patch && shape ? { ...patch, geometry: shape.validate(patch.geometry, size) } : patch,
+        "geometry" in patch ? { ...patch, geometry: normal(ctx, type, patch.geometry) } : patch,
       ] as const;
     });
     oneStep(ctx, label, () => {

@@ -6,10 +6,8 @@
 import { boxFromCorners, type BoxXYXY, type Viewport, type XY } from "../../lib/geometry.ts";
 import { Cell, type Unsubscribe } from "../../lib/store.ts";
 import type { Preview, StagePointer } from "../render/types.ts";
-import { withoutPoint, withoutVertex } from "../shapes/_edit.ts";
-import { ShapeInvalid, type Annotation, type Handle, type Modifiers } from "../shapes/_shape.ts";
-import type { Ring, Rings } from "../shapes/_values.ts";
-import { vertexOf } from "../shapes/_vertices.ts";
+import type { Annotation, Modifiers } from "../shapes/_shape.ts";
+import { dropVertex, Grip, handleWords, toggleKeypoint, type Gripped } from "./_grip.ts";
 import { movedWithin } from "./_move.ts";
 import { SNAP_REACH, snapIn } from "./_snap.ts";
 import {
@@ -17,9 +15,7 @@ import {
   clampXY,
   counted,
   editable,
-  NOTHING_HELD,
   SLIP,
-  told,
   type AnnotationPatch,
   type Command,
   type Tool,
@@ -29,7 +25,7 @@ import {
 type State =
   | { at: "rest" }
   | { at: "move"; from: StagePointer; list: Annotation[]; under: Annotation[]; fresh: boolean }
-  | { at: "handle"; from: StagePointer; annotation: Annotation; handle: Handle }
+  | ({ at: "handle"; from: StagePointer } & Gripped)
   | { at: "band"; from: StagePointer; add: boolean; screen: BoxXYXY | null };
 
 const NUDGES: Partial<Record<Command, XY>> = {
@@ -58,11 +54,11 @@ export class SelectTool implements Tool {
   private offs: Unsubscribe[] = [];
   private nudge: { dx: number; dy: number; ids: string[]; timer: ReturnType<typeof setTimeout> } | null =
     null;
-  /** The handle that arrows move. */
-  private grip: { id: string; handle: string } | null = null;
+  private grip!: Grip;
 
   activate(ctx: ToolContext): void {
     this.ctx = ctx;
+    this.grip = new Grip(ctx);
     this.offs = [
       ctx.stage.overlay((context, viewport) => this.paint(context, viewport)),
       ctx.document.selection.subscribe((ids) => this.chosen(ids)),
@@ -73,17 +69,18 @@ export class SelectTool implements Tool {
     this.cancel();
     for (const off of this.offs) off();
     this.ctx.hover.set(null);
-    this.grip = null;
+    this.grip.release();
   }
 
   // ---- pointer
 
   down(event: StagePointer): void {
     this.settle();
+    const hit = this.handleAt(event.screen);
+    if (event.button === 2 && hit) toggleKeypoint(this.ctx, hit);
     if (event.button !== 0) return;
-    const hit = this.ctx.stage.pickHandle(event.screen);
-    if (hit && !this.ctx.readOnly() && !this.ctx.locked.value.has(hit.annotation.id)) {
-      if (event.held.alt && hit.handle.kind === "vertex") this.dropVertex(hit.annotation, hit.handle.id);
+    if (hit) {
+      if (event.held.alt && hit.handle.kind === "vertex") dropVertex(this.ctx, hit);
       else this.state = { at: "handle", from: event, ...hit };
       return;
     }
@@ -107,7 +104,7 @@ export class SelectTool implements Tool {
     const { state, ctx } = this;
     if (state.at === "rest") {
       const under = this.under(event.screen)[0]?.id ?? null;
-      const handle = ctx.readOnly() ? null : ctx.stage.pickHandle(event.screen);
+      const handle = this.handleAt(event.screen);
       ctx.hover.set(under);
       const movable = under !== null && ctx.document.selection.value.has(under);
       ctx.stage.element.style.cursor = handle?.handle.cursor ?? (movable ? "move" : this.cursor);
@@ -134,7 +131,7 @@ export class SelectTool implements Tool {
         changeShapes(
           this.ctx,
           patches,
-          state.at === "move" ? `Move ${counted(this.ctx, state.list)}` : this.handleWords(state),
+          state.at === "move" ? `Move ${counted(this.ctx, state.list)}` : handleWords(this.ctx, state),
         );
     }
     this.cancel();
@@ -160,10 +157,9 @@ export class SelectTool implements Tool {
       this.cancel();
       return true;
     }
-    if (this.grip) {
-      this.grip = null;
+    if (this.grip.release()) {
       this.chosen(this.ctx.document.selection.value);
-      this.ctx.stage.preview([]);
+      this.ctx.stage.redraw();
       return true;
     }
     return false;
@@ -187,28 +183,26 @@ export class SelectTool implements Tool {
   /** The next or previous handle of the one selected shape becomes what arrows move. */
   stepHandle(step: 1 | -1): boolean {
     this.settle();
-    const [one, more] = editable(this.ctx);
-    if (!one || more) return false;
-    const handles = this.handlesOf(one);
-    if (!handles.length) return false;
-    const at = handles.findIndex(({ id }) => this.grip?.id === one.id && id === this.grip.handle);
-    const from = at < 0 && step < 0 ? 0 : at;
-    const next = handles[(from + step + handles.length) % handles.length] as Handle;
-    this.grip = { id: one.id, handle: next.id };
-    const words = { ghost: "middle of an edge: moving it adds a vertex", rotate: "rotation" } as const;
-    const what = next.kind in words ? words[next.kind as keyof typeof words] : `${next.kind} ${next.id}`;
-    this.ctx.announce(`Handle: ${what}`);
-    this.hint.set(`Arrows move the ${next.kind} (Shift 10), Delete removes a vertex, . next, Esc lets go`);
-    this.ctx.stage.preview([]);
+    const handle = this.grip.step(step);
+    if (!handle) return false;
+    this.hint.set(`Arrows move the ${handle.kind} (Shift 10), Delete removes a vertex, . next, Esc lets go`);
+    this.ctx.stage.redraw();
     return true;
   }
 
   /** Deletes the vertex that the keyboard holds; false when it holds none. */
   deleteHandle(): boolean {
-    const held = this.held();
+    const held = this.grip.held();
     if (held?.handle.kind !== "vertex") return false;
-    this.dropVertex(held.annotation, held.handle.id);
+    dropVertex(this.ctx, held);
     return true;
+  }
+  /** The keypoint that the keyboard holds, or the pointer is over, becomes occluded or visible; false when there is none. */
+  toggleKeypoint(): boolean {
+    const { cursor, viewport } = this.ctx.stage;
+    const under = cursor.value && this.handleAt(viewport.value.screenXY(cursor.value));
+    const gripped = this.grip.held() ?? under;
+    return gripped ? toggleKeypoint(this.ctx, gripped) : false;
   }
 
   settle(): void {
@@ -223,9 +217,9 @@ export class SelectTool implements Tool {
   }
 
   private pushed([x, y]: XY, step: number): boolean {
-    const held = this.held();
+    const held = this.grip.held();
     if (held) {
-      this.pushHandle(held.annotation, held.handle, [x * step, y * step]);
+      this.grip.push(held, [x * step, y * step]);
       return true;
     }
     const list = editable(this.ctx);
@@ -240,25 +234,12 @@ export class SelectTool implements Tool {
     return true;
   }
 
-  private pushHandle(annotation: Annotation, handle: Handle, [dx, dy]: XY): void {
-    const shape = this.ctx.typeOf(annotation.type);
-    if (!shape) return;
-    const size = this.ctx.size();
-    const wanted: XY = [handle.at[0] + dx, handle.at[1] + dy];
-    const to = handle.kind === "rotate" ? wanted : clampXY(wanted, size);
-    const geometry = shape.dragged(annotation.geometry, handle.id, to, NOTHING_HELD, size);
-    changeShapes(
-      this.ctx,
-      new Map([[annotation.id, { geometry }]]),
-      this.handleWords({ annotation, handle }),
-    );
-    // The ghost became the vertex after it.
-    if (handle.kind === "ghost" && this.grip)
-      this.grip.handle = handle.id.replace(/(\d+)\+$/, (_, n: string) => `${Number(n) + 1}`);
-  }
-
   // ---- inside
 
+  private handleAt(screen: XY): Gripped | null {
+    const hit = this.ctx.readOnly() ? null : this.ctx.stage.pickHandle(screen);
+    return hit && !this.ctx.locked.value.has(hit.annotation.id) ? hit : null;
+  }
   private under(screen: XY): Annotation[] {
     const { hidden, locked, stage } = this.ctx;
     return stage.pick(screen).filter(({ id }) => !hidden.value.has(id) && !locked.value.has(id));
@@ -343,34 +324,6 @@ export class SelectTool implements Tool {
       return [{ type, label, id, geometry: patch.geometry, color: this.ctx.color(label) }];
     });
   }
-  private handleWords({ annotation, handle }: { annotation: Annotation; handle: Handle }): string {
-    const name = counted(this.ctx, [annotation]);
-    const words = {
-      corner: `Resize ${name}`,
-      edge: `Resize ${name}`,
-      rotate: `Rotate ${name}`,
-      vertex: `Move vertex of ${name}`,
-      ghost: `Add vertex to ${name}`,
-    };
-    return words[handle.kind];
-  }
-  private dropVertex(annotation: Annotation, handle: string): void {
-    told(this.ctx, () => {
-      const geometry = thinned(annotation, handle);
-      const label = `Delete vertex of ${counted(this.ctx, [annotation])}`;
-      changeShapes(this.ctx, new Map([[annotation.id, { geometry }]]), label);
-    });
-  }
-
-  private handlesOf(one: Annotation): Handle[] {
-    return this.ctx.typeOf(one.type)?.handles(one.geometry, this.ctx.stage.viewport.value.scale) ?? [];
-  }
-  private held(): { annotation: Annotation; handle: Handle } | null {
-    const annotation = this.grip && this.ctx.document.store.get(this.grip.id);
-    if (!annotation || this.ctx.locked.value.has(annotation.id)) return null;
-    const handle = this.handlesOf(annotation).find(({ id }) => id === this.grip?.handle);
-    return handle ? { annotation, handle } : null;
-  }
   private inOrder(): Annotation[] {
     const size = this.ctx.size();
     return this.ctx.document.store
@@ -385,12 +338,11 @@ export class SelectTool implements Tool {
   }
   private chosen(ids: ReadonlySet<string>): void {
     if (this.nudge && !this.nudge.ids.every((id) => ids.has(id))) this.settle();
-    if (this.grip && !(ids.size === 1 && ids.has(this.grip.id))) this.grip = null;
-    if (!this.grip) this.hint.set(HINT);
+    if (!this.grip.keepFor(ids)) this.hint.set(HINT);
   }
 
   private paint(context: CanvasRenderingContext2D, viewport: Viewport): void {
-    const held = this.held();
+    const held = this.grip.held();
     if (held) {
       const [x, y] = viewport.screenXY(held.handle.at);
       context.strokeStyle = "#ffffff";
@@ -415,23 +367,6 @@ export class SelectTool implements Tool {
 
 function away(a: StagePointer, b: StagePointer): number {
   return Math.hypot(b.screen[0] - a.screen[0], b.screen[1] - a.screen[1]);
-}
-
-/** The geometry without the vertex its handle names; throws where too little would be left. */
-function thinned({ type, geometry }: Annotation, handle: string): unknown {
-  const vertex = vertexOf(handle);
-  const { rings, points } = geometry as { rings?: Rings; points?: Ring };
-  if (vertex && rings) {
-    const left = withoutVertex(rings, vertex.ring, vertex.index);
-    if (left) return { rings: left };
-    throw new ShapeInvalid("A polygon keeps at least 3 points. Del deletes all of it.");
-  }
-  if (vertex && points) {
-    const left = withoutPoint(points, vertex.index);
-    if (left) return { points: left };
-    throw new ShapeInvalid("A line keeps at least 2 points. Del deletes all of it.");
-  }
-  throw new ShapeInvalid(`A ${type} has no vertices to delete.`);
 }
 
 export default (): SelectTool => new SelectTool();

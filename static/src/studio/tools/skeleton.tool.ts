@@ -1,10 +1,12 @@
 import type { XY } from "../../lib/geometry.ts";
-import type { Modifiers, SkeletonTemplate } from "../shapes/_shape.ts";
+import type { Annotation, Modifiers, SkeletonTemplate } from "../shapes/_shape.ts";
+import { withKeypoint, type Keypoint, type SkeletonGeometry, type Visibility } from "../shapes/skeleton.ts";
 import { DrawTool } from "./_draw.ts";
-import type { Command } from "./_tool.ts";
+import { changeShapes, editable, type Command, type ToolContext } from "./_tool.ts";
 
-const [LEFT_OUT, OCCLUDED, VISIBLE] = [0, 1, 2];
-type Keypoint = readonly [x: number, y: number, v: number];
+const LEFT_OUT = 0;
+const OCCLUDED = 1;
+const VISIBLE = 2;
 
 /** Places the keypoints of the label's template one by one, in its order. */
 class SkeletonTool extends DrawTool {
@@ -15,6 +17,14 @@ class SkeletonTool extends DrawTool {
   readonly makes = ["skeleton"];
   readonly order = 55;
   private placed: Keypoint[] = [];
+  /** A skeleton that was selected when the tool was taken up: its missing keypoints are placed first. */
+  private resumed: string | null = null;
+
+  override activate(ctx: ToolContext): void {
+    const [one, more] = editable(ctx);
+    this.resumed = one?.type === "skeleton" && !more ? one.id : null;
+    super.activate(ctx);
+  }
 
   protected override reset(): void {
     this.placed = [];
@@ -59,16 +69,43 @@ class SkeletonTool extends DrawTool {
     return true;
   }
   protected override abort(): boolean {
-    if (!this.placed.length) return false;
+    if (this.missing()) this.resumed = null;
+    else if (!this.placed.length) return false;
     this.reset();
     return true;
   }
 
+  /** The next keypoint that the resumed skeleton lacks. */
+  private missing(): { one: Annotation; index: number; name: string } | null {
+    const one = this.resumed ? this.ctx.document.store.get(this.resumed) : undefined;
+    const names = one && this.ctx.template(one.label)?.names;
+    if (!one || !names) return null;
+    const index = (one.geometry as SkeletonGeometry).keypoints.findIndex(([, , v]) => v === LEFT_OUT);
+    return index < 0 ? null : { one, index, name: names[index] ?? `keypoint ${index + 1}` };
+  }
+  private supply(
+    { one, index, name }: NonNullable<ReturnType<SkeletonTool["missing"]>>,
+    at: XY,
+    v: Visibility,
+  ) {
+    // Skipping one leaves the rest out as well: they come in order.
+    if (v === LEFT_OUT) this.resumed = null;
+    else {
+      const geometry = withKeypoint(one.geometry as SkeletonGeometry, index, at, v);
+      changeShapes(this.ctx, new Map([[one.id, { geometry }]]), `Place ${name} of skeleton`);
+    }
+    this.reset();
+  }
   private template(): SkeletonTemplate | null {
     const template = this.ctx.template(this.ctx.label());
     return template?.names.length ? template : null;
   }
-  private set([x, y]: XY, v: number): void {
+  private set([x, y]: XY, v: Visibility): void {
+    const missing = this.missing();
+    if (missing) {
+      this.supply(missing, [x, y], v);
+      return;
+    }
     if (!this.placed.length && !this.mayDraw()) return;
     const template = this.template();
     if (!template) {
@@ -99,6 +136,13 @@ class SkeletonTool extends DrawTool {
     if (this.placed.length) this.ctx.stage.preview([this.shown("skeleton", this.filled(template, at))]);
   }
   private tell(): void {
+    const missing = this.missing();
+    if (missing) {
+      this.hint.set(
+        `${missing.name} is missing: click or arrows and Space. Right click or Q occluded, Esc leaves it`,
+      );
+      return;
+    }
     const template = this.template();
     if (!template) {
       this.hint.set("Choose a label that has a skeleton");

@@ -187,7 +187,7 @@ export class Toolbox {
       "select.lock": on(acts.toggleLock, false),
       "select.hide": on(acts.toggleHide, false),
       "select.group": on(acts.group),
-      "select.occluded": on(acts.toggleOccluded),
+      "select.occluded": on((ctx) => this.select.toggleKeypoint() || acts.toggleOccluded(ctx)),
       "select.forward": on((ctx) => acts.reorder(ctx, "forward")),
       "select.backward": on((ctx) => acts.reorder(ctx, "backward")),
       "select.front": on((ctx) => acts.reorder(ctx, "front")),
