@@ -4,11 +4,27 @@
  */
 import type { Viewport, WH, XY } from "../../lib/geometry.ts";
 import { maskSpans, type MaskGeometry } from "../shapes/_rle.ts";
-import { pixelOf } from "./masks.ts";
+import { pixelOf, stepFor } from "./masks.ts";
 import { nibSpan, type Nib } from "./spans.ts";
 
 const TILE = 256;
+const COARSEST = 16;
 type Rect = [x1: number, y1: number, x2: number, y2: number];
+
+/** The tile's colours: every step-th pixel, as many as the screen can show. */
+interface Paper {
+  readonly step: number;
+  readonly canvas: OffscreenCanvas;
+  readonly ctx: OffscreenCanvasRenderingContext2D;
+  readonly image: ImageData;
+}
+/** All tiles as the screen shows them: a move lays anew only those it painted on. */
+interface Sheet {
+  readonly view: Viewport;
+  readonly ratio: number;
+  readonly canvas: OffscreenCanvas;
+  readonly ctx: OffscreenCanvasRenderingContext2D;
+}
 
 interface Tile {
   readonly x: number;
@@ -16,7 +32,7 @@ interface Tile {
   /** 1 = covered, row-major. */
   readonly bits: Uint8Array;
   /** Made when it is first drawn. */
-  paper: { canvas: OffscreenCanvas; ctx: OffscreenCanvasRenderingContext2D; image: ImageData } | null;
+  paper: Paper | null;
   /** Columns and rows whose bits are not on the paper yet. */
   dirty: Rect | null;
 }
@@ -25,6 +41,7 @@ export class BrushLayer {
   private readonly tiles = new Map<number, Tile>();
   private readonly columns: number;
   private pixel = 0;
+  private sheet: Sheet | null = null;
 
   /** `size`: of the picture. `mask`: what is painted on; it is not changed. */
   constructor(
@@ -73,10 +90,11 @@ export class BrushLayer {
         const stop = Math.min(x2, (column + 1) * TILE);
         const bits = this.tile(column, Math.floor(y / TILE), false)?.bits;
         const row = (y % TILE) * TILE - column * TILE;
+        const line = bits?.subarray(row + x, row + stop);
+        const start = x;
         while (x < stop) {
-          const absent = value ? x : stop;
-          const found = bits ? bits.indexOf(1 - value, row + x) - row : absent;
-          const end = found < x || found > stop ? stop : found;
+          const found = line ? line.indexOf(1 - value, x - start) : value - 1;
+          const end = found < 0 ? stop : start + found;
           run += end - x;
           x = end;
           if (x >= stop) break;
@@ -92,24 +110,40 @@ export class BrushLayer {
     const pixel = pixelOf(color);
     if (pixel === this.pixel) return;
     this.pixel = pixel;
+    this.sheet = null;
     for (const tile of this.tiles.values()) tile.dirty = [0, 0, TILE, TILE];
   }
 
-  /** Draws the tiles in sight, edge to edge on whole device pixels. Changes the context's transform. */
+  /** Draws what is in sight, on whole device pixels. Changes the context's transform. */
   draw(ctx: CanvasRenderingContext2D, view: Viewport, screen: WH, ratio: number): void {
+    const [width, height] = screen.map((side) => Math.round(side * ratio)) as [number, number];
+    let sheet = this.sheet;
+    const same = sheet?.view === view && sheet.ratio === ratio && sheet.canvas.width === width;
+    if (!sheet || !same || sheet.canvas.height !== height) {
+      const canvas = new OffscreenCanvas(width, height);
+      this.sheet = sheet = { view, ratio, canvas, ctx: contextOf(canvas) };
+      for (const tile of this.tiles.values()) this.lay(tile, sheet, screen);
+    } else for (const tile of this.tiles.values()) if (tile.dirty) this.lay(tile, sheet, screen);
+    ctx.setTransform(1, 0, 0, 1, 0, 0);
+    ctx.drawImage(sheet.canvas, 0, 0);
+  }
+
+  private lay(tile: Tile, { ctx, view, ratio }: Sheet, screen: WH): void {
+    const box = view.screenBox([tile.x, tile.y, tile.x + TILE, tile.y + TILE]);
+    if (box[0] > screen[0] || box[1] > screen[1] || box[2] < 0 || box[3] < 0) return;
+    const step = Math.min(stepFor(view.scale * ratio), COARSEST);
+    const paper = this.freshen(tile, step);
+    const [x1, y1, x2, y2] = box.map((v) => Math.round(v * ratio)) as Rect;
+    const side = TILE / step;
+    const [w, h] = [(x2 - x1) / side, (y2 - y1) / side];
+    ctx.setTransform(1, 0, 0, 1, 0, 0);
+    ctx.clearRect(x1, y1, x2 - x1, y2 - y1);
+    if (view.turns === 0) ctx.setTransform(w, 0, 0, h, x1, y1);
+    else if (view.turns === 1) ctx.setTransform(0, h, -w, 0, x2, y1);
+    else if (view.turns === 2) ctx.setTransform(-w, 0, 0, -h, x2, y2);
+    else ctx.setTransform(0, -h, w, 0, x1, y2);
     ctx.imageSmoothingEnabled = false;
-    for (const tile of this.tiles.values()) {
-      const box = view.screenBox([tile.x, tile.y, tile.x + TILE, tile.y + TILE]);
-      if (box[0] > screen[0] || box[1] > screen[1] || box[2] < 0 || box[3] < 0) continue;
-      const paper = this.freshen(tile);
-      const [x1, y1, x2, y2] = box.map((v) => Math.round(v * ratio)) as Rect;
-      const [w, h] = [(x2 - x1) / TILE, (y2 - y1) / TILE];
-      if (view.turns === 0) ctx.setTransform(w, 0, 0, h, x1, y1);
-      else if (view.turns === 1) ctx.setTransform(0, h, -w, 0, x2, y1);
-      else if (view.turns === 2) ctx.setTransform(-w, 0, 0, -h, x2, y2);
-      else ctx.setTransform(0, -h, w, 0, x1, y2);
-      ctx.drawImage(paper, 0, 0);
-    }
+    ctx.drawImage(paper, 0, 0);
   }
 
   private tile(column: number, row: number, make: boolean): Tile | undefined {
@@ -123,14 +157,19 @@ export class BrushLayer {
     return tile;
   }
 
-  private freshen(tile: Tile): OffscreenCanvas {
-    tile.paper ??= paper();
+  private freshen(tile: Tile, step: number): OffscreenCanvas {
+    if (tile.paper?.step !== step) {
+      tile.paper = paperOf(step);
+      tile.dirty = [0, 0, TILE, TILE];
+    }
     const { canvas, ctx, image } = tile.paper;
     if (!tile.dirty) return canvas;
-    const [x1, y1, x2, y2] = tile.dirty;
+    const [x1, y1] = [Math.floor(tile.dirty[0] / step), Math.floor(tile.dirty[1] / step)];
+    const [x2, y2] = [Math.ceil(tile.dirty[2] / step), Math.ceil(tile.dirty[3] / step)];
     const pixels = new Uint32Array(image.data.buffer);
     for (let y = y1; y < y2; y++)
-      for (let at = y * TILE + x1; at < y * TILE + x2; at++) pixels[at] = tile.bits[at] ? this.pixel : 0;
+      for (let x = x1; x < x2; x++)
+        pixels[y * image.width + x] = tile.bits[y * step * TILE + x * step] ? this.pixel : 0;
     ctx.putImageData(image, 0, 0, x1, y1, x2 - x1, y2 - y1);
     tile.dirty = null;
     return canvas;
@@ -148,10 +187,14 @@ export class BrushLayer {
   }
 }
 
-function paper(): NonNullable<Tile["paper"]> {
-  const canvas = new OffscreenCanvas(TILE, TILE);
-  const ctx = canvas.getContext("2d", { willReadFrequently: true }) as OffscreenCanvasRenderingContext2D;
-  return { canvas, ctx, image: ctx.createImageData(TILE, TILE) };
+function contextOf(canvas: OffscreenCanvas): OffscreenCanvasRenderingContext2D {
+  return canvas.getContext("2d", { willReadFrequently: true }) as OffscreenCanvasRenderingContext2D;
+}
+function paperOf(step: number): Paper {
+  const side = TILE / step;
+  const canvas = new OffscreenCanvas(side, side);
+  const ctx = contextOf(canvas);
+  return { step, canvas, ctx, image: ctx.createImageData(side, side) };
 }
 
 function joined(box: Rect | null, x1: number, y1: number, x2: number, y2: number): Rect {

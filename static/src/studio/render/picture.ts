@@ -5,6 +5,7 @@
 import { h, setStyle } from "../../lib/dom.ts";
 import { Viewport, type WH, type XY } from "../../lib/geometry.ts";
 import { Cell } from "../../lib/store.ts";
+import { BitmapSource } from "./source.ts";
 
 export interface Frame {
   color: string;
@@ -17,8 +18,6 @@ const MARGIN = 34;
 const LARGEST_FIT = 16;
 /** Room that the line at the top of the desk takes. */
 const TOP_LINE = 40;
-/** From this enlargement on, pixels are drawn as squares. */
-const SHARP_FROM = 2;
 
 export class Picture {
   readonly element: HTMLElement;
@@ -29,6 +28,7 @@ export class Picture {
   private readonly chip = h("div", { class: "picture-chip" });
   private readonly message = h("div", { class: "picture-message", role: "status" });
   private image: HTMLImageElement | null = null;
+  private source: BitmapSource | null = null;
   private frame: Frame | null = null;
   private size: WH = [0, 0];
   private fitting = true;
@@ -51,6 +51,11 @@ export class Picture {
 
   show(image: HTMLImageElement | null, name: string): void {
     const fresh = image !== this.image;
+    if (fresh) {
+      this.source?.dispose();
+      this.source = image && new BitmapSource(image);
+      if (this.source) this.source.onReady = () => this.redraw();
+    }
     this.image = image;
     this.canvas.setAttribute("aria-label", name);
     this.say(null);
@@ -95,7 +100,7 @@ export class Picture {
     this.viewport.set(this.viewport.value.zoomed(factor, anchorXY));
   }
   imageSize(): WH {
-    return this.image ? [this.image.naturalWidth, this.image.naturalHeight] : [0, 0];
+    return this.source?.size ?? [0, 0];
   }
 
   private local(event: MouseEvent): XY {
@@ -150,13 +155,11 @@ export class Picture {
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
     context.clearRect(0, 0, ...this.size);
     this.chip.hidden = true;
-    if (!this.image) return;
+    if (!this.source) return;
     const view = this.viewport.value;
     const [width, height] = this.imageSize();
     const [x1, y1, x2, y2] = view.screenBox([0, 0, width, height]);
-    context.imageSmoothingEnabled = view.scale * ratio < SHARP_FROM;
-    context.imageSmoothingQuality = "high";
-    context.drawImage(this.image, x1, y1, x2 - x1, y2 - y1);
+    this.source.draw(context, view, this.size, false);
     if (this.frame) this.drawFrame(context, this.frame, x1, y1, x2, y2);
   }
 

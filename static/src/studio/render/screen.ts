@@ -20,6 +20,10 @@ const REST_MS = 90;
 const SLICE_REST_MS = 9;
 const SLICE_MOVING_MS = 5;
 
+/** So many slow frames running make the machine a slow one: moving pictures are then not smoothed. */
+const SLOW_FRAMES = 3;
+const SLOW_MS = 20;
+
 export type LayerName = "image" | "still" | "top";
 
 /** What is shown at the moment of a frame. */
@@ -45,6 +49,8 @@ export class Screen {
   /** The picture was last drawn in haste. */
   private hasty = false;
   private namesStale = true;
+  private lastFrame = 0;
+  private slowFrames = 0;
 
   constructor(
     private readonly scene: Scene,
@@ -102,14 +108,28 @@ export class Screen {
   private run(now: number): void {
     const [width, height] = this.size;
     if (!width || !height) return;
+    // A window taken to another monitor may have another fineness and the same size.
+    this.resize(this.size);
     const shown = this.shown();
     const resting = now - this.movedAt > REST_MS;
+    const fast = this.inHaste(resting, now);
     this.prepare(shown, resting, now);
     if (this.dirty.image) this.drawImage(shown, !resting);
-    if (this.dirty.still) this.drawStill(shown);
+    if (this.dirty.still) this.drawStill(shown, fast);
     if (resting && this.namesStale && !this.still.busy) this.chooseNames(shown);
     if (this.dirty.top) this.drawTop(shown);
     if (!resting || this.still.busy || this.stillWanted(shown)) this.ask();
+  }
+
+  /** Whether things move and the machine has not kept up lately. */
+  private inHaste(resting: boolean, now: number): boolean {
+    const took = now - this.lastFrame;
+    this.lastFrame = now;
+    // A longer gap is a pause of the hand, not of the machine.
+    if (took < 200)
+      this.slowFrames = took > SLOW_MS ? Math.min(this.slowFrames + 1, 60) : this.slowFrames - 0.05;
+    this.slowFrames = Math.max(0, this.slowFrames);
+    return !resting && this.slowFrames >= SLOW_FRAMES;
   }
 
   private stillWanted({ viewport, source }: Shown): boolean {
@@ -146,12 +166,12 @@ export class Screen {
     source.draw(ctx, viewport, this.size, fast);
   }
 
-  private drawStill({ viewport, look, source }: Shown): void {
+  private drawStill({ viewport, look, source }: Shown, fast: boolean): void {
     const ctx = this.begin("still");
     if (!ctx || !source) return;
     // Not on the picture's layer, whose colours may be adjusted.
     if (look.pixelGrid && viewport.scale >= GRID_FROM) drawPixelGrid(ctx, viewport, source.size, this.size);
-    this.still.draw(ctx, viewport, this.ratio);
+    this.still.draw(ctx, viewport, this.ratio, fast);
   }
 
   private chooseNames({ viewport, view, source }: Shown): void {

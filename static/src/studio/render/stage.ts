@@ -291,7 +291,8 @@ export class Stage {
       (many(view) && before.selected !== view.selected);
     if (restyled) this.still.invalidate();
     else if (before.hidden !== view.hidden) this.touched(this.boxesOf(before.hidden, view.hidden));
-    if (restyled || before.labelsShown !== view.labelsShown) this.screen.changed();
+    if (restyled || before.labelsShown !== view.labelsShown || before.names !== view.names)
+      this.screen.changed();
     else this.screen.redraw("top");
   }
 

@@ -14,7 +14,7 @@ export type StillStyle = (placed: Placed) => Style | null;
 const MARGIN = 0.25;
 /** A patch of more milliseconds than this becomes a redraw in slices. */
 const PATCH_MS = 10;
-/** Shapes between two looks at the clock. */
+/** So much of `effort` is noted down before the canvas is made to draw it. */
 const STRIDE = 24;
 
 class Buffer {
@@ -71,7 +71,7 @@ export class StillLayer {
   private job: Job | null = null;
   private version = 0;
   private patches: BoxXYXY[] = [];
-  /** Milliseconds a shape takes, as it was lately. */
+  /** Milliseconds for one of `effort`, as it was lately. */
   private cost = 0.02;
 
   constructor(
@@ -113,9 +113,12 @@ export class StillLayer {
     return !needed || within(needed, this.front.imageBox());
   }
 
-  /** Begins a redraw for this view, unless one for it is under way. */
+  /**
+   * Begins a redraw for this view, unless one for it is under way. That one goes on also when looks changed since it
+   * began (another follows): or a slider that is dragged would show nothing until it rests.
+   */
   begin(view: Viewport, screen: WH, ratio: number): void {
-    if (this.job && this.job.buffer.version === this.version && sameScale(this.job.buffer, view, ratio)) {
+    if (this.job && sameScale(this.job.buffer, view, ratio)) {
       const seen = boxIntersection(view.imageBox([0, 0, ...screen]), [0, 0, ...this.scene.imageSize]);
       if (!seen || within(seen, this.job.buffer.imageBox())) return;
     }
@@ -129,14 +132,16 @@ export class StillLayer {
     const { job } = this;
     if (!job) return false;
     const { buffer, list } = job;
-    while (job.at < list.length) {
-      const end = Math.min(job.at + STRIDE, list.length);
+    for (let now = 0; job.at < list.length && now < deadline; now = performance.now()) {
       const began = performance.now();
-      for (; job.at < end; job.at++) this.paint(buffer, list[job.at] as Placed);
+      let done = 0;
+      while (job.at < list.length && done < STRIDE) {
+        const placed = list[job.at++] as Placed;
+        this.paint(buffer, placed);
+        done += effort(placed);
+      }
       buffer.settle();
-      const now = performance.now();
-      this.cost += 0.05 * ((now - began) / STRIDE - this.cost);
-      if (now >= deadline) break;
+      this.cost += 0.1 * ((performance.now() - began) / done - this.cost);
     }
     if (job.at < list.length) return false;
     this.job = null;
@@ -152,7 +157,7 @@ export class StillLayer {
     this.patches = [];
     if (!boxes.length || !this.front) return false;
     const spent = (buffer: Buffer) =>
-      boxes.reduce((sum, box) => sum + this.inside(buffer, box).length, 0) * this.cost;
+      boxes.reduce((sum, box) => sum + effortOf(this.inside(buffer, box)), 0) * this.cost;
     if (spent(this.front) > PATCH_MS) {
       this.version++;
       this.whole = null;
@@ -164,8 +169,8 @@ export class StillLayer {
     return true;
   }
 
-  /** Lays the bitmap down as the view is now. `ctx` is cleared by the caller. */
-  draw(ctx: CanvasRenderingContext2D, view: Viewport, ratio: number): void {
+  /** Lays the bitmap down as the view is now; `fast`: not smoothed. `ctx` is cleared by the caller. */
+  draw(ctx: CanvasRenderingContext2D, view: Viewport, ratio: number, fast = false): void {
     const { front, whole } = this;
     if (!front) return;
     if (whole && whole.version === this.version) {
@@ -176,10 +181,10 @@ export class StillLayer {
       const [x1, y1, x2, y2] = view.screenBox(front.imageBox());
       clip.rect(x1, y1, x2 - x1, y2 - y1);
       ctx.clip(clip, "evenodd");
-      lay(ctx, whole, view, ratio);
+      lay(ctx, whole, view, ratio, fast);
       ctx.restore();
     }
-    lay(ctx, front, view, ratio);
+    lay(ctx, front, view, ratio, fast);
   }
 
   private paint(buffer: Buffer, placed: Placed): void {
@@ -221,6 +226,13 @@ export class StillLayer {
 export function drawn({ annotation, type, box, template }: Placed): Drawn {
   return { type, geometry: annotation.geometry, box, template };
 }
+/** A mask takes as long as many outlines. */
+function effort({ annotation }: Placed): number {
+  return annotation.type === "mask" ? STRIDE : 1;
+}
+function effortOf(list: readonly Placed[]): number {
+  return list.reduce((sum, placed) => sum + effort(placed), 0);
+}
 function sameScale({ view, ratio }: Buffer, other: Viewport, otherRatio: number): boolean {
   return view.scale === other.scale && view.turns === other.turns && ratio === otherRatio;
 }
@@ -231,12 +243,18 @@ export function grown([x1, y1, x2, y2]: BoxXYXY, by: number): BoxXYXY {
   return [x1 - by, y1 - by, x2 + by, y2 + by];
 }
 
-function lay(ctx: CanvasRenderingContext2D, buffer: Buffer, view: Viewport, ratio: number): void {
+function lay(
+  ctx: CanvasRenderingContext2D,
+  buffer: Buffer,
+  view: Viewport,
+  ratio: number,
+  fast: boolean,
+): void {
   const [a, b, c, d, e, f] = view.since(buffer.view);
   const still = a === 1 && d === 1;
   // Whole device pixels, or a pan would blur the lines.
   const [x, y] = still ? [Math.round(e * ratio), Math.round(f * ratio)] : [e * ratio, f * ratio];
-  ctx.imageSmoothingEnabled = !still;
+  ctx.imageSmoothingEnabled = !still && !fast;
   ctx.imageSmoothingQuality = "low";
   const r = ratio / buffer.ratio;
   ctx.setTransform(a * r, b * r, c * r, d * r, x, y);

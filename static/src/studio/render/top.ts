@@ -80,9 +80,10 @@ export class TopLayer {
 
   /** A person's: the label; a model's: with its confidence; a single selected one: with its measure. */
   chipOf({ annotation, type, seq }: Placed, view: SceneView): Chip {
-    const { model, label, id } = annotation;
+    const { model, id } = annotation;
+    const label = view.names?.get(annotation.label) ?? annotation.label;
     const color = this.stylist.color(annotation, seq, view);
-    if (model) return { text: `${label} ${confidence(model.confidence)}`, color, dashed: true };
+    if (model) return { text: `${annotation.label} ${confidence(model.confidence)}`, color, dashed: true };
     const alone = view.selected.size === 1 && view.selected.has(id);
     const measure = alone ? ` · ${type.describe(annotation.geometry, this.scene.imageSize)}` : "";
     return { text: label + measure, color, dashed: false };

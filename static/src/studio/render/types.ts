@@ -17,6 +17,8 @@ export interface SceneView {
   /** A model's shapes below this confidence are not shown. */
   readonly threshold: number;
   readonly colors: ReadonlyMap<string, string>;
+  /** What chips call a label, where that is not its name: with its digit, say. */
+  readonly names?: ReadonlyMap<string, string>;
 }
 export const PLAIN_VIEW: SceneView = {
   selected: new Set(),
