@@ -97,6 +97,16 @@ function listOf(keys: string | string[]): string[] {
   return Array.isArray(keys) ? keys : [keys];
 }
 
+/** Arrows and their like move a focused slider or radio button: they are its own. */
+function steersControl(event: KeyboardEvent): boolean {
+  const { target } = event;
+  return (
+    target instanceof HTMLInputElement &&
+    ["range", "radio"].includes(target.type) &&
+    /^(Arrow\w+|Home|End|Page\w+)$/.test(event.key)
+  );
+}
+
 export class Keys {
   private scopes: Scope[] = [];
   constructor(private readonly target: EventTarget = document) {
@@ -142,6 +152,7 @@ export class Keys {
   };
 
   private candidates(event: KeyboardEvent): Shortcut[] {
+    if (steersControl(event)) return [];
     const pressed = keysOf(event);
     const typing = isTyping(event.target);
     const dialog = document.querySelector("dialog[open]") !== null;

@@ -147,3 +147,16 @@ it.each([
   press(key, { code, ...held });
   expect(run).toHaveBeenCalledTimes(1);
 });
+
+it.each(["range", "radio"])("arrows are a focused %s's own, letters are not", (type) => {
+  const run = vi.fn();
+  keys.scope("Page", [{ keys: ["arrowright", "home", "a"], label: "", run }]);
+  const input = h("input", { type });
+  document.body.append(input);
+  expect(press("ArrowRight", {}, input).defaultPrevented).toBe(false);
+  press("Home", {}, input);
+  expect(run).not.toHaveBeenCalled();
+  press("a", {}, input);
+  press("ArrowRight");
+  expect(run).toHaveBeenCalledTimes(2);
+});

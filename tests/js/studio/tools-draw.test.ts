@@ -76,6 +76,23 @@ describe("box", () => {
     expect(b.only().geometry).toMatchObject({ xyxy: [40, 50, 41, 51] });
   });
 
+  it("leaves Space to a button that has the focus, and takes it back with the arrows", () => {
+    const button = document.createElement("button");
+    document.body.append(button);
+    b.hover([50, 50]);
+    b.press("ArrowLeft");
+    button.focus();
+    const press = (key: string) => {
+      const event = new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true });
+      document.activeElement?.dispatchEvent(event);
+      return event.defaultPrevented;
+    };
+    expect(press(" ")).toBe(false);
+    expect(press("Enter")).toBe(false);
+    expect(press("ArrowLeft")).toBe(true);
+    expect(document.activeElement).toBe(b.stage.element);
+    expect(press(" ")).toBe(true);
+  });
   it("leaves Space to the stage while the mouse leads", () => {
     b.hover([50, 50]);
     expect(b.press(" ").defaultPrevented).toBe(false);

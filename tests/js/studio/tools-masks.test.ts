@@ -88,6 +88,15 @@ describe("brush", () => {
     expect(b.all()).toHaveLength(0);
     expect(b.stage.painted).toBe(null);
   });
+  it("loses nothing when somebody deletes the mask meanwhile", () => {
+    b.put(maskBox("m", 10, 10, 40, 40, "dog"));
+    b.select("m");
+    b.down([20, 20]);
+    b.hover([60, 20]);
+    b.doc.store.remove("m", { origin: "remote" });
+    b.up([60, 20]);
+    expect(b.only()).toMatchObject({ label: "dog", geometry: { box: [10, 10, 53, 40] } });
+  });
   it("stays on the picture and may be square", () => {
     b.ctx.nib.set("square");
     b.drag([1, 50], [-40, 50]);

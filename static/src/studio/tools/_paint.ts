@@ -40,10 +40,10 @@ export function commitMask(
   return (
     told(ctx, () =>
       oneStep(ctx, words, () => {
-        if (!target) addShapes(ctx, [{ type: "mask", label: ctx.label(), geometry: mask }], verb);
-        else if (ctx.document.store.has(target.id))
+        // Somebody else may have deleted it meanwhile: what was painted is not lost.
+        if (target && ctx.document.store.has(target.id))
           ctx.document.change([target.id], { geometry: mask }, words);
-        else return false;
+        else addShapes(ctx, [{ type: "mask", label: target?.label ?? ctx.label(), geometry: mask }], verb);
         if (adds && ctx.removeUnderlying.value) takeFromOthers(ctx, mask, words);
         return true;
       }),

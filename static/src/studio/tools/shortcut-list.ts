@@ -23,6 +23,7 @@ type Row = [id: string, title: string, ...keys: string[]];
 interface More {
   layer?: Layer;
   repeat?: boolean;
+  whileTyping?: boolean;
 }
 
 function rows(scope: string, more: More, list: readonly Row[]): ShortcutDef[] {
@@ -100,9 +101,9 @@ const EVERYWHERE: ShortcutDef[] = [
     ["work.submit", "Submit", "ctrl+enter"],
     ["work.skip", "Skip", "ctrl+space"],
     ["work.discard", "Discard: cannot be labelled", "shift+d"],
-    ["work.save", "Save now", "ctrl+s"],
     ["work.settings", "Settings", "f2"],
   ]),
+  ...rows("Work", { whileTyping: true }, [["work.save", "Save now", "ctrl+s"]]),
   ...rows("Work", { repeat: true }, [
     ["work.next", "Next picture", "f", "arrowright"],
     ["work.previous", "Previous picture", "d", "arrowleft"],

@@ -41,6 +41,10 @@ const COMMANDS: readonly Command[] = [
   "draw.smaller",
 ];
 
+const ARROWS = new Set<Command>(["draw.left", "draw.right", "draw.up", "draw.down"]);
+/** Space and Enter also press what has the focus. */
+const PRESSES = new Set<Command>(["draw.place", "draw.finish"]);
+
 export class Toolbox {
   readonly tools: readonly Tool[];
   readonly active: Cell<Tool>;
@@ -79,6 +83,8 @@ export class Toolbox {
     if (tool.makes.length) this.last = tool;
     this.takeUp(tool);
     this.active.set(tool);
+    // What is pressed next is for the picture, not for the button that was clicked.
+    this.ctx.stage.element.focus({ preventScroll: true });
     this.ctx.announce(tool.title);
     return true;
   }
@@ -159,7 +165,11 @@ export class Toolbox {
   private command(command: Command, event: KeyboardEvent): unknown {
     const tool = this.active.value;
     if (this.ctx.readOnly() && tool !== this.get("pan")) return PASS;
-    return tool.command?.(command, heldBy(event)) ? true : PASS;
+    const { element } = this.ctx.stage;
+    if (PRESSES.has(command) && onControl(event.target, element)) return PASS;
+    if (!tool.command?.(command, heldBy(event))) return PASS;
+    if (ARROWS.has(command)) element.focus({ preventScroll: true });
+    return true;
   }
   /** Runs an act that edits, or says why not. */
   private edit(act: (ctx: ToolContext) => boolean): unknown {
@@ -226,12 +236,18 @@ export class Toolbox {
       "edit.hide.all": () => acts.toggleHideAll(this.ctx),
       "edit.again": () => this.again(),
       "edit.cancel": () => this.putDown(),
+      "view.snap": () => this.toggleSnap(),
       "edit.next": (event) => this.cycle(1, event),
       "edit.previous": (event) => this.cycle(-1, event),
       ...(give ? { "edit.propagate": edit((ctx) => this.propagate(ctx, give)) } : {}),
     };
   }
 
+  private toggleSnap(): void {
+    const { snap } = this.ctx;
+    snap.update((on) => !on);
+    this.ctx.announce(snap.value ? "Snapping to shapes" : "No snapping");
+  }
   private propagate(ctx: ToolContext, give: (copies: AnnotationParts[]) => void): boolean {
     const copies = acts.propagated(ctx);
     if (copies.length) give(copies);
@@ -269,6 +285,10 @@ export class Toolbox {
   }
 }
 
+function onControl(target: EventTarget | null, stage: Element): boolean {
+  if (!(target instanceof Element) || stage.contains(target)) return false;
+  return target.closest("button, a[href], summary, input, select, [role]") !== null;
+}
 function heldBy(event: KeyboardEvent): Modifiers {
   return { shift: event.shiftKey, alt: event.altKey, ctrl: event.ctrlKey || event.metaKey };
 }
