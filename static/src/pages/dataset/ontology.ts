@@ -151,7 +151,7 @@ export function ontologyPanel(options: OntologyOptions): HTMLElement {
               h(
                 "tr",
                 null,
-                ["Colour", "Label", "Key", "Group", ""].map((title) => h("th", null, title)),
+                ["Colour", "Label", "Key", "Group", "Skeleton", ""].map((title) => h("th", null, title)),
               ),
             ),
             h(
@@ -169,12 +169,24 @@ export function ontologyPanel(options: OntologyOptions): HTMLElement {
     void after(api.patch(`/api/v1/labels/${label.id}/`, body));
   }
 
-  function editSkeleton(label: Label): void {
-    skeletonDialog(label, async (skeleton) => {
+  function skeletonOf(label: Label): HTMLElement | string {
+    const count = label.skeleton ? plural(label.skeleton.names.length, "keypoint") : "none";
+    if (!options.canEdit) return count;
+    const save = async (skeleton: Label["skeleton"]): Promise<void> => {
       await api.patch(`/api/v1/labels/${label.id}/`, { skeleton });
       await load();
       options.changed(ontology);
-    });
+    };
+    return h(
+      "button",
+      {
+        type: "button",
+        class: "btn btn-ghost btn-sm",
+        "aria-label": `Skeleton of ${label.name}: ${count}`,
+        onclick: () => skeletonDialog(label, save),
+      },
+      count,
+    );
   }
 
   function labelRow(it: Ontology, label: Label, index: number): HTMLElement {
@@ -197,7 +209,6 @@ export function ontologyPanel(options: OntologyOptions): HTMLElement {
         disabled: index === it.labels.length - 1,
         run: () => move(1),
       },
-      { label: "Skeleton…", icon: "skeleton" as const, run: () => editSkeleton(label) },
       "separator" as const,
       {
         label: "Delete",
@@ -232,7 +243,6 @@ export function ontologyPanel(options: OntologyOptions): HTMLElement {
           "aria-label": "Name",
           onchange: (event) => patch(label, { name: (event.target as HTMLInputElement).value }),
         }),
-        label.skeleton ? h("span", { class: "hint" }, plural(label.skeleton.names.length, "keypoint")) : null,
       ),
       h(
         "td",
@@ -266,6 +276,7 @@ export function ontologyPanel(options: OntologyOptions): HTMLElement {
           h("option", { value: "many" }, "beside others"),
         ),
       ),
+      h("td", null, skeletonOf(label)),
       h("td", { class: "num" }, off ? null : more),
     );
   }

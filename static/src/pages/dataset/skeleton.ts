@@ -40,13 +40,13 @@ export function skeletonDialog(
   const names = h("textarea", {
     class: "textarea",
     id: "skeleton-names",
-    rows: 8,
+    rows: 6,
     placeholder: "nose\nleft eye",
   });
   const edges = h("textarea", {
     class: "textarea",
     id: "skeleton-edges",
-    rows: 8,
+    rows: 6,
     placeholder: "nose - left eye",
   });
   names.value = label.skeleton?.names.join("\n") ?? "";
