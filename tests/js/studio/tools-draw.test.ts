@@ -442,6 +442,15 @@ describe("skeleton", () => {
     b.press("Enter");
     expect(b.all()).toHaveLength(2);
   });
+  it("begins anew with another label", () => {
+    b.click([10, 10]);
+    b.label.set("cat");
+    b.toolbox.labelled("cat");
+    expect(b.toolbox.hint.value).toContain("Choose a label that has a skeleton");
+    b.label.set("person");
+    b.toolbox.labelled("person");
+    expect(b.toolbox.hint.value).toContain("head (1 of 3)");
+  });
   it("keeps nothing when all are skipped, and needs a label with a template", () => {
     b.times(3, "s");
     expect(b.said.at(-1)).toContain("skipped");

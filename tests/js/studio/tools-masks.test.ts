@@ -71,6 +71,21 @@ describe("brush", () => {
     expect(b.ctx.brush.value).toBe(1);
     expect(b.toolbox.hint.value).toContain("1 px");
   });
+  it("changes its size by Ctrl and wheel, but not by a pinch, and only while it is in hand", () => {
+    const wheel = () => {
+      const event = new WheelEvent("wheel", { deltaY: -100, bubbles: true, cancelable: true });
+      Object.defineProperty(event, "ctrlKey", { value: true });
+      b.stage.element.dispatchEvent(event);
+      return event.defaultPrevented;
+    };
+    expect(wheel()).toBe(false);
+    b.press("Control", { ctrlKey: true });
+    expect(wheel()).toBe(true);
+    expect(b.ctx.brush.value).toBe(7);
+    b.press("v");
+    expect(wheel()).toBe(false);
+    expect(b.ctx.brush.value).toBe(7);
+  });
   it("is led by keys: Space puts it down, arrows paint, Space lifts it", () => {
     b.hover([20, 20]);
     b.press("ArrowRight");

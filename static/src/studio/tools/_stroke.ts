@@ -6,7 +6,7 @@ import type { MaskGeometry } from "../shapes/_rle.ts";
 import type { Annotation, Modifiers } from "../shapes/_shape.ts";
 import { DrawTool } from "./_draw.ts";
 import { chosenMask, commitMask, maskAt } from "./_paint.ts";
-import type { Command } from "./_tool.ts";
+import type { Command, ToolContext } from "./_tool.ts";
 
 const SMALLEST = 1;
 const LARGEST = 2000;
@@ -19,6 +19,21 @@ export abstract class StrokeTool extends DrawTool {
   /** The eraser is down and has met no mask yet. */
   private seeking = false;
   private stroke: { layer: BrushLayer; target: Annotation | null; last: XY } | null = null;
+
+  /** Whether Ctrl is really down: a pinch on a trackpad comes as a wheel with Ctrl, too. */
+  private ctrl = false;
+
+  override activate(ctx: ToolContext): void {
+    super.activate(ctx);
+    ctx.stage.element.addEventListener("wheel", this.wheel, { capture: true, passive: false });
+    for (const type of ["keydown", "keyup"] as const) window.addEventListener(type, this.watchCtrl, true);
+  }
+  override deactivate(): void {
+    this.lift();
+    this.ctx.stage.element.removeEventListener("wheel", this.wheel, { capture: true });
+    for (const type of ["keydown", "keyup"] as const) window.removeEventListener(type, this.watchCtrl, true);
+    super.deactivate();
+  }
 
   protected override reset(): void {
     this.stroke = null;
@@ -72,10 +87,15 @@ export abstract class StrokeTool extends DrawTool {
     else return this.finish();
     return true;
   }
-  override deactivate(): void {
-    this.lift();
-    super.deactivate();
-  }
+  private readonly watchCtrl = (event: KeyboardEvent): void => {
+    this.ctrl = event.ctrlKey || event.metaKey;
+  };
+  private readonly wheel = (event: WheelEvent): void => {
+    if (!this.ctrl || !event.ctrlKey) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    this.resize(event.deltaY < 0 ? 1 : -1);
+  };
 
   private begin(at: XY): void {
     if (this.stroke) return;
@@ -118,7 +138,7 @@ export abstract class StrokeTool extends DrawTool {
     const keys =
       this.stroke && this.cross ? "Space lifts it" : "Keys: arrows move, Space puts it down and lifts it";
     this.hint.set(
-      `${this.title}, ${Math.round(this.ctx.brush.value)} px ([ and ] change it). ${keys}. Enter ends this mask`,
+      `${this.title}, ${Math.round(this.ctx.brush.value)} px ([ and ], or Ctrl and wheel, change it). ${keys}. Enter ends this mask`,
     );
   }
 

@@ -104,6 +104,8 @@ export interface Tool {
   activate(ctx: ToolContext): void;
   /** Commits what is finished, drops what is not. */
   deactivate(): void;
+  /** Another label is in hand now. */
+  relabelled?(): void;
   /** Commits what waits (a nudge), so that undo, leaving the page and the like find everything in the document. */
   settle?(): void;
   down?(event: StagePointer): void;

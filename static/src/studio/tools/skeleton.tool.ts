@@ -26,6 +26,10 @@ class SkeletonTool extends DrawTool {
     super.activate(ctx);
   }
 
+  /** Other keypoints: from the beginning. */
+  relabelled(): void {
+    this.reset();
+  }
   protected override reset(): void {
     this.placed = [];
     super.reset();

@@ -1,6 +1,14 @@
 /**
  * The tools in use: which one is in hand, what the stage's pointer and the keys mean to it, and the acts over the
- * selection. The studio makes one per page and binds `handlers()` through `Shortcuts`.
+ * selection. The studio makes one a page:
+ *
+ *   const toolbox = new Toolbox({ ctx, tools: makeTools(), clipboard: new Clipboard(() => item.id), allowed: task.types,
+ *     undo: () => doc.undo(), redo: () => doc.redo() });
+ *   const shortcuts = personShortcuts(toolbox.tools, prefs);
+ *   shortcuts.bind(keys, { ...toolbox.handlers(), "work.next": next }, digits);   // digits call toolbox.labelled(name)
+ *   toolbox.settle(); toolbox.restart();                                         // before, after another picture
+ *
+ * The scene's view takes `selected`, `hidden`, `locked` and `hover` from the cells of `ctx` and the document.
  */
 import { PASS } from "../../lib/keys.ts";
 import { Cell, type Unsubscribe } from "../../lib/store.ts";
@@ -130,15 +138,20 @@ export class Toolbox {
     };
   }
 
-  /** A label's digit: with the select tool what is selected gets it; answers whether something was. */
+  /**
+   * A label was chosen (by its digit, or in the bar), and `ctx.label()` says it already. With the select tool what is
+   * selected gets it; answers whether something was.
+   */
   labelled(label: string): boolean {
     const { selection } = this.ctx.document;
-    if (!selection.value.size) return false;
-    if (this.active.value !== this.select) {
+    const tool = this.active.value;
+    if (tool !== this.select) {
       // What is drawn next is something else: a mask of the label before is done.
       selection.set(new Set());
+      tool.relabelled?.();
       return false;
     }
+    if (!selection.value.size) return false;
     return this.edit((ctx) => acts.setLabel(ctx, label)) !== PASS;
   }
 
