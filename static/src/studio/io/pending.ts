@@ -1,6 +1,7 @@
 /** One edit on its way to the server: how it folds with the next, and the operation it becomes. */
 import { AlpApiError } from "../../lib/http.ts";
 import type { Annotation } from "../shapes/_shape.ts";
+import { rounded } from "../shapes/_values.ts";
 import { uuid7 } from "./ids.ts";
 
 /** An annotation as the server answers it. */
@@ -48,15 +49,6 @@ export interface Operation {
 }
 
 const CONTENT = ["type", "label", "geometry", "attributes", "metadata"] as const;
-
-/** Numbers to 1/1000: finer than anything drawn by hand, and a third of the bytes. */
-export function rounded(value: unknown): unknown {
-  if (typeof value === "number") return Math.round(value * 1000) / 1000;
-  if (Array.isArray(value)) return value.map(rounded);
-  if (value && typeof value === "object")
-    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, rounded(inner)]));
-  return value;
-}
 
 function ordered(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(ordered);
