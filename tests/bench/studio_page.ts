@@ -174,16 +174,16 @@ const bench = {
     if (!covered) throw new Error("The brush painted nothing.");
     return { moves, frames };
   },
-  /** Every polygon drawn in every frame, with the same lines: the plain way, for comparison. */
+  /** Every shape drawn in every frame, with the same lines: the plain way, for comparison. */
   async plain(count: number): Promise<number[]> {
     const canvas = document.createElement("canvas");
     [canvas.width, canvas.height] = [stage.element.clientWidth, stage.element.clientHeight];
     canvas.style.cssText = "position:absolute;inset:0";
     document.body.append(canvas);
     const ctx = canvas.getContext("2d")!;
-    const shapes = store.all().map(({ geometry, label }) => {
+    const shapes = store.all().map(({ type, geometry, label }) => {
       const path = new Path2D();
-      shapeOf("polygon").trace(geometry, path);
+      shapeOf(type).trace(geometry, path);
       return { path, color: colors.get(label)! };
     });
     const times = await bench.frames(count, (i) => {

@@ -55,6 +55,9 @@ EDITS = """async (round) => {
   stage.preview([]);
 }"""
 
+INKED = """() => { const c = document.querySelector("canvas.stage-still");
+  return c.getContext("2d").getImageData(0, 0, c.width, c.height).data.some((v) => v > 0); }"""
+
 
 @pytest.fixture(scope="module")
 def address() -> Iterator[str]:
@@ -105,15 +108,13 @@ def test_stage_when_many_shapes_come_go_and_hide_then_looks_as_drawn_anew(page: 
 
 def test_stage_when_a_preview_stands_for_a_shape_then_the_shape_is_not_drawn_twice(page: Page) -> None:
     page.evaluate("bench.polygons(1, 12, 300)")
-    inked = """() => { const c = document.querySelector("canvas.stage-still");
-      return c.getContext("2d").getImageData(0, 0, c.width, c.height).data.some((v) => v > 0); }"""
-    assert page.evaluate(inked)
+    assert page.evaluate(INKED)
     page.evaluate("""async () => { const one = bench.store.get("p0");
       bench.stage.preview([{ type: one.type, geometry: one.geometry, color: "#ffffff", id: one.id }]);
       await bench.settled(); }""")
-    assert not page.evaluate(inked)
+    assert not page.evaluate(INKED)
     page.evaluate("async () => { bench.stage.preview([]); await bench.settled(); }")
-    assert page.evaluate(inked)
+    assert page.evaluate(INKED)
 
 
 def test_stage_when_the_picture_is_turned_and_zoomed_then_picks_what_is_under_the_pointer(page: Page) -> None:
@@ -158,9 +159,30 @@ def test_stage_when_pointers_come_then_pans_and_zooms_itself_and_hands_the_rest_
     page.mouse.move(310, 205)
     page.mouse.up()
     told = page.evaluate("told")
+    page.keyboard.press(" ")  # does not stay held
     assert [kind for kind, *_ in told] == ["down", "move", "up"]
     assert told[0][1:] == pytest.approx(under, abs=0.6)
     assert told[-1][1:] == pytest.approx(page.evaluate(at, [310, 205]), abs=0.6)
+
+
+def test_stage_when_a_place_is_to_be_seen_then_brings_it_into_sight(page: Page) -> None:
+    page.evaluate("bench.polygons(1, 12, 200)")
+    seen = """() => { const { viewport, element } = bench.stage;
+      const [x1, y1, x2, y2] = viewport.value.screenBox([3000, 2000, 3600, 2500]);
+      return x1 >= 0 && y1 >= 0 && x2 <= element.clientWidth && y2 <= element.clientHeight; }"""
+    page.evaluate("bench.stage.oneToOne(), bench.stage.centre([100, 100])")
+    assert not page.evaluate(seen)
+    page.evaluate("bench.stage.reveal([3000, 2000, 3600, 2500])")
+    assert page.evaluate(seen)
+    page.evaluate("bench.stage.fit(), bench.stage.keepClear(80)")
+    assert page.evaluate("bench.stage.viewport.value.screenXY([0, 0])[1]") >= 80
+
+
+def test_stage_when_the_last_shape_goes_then_nothing_of_it_is_left(page: Page) -> None:
+    page.evaluate("bench.polygons(1, 12, 200)")
+    assert page.evaluate(INKED)
+    page.evaluate("async () => { bench.store.remove('p0'); await bench.settled(); }")
+    assert not page.evaluate(INKED)
 
 
 def test_stage_when_adjusted_then_the_picture_changes_and_the_shapes_do_not(page: Page) -> None:

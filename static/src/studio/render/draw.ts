@@ -16,6 +16,8 @@ const SPOT_BELOW = 3;
 const DOT_RADIUS = 4.5;
 /** The line round a mask of more runs is all one sees, and slow. */
 const OUTLINE_RUNS = 40_000;
+/** The least fill of one without a line. */
+const UNLINED = 0.15;
 /** How far beyond its bounds a shape is drawn, in screen pixels. */
 export const BLEED = 10;
 
@@ -35,9 +37,15 @@ export class Painter {
     const { type, geometry, box, template } = shape;
     const { scale } = viewport;
     if (isMask(type.type, geometry)) {
-      this.mask(ctx, geometry, style, scale * ratio);
-      if (!style.outline || geometry.rle.length > OUTLINE_RUNS) return;
-      this.line(ctx, this.path(shape), style, scale, Math.max(box[2] - box[0], box[3] - box[1]));
+      const lined = style.outline && geometry.rle.length <= OUTLINE_RUNS;
+      this.mask(
+        ctx,
+        geometry,
+        style.color,
+        lined ? style.fill : Math.max(style.fill, UNLINED),
+        scale * ratio,
+      );
+      if (lined) this.line(ctx, this.path(shape), style, scale, Math.max(box[2] - box[0], box[3] - box[1]));
       return;
     }
     const side = Math.max(box[2] - box[0], box[3] - box[1]);
@@ -93,10 +101,15 @@ export class Painter {
     return path;
   }
 
-  private mask(ctx: Context, mask: MaskGeometry, style: Style, deviceScale: number): void {
-    const { canvas, step } = this.masks.get(mask, style.color, deviceScale);
+  /** Bitmaps of another picture's masks are of no use. */
+  forget(): void {
+    this.masks.clear();
+  }
+
+  private mask(ctx: Context, mask: MaskGeometry, color: string, fill: number, deviceScale: number): void {
+    const { canvas, step } = this.masks.get(mask, color, deviceScale);
     const [x, y] = mask.box;
-    ctx.globalAlpha = Math.max(style.fill, style.outline ? 0.35 : 0.05);
+    ctx.globalAlpha = fill;
     ctx.imageSmoothingEnabled = deviceScale < 1;
     ctx.drawImage(canvas, x, y, canvas.width * step, canvas.height * step);
     ctx.globalAlpha = 1;

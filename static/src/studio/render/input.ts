@@ -55,17 +55,19 @@ export class StageInput {
     window.removeEventListener("blur", this.blur);
   }
 
+  // Not prevented: with a cross that is steered by keys, Space is the tool's.
   private readonly keydown = (event: KeyboardEvent) => {
-    if (event.key !== " " || event.ctrlKey || event.altKey || event.metaKey || this.typing(event)) return;
-    event.preventDefault();
-    this.space = true;
+    if (event.key !== " " || event.ctrlKey || event.altKey || event.metaKey) return;
+    if (!event.defaultPrevented && !this.typing(event)) this.hold(true);
   };
   private readonly keyup = (event: KeyboardEvent) => {
-    if (event.key === " ") this.space = false;
+    if (event.key === " ") this.hold(false);
   };
-  private readonly blur = () => {
-    this.space = false;
-  };
+  private readonly blur = () => this.hold(false);
+  private hold(space: boolean): void {
+    this.space = space;
+    this.stage.element.classList.toggle("holding", space);
+  }
   /** Space also presses buttons and is typed. */
   private typing(event: KeyboardEvent): boolean {
     const target = event.target instanceof Element ? event.target : null;

@@ -68,6 +68,9 @@ export class Scene {
     return this.size;
   }
 
+  get empty(): boolean {
+    return this.places.size === 0;
+  }
   get(id: string): Placed | undefined {
     return this.places.get(id);
   }

@@ -127,6 +127,7 @@ export class Stage {
     this.counts = null;
     this.minimap.show(this.source);
     this.still.invalidate(true);
+    this.painter.forget();
     this.top.previews = [];
     this.top.stroke = null;
     this.scene.resize(this.source?.size ?? [0, 0]);

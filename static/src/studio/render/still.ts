@@ -99,6 +99,10 @@ export class StillLayer {
 
   /** Whether a redraw for this view would show more than there is. */
   wants(view: Viewport, screen: WH, ratio: number): boolean {
+    if (this.scene.empty) {
+      this.front = this.whole = this.job = null;
+      return false;
+    }
     const have = this.front;
     if (!have) return true;
     const same = have.version === this.version && sameScale(have, view, ratio);
