@@ -170,6 +170,29 @@ def test_oks_of_skeletons_then_counts_every_keypoint_either_has() -> None:
     assert kind.iou(one, {"keypoints": [[0, 0, 2]]}, SIZE) == 0
 
 
+# ---- whatever clients send
+
+numbers = st.sampled_from([0, 1, 2, 3, -1, 0.5, 4.0, 64, 1e-7, -0.0, 1e6, 1e7, 2**60, math.nan, math.inf, True])
+scalars = st.one_of(numbers, st.none(), st.text(max_size=2))
+lists = st.recursive(scalars, lambda inner: st.lists(inner, max_size=6), max_leaves=16)
+fields = ["xyxy", "angle", "rings", "box", "rle", "xy", "points", "center", "radii", "keypoints", "other"]
+anything = st.one_of(lists, st.dictionaries(st.sampled_from(fields), lists, max_size=4))
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.data())
+@pytest.mark.parametrize("name", _base.TYPES.names())
+def test_validate_of_anything_then_a_normal_form_or_a_sentence(name: str, data: st.DataObject) -> None:
+    kind = _base.get(name)
+    try:
+        normal = kind.validate(data.draw(anything), SIZE)
+    except GeometryInvalid as refused:
+        assert refused.message.endswith(".")
+    else:
+        assert kind.validate(normal, SIZE) == normal
+        assert kind.area(normal, SIZE) >= 0
+
+
 # ---- run lengths
 
 
