@@ -87,6 +87,16 @@ describe("rebinding", () => {
   );
 });
 
+it("what was changed for a tool that is not here is kept", () => {
+  const shortcuts = new Shortcuts(defaults, { "tool.later": ["ctrl+m"] }, save);
+  shortcuts.rebind("tool.box", ["ctrl+b", "m"], true);
+  expect(save).toHaveBeenCalledWith({
+    "tool.later": ["ctrl+m"],
+    "tool.box": ["ctrl+b", "m"],
+    "edit.propagate": [],
+  });
+});
+
 describe("layers", () => {
   const defs: ShortcutDef[] = [
     { id: "low", scope: "Tools", layer: "everywhere", title: "Low", keys: ["l"] },

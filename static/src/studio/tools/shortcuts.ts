@@ -39,6 +39,7 @@ export class Shortcuts {
   /** Rings on every change. */
   readonly changed = new Cell(0);
   private readonly byId: ReadonlyMap<string, ShortcutDef>;
+  /** Those of shortcuts not known here (a tool this page has not) are kept as they are. */
   private overrides: Overrides;
 
   constructor(
@@ -172,15 +173,13 @@ export class Shortcuts {
     this.changed.update((n) => n + 1);
     this.save(overrides);
   }
-  /** What is stored may be older than the program: what it does not know any more is left out. */
+  /** What is stored may be of another version of the program: what makes no sense is left out. */
   private understood(stored: unknown): Overrides {
     if (typeof stored !== "object" || stored === null || Array.isArray(stored)) return {};
-    const known = Object.entries(stored).filter(
-      ([id, keys]) =>
-        this.byId.has(id) &&
-        Array.isArray(keys) &&
-        keys.every((one) => typeof one === "string" && !RESERVED.test(one)),
+    const sound = Object.entries(stored).filter(
+      ([, keys]) =>
+        Array.isArray(keys) && keys.every((one) => typeof one === "string" && !RESERVED.test(one)),
     );
-    return Object.fromEntries(known);
+    return Object.fromEntries(sound);
   }
 }

@@ -2,9 +2,10 @@
  * The tools in use: which one is in hand, what the stage's pointer and the keys mean to it, and the acts over the
  * selection. The studio makes one a page:
  *
- *   const toolbox = new Toolbox({ ctx, tools: makeTools(), clipboard: new Clipboard(() => item.id), allowed: task.types,
+ *   const tools = makeTools();
+ *   const toolbox = new Toolbox({ ctx, tools, clipboard: new Clipboard(() => item.id), allowed: task.types,
  *     undo: () => doc.undo(), redo: () => doc.redo() });
- *   const shortcuts = personShortcuts(toolbox.tools, prefs);
+ *   const shortcuts = personShortcuts(tools, prefs);
  *   shortcuts.bind(keys, { ...toolbox.handlers(), "work.next": next }, digits);   // digits call toolbox.labelled(name)
  *   toolbox.settle(); toolbox.restart();                                         // before, after another picture
  *
