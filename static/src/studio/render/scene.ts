@@ -64,6 +64,9 @@ export class Scene {
     this.templateOf = of;
     this.reload();
   }
+  templateFor(label: string): SkeletonTemplate | undefined {
+    return this.templateOf(label) ?? undefined;
+  }
   get imageSize(): WH {
     return this.size;
   }
@@ -147,7 +150,7 @@ export class Scene {
     }
     let seq = this.seqs.get(id);
     if (seq === undefined) this.seqs.set(id, (seq = this.count++));
-    const template = this.templateOf(annotation.label) ?? undefined;
+    const template = this.templateFor(annotation.label);
     const placed: Placed = { annotation, type, box, z: zOf(annotation), seq, template };
     const before = this.places.get(id);
     this.places.set(id, placed);

@@ -1,6 +1,6 @@
 /** What lies over the still shapes: those under the cursor, selected or in work, with handles, names and the crosshair. */
 import type { BoxXYXY, Viewport, WH, XY } from "../../lib/geometry.ts";
-import type { Annotation, Handle, ShapeType } from "../shapes/_shape.ts";
+import type { Annotation, Handle, ShapeType, SkeletonTemplate } from "../shapes/_shape.ts";
 import type { BrushLayer } from "./brush.ts";
 import { anchor, Chips, confidence, type Chip } from "./chips.ts";
 import { drawHandle, type Painter } from "./draw.ts";
@@ -14,6 +14,8 @@ import type { OverlayDraw, Preview, SceneView, TypeOf } from "./types.ts";
 export const HANDLES_UP_TO = 12;
 export const LIVE_SELECTED_UP_TO = 200;
 export const GRAB = 9;
+/** More live shapes at once go without their measures. */
+const MEASURED_UP_TO = 6;
 
 export interface Stroke {
   readonly layer: BrushLayer;
@@ -70,7 +72,8 @@ export class TopLayer {
     for (const placed of live) {
       this.chips.one(ctx, this.chipOf(placed, view), anchor(viewport, placed.box), ratio, screen);
     }
-    for (const preview of this.previews) this.drawMeasure(ctx, preview, viewport, screen, ratio);
+    if (this.previews.length <= MEASURED_UP_TO)
+      for (const preview of this.previews) this.drawMeasure(ctx, preview, viewport, screen, ratio);
     for (const draw of this.overlays) {
       ctx.save();
       draw(ctx, viewport);
@@ -127,7 +130,7 @@ export class TopLayer {
 
   private drawPreview(
     ctx: CanvasRenderingContext2D,
-    { type: name, geometry, color, template, dashed = false }: Preview,
+    { type: name, geometry, color, id, label, dashed = false, ...more }: Preview,
     view: SceneView,
     viewport: Viewport,
     ratio: number,
@@ -136,7 +139,12 @@ export class TopLayer {
     const box = type?.bounds(geometry, this.scene.imageSize);
     if (!type || !box) return;
     const style = { color, dashed, fill: view.opacity * 0.7, outline: true, width: 2.6 };
-    this.painter.shape(ctx, { type, geometry, box, template: template ?? undefined }, style, viewport, ratio);
+    const template = more.template ?? this.templateOf(id, label);
+    this.painter.shape(ctx, { type, geometry, box, template }, style, viewport, ratio);
+  }
+
+  private templateOf(id: string | undefined, label = ""): SkeletonTemplate | undefined {
+    return (id !== undefined && this.scene.get(id)?.template) || this.scene.templateFor(label);
   }
 
   private drawMeasure(
