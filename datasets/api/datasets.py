@@ -26,6 +26,7 @@ def dataset_bodies(rows: list[Dataset]) -> list[Any]:
     """With counts and covers, in a fixed number of queries."""
     counts = selectors.count_items(row.pk for row in rows)
     covers = selectors.covers([row.pk for row in rows])
+    # What follows is read by the serializer, not columns.
     for row in rows:
         row.counts = counts.get(row.pk, selectors.NO_ITEMS)  # type: ignore[attr-defined]
         row.cover = covers.get(row.pk, [])  # type: ignore[attr-defined]

@@ -23,6 +23,7 @@ from datasets.services import test_sets
 
 def _bodies(rows: list[TestSet]) -> list[Any]:
     newest = test_sets.newest_versions(rows)
+    # What follows is read by the serializer, not columns.
     for row in rows:
         version = newest.get(row.pk)
         row.newest = serializers.TestSetVersionSerializer(version).data if version else None  # type: ignore[attr-defined]

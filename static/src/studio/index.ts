@@ -21,7 +21,7 @@ import { frameOf } from "./render/frame.ts";
 import { Picture } from "./render/picture.ts";
 import { withDigits, type KeyedLabel } from "./state/labels.ts";
 import { isOpen, Session, type Entry } from "./state/session.ts";
-import type { Act, ActKind, LabelSpec, QueueAnswer, Standing, StudioTask } from "./state/types.ts";
+import type { Act, ActKind, QueueAnswer, Standing, StudioOptions } from "./state/types.ts";
 import { whyThisImage } from "./state/why.ts";
 import { WorkClock } from "./tools/clock.ts";
 import { labelKeys, modeKeys, viewKeys, type Acts } from "./tools/keys.ts";
@@ -31,15 +31,6 @@ import { Foot } from "./views/foot.ts";
 import { LabelBar } from "./views/labels.ts";
 import { Panel } from "./views/panel.ts";
 import { Strip } from "./views/strip.ts";
-
-export interface StudioOptions {
-  task: StudioTask;
-  labels: LabelSpec[];
-  user: string;
-  mayWork: boolean;
-  answerKey: boolean;
-  tasksUrl: string;
-}
 
 const AHEAD = 3;
 const FILL_BELOW = 4;

@@ -126,3 +126,13 @@ export interface Act {
   seen_version: number | null;
   made_at: number;
 }
+
+/** What the page gives the studio. */
+export interface StudioOptions {
+  task: StudioTask;
+  labels: LabelSpec[];
+  user: string;
+  mayWork: boolean;
+  answerKey: boolean;
+  tasksUrl: string;
+}
