@@ -1,70 +1,27 @@
 """The one door to writing. ``with write():`` is a transaction that is fair to the people at their screens.
 
-SQLite lets one writer in at a time. People's saves must never queue behind bulk work, so background processes take a
-file lock first (one background writer in the house), keep their transactions short and, while people are saving, rest
-as long as they wrote; web threads take a first-come-first-served lock in their process and leave word that they are
-there. PostgreSQL needs none of this and gets a plain transaction.
+SQLite lets one writer in at a time. People's saves must never queue behind bulk work, so writes go through
+``lib.write_gate``, which lets people in before background processes, and those keep their transactions short.
+PostgreSQL needs none of this and gets a plain transaction.
 """
 
 from __future__ import annotations
 
-import fcntl
-import logging
 import threading
-import time
-from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from pathlib import Path
 from typing import Literal
 
 from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
-log = logging.getLogger(__name__)
+from alp_site.lib import write_gate
 
 Role = Literal["web", "worker"]
 _role: Role = "web"
 _local = threading.local()
-LONG_WRITE_SECONDS = 0.25
-PEOPLE_SECONDS = 5.0
-"""How long after a web process's last write background work goes on resting."""
-TELL_SECONDS = 0.5
-REST_SECONDS = 0.02
-"""The shortest rest: several saves fit into it."""
-TURN_SECONDS = 0.001
-
-
-class FairLock:
-    """A mutex that lets waiters in strictly in the order they came."""
-
-    def __init__(self) -> None:
-        self._guard = threading.Lock()
-        self._waiting: deque[threading.Lock] = deque()
-        self._held = False
-
-    def acquire(self) -> None:
-        with self._guard:
-            if not self._held:
-                self._held = True
-                return
-            mine = threading.Lock()
-            mine.acquire()
-            self._waiting.append(mine)
-        mine.acquire()  # released by the one before us, who hands the lock over without freeing it
-
-    def release(self) -> None:
-        with self._guard:
-            if self._waiting:
-                self._waiting.popleft().release()
-            else:
-                self._held = False
-
-
-_web_lock = FairLock()
-_told = -TELL_SECONDS
 
 
 def set_role(role: Role) -> None:
@@ -123,8 +80,8 @@ def write() -> Iterator[None]:
         with _deeper(depth), transaction.atomic():
             yield
         return
-    gate = _background_gate if _role == "worker" else _foreground_gate
-    with gate(), _deeper(depth), transaction.atomic():
+    gate = write_gate.background if _role == "worker" else write_gate.foreground
+    with gate(_database()), _deeper(depth), transaction.atomic():
         yield
 
 
@@ -135,8 +92,12 @@ def background_write() -> Iterator[None]:
         with write():
             yield
         return
-    with _background_gate(), _deeper(0), transaction.atomic():
+    with write_gate.background(_database()), _deeper(0), transaction.atomic():
         yield
+
+
+def _database() -> str:
+    return str(settings.DATABASES["default"]["NAME"])
 
 
 @contextmanager
@@ -146,60 +107,3 @@ def _deeper(depth: int) -> Iterator[None]:
         yield
     finally:
         _local.depth = depth
-
-
-@contextmanager
-def _foreground_gate() -> Iterator[None]:
-    _tell_people()
-    _web_lock.acquire()
-    try:
-        yield
-    finally:
-        _web_lock.release()
-
-
-def _tell_people() -> None:
-    """Leaves word that somebody saves: touches a file beside the database, before queueing for the write lock. So
-    whoever holds it sees at its end that somebody waits."""
-    global _told  # noqa: PLW0603  one a process is enough
-    moment = time.monotonic()
-    if moment - _told >= TELL_SECONDS:
-        _told = moment
-        _beside(".people").touch()
-
-
-def people_about() -> bool:
-    """Whether a web process wrote, or wanted to, a few seconds ago."""
-    try:
-        return time.time() - _beside(".people").stat().st_mtime < PEOPLE_SECONDS
-    except FileNotFoundError:
-        return False
-
-
-def forget_people() -> None:
-    """As if nobody had saved for long. For tests."""
-    global _told  # noqa: PLW0603
-    _told = -TELL_SECONDS
-    _beside(".people").unlink(missing_ok=True)
-
-
-def _beside(suffix: str) -> Path:
-    return Path(f"{settings.DATABASES['default']['NAME']}{suffix}")
-
-
-@contextmanager
-def _background_gate() -> Iterator[None]:
-    """One background writer among all processes. While people are saving, the gate then stays shut as long as the write
-    took; else nothing but another background writer that waits gets its turn."""
-    with _beside(".writer").open("a") as handle:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        started = time.perf_counter()
-        try:
-            yield
-        finally:
-            spent = time.perf_counter() - started
-            if spent > LONG_WRITE_SECONDS:
-                log.debug("a background write took %.0f ms", spent * 1000)
-            if people_about():
-                time.sleep(min(max(spent, REST_SECONDS), 1.0))
-    time.sleep(TURN_SECONDS)

@@ -1,18 +1,23 @@
 """The write gate: order, joining, roll-back."""
 
+import fcntl
+import subprocess
+import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
 
 import pytest
 from django.db import connection, transaction
 
-from alp_site.lib import db
+from alp_site.lib import db, write_gate
 from alp_site.lib.models import Duty
 
 
 def test_fair_lock_lets_waiters_in_by_arrival() -> None:
-    lock = db.FairLock()
+    lock = write_gate.FairLock()
     order: list[int] = []
     lock.acquire()
 
@@ -58,61 +63,86 @@ def test_write_when_inner_fails_and_is_caught_the_outer_cannot_commit() -> None:
     assert Duty.objects.count() == 0
 
 
-@pytest.fixture
-def rests(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[float]]:
-    """What a background write slept in the gate; people have not been there for long."""
-    slept: list[float] = []
-    monkeypatch.setattr(db.time, "sleep", slept.append)
-    db.forget_people()
-    yield slept
-    db.forget_people()
-
-
 on_sqlite = pytest.mark.skipif("not __import__('django.db').db.connection.vendor == 'sqlite'", reason="SQLite's gate")
 
 
-def write_behind(seconds: float) -> None:
-    halt = threading.Event()
-    with db.background_write():
-        Duty.objects.create(name=f"slow {seconds}")
-        halt.wait(seconds)
-        assert connection.in_atomic_block
-
-
-@pytest.mark.django_db(transaction=True)
-@on_sqlite
-def test_background_write_while_people_save_rests_as_long_as_it_wrote(rests: list[float]) -> None:
-    with db.write():
-        Duty.objects.create(name="a person's")
-    write_behind(0.1)
-    assert max(rests) >= 0.1
-
-
-@pytest.mark.django_db(transaction=True)
-@on_sqlite
-def test_background_write_when_nobody_saves_lets_another_in_and_goes_on(rests: list[float]) -> None:
-    write_behind(0.1)
-    assert rests == [db.TURN_SECONDS]
-
-
-@pytest.mark.django_db(transaction=True)
-@on_sqlite
-def test_background_write_when_a_person_comes_meanwhile_rests(rests: list[float]) -> None:
-    def save() -> None:
+def waits_for(path: Path, how: int) -> bool:
+    """Whether somebody holds the lock on this file in a way that ``how`` must wait for."""
+    with path.open("a") as handle:
         try:
-            with db.write():
-                Duty.objects.create(name="a person's")
-        finally:
-            connection.close()
+            fcntl.flock(handle, how | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
 
-    person = threading.Thread(target=save)
+
+def until(holds: Callable[[], bool]) -> None:
+    ends = time.monotonic() + 20
+    while not holds():
+        assert time.monotonic() < ends
+        time.sleep(0.001)
+
+
+@pytest.mark.django_db(transaction=True)
+@on_sqlite
+def test_write_of_a_person_comes_before_bulk_work_that_waited_longer() -> None:
+    order: list[str] = []
+
+    def writer(name: str, gate: Callable[[], AbstractContextManager[None]]) -> threading.Thread:
+        def run() -> None:
+            try:
+                with gate():
+                    order.append(name)
+                    Duty.objects.create(name=name)
+            finally:
+                connection.close()
+
+        thread = threading.Thread(target=run)
+        thread.start()
+        return thread
+
+    base = db._database()
     with db.background_write():
-        Duty.objects.create(name="bulk")
-        person.start()
-        while not db.people_about():
-            threading.Event().wait(0.001)
-    person.join(30)
-    assert len(rests) == 2
+        Duty.objects.create(name="first")
+        bulk = writer("bulk", db.background_write)
+        time.sleep(0.05)  # it waits for the place of the one bulk writer
+        people = [writer(f"person {number}", db.write) for number in range(3)]
+        until(lambda: len(write_gate._own._waiting) == 2)
+        assert waits_for(Path(f"{base}.wanted"), fcntl.LOCK_EX)
+        assert order == []
+    for thread in [bulk, *people]:
+        thread.join(20)
+    assert sorted(order) == ["bulk", "person 0", "person 1", "person 2"]
+    assert order[-1] == "bulk"
+    assert not waits_for(Path(f"{base}.wanted"), fcntl.LOCK_EX)
+
+
+@on_sqlite
+def test_bulk_work_when_people_never_pause_takes_a_turn_at_last(tmp_path: Path) -> None:
+    base = str(tmp_path / "db")
+    assert write_gate.let_people_go_first(base) < write_gate.PATIENCE_SECONDS
+    with Path(f"{base}.wanted").open("a") as handle:
+        fcntl.flock(handle, fcntl.LOCK_SH)
+        assert write_gate.let_people_go_first(base) >= write_gate.PATIENCE_SECONDS
+
+
+@on_sqlite
+def test_gate_when_its_holder_is_killed_is_open(tmp_path: Path) -> None:
+    base = str(tmp_path / "db")
+    code = (
+        "import sys, time\nfrom alp_site.lib import write_gate\n"
+        f"with write_gate.foreground({base!r}):\n    print('in', flush=True)\n    time.sleep(600)\n"
+    )
+    holder = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
+    try:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == "in\n"
+        assert waits_for(Path(f"{base}.busy"), fcntl.LOCK_EX)
+    finally:
+        holder.kill()
+        holder.wait()
+    with write_gate.background(base):
+        assert waits_for(Path(f"{base}.busy"), fcntl.LOCK_EX)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -12,7 +12,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connections
 
-from alp_site.lib.management.commands.cluster import QUEUE_VARIABLE, threads_of
+from alp_site.lib.management.commands.cluster import QUEUE_VARIABLE, numeric_environment
 from alp_site.lib.supervisor import Child, Supervisor, manage
 
 FIRST_PORT = 8000
@@ -47,7 +47,7 @@ class Command(BaseCommand):
     def _children(self, host: str, port: int) -> list[Child]:
         web = Child("web", manage("web", "--host", host, "--port", str(port)))
         clusters = [
-            Child(name, manage("cluster", "--name", name), {QUEUE_VARIABLE: name, **threads_of(name)})
+            Child(name, manage("cluster", "--name", name), {QUEUE_VARIABLE: name, **numeric_environment(name)})
             for name in ("default", "ml")
         ]
         return [web, *clusters]
