@@ -23,6 +23,11 @@ export interface Annotation {
   readonly sourcePrediction: string | null;
 }
 
+/** A model's that no person has answered yet: shown with the rest, saved only once it is accepted or edited. */
+export function isSuggestion({ model, author, revision }: Annotation): boolean {
+  return model !== null && author === null && revision === 0;
+}
+
 export interface Modifiers {
   readonly shift: boolean;
   readonly alt: boolean;

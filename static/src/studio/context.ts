@@ -1,0 +1,99 @@
+/**
+ * What the studio's panels, overlays and helpers get of the page they are in: the document, the stage, the tools, and
+ * cells that say what is shown now. A panel is made from it once, listens to cells, and shows; edits go through
+ * `document`, `toolbox` or `suggestions`, never straight to the server.
+ */
+import type { Cell, Unsubscribe } from "../lib/store.ts";
+import type { IconName } from "../ui/icons.ts";
+import type { Prefs } from "./io/prefs.ts";
+import type { SceneView, Stage } from "./render/stage.ts";
+import type { Annotation } from "./shapes/_shape.ts";
+import type { Document } from "./state/document.ts";
+import type { KeyedLabel } from "./state/labels.ts";
+import type { Entry } from "./state/session.ts";
+import type { PersonRef, StudioTask } from "./state/types.ts";
+import type { Shortcuts } from "./tools/shortcuts.ts";
+import type { Toolbox } from "./tools/toolbox.ts";
+import type { ToolContext } from "./tools/_tool.ts";
+
+/** A question about an annotation. `scope`: labels it is asked of; empty = all. */
+export interface AttributeSpec {
+  readonly id: string;
+  readonly key: string;
+  readonly title: string;
+  readonly kind: "options" | "range" | "boolean" | "text";
+  readonly multi: boolean;
+  readonly optional: boolean;
+  readonly scope: readonly string[];
+  readonly values: readonly string[];
+  readonly value_range: { readonly min: number; readonly max: number; readonly step?: number } | null;
+}
+/** What a person sets about the scene; remembered for them. Values are never changed in place. */
+export type ViewSettings = Pick<SceneView, "colorBy" | "opacity" | "labelsShown" | "outlines">;
+
+/** A model's shapes that nobody has answered yet. They lie in `document.store` and are told by `isSuggestion`. */
+export interface SuggestionActs {
+  /** Below it they are neither shown nor accepted together. */
+  readonly threshold: Cell<number>;
+  /** Open ones, surest first; anew on every change. */
+  readonly open: Cell<readonly Annotation[]>;
+  /** Accepts as they stand. One step of undo. */
+  accept(ids: readonly string[]): void;
+  acceptShown(): void;
+  reject(ids: readonly string[]): void;
+  /** Selects the next one shown and brings it into sight. */
+  next(step?: 1 | -1): boolean;
+}
+
+export interface StudioContext {
+  readonly task: StudioTask;
+  readonly me: PersonRef;
+  /** The page of a review task. */
+  readonly review: boolean;
+  /** Whether the task allows anything but a class for the whole picture. */
+  readonly shapes: boolean;
+  readonly labels: readonly KeyedLabel[];
+  readonly attributes: Cell<readonly AttributeSpec[]>;
+  readonly document: Document;
+  readonly stage: Stage;
+  readonly toolbox: Toolbox;
+  /** Cells of the tools: hidden, locked, hover, snap, brush, nib, tolerance; also size, color, announce. */
+  readonly tools: ToolContext;
+  readonly shortcuts: Shortcuts;
+  readonly prefs: Prefs;
+  readonly settings: Cell<ViewSettings>;
+  readonly suggestions: SuggestionActs;
+  /** The task item on the screen. */
+  readonly entry: Cell<Entry | null>;
+  /** Whether the present picture can only be looked at. */
+  readonly readOnly: Cell<boolean>;
+  /** A word at the corner of the page. */
+  notice(text: string, kind?: "info" | "ok" | "warn" | "bad"): void;
+  /** What a shortcut does, by its id of `tools/shortcut-list.ts`; called before the shortcuts are bound. */
+  handle(id: string, run: (event: KeyboardEvent) => unknown): void;
+}
+
+export interface Panel {
+  readonly element: HTMLElement;
+  /** Said on its tab. */
+  readonly count?: Cell<number>;
+  /** Shown or not; a panel without it is always there. */
+  readonly visible?: Cell<boolean>;
+  dispose?: Unsubscribe;
+}
+/**
+ * Where a panel stands: `above` the tabs (suggestions), a `tab`, `below` them (attributes of the selection), a button of
+ * the tool bar that opens it (`tools`), or over the picture in a corner (`desk`).
+ */
+export interface PanelSpec {
+  readonly id: string;
+  readonly title: string;
+  readonly place: "above" | "tab" | "below" | "tools" | "desk";
+  /** Of a button in the tool bar. */
+  readonly icon?: IconName;
+  /** Shortcut that opens it; listed under `?` by its own entry of `tools/shortcut-list.ts`. */
+  readonly shortcut?: string;
+  /** Left out of pages it has nothing to say on. */
+  readonly when?: (studio: StudioContext) => boolean;
+  readonly make: (studio: StudioContext) => Panel;
+}
