@@ -13,7 +13,8 @@ class AnnotationConfig(AppConfig):
     verbose_name = "Tasks, labelling and review"
 
     def ready(self) -> None:
-        """Readers of events, the sweep and the rule of own items register themselves when their modules load."""
+        """Readers of events, the sweep and the rules of items and drawing register when their modules load."""
         import_module("annotation.listeners")
         import_module("annotation.permissions")
+        import_module("annotation.selectors.rules")
         import_module("annotation.jobs")

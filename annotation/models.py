@@ -63,6 +63,9 @@ class Task(IdModel):
     instructions = models.TextField(blank=True, default="")
     status = models.CharField(max_length=12, choices=State.choices, default=State.OPEN)
     statuses = models.JSONField(default=list, blank=True)  # the actions people may choose
+    # What people may draw (`selectors.rules`). Null: what the labelling task of a review takes, else class, all labels.
+    annotation_types = models.JSONField(null=True, blank=True)
+    labels = models.JSONField(null=True, blank=True)
     created_by = models.ForeignKey(PERSON, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)

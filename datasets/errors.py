@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from alp_site.lib.errors import AlpError, Conflict, Invalid, NotFound, Stale
+from alp_site.lib.errors import AlpError, Conflict, Forbidden, Invalid, NotFound, Stale
 
 __all__ = [
     "ArchiveRefused",
@@ -13,6 +13,7 @@ __all__ = [
     "LabelInUse",
     "NameTaken",
     "NotFound",
+    "OutsideTask",
     "QueryInvalid",
     "RevisionStale",
     "VersionStale",
@@ -70,6 +71,12 @@ class VersionStale(Stale):
     """`complete` or `approve` carried a content version that is no longer current."""
 
     code = "version_stale"
+
+
+class OutsideTask(Forbidden):
+    """The work a person was given does not take annotations of this type or label; `data` says which it takes."""
+
+    code = "outside_task"
 
 
 class EmptyTestSet(Conflict):

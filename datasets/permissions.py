@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -25,10 +26,12 @@ from datasets.models import (
 )
 
 __all__ = [
+    "EDIT_SCOPES",
     "OWN_ITEMS",
     "AnnotationPolicy",
     "AttributePolicy",
     "DatasetPolicy",
+    "EditScope",
     "ImportPolicy",
     "ItemPolicy",
     "LabelPolicy",
@@ -36,6 +39,7 @@ __all__ = [
     "TestSetPolicy",
     "TestSetVersionPolicy",
     "can_annotate",
+    "edit_scopes",
     "items_own",
     "items_visible",
 ]
@@ -43,6 +47,21 @@ __all__ = [
 
 OWN_ITEMS: Registry[Callable[[Person], Q]] = Registry("rule of own items")
 """Filled by higher apps: what else makes an item one's own to look at. A rule is a condition on `Item` rows."""
+
+
+@dataclass(frozen=True)
+class EditScope:
+    """What one piece of work lets a person draw: types, and label names (None: any)."""
+
+    types: frozenset[str]
+    labels: frozenset[str] | None
+
+    def allows(self, kind: str, label: str) -> bool:
+        return kind in self.types and (self.labels is None or label in self.labels)
+
+
+EDIT_SCOPES: Registry[Callable[[Person, Item], list[EditScope]]] = Registry("rule of what may be drawn")
+"""Filled by higher apps: the scopes of the work a person was given on an item; none where a rule knows of no work."""
 
 
 def items_own(user: Person) -> Q:
@@ -75,6 +94,15 @@ def can_annotate(user: Person, item: Item) -> bool:
     if not allowed(user, "annotation.edit_own", project_id):
         return False
     return ItemRef.objects.filter(item_id=item.pk, person_id=user.pk).exists()
+
+
+def edit_scopes(user: Person, item: Item) -> list[EditScope] | None:
+    """What the person may draw on an item they may annotate; any one scope is enough. None: everything, by role, or
+    because no higher app narrows what they were given."""
+    if allowed(user, "annotation.edit_any", item.dataset.project_id):
+        return None
+    found = [scope for _name, rule in EDIT_SCOPES.items() for scope in rule(user, item)]
+    return found or None
 
 
 class OntologyPolicy(Policy[Ontology]):

@@ -43,6 +43,8 @@ class TaskSerializer(serializers.Serializer[Any]):
     instructions = serializers.CharField(allow_blank=True)
     status = serializers.ChoiceField(choices=Task.State.choices)
     statuses = serializers.ListField(child=serializers.CharField())
+    annotation_types = serializers.ListField(child=serializers.CharField())
+    labels = serializers.ListField(child=serializers.CharField())
     created_by = PersonSerializer(allow_null=True)
     created_at = serializers.DateTimeField()
     counts = TaskCountsSerializer()
@@ -54,7 +56,11 @@ class ShareSerializer(serializers.Serializer[Any]):
 
 
 class TaskWriteSerializer(serializers.Serializer[Any]):
-    """`people`: who is served and with which share; an empty list opens the task to everyone who may work."""
+    """`people`: who is served and with which share; an empty list opens the task to everyone who may work.
+
+    `annotation_types`, `labels`: what people may use; empty for all that the ontology has a use for, null (the default)
+    for what the labelling task of a review says, else classification with every label.
+    """
 
     name = serializers.CharField(max_length=120, required=False)
     batch_size = serializers.IntegerField(min_value=1, max_value=500, required=False)
@@ -64,6 +70,12 @@ class TaskWriteSerializer(serializers.Serializer[Any]):
     allocation = serializers.ChoiceField(choices=Task.Allocation.choices, required=False)
     instructions = serializers.CharField(allow_blank=True, max_length=20000, required=False)
     people = ShareSerializer(many=True, required=False)
+    annotation_types = serializers.ListField(
+        child=serializers.CharField(max_length=16), required=False, allow_null=True, max_length=50
+    )
+    labels = serializers.ListField(
+        child=serializers.CharField(max_length=200), required=False, allow_null=True, max_length=5000
+    )
 
 
 class TaskPatchSerializer(TaskWriteSerializer):

@@ -10,6 +10,7 @@ from alp_site.people.models import User
 from annotation.models import Issue, Place, Task, TaskItem, TaskItemLog
 from annotation.selectors.labels import current_labels
 from annotation.selectors.queue import issues_of
+from annotation.selectors.rules import labels_said, types_said
 from annotation.selectors.work import TaskWork, Work
 
 PLACES = {Place.SENT_BACK: "sent_back", Place.NORMAL: "normal", Place.SKIPPED: "skipped"}
@@ -38,6 +39,8 @@ def task_payload(task: Task, counts: Mapping[str, int]) -> dict[str, Any]:
         "instructions": task.instructions,
         "status": task.status,
         "statuses": task.statuses,
+        "annotation_types": types_said(task),
+        "labels": labels_said(task),
         "created_by": person_of(task.created_by),
         "created_at": task.created_at,
         "counts": dict(counts),

@@ -15,7 +15,17 @@ from annotation.models import Issue, Place, Status, Task, TaskItem, TaskItemLog
 from annotation.services import labels, record
 from annotation.services.queue import LEASE
 from annotation.services.record import Change
-from annotation.services.status import Done, check_worker, finish, hold_back, locked, reopen, settle, was_done
+from annotation.services.status import (
+    Done,
+    check_label,
+    check_worker,
+    finish,
+    hold_back,
+    locked,
+    reopen,
+    settle,
+    was_done,
+)
 
 __all__ = ["approve", "return_item", "take_back"]
 
@@ -46,6 +56,7 @@ def approve(
             if ti.status == Status.APPROVED and ti.finished_by_id == person.pk and label in (None, before):
                 return Done(ti, before, repeated=True)
             raise _decided(ti, before)
+        check_label(ti, label)
         labels.check_version(ti.item, seen_version, before)
         final = label or before
         if final is None:

@@ -22,6 +22,7 @@ from annotation.errors import AlreadyConsumed, FinishedByOther, LabelMissing, Ta
 from annotation.models import Issue, Place, Status, Task, TaskItem, TaskItemLog
 from annotation.permissions import TaskItemPolicy
 from annotation.selectors.queue import held_by
+from annotation.selectors.rules import labels_said
 from annotation.services import labels, record
 from annotation.services.queue import LEASE
 from annotation.services.record import Change
@@ -64,6 +65,7 @@ def complete(
             return Done(ti, before, repeated=True)
         check_worker(ti, person)
         _check_offered(ti, status)
+        check_label(ti, label)
         if not ti.is_open:
             if ti.status == status and (label is None or label == before) and ti.finished_by_id == person.pk:
                 return Done(ti, before, repeated=True)
@@ -158,7 +160,7 @@ def undo(*, task_item_id: UUID, person: User, op_id: UUID | None = None) -> Done
 
 def locked(task_item_id: UUID) -> TaskItem:
     """The live row with its task and item, locked until the transaction ends."""
-    rows = TaskItem.objects.select_related("task", "item").filter(pk=task_item_id, retired_at__isnull=True)
+    rows = TaskItem.objects.select_related("task__parent_task", "item").filter(pk=task_item_id, retired_at__isnull=True)
     ti = (rows if db.is_sqlite() else rows.select_for_update(of=("self",))).first()
     if ti is None:
         raise NotFound("There is no such task item.", task_item=str(task_item_id))
@@ -185,6 +187,13 @@ def check_worker(ti: TaskItem, person: User) -> None:
         raise Forbidden("This item is not yours to answer.", task_item=str(ti.pk))
     if ti.held_back_at is not None:
         raise WithAnnotator("It is back with its annotator; it returns here when answered.", task_item=str(ti.pk))
+
+
+def check_label(ti: TaskItem, label: str | None) -> None:
+    """The task takes this label. Whether the ontology knows it is asked where it is written."""
+    said = labels_said(ti.task)
+    if label is not None and said and label not in said:
+        raise Invalid(f"This task does not take the label {label!r}.", field="label", labels=said)
 
 
 def suggested(ti: TaskItem) -> str:

@@ -12,8 +12,10 @@ from alp_site.lib.db import write
 from alp_site.lib.errors import Invalid, NotFound
 from alp_site.people.models import Membership, Project, Role, User
 from annotation.models import Assignment, Status, Task, TaskItem
+from annotation.selectors.rules import fitting_types, types_said
 from annotation.services import record
-from datasets.models import Dataset
+from datasets.geometry._base import TYPES
+from datasets.models import Dataset, Label
 
 __all__ = ["archive_task", "create_task", "ensure_task", "set_people", "update_task"]
 
@@ -23,7 +25,7 @@ OWN_STATUSES: dict[str, list[str]] = {
 }
 SETTINGS = frozenset(
     {"name", "batch_size", "max_workload", "priority", "due_date", "allocation", "everyone", "instructions", "status",
-     "statuses", "parent_task"}
+     "statuses", "parent_task", "annotation_types", "labels"}
 )  # fmt: skip
 WORKERS: dict[str, frozenset[str]] = {
     Task.Kind.ANNOTATION: frozenset({Role.OWNER, Role.ENGINEER, Role.REVIEWER, Role.ANNOTATOR}),
@@ -147,6 +149,8 @@ def _apply(task: Task, settings: Mapping[str, Any]) -> None:
     for name, value in settings.items():
         setattr(task, name, value)
     _check(task)
+    if settings.keys() & {"annotation_types", "labels"}:
+        _check_drawing(task)
 
 
 def _check(task: Task) -> None:
@@ -170,3 +174,31 @@ def _check(task: Task) -> None:
     parent = task.parent_task
     if parent is not None and (parent.project_id != task.project_id or parent.kind != Task.Kind.ANNOTATION):
         raise Invalid("A review task's parent is a labelling task of the same project.", field="parent_task")
+
+
+def _check_drawing(task: Task) -> None:
+    """Types and labels that people may use: known ones, in their order, each once; null goes back to the default."""
+    task.annotation_types = _listed(task.annotation_types, "annotation_types", TYPES.names())
+    if task.dataset.ontology_id is None:
+        task.labels = _listed(task.labels, "labels", None)
+        return
+    rows = {row.name: row for row in Label.objects.filter(ontology_id=task.dataset.ontology_id)}
+    task.labels = _listed(task.labels, "labels", list(rows))
+    types = types_said(task)
+    taken = [row for name, row in rows.items() if not task.labels or name in task.labels]
+    if types and len(fitting_types(types, taken)) < len(types):
+        text = "Skeletons need a label with keypoints: give one a template in the ontology, or leave skeletons out."
+        raise Invalid(text, field="annotation_types")
+
+
+def _listed(value: Any, name: str, known: Sequence[str] | None) -> list[str] | None:
+    """The list without repeats, or None. Raises Invalid naming what is not known."""
+    if value is None:
+        return None
+    if not isinstance(value, list) or not all(isinstance(one, str) and one for one in value):
+        raise Invalid(f"{name} is a list of names.", field=name)
+    unknown = [one for one in value if known is not None and one not in known]
+    if unknown and known is not None:
+        text = f"{name}: there is no {', '.join(repr(one) for one in unknown)}; known: {', '.join(known) or 'none'}."
+        raise Invalid(text, field=name, unknown=unknown, known=list(known))
+    return list(dict.fromkeys(value))

@@ -15,7 +15,7 @@ from datasets import selectors
 from datasets.api import serializers
 from datasets.api._common import item_for, person, require
 from datasets.models import Annotation, AnnotationRevision
-from datasets.permissions import AnnotationPolicy, ItemPolicy
+from datasets.permissions import AnnotationPolicy, ItemPolicy, edit_scopes
 from datasets.services import annotations as service
 
 
@@ -35,8 +35,9 @@ class ItemAnnotationsView(APIView):
         ItemPolicy().require_annotate(person(request), item)
         data = parsed(serializers.OperationsSerializer, request)
         answers = service.apply_operations(
-            item=item, operations=data["operations"], user=person(request), visit=data.get("visit")
-        )
+            item=item, operations=data["operations"], user=person(request), visit=data.get("visit"),
+            scopes=edit_scopes(person(request), item),
+        )  # fmt: skip
         return Response({"content_version": item.content_version, "answers": answers})
 
 

@@ -19,10 +19,11 @@ from alp_site.lib import events, ids
 from alp_site.lib.db import is_sqlite, write
 from alp_site.lib.errors import AlpError, Conflict, Invalid, NotFound
 from alp_site.people.models import User
-from datasets.errors import RevisionStale
+from datasets.errors import OutsideTask, RevisionStale
 from datasets.geometry import _base as geometry
 from datasets.geometry.skeleton import assert_fits
 from datasets.models import Annotation, AnnotationRevision, Item, Label, Operation
+from datasets.permissions import EditScope
 from datasets.services._common import chunked, clean_json, now_ms
 
 __all__ = [
@@ -50,6 +51,7 @@ class _Batch:
     labels: dict[str, Label] | None
     annotations: dict[uuid.UUID, Annotation]
     now: Any
+    scopes: Sequence[EditScope] | None = None
     inserted: list[Annotation] = field(default_factory=list)
     changed: dict[uuid.UUID, Annotation] = field(default_factory=dict)
     revisions: list[AnnotationRevision] = field(default_factory=list)
@@ -62,17 +64,20 @@ def apply_operations(
     operations: Sequence[Mapping[str, Any]],
     user: User | None,
     visit: uuid.UUID | None = None,
+    scopes: Sequence[EditScope] | None = None,
 ) -> list[dict[str, Any]]:
     """Applies what can be applied, in order, in one transaction; one answer an operation, in order.
 
     An operation is {"op_id", "type": create|update|delete|restore, "annotation": id, "base_revision", "data": {...}};
     an answer is {"op_id", "status", "annotation"?, "content_version", "error"?}. The caller has asked whether the
-    user may annotate. Raises Invalid only for a malformed batch, NotFound for a deleted item."""
+    user may annotate, and what (`scopes`; None: everything): other types and labels get 403. Raises Invalid only for a
+    malformed batch, NotFound for a deleted item."""
     parsed = [_parse(op) for op in operations]
     if len(parsed) > MAX_OPERATIONS:
         raise Invalid(f"At most {MAX_OPERATIONS} operations at a time.", limit=MAX_OPERATIONS)
     with write():
         batch = _load(item.pk, user, visit)
+        batch.scopes = scopes
         known = {op.op_id: op for op in Operation.objects.filter(op_id__in=[op["op_id"] for op in parsed])}
         answers = [_answer(batch, op, known) for op in parsed]
         _store(batch)
@@ -219,6 +224,7 @@ def _apply(batch: _Batch, op: dict[str, Any]) -> Annotation:
     if kind not in ("update", "delete", "restore"):
         raise Invalid("type is create, update, delete or restore.", field="type")
     row = _find(batch, op.get("annotation"))
+    _assert_in_scope(batch, row.type, row.label)
     _assert_current(row, str(kind), op.get("base_revision"), data)
     if kind == "delete":
         row.deleted_at = batch.now
@@ -279,6 +285,7 @@ def _fill(batch: _Batch, row: Annotation, data: Mapping[str, Any]) -> None:
     if batch.labels is not None and label not in batch.labels:
         raise Invalid(f"Unknown label {label!r}.", field="label", known=sorted(batch.labels))
     kind = geometry.get(str(draft["type"]))
+    _assert_in_scope(batch, kind.name, label)
     if row.revision and kind.name != row.type:
         raise Invalid("An annotation keeps its type.", field="type")
     shape = kind.validate(draft["geometry"], (batch.item.width, batch.item.height))
@@ -293,6 +300,16 @@ def _fill(batch: _Batch, row: Annotation, data: Mapping[str, Any]) -> None:
     row.type, row.label, row.geometry, row.attributes, row.group = kind.name, label, shape, attributes, group
     for name, value in author.items():
         setattr(row, name, value)
+
+
+def _assert_in_scope(batch: _Batch, kind: str, label: str) -> None:
+    """Raises OutsideTask where the work the person was given takes no such annotation."""
+    if batch.scopes is None or any(scope.allows(kind, label) for scope in batch.scopes):
+        return
+    types = sorted({name for scope in batch.scopes for name in scope.types})
+    if kind not in types:
+        raise OutsideTask(f"This task takes no annotation of type {kind}.", field="type", types=types)
+    raise OutsideTask(f"This task does not take the label {label!r} here.", field="label", label=label)
 
 
 def group_of(exclusive: bool, labels: dict[str, Label] | None, label: str) -> str:

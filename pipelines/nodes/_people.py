@@ -12,6 +12,7 @@ from alp_site.people.models import Project
 from annotation.models import Task, TaskItem
 from annotation.services.task_items import add_items
 from annotation.services.tasks import ensure_task
+from datasets.geometry._base import TYPES
 from datasets.models import Dataset
 from pipelines.engine.spec import (
     BatchFailed,
@@ -63,6 +64,20 @@ TASK_SCHEMA: Final[Mapping[str, Any]] = {
             "items": {"type": "string", "pattern": "^[a-z][a-z0-9 _-]{0,30}$"},
             "uniqueItems": True,
             "default": [],
+        },
+        "annotation_types": {
+            "type": ["array", "null"],
+            "title": "Annotation types (empty: all; none set: classification, or as the labelling task before it)",
+            "items": {"type": "string", "enum": TYPES.names()},
+            "uniqueItems": True,
+            "default": None,
+        },
+        "labels": {
+            "type": ["array", "null"],
+            "title": "Labels people may use (empty or none set: all, or as the labelling task before it)",
+            "items": {"type": "string", "minLength": 1, "maxLength": 200},
+            "uniqueItems": True,
+            "default": None,
         },
     },
 }
@@ -129,6 +144,8 @@ class TaskNode(Node):
             allocation=config.get("allocation", "pulling"),
             instructions=config.get("instructions", ""),
             statuses=statuses,
+            annotation_types=config.get("annotation_types"),
+            labels=config.get("labels"),
             **self.more_settings(tx, place),
         )
 

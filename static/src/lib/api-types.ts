@@ -2973,7 +2973,12 @@ export interface components {
         [key: string]: unknown;
       };
     };
-    /** @description `people`: who is served and with which share; an empty list opens the task to everyone who may work. */
+    /**
+     * @description `people`: who is served and with which share; an empty list opens the task to everyone who may work.
+     *
+     *     `annotation_types`, `labels`: what people may use; empty for all that the ontology has a use for, null (the default)
+     *     for what the labelling task of a review says, else classification with every label.
+     */
     PatchedTaskPatchRequest: {
       /**
        * @description * `pulling` - Pulling
@@ -2981,10 +2986,12 @@ export interface components {
        * @enum {string}
        */
       allocation?: "pulling" | "distribution";
+      annotation_types?: string[] | null;
       batch_size?: number;
       /** Format: date-time */
       due_date?: string | null;
       instructions?: string;
+      labels?: string[] | null;
       max_workload?: number;
       name?: string;
       people?: components["schemas"]["ShareRequest"][];
@@ -3420,6 +3427,7 @@ export interface components {
        * @enum {string}
        */
       allocation: "pulling" | "distribution";
+      annotation_types: string[];
       batch_size: number;
       counts: components["schemas"]["TaskCounts"];
       /** Format: date-time */
@@ -3438,6 +3446,7 @@ export interface components {
        * @enum {string}
        */
       kind: "annotation" | "qa";
+      labels: string[];
       max_workload: number;
       name: string;
       node_id: string;
@@ -3470,7 +3479,12 @@ export interface components {
       total: number;
       with_annotator: number;
     };
-    /** @description `people`: who is served and with which share; an empty list opens the task to everyone who may work. */
+    /**
+     * @description `people`: who is served and with which share; an empty list opens the task to everyone who may work.
+     *
+     *     `annotation_types`, `labels`: what people may use; empty for all that the ontology has a use for, null (the default)
+     *     for what the labelling task of a review says, else classification with every label.
+     */
     TaskCreateRequest: {
       /**
        * @description * `pulling` - Pulling
@@ -3478,6 +3492,7 @@ export interface components {
        * @enum {string}
        */
       allocation?: "pulling" | "distribution";
+      annotation_types?: string[] | null;
       batch_size?: number;
       /** Format: uuid */
       dataset: string;
@@ -3490,6 +3505,7 @@ export interface components {
        * @enum {string}
        */
       kind: "annotation" | "qa";
+      labels?: string[] | null;
       max_workload?: number;
       name: string;
       /** Format: uuid */
