@@ -39,12 +39,14 @@ class TaskPolicy(Policy[Task]):
     model = Task
     see = "task.work"
 
-    def visible_to(self, user: Person) -> QuerySet[Task]:
+    def visible_to(self, user: Person, *, archived: bool = False) -> QuerySet[Task]:
+        """`archived`: those put away too, whose figures are still told."""
         if not isinstance(user, User) or not user.is_active:
             return Task.objects.none()
         leads = Q(project__in=project_ids(user, "task.work"))
         own = Q(project__in=project_ids(user, "task.work_own"), kind=Task.Kind.ANNOTATION) & _assigned(user)
-        return Task.objects.filter(leads | own).exclude(status=Task.State.ARCHIVED).distinct()
+        seen = Task.objects.filter(leads | own).distinct()
+        return seen if archived else seen.exclude(status=Task.State.ARCHIVED)
 
     def can(self, user: Person, action: str, obj: Task) -> bool:
         if action == "task.work_own":

@@ -5,12 +5,14 @@ from __future__ import annotations
 from django.urls import path
 
 from annotation import pages
-from annotation.api import tasks, work
+from annotation.api import figures, tasks, work
 
 api_urlpatterns = [
     path("projects/<uuid:project_id>/tasks/", tasks.TaskListView.as_view(), name="tasks"),
     path("projects/<uuid:project_id>/work/", tasks.WorkView.as_view(), name="work"),
     path("projects/<uuid:project_id>/waiting/", tasks.WaitingView.as_view(), name="waiting"),
+    path("projects/<uuid:project_id>/figures/", figures.FiguresView.as_view(), name="figures"),
+    path("projects/<uuid:project_id>/figures/download/", figures.FiguresDownloadView.as_view(), name="figures-csv"),
     path("tasks/<uuid:task_id>/", tasks.TaskDetailView.as_view(), name="task"),
     path("tasks/<uuid:task_id>/progress/", tasks.TaskProgressView.as_view(), name="task-progress"),
     path("tasks/<uuid:task_id>/items/", tasks.TaskItemListView.as_view(), name="task-items"),

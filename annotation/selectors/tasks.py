@@ -14,7 +14,7 @@ from alp_site.people.permissions import Person
 from annotation.models import Assignment, Place, Task, TaskItem
 from annotation.permissions import TaskPolicy
 
-__all__ = ["count_items", "get_task_for", "list_items", "list_people", "list_tasks_for"]
+__all__ = ["count_items", "find_task_for", "get_task_for", "list_items", "list_people", "list_tasks_for"]
 
 WITH = ("project", "dataset", "created_by", "parent_task")
 _OPEN = Q(finished_at__isnull=True)
@@ -43,6 +43,15 @@ def get_task_for(user: Person, task_id: UUID) -> Task:
     task = TaskPolicy().visible_to(user).select_related(*WITH).filter(pk=task_id).first()
     if task is None:
         raise NotFound("Not found.")
+    return task
+
+
+def find_task_for(user: Person, project_id: UUID, task_id: UUID) -> Task:
+    """A task of the project whose figures this person may see, an archived one too; raises NotFound."""
+    seen = TaskPolicy().visible_to(user, archived=True).filter(project_id=project_id, pk=task_id)
+    task = seen.select_related(*WITH).first()
+    if task is None:
+        raise NotFound("This project has no such task.", task=str(task_id))
     return task
 
 

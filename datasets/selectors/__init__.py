@@ -19,6 +19,7 @@ from datasets.selectors.payloads import (
     revision_payloads,
     thumbnail_url,
 )
+from datasets.selectors.revisions import revisions_by_people
 
 __all__ = [
     "NO_ITEMS",
@@ -37,6 +38,7 @@ __all__ = [
     "items_of",
     "items_of_project",
     "revision_payloads",
+    "revisions_by_people",
     "run_query",
     "thumbnail_url",
 ]

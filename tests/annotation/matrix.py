@@ -102,6 +102,8 @@ ROWS = {
     ),
     "work": Row(kwargs=of_project, get="oera"),
     "waiting": Row(kwargs=of_project, get="oera"),
+    "figures": Row(kwargs=of_project, get="oera"),
+    "figures-csv": Row(kwargs=of_project, get="oera"),
     "task": Row(kwargs=of_task, get=worker(None), patch=lead({"priority": 1}), delete=lead(None)),
     "task-progress": Row(kwargs=of_task, get=worker(None)),
     "task-items": Row(

@@ -1191,6 +1191,40 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/v1/projects/{project_id}/figures/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** @description Throughput, active time, acceptance and rework over a period. Leads see everyone, an annotator themselves. */
+    get: operations["projects_id_figures_get"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/projects/{project_id}/figures/download/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** @description The same rows as a CSV file; rates are 0 to 1, an empty cell says that there is no figure. */
+    get: operations["projects_id_figures_download_get"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/v1/projects/{project_id}/items/query/": {
     parameters: {
       query?: never;
@@ -2360,6 +2394,58 @@ export interface components {
       figure: string;
       series: components["schemas"]["Series"][];
     };
+    /** @description Counts are named as in `annotation/selectors/figures.py`; an hour is one of active time. */
+    FigureRow: {
+      acceptance: components["schemas"]["Rate"] | null;
+      accepted: number;
+      /** Format: double */
+      agreement: number | null;
+      corrected: number;
+      decided: number;
+      discarded: number;
+      /** Format: double */
+      items_an_hour: number | null;
+      kept: number;
+      key: string;
+      /** Format: double */
+      label_seconds: number;
+      labelled: number;
+      name: string;
+      objects: number;
+      /** Format: double */
+      objects_an_hour: number | null;
+      returned: number;
+      /** Format: double */
+      review_seconds: number;
+      reviewed: number;
+      /** Format: double */
+      reviews_an_hour: number | null;
+      /** Format: double */
+      rework: number | null;
+      suggestions_accepted: number;
+      suggestions_edited: number;
+      suggestions_rejected: number;
+    };
+    Figures: {
+      /**
+       * @description * `person` - person
+       *     * `label` - label
+       *     * `task` - task
+       *     * `day` - day
+       * @enum {string}
+       */
+      by: "person" | "label" | "task" | "day";
+      /** Format: date */
+      from: string;
+      own: boolean;
+      rows: components["schemas"]["FigureRow"][];
+      simulated: number;
+      times: components["schemas"]["TimeBin"][];
+      /** Format: date */
+      to: string;
+      totals: components["schemas"]["FigureRow"];
+      tz: string;
+    };
     Firing: {
       /** Format: int64 */
       created?: number;
@@ -3274,6 +3360,14 @@ export interface components {
       queued: number;
       running: number;
     };
+    Rate: {
+      /** Format: double */
+      high: number;
+      /** Format: double */
+      low: number;
+      /** Format: double */
+      rate: number;
+    };
     ReasonRequest: {
       /** Format: uuid */
       comparison?: string | null;
@@ -3640,6 +3734,12 @@ export interface components {
     TestSetVersionList: {
       items: components["schemas"]["TestSetVersion"][];
       next: string | null;
+    };
+    /** @description Items that took from `low` up to `high` seconds; no `high`: the rest. */
+    TimeBin: {
+      count: number;
+      high: number | null;
+      low: number;
     };
     Token: {
       /** Format: date-time */
@@ -5966,6 +6066,70 @@ export interface operations {
         };
         content: {
           "application/json": components["schemas"]["DatasetTrash"];
+        };
+      };
+    };
+  };
+  projects_id_figures_get: {
+    parameters: {
+      query?: {
+        /** @description One row a person, label, task or day; person if left out. */
+        by?: "day" | "label" | "person" | "task";
+        /** @description First day; 30 days up to today if left out. */
+        from?: string;
+        person?: string;
+        task?: string;
+        /** @description Last day, itself included. */
+        to?: string;
+        /** @description Time zone of the days, such as Europe/Berlin; UTC if left out. */
+        tz?: string;
+      };
+      header?: never;
+      path: {
+        project_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Figures"];
+        };
+      };
+    };
+  };
+  projects_id_figures_download_get: {
+    parameters: {
+      query?: {
+        /** @description One row a person, label, task or day; person if left out. */
+        by?: "day" | "label" | "person" | "task";
+        /** @description First day; 30 days up to today if left out. */
+        from?: string;
+        person?: string;
+        task?: string;
+        /** @description Last day, itself included. */
+        to?: string;
+        /** @description Time zone of the days, such as Europe/Berlin; UTC if left out. */
+        tz?: string;
+      };
+      header?: never;
+      path: {
+        project_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "text/csv": string;
         };
       };
     };
