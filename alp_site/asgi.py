@@ -4,20 +4,22 @@ import os
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "alp_site.settings.dev")
 
-from django.core.asgi import get_asgi_application
+import django
 
-django_app = get_asgi_application()
+django.setup(set_prefix=False)
 
 from channels.auth import AuthMiddlewareStack
 from channels.routing import ProtocolTypeRouter, URLRouter
 from channels.security.websocket import AllowedHostsOriginValidator
 from django.urls import path
 
+from alp_site.env import ENV
 from alp_site.feed import FeedConsumer
+from alp_site.lib.http import PooledHandler
 
 application = ProtocolTypeRouter(
     {
-        "http": django_app,
+        "http": PooledHandler(ENV.web_threads),
         "websocket": AllowedHostsOriginValidator(
             AuthMiddlewareStack(URLRouter([path("ws/feed/", FeedConsumer.as_asgi())]))
         ),

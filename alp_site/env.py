@@ -42,6 +42,7 @@ class Env:
     sqlite_file: str = ""
     sqlite_synchronous: str = "NORMAL"
     log_level: str = "INFO"
+    web_threads: int = 16
     default_workers: int = 2
     ml_workers: int = 1
     ml_threads: int = 0

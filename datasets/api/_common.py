@@ -33,7 +33,7 @@ def person(request: Request) -> User:
 
 
 def item_for(request: Request, item_id: uuid.UUID, action: str = "") -> Item:
-    item: Item = visible_or_404(ItemPolicy(), request.user, item_id)
+    item = ItemPolicy().visible_one(request.user, item_id)
     if action:
         require(request.user, action, item.dataset.project_id)
     return item

@@ -9,12 +9,13 @@ from typing import Any
 
 import uvicorn
 from django.core.management.base import BaseCommand, CommandParser
-from django.db import connections
 
 from alp_site.lib.jobs import pulse
 from alp_site.lib.procs import die_with_starter
 
 SHUTDOWN_SECONDS = 3
+SWITCH_SECONDS = 0.001
+"""How long a thread may keep the others from running: a save gives the interpreter away at each of its statements."""
 
 
 class Command(BaseCommand):
@@ -26,8 +27,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         die_with_starter()
-        for settings in connections.settings.values():
-            settings["CONN_MAX_AGE"] = 0  # each request has a thread of its own: there is nobody to keep one for
+        sys.setswitchinterval(SWITCH_SECONDS)
         # Open websockets are closed at shutdown, which uvicorn takes for an unfinished task.
         logging.getLogger("uvicorn.error").addFilter(lambda record: "timeout graceful shutdown" not in record.msg)
         # uvicorn raises the signal that ended it once more when it is done: an end we can still act upon.
