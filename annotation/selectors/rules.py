@@ -17,12 +17,14 @@ from datasets.permissions import EDIT_SCOPES, EditScope
 __all__ = [
     "CLASS_ONLY",
     "Rules",
+    "Words",
     "fitting_types",
     "labels_said",
     "rules_of",
     "scopes_of",
     "single_class",
     "types_said",
+    "words_of",
 ]
 
 CLASS_ONLY = ["class"]
@@ -79,28 +81,40 @@ def _followed(task: Task) -> Task | None:
     return task.parent_task if task.kind == Task.Kind.QA else None
 
 
-def rules_of(tasks: Iterable[Task]) -> dict[UUID, Rules]:
-    """The rules of tasks, by id; two queries for any number. Tasks come with `dataset` and `parent_task`."""
+@dataclass(frozen=True)
+class Words:
+    """The labels and attributes of an ontology, in their order."""
+
+    labels: list[Label]
+    attributes: list[Attribute]
+
+
+def words_of(tasks: Iterable[Task]) -> dict[UUID, Words]:
+    """The ontologies of the tasks' datasets, by id; two queries for any number."""
+    found = {task.dataset.ontology_id: Words([], []) for task in tasks if task.dataset.ontology_id}
+    if found:
+        for label in Label.objects.filter(ontology_id__in=found).order_by("order", "id"):
+            found[label.ontology_id].labels.append(label)
+        for attribute in Attribute.objects.filter(ontology_id__in=found).order_by("order", "id"):
+            found[attribute.ontology_id].attributes.append(attribute)
+    return found
+
+
+def rules_of(tasks: Iterable[Task], words: Mapping[UUID, Words] | None = None) -> dict[UUID, Rules]:
+    """The rules of tasks, by id; two queries, none with `words`. Tasks come with `dataset` and `parent_task`."""
     known = {task.pk: task for task in tasks}
-    ontologies = {task.dataset.ontology_id for task in known.values() if task.dataset.ontology_id}
-    labels: dict[UUID, list[Label]] = {pk: [] for pk in ontologies}
-    attributes: dict[UUID, list[Attribute]] = {pk: [] for pk in ontologies}
-    if ontologies:
-        for label in Label.objects.filter(ontology_id__in=ontologies).order_by("order", "id"):
-            labels[label.ontology_id].append(label)
-        for attribute in Attribute.objects.filter(ontology_id__in=ontologies).order_by("order", "id"):
-            attributes[attribute.ontology_id].append(attribute)
-    return {pk: _rules(task, labels, attributes) for pk, task in known.items()}
+    words = words_of(known.values()) if words is None else words
+    return {pk: _rules(task, words.get(task.dataset.ontology_id or task.pk)) for pk, task in known.items()}
 
 
-def _rules(task: Task, labels: Mapping[UUID, list[Label]], attributes: Mapping[UUID, list[Attribute]]) -> Rules:
-    said, ontology = labels_said(task), task.dataset.ontology_id
-    if ontology is None:
+def _rules(task: Task, words: Words | None) -> Rules:
+    said = labels_said(task)
+    if words is None:
         names = frozenset(said) if said else None
         return Rules(fitting_types(types_said(task), None), None, names, ())
-    taken = {label.name: label for label in labels[ontology] if not said or label.name in said}
+    taken = {label.name: label for label in words.labels if not said or label.name in said}
     types = fitting_types(types_said(task), taken.values())
-    return Rules(types, taken, frozenset(taken), tuple(attributes[ontology]))
+    return Rules(types, taken, frozenset(taken), tuple(words.attributes))
 
 
 def fitting_types(said: Sequence[str], labels: Iterable[Label] | None) -> tuple[str, ...]:

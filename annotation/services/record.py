@@ -19,7 +19,9 @@ from datasets.services import refs
 __all__ = ["Change", "announce", "let_go", "project", "record", "touch"]
 
 ENTRIES_AN_EVENT = 200
-_BULKY = frozenset({"suggestion", "selection"})  # the item page asks for these; an event does not carry them
+_BULKY = frozenset(
+    {"suggestion", "suggestions", "selection"}
+)  # the item page asks for these; an event does not carry them
 
 
 @dataclass(frozen=True, kw_only=True)

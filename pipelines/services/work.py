@@ -20,7 +20,8 @@ TOP = 5
 
 
 def contexts(executions: Sequence[Execution]) -> dict[str, dict[str, Any]]:
-    """Execution id -> context of its task item: ``execution``, and ``suggestion``, ``selection`` where there are any.
+    """Execution id -> context of its task item: ``execution``, and ``suggestion``, ``suggestions``, ``selection`` where
+    there are any. ``suggestion`` is the prediction's class, ``suggestions`` all annotations it holds.
 
     The suggestion is of the model that chose the item, else of the one that predicted it in this cycle. Reads only.
     """
@@ -34,9 +35,7 @@ def contexts(executions: Sequence[Execution]) -> dict[str, dict[str, Any]]:
     found = {}
     for e in executions:
         context: dict[str, Any] = {"execution": e.id}
-        suggestion = suggestions.get(_model_of(e, picks) or "", {}).get(e.inputs["item"])
-        if suggestion:
-            context["suggestion"] = suggestion
+        context |= suggestions.get(_model_of(e, picks) or "", {}).get(e.inputs["item"], {})
         if e.cycle_id in picks:
             context["selection"] = why_chosen(picks[e.cycle_id])
         found[e.id] = context
@@ -79,9 +78,28 @@ def _suggestions(model_id: str, item_ids: Iterable[str]) -> dict[str, dict[str, 
         return {}
     found: dict[str, dict[str, Any]] = {}
     for part in chunks(as_uuids(sorted(item_ids)), LOOKUP):
-        rows = Prediction.objects.filter(model=model, item_id__in=part).exclude(label="")
-        found.update({str(row.item_id): _suggestion(model, row) for row in rows})
+        for row in Prediction.objects.filter(model=model, item_id__in=part):
+            told: dict[str, Any] = {"suggestion": _suggestion(model, row)} if row.label else {}
+            if row.annotations:
+                told["suggestions"] = _everything(model, row)
+            found[str(row.item_id)] = told
     return found
+
+
+def _everything(model: Model, row: Prediction) -> dict[str, Any]:
+    """All annotations of a prediction; their order is their name, so it is kept."""
+    return {
+        "prediction_id": str(row.pk),
+        "model_id": str(model.pk),
+        "model_name": model.name,
+        "annotations": [
+            {
+                "type": one.get("type", "class"), "label": one["label"], "geometry": one.get("geometry"),
+                "attributes": one.get("attributes") or {}, "confidence": one.get("confidence"),
+            }
+            for one in row.annotations
+        ],
+    }  # fmt: skip
 
 
 def _suggestion(model: Model, row: Prediction) -> dict[str, Any]:

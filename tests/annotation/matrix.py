@@ -117,6 +117,8 @@ ROWS = {
         kwargs=of_task, post=lead(lambda w: {"shares": [{"person": str(w.people["annotator"].pk), "share": 1}]})
     ),
     "queue-next": Row(kwargs=of_task, post=worker({"limit": 5})),
+    "queue-open": Row(kwargs=of_task, post=worker(ids)),
+    "task-item-open": Row(kwargs=of_held, get=worker(None)),
     "queue-renew": Row(kwargs=of_task, post=worker(lambda w: {"open": [str(held(w).pk)]})),
     "queue-hand-back": Row(kwargs=of_task, post=worker({})),
     "answer-key": Row(kwargs=of_task, get=worker(None), post=worker({"count": 1})),

@@ -1515,6 +1515,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/v1/task-items/{task_item_id}/open/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** @description All that the studio shows of an item: itself, its annotations, the model's suggestions, the words to use. */
+    get: operations["task_items_id_open_get"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/v1/task-items/{task_item_id}/return/": {
     parameters: {
       query?: never;
@@ -1665,6 +1682,23 @@ export interface paths {
     put?: never;
     /** @description My next items in order, sent-back ones first; pulls more when few are left, and holds them for me. */
     post: operations["tasks_id_queue_next_post"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/tasks/{task_id}/queue/open/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** @description Several items as `task-items/{id}/open/` shows one, in the order asked for; those not mine are left out. */
+    post: operations["tasks_id_queue_open_post"];
     delete?: never;
     options?: never;
     head?: never;
@@ -1933,6 +1967,12 @@ export interface components {
       };
       items?: string[];
       priority?: number;
+    };
+    /** @description What the task takes. `labels` null: any text. `single_class`: an answer is one label, given to `complete`. */
+    Allowed: {
+      labels: string[] | null;
+      single_class: boolean;
+      types: string[];
     };
     Annotation: {
       approved: boolean;
@@ -2961,6 +3001,68 @@ export interface components {
       items: components["schemas"]["Ontology"][];
       next: string | null;
     };
+    Opened: {
+      allowed: components["schemas"]["Allowed"];
+      annotations: components["schemas"]["ItemAnnotations"];
+      ontology: components["schemas"]["OpenedOntology"] | null;
+      suggestions: components["schemas"]["OpenedSuggestion"][];
+      task_item: components["schemas"]["TaskItem"];
+    };
+    /** @description `scope`: the labels it is asked of, empty for all; `range`: {min, max, step?}. */
+    OpenedAttribute: {
+      /** Format: uuid */
+      id: string;
+      key: string;
+      /**
+       * @description * `options` - options
+       *     * `range` - range
+       *     * `boolean` - yes or no
+       *     * `text` - free text
+       * @enum {string}
+       */
+      kind: "options" | "range" | "boolean" | "text";
+      multi: boolean;
+      optional: boolean;
+      range: unknown;
+      scope: string[];
+      title: string;
+      values: string[];
+    };
+    /** @description `group`: labels of one non-empty group exclude each other on an item. */
+    OpenedLabel: {
+      color: string;
+      group: string;
+      hotkey: string;
+      /** Format: uuid */
+      id: string;
+      name: string;
+      skeleton: unknown;
+    };
+    OpenedList: {
+      items: components["schemas"]["Opened"][];
+    };
+    OpenedOntology: {
+      attributes: components["schemas"]["OpenedAttribute"][];
+      labels: components["schemas"]["OpenedLabel"][];
+    };
+    /** @description `id`: what `metadata.suggestion` of an annotation made from it holds. */
+    OpenedSuggestion: {
+      attributes: {
+        [key: string]: unknown;
+      };
+      /** Format: double */
+      confidence: number | null;
+      geometry: unknown;
+      id: string;
+      label: string;
+      model: components["schemas"]["SuggestingModel"] | null;
+      /** Format: uuid */
+      prediction: string | null;
+      type: string;
+    };
+    OpenRequest: {
+      task_items: string[];
+    };
     OperationAnswers: {
       answers: {
         [key: string]: unknown;
@@ -3502,6 +3604,11 @@ export interface components {
       blobs: number;
       disk_free_bytes: number;
       disk_total_bytes: number;
+    };
+    SuggestingModel: {
+      /** Format: uuid */
+      id: string;
+      name: string;
     };
     Suggestion: {
       /** Format: double */
@@ -6674,6 +6781,27 @@ export interface operations {
       };
     };
   };
+  task_items_id_open_get: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        task_item_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Opened"];
+        };
+      };
+    };
+  };
   task_items_id_return_post: {
     parameters: {
       query?: never;
@@ -7000,6 +7128,31 @@ export interface operations {
         };
         content: {
           "application/json": components["schemas"]["Queue"];
+        };
+      };
+    };
+  };
+  tasks_id_queue_open_post: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        task_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["OpenRequest"];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["OpenedList"];
         };
       };
     };

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
 import pytest
+from django.utils.timezone import now
 
 from alp_site.lib.models import Event
 from alp_site.lib.testing import failed_jobs, settle
 from alp_site.people.models import User
 from annotation.models import Task, TaskItem
+from annotation.selectors.rules import rules_of
 from annotation.services import review, status
 from datasets.models import Dataset, Item
 from datasets.selectors import class_labels
+from models_registry.models import Model, Prediction
+from pipelines.engine.spec import Execution
 from pipelines.models import NodeExecution, Pipeline
 from pipelines.services.pipelines import pause_pipeline, start_pipeline
+from pipelines.services.work import contexts
 from tests.pipelines.nodes.conftest import Upload, counts, open_items, take, task_of
 
 pytestmark = pytest.mark.django_db
@@ -133,3 +139,38 @@ def test_a_lost_event_is_healed_by_the_sweep(flow: Flow, upload: Upload, annotat
     Event.objects.filter(type="task.item_status").delete()
     settle()
     assert counts(pipeline, "labeling_task") == {"done": 1}
+
+
+def test_a_node_says_what_people_may_draw_and_its_review_follows(flow: Flow, raw: Dataset) -> None:
+    flow_of_boxes = flow(labeling_task={"annotation_types": ["box"], "labels": ["circle"]})
+    task, qa = task_of(flow_of_boxes, "annotation"), task_of(flow_of_boxes, "qa")
+    assert (task.annotation_types, task.labels) == (["box"], ["circle"])
+    found = rules_of([qa])[qa.pk]
+    assert (found.types, list(found.labels or ())) == (("box",), ["circle"])
+
+
+def test_a_node_without_the_settings_is_classification(flow: Flow) -> None:
+    pipeline = flow()
+    for kind in ("annotation", "qa"):
+        task = task_of(pipeline, kind)
+        assert rules_of([task])[task.pk].single_class
+
+
+def test_all_annotations_of_a_prediction_go_along(upload: Upload, base: Model) -> None:
+    (item,) = upload(1)
+    box = {"type": "box", "label": "circle", "geometry": {"xyxy": [1, 2, 9, 9], "angle": 0}, "confidence": 0.8}
+    class_ = {"type": "class", "label": "square", "confidence": 0.6}
+    vector = np.full(len(base.labels), 0.25, "<f4").tobytes()
+    row = Prediction.objects.create(
+        model=base, item=item, annotations=[class_, box], label="square", confidence=0.6, margin=0.1, entropy=0.1,
+        probs=vector, weights_digest="", input_key=b"", created_at=now(),
+    )  # fmt: skip
+    execution = Execution(
+        "e1", str(row.pk), "n", "p", "j", {"item": str(item.pk)}, memory={"predicted_by": str(base.pk)}
+    )
+    told = contexts([execution])["e1"]
+    assert told["suggestion"]["label"] == "square"
+    assert told["suggestions"] == {
+        "prediction_id": str(row.pk), "model_id": str(base.pk), "model_name": base.name,
+        "annotations": [{**class_, "geometry": None, "attributes": {}}, {**box, "attributes": {}}],
+    }  # fmt: skip
