@@ -8,6 +8,7 @@ from uuid import UUID
 from django.http import HttpResponseBase
 from django.template.response import TemplateResponse
 
+from alp_site.lib.middleware import isolated
 from alp_site.people.pages import ProjectRequest, project_page
 from alp_site.people.permissions import allowed
 from annotation.models import Task
@@ -50,7 +51,7 @@ def studio_page(request: ProjectRequest, task_id: UUID, **kwargs: Any) -> HttpRe
         "may_work": may_work(request.user, task) and task.status == Task.State.OPEN,
         "answer_key": has_key(task.project_id),
     }
-    return TemplateResponse(request, "annotation/studio.html", {"boot": {"page": page}, "task": task})
+    return isolated(TemplateResponse(request, "annotation/studio.html", {"boot": {"page": page}, "task": task}))
 
 
 def _task(request: ProjectRequest, task_id: UUID) -> Task:

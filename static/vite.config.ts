@@ -57,6 +57,8 @@ export default defineConfig({
   base: "/static/",
   plugins: [tailwindcss(), forTemplates(), packagesForTests()],
   resolve: { alias: { "@": join(root, "src") }, dedupe: ["react", "react-dom"] },
+  // The model's worker imports its runtime as modules do.
+  worker: { format: "es" },
   server: { fs: { allow: [join(root, "..")] } },
   build: {
     outDir: "dist",

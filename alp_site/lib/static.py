@@ -7,6 +7,8 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from whitenoise.middleware import WhiteNoiseMiddleware  # type: ignore[import-untyped]  # ships no types
 
+from alp_site.lib.middleware import POLICY, isolated
+
 
 class StaticFiles(WhiteNoiseMiddleware):  # type: ignore[misc]  # its base is untyped
     """WhiteNoise streams a file by a synchronous iterator, which ASGI warns of and reads whole anyway."""
@@ -22,4 +24,8 @@ class StaticFiles(WhiteNoiseMiddleware):  # type: ignore[misc]  # its base is un
         del response["Content-Type"]
         for key, value in found.headers:
             response[key] = value
+        if response.headers.get("Content-Type", "").startswith("text/javascript"):
+            # A script may be a worker's, and a worker has the policies of its own script, not those of the page.
+            response.headers["Content-Security-Policy"] = POLICY
+            isolated(response)
         return response

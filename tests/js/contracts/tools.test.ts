@@ -48,7 +48,7 @@ async function start(id: string): Promise<void> {
   );
   b.toolbox.use(id);
 }
-function play(random: () => number, steps: number): void {
+async function play(random: () => number, steps: number): Promise<void> {
   // Far outside as well: hands slip off the picture.
   const somewhere = (): XY => [random() * 300 - 50, random() * 200 - 50];
   const held = () => ({ shift: random() < 0.2, ctrl: random() < 0.2, alt: random() < 0.1 });
@@ -70,6 +70,8 @@ function play(random: () => number, steps: number): void {
         shiftKey: random() < 0.2,
         ctrlKey: random() < 0.1,
       });
+    // A tool that asks somebody has its answer a moment later.
+    for (let turn = 0; turn < 10; turn++) await Promise.resolve();
   }
 }
 const picture = (list: readonly Annotation[]) =>
@@ -81,7 +83,7 @@ it.each(IDS)("%s: everything it makes is valid and on the picture", async (id) =
   await start(id);
   for (const seed of [1, 2, 3]) {
     b.toolbox.use(id);
-    play(chances(seed), 60);
+    await play(chances(seed), 60);
     b.toolbox.use("select");
     for (const one of b.all()) {
       const type = b.ctx.typeOf(one.type);
@@ -100,7 +102,7 @@ it.each(IDS)("%s: undo takes all of it back, redo does it again", async (id) => 
   const before = picture(b.all());
   for (const seed of [7, 8]) {
     b.toolbox.use(id);
-    play(chances(seed), 60);
+    await play(chances(seed), 60);
     b.toolbox.use("select");
   }
   const after = picture(b.all());
@@ -117,7 +119,7 @@ it.each(IDS)("%s: undo takes all of it back, redo does it again", async (id) => 
 it.each(IDS)("%s: says what to do by keys, and leaves nothing behind", async (id) => {
   await start(id);
   expect(b.toolbox.hint.value).toMatch(/[Aa]rrows/);
-  play(chances(5), 30);
+  await play(chances(5), 30);
   b.toolbox.use(id);
   b.down([30, 60]);
   b.hover([60, 80]);

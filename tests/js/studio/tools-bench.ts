@@ -9,13 +9,17 @@ import { openEditStore } from "@/studio/io/pending-disk.ts";
 import type { BrushLayer } from "@/studio/render/brush.ts";
 import type { Nib } from "@/studio/render/spans.ts";
 import type { OverlayDraw, PointerHandlers, Preview, StagePointer } from "@/studio/render/types.ts";
+import { ringsToMask } from "@/studio/shapes/_convert.ts";
+import { circlePoints } from "@/studio/shapes/_rings.ts";
 import { shapeTypes, type Annotation } from "@/studio/shapes/index.ts";
+import type { SmartState } from "@/studio/smart/segmenter.ts";
 import { Document } from "@/studio/state/document.ts";
 import { Clipboard } from "@/studio/tools/clipboard.ts";
 import {
   makeTools,
   NOTHING_HELD,
   type AnnotationParts,
+  type SmartHelp,
   type ToolContext,
   type ToolStage,
 } from "@/studio/tools/index.ts";
@@ -70,9 +74,25 @@ class BenchStage implements ToolStage {
   }
 }
 
+/** A model that finds a disc of 12 pixels about the first point wanted, or what fills the box. */
+export function knowing(): SmartHelp {
+  return {
+    picture: () => ({ key: "item", size: SIZE, bitmap: () => Promise.reject(new Error("not needed")) }),
+    segmenter: {
+      state: new Cell<SmartState>({ kind: "ready", key: "item" }),
+      look: () => undefined,
+      mask: (_picture, { points, box }) => {
+        const [cx, cy] = points.find(({ wanted }) => wanted)?.at ?? [0, 0];
+        const disc = circlePoints(32).map(([x, y]): XY => [cx + 12 * x, cy + 12 * y]);
+        return Promise.resolve(ringsToMask([box ? square(...box) : disc], SIZE));
+      },
+    },
+  };
+}
+
 let people = 0;
 export async function bench(
-  options: Partial<ToolboxOptions> & { pixels?: ImageData; readOnly?: () => boolean } = {},
+  options: Partial<ToolboxOptions> & { pixels?: ImageData; readOnly?: () => boolean; smart?: SmartHelp } = {},
 ) {
   const disk = await openEditStore(`tools-${(people += 1)}`);
   const edits = new Edits({
@@ -102,6 +122,8 @@ export async function bench(
     color: () => "#ff0000",
     template: (name) => (name === "person" ? { names: ["head", "hand", "foot"], edges: [[0, 1]] } : null),
     pixels: () => options.pixels ?? null,
+    smart: options.smart ?? knowing(),
+    ...(options.allowed ? { allowed: options.allowed } : {}),
     snap: new Cell(true),
     hidden: new Cell<ReadonlySet<string>>(new Set()),
     locked: new Cell<ReadonlySet<string>>(new Set()),

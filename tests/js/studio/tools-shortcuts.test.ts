@@ -89,10 +89,10 @@ describe("rebinding", () => {
 
 it("what was changed for a tool that is not here is kept", () => {
   const shortcuts = new Shortcuts(defaults, { "tool.later": ["ctrl+m"] }, save);
-  shortcuts.rebind("tool.box", ["ctrl+b", "m"], true);
+  shortcuts.rebind("tool.box", ["ctrl+b", "f4"], true);
   expect(save).toHaveBeenCalledWith({
     "tool.later": ["ctrl+m"],
-    "tool.box": ["ctrl+b", "m"],
+    "tool.box": ["ctrl+b", "f4"],
     "edit.propagate": [],
   });
 });

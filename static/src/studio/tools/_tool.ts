@@ -10,6 +10,7 @@ import type { HandleHit } from "../render/scene.ts";
 import type { Nib } from "../render/spans.ts";
 import type { OverlayDraw, PointerHandlers, Preview, StagePointer, TypeOf } from "../render/types.ts";
 import { rounded } from "../shapes/_values.ts";
+import type { Segmenter, SmartPicture } from "../smart/segmenter.ts";
 import { ShapeInvalid, type Annotation, type Modifiers, type SkeletonTemplate } from "../shapes/_shape.ts";
 
 /** What tools use of the stage (render/). */
@@ -42,6 +43,13 @@ export interface ToolDocument {
   remove(ids: readonly string[], label: string): void;
 }
 
+/** Masks from clicks, and the picture they are about. */
+export interface SmartHelp {
+  readonly segmenter: Pick<Segmenter, "state" | "look" | "mask">;
+  /** The picture on the screen; null while there is none. */
+  picture(): SmartPicture | null;
+}
+
 export interface ToolContext {
   readonly stage: ToolStage;
   readonly document: ToolDocument;
@@ -54,6 +62,10 @@ export interface ToolContext {
   template(label: string): SkeletonTemplate | null;
   /** The picture's pixels, for tools that look at them; null while they are not there, or too many. */
   pixels(): ImageData | null;
+  /** Undefined on a page that has no model: its tool says so. */
+  readonly smart?: SmartHelp;
+  /** Annotation types the task allows; undefined: all. A tool that can make several keeps to them. */
+  readonly allowed?: readonly string[];
   /** Whether polygons snap to what is there. */
   readonly snap: Cell<boolean>;
   readonly hidden: Cell<ReadonlySet<string>>;
@@ -84,6 +96,7 @@ export type Command =
   | "draw.cancel"
   | "draw.occluded"
   | "draw.skip"
+  | "draw.switch"
   | "draw.larger"
   | "draw.smaller";
 
@@ -104,6 +117,8 @@ export interface Tool {
   activate(ctx: ToolContext): void;
   /** Commits what is finished, drops what is not. */
   deactivate(): void;
+  /** Another picture is shown, whether or not the tool is in hand; called before `activate`. */
+  pictured?(ctx: ToolContext): void;
   /** Another label is in hand now. */
   relabelled?(): void;
   /** Commits what waits (a nudge), so that undo, leaving the page and the like find everything in the document. */

@@ -47,6 +47,7 @@ const DRAWING: ShortcutDef[] = [
     ["draw.cancel", "Drop the shape", "escape"],
     ["draw.occluded", "Keypoint is occluded", "q"],
     ["draw.skip", "Skip the keypoint", "s"],
+    ["draw.switch", "Smart tool: mask or polygon", "shift+m"],
   ]),
 ];
 

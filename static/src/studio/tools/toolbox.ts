@@ -46,6 +46,7 @@ const COMMANDS: readonly Command[] = [
   "draw.cancel",
   "draw.occluded",
   "draw.skip",
+  "draw.switch",
   "draw.larger",
   "draw.smaller",
 ];
@@ -105,6 +106,7 @@ export class Toolbox {
   restart(): void {
     const tool = this.active.value;
     tool.deactivate();
+    for (const one of this.tools) one.pictured?.(this.ctx);
     this.takeUp(tool);
   }
   /** While a shape is drawn it takes back its last point. */

@@ -1,0 +1,43 @@
+/** Encodings made by the server, for browsers that are too slow: asked for, waited for, fetched. */
+import { api } from "../../lib/http.ts";
+
+const FIRST_MS = 300;
+const LONGEST_MS = 2000;
+/** Another person's training may hold the machine: then the browser's own way is no slower. */
+const PATIENCE_MS = 120_000;
+
+interface Standing {
+  state: "ready" | "queued" | "running" | "failed";
+  message: string;
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const stop = () => {
+      clearTimeout(timer);
+      reject(new DOMException("Stopped", "AbortError"));
+    };
+    const timer = setTimeout(() => {
+      signal.removeEventListener("abort", stop);
+      resolve();
+    }, ms);
+    if (signal.aborted) stop();
+    else signal.addEventListener("abort", stop, { once: true });
+  });
+}
+
+/** (256, 64, 64) float16 of an item. */
+export async function remoteEncoding(item: string, signal: AbortSignal): Promise<ArrayBuffer> {
+  const url = `/api/v1/items/${item}/encoding/`;
+  const until = Date.now() + PATIENCE_MS;
+  for (let ms = FIRST_MS; ; ms = Math.min(LONGEST_MS, ms * 1.5)) {
+    const { state, message } = await api.post<Standing>(url, {}, { signal });
+    if (state === "ready") break;
+    if (state === "failed") throw new Error(message);
+    if (Date.now() > until) throw new Error("The server has not come to it yet.");
+    await pause(ms, signal);
+  }
+  const response = await fetch(url, { signal, credentials: "same-origin" });
+  if (!response.ok) throw new Error(`The server's encoding did not come (${response.status}).`);
+  return response.arrayBuffer();
+}

@@ -1,0 +1,41 @@
+/** What the smart tool paints over the picture: its points, and what it waits for. Told apart by sign, not by colour alone. */
+import type { XY } from "../../lib/geometry.ts";
+
+const RADIUS = 7;
+const BADGE_TOP = 12;
+
+export function drawPrompt(context: CanvasRenderingContext2D, [x, y]: XY, wanted: boolean): void {
+  context.save();
+  context.beginPath();
+  context.arc(x, y, RADIUS, 0, 2 * Math.PI);
+  context.fillStyle = wanted ? "#1f7a4d" : "#b3261e";
+  context.fill();
+  context.lineWidth = 1.5;
+  context.strokeStyle = "#ffffff";
+  context.stroke();
+  context.beginPath();
+  context.moveTo(x - 3.5, y);
+  context.lineTo(x + 3.5, y);
+  if (wanted) {
+    context.moveTo(x, y - 3.5);
+    context.lineTo(x, y + 3.5);
+  }
+  context.stroke();
+  context.restore();
+}
+
+/** Words on a dark plate at the top, in the middle. */
+export function drawBadge(context: CanvasRenderingContext2D, text: string, width: number): void {
+  context.save();
+  context.font = "500 12.5px system-ui, sans-serif";
+  const wide = context.measureText(text).width + 24;
+  const left = Math.round((width - wide) / 2);
+  context.beginPath();
+  context.roundRect(left, BADGE_TOP, wide, 28, 14);
+  context.fillStyle = "#0e1116d9";
+  context.fill();
+  context.fillStyle = "#ffffff";
+  context.textBaseline = "middle";
+  context.fillText(text, left + 12, BADGE_TOP + 14.5);
+  context.restore();
+}
