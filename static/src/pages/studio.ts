@@ -15,11 +15,25 @@ interface StudioPage {
 const data = boot<StudioPage>();
 const project = requireProject(data);
 
-void createStudio(need("#studio"), {
+const studio = await createStudio(need("#studio"), {
   task: data.page.task,
   labels: data.page.labels,
-  user: data.user?.id ?? "",
+  user: { id: data.user?.id ?? "", name: data.user?.name ?? "" },
   mayWork: data.page.may_work,
   answerKey: data.page.answer_key,
   tasksUrl: `/p/${project.id}/tasks/`,
+  item: new URLSearchParams(window.location.search).get("item"),
+});
+
+/** For journeys and bug reports: what is drawn, and where it is on the page. */
+Object.assign(window, {
+  alpStudio: {
+    annotations: () => studio.context.document.store.all(),
+    screenXY: (imageXY: [number, number]) => {
+      const { element, viewport } = studio.context.stage;
+      const [x, y] = viewport.value.screenXY(imageXY);
+      const box = element.getBoundingClientRect();
+      return [box.left + x, box.top + y];
+    },
+  },
 });

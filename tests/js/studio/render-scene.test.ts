@@ -165,9 +165,13 @@ describe("style", () => {
   it("is dashed for a model's, and shown from the threshold on", () => {
     const stylist = new Stylist();
     expect(stylist.still(one, 0, PLAIN_VIEW).dashed).toBe(false);
-    expect(stylist.still({ ...one, model }, 0, PLAIN_VIEW).dashed).toBe(true);
-    expect(isShown({ ...one, model }, { ...PLAIN_VIEW, threshold: 0.4 })).toBe(true);
-    expect(isShown({ ...one, model }, { ...PLAIN_VIEW, threshold: 0.41 })).toBe(false);
+    const models = { ...one, model, author: null };
+    expect(stylist.still(models, 0, PLAIN_VIEW).dashed).toBe(true);
+    expect(isShown(models, { ...PLAIN_VIEW, threshold: 0.4 })).toBe(true);
+    expect(isShown(models, { ...PLAIN_VIEW, threshold: 0.41 })).toBe(false);
+    // Once a person stands for it, it is theirs: no dashes, and no threshold takes it away.
+    expect(stylist.still({ ...one, model }, 0, PLAIN_VIEW).dashed).toBe(false);
+    expect(isShown({ ...one, model }, { ...PLAIN_VIEW, threshold: 1 })).toBe(true);
     expect(isShown(one, { ...PLAIN_VIEW, threshold: 1 })).toBe(true);
   });
   it("writes a confidence in three signs", () => {

@@ -79,8 +79,11 @@ export class Edits {
   readonly refused = new Cell<readonly Refused[]>([]);
   /** Told of what the server took and of what it holds instead. Set by the document. */
   onAnswer: (item: string, annotation: string, answer: OperationAnswer) => void = () => undefined;
+  /** Told of each version of an item that this person made or was shown. */
+  onSeen: (item: string, version: number) => void = () => undefined;
   private list: Pending[] = [];
   private readonly bases = new Map<string, Base>();
+  private readonly versions = new Map<string, number>();
   private readonly flying = new Set<string>();
   private writes: Promise<unknown> = Promise.resolve();
   private running: Promise<void> | null = null;
@@ -123,6 +126,33 @@ export class Edits {
   }
   baseOf(id: string): Base {
     return this.bases.get(id) ?? NOTHING;
+  }
+  /** The version of an item this person was shown, or made from such a one; undefined: none in this visit. */
+  seenOf(item: string): number | undefined {
+    return this.versions.get(item);
+  }
+  sees(item: string, version: number): void {
+    if ((this.versions.get(item) ?? -1) >= version) return;
+    this.versions.set(item, version);
+    this.onSeen(item, version);
+  }
+  /**
+   * Resolves when the server has every edit of an item. Throws what repeating may help (network, signed out), or
+   * `edits_open` (409) while some of them wait for the person: a conflict to be ended, an edit that was refused.
+   */
+  async delivered(item: string): Promise<void> {
+    const disputed = () =>
+      this.list.some(
+        (edit) => edit.item === item && (edit.theirs !== undefined || edit.refused !== undefined),
+      );
+    const waits = () =>
+      this.list.some((edit) => edit.item === item && !edit.theirs && edit.refused === undefined);
+    if (waits()) await this.flush();
+    if (disputed())
+      throw new AlpApiError("edits_open", "Some edits of this picture were not taken as they are.", 409);
+    if (!waits()) return;
+    const signedOut = this.trouble === "signed_out";
+    throw new AlpApiError(signedOut ? "signed_out" : "network", "Edits wait.", signedOut ? 401 : 0);
   }
   /** What waits for an item, oldest first. */
   pendingOf(item: string): readonly Pending[] {
@@ -296,6 +326,9 @@ export class Edits {
 
   private async settle(edit: Pending, answer: OperationAnswer): Promise<void> {
     const { annotation } = answer;
+    // A gap means that somebody else's edit lies between: that one was not seen.
+    if (answer.status === 200 && this.versions.get(edit.item) === answer.content_version - 1)
+      this.sees(edit.item, answer.content_version);
     if (answer.status === 200 && annotation) {
       this.know(edit.annotation, { revision: annotation.revision, deleted: annotation.deleted === true });
       // On disk before this one goes: a tab closed in between must not forget what the next is made on.

@@ -26,6 +26,10 @@ export interface ActStore {
 export interface OutboxOptions {
   store: ActStore;
   send: (act: Act, keepalive: boolean) => Promise<Done>;
+  /** Awaited before an act goes; what it throws counts as the answer. */
+  before?: (act: Act) => Promise<void>;
+  /** Whether an act may go without `before`, because the page is going. */
+  mayLeave?: (act: Act) => boolean;
   /** The server carried it out; `more`: other acts on the same item still wait. */
   onSettled: (act: Act, done: Done, more: boolean) => void;
   /** The server will never take it. */
@@ -102,6 +106,7 @@ export class Outbox {
     for (const act of this.queue) {
       if (seen.has(act.task_item)) continue;
       seen.add(act.task_item);
+      if (!(this.options.mayLeave?.(act) ?? true)) continue;
       this.options.send(act, true).catch(() => undefined); // it is on disk: the next visit sends it again
     }
   }
@@ -118,6 +123,7 @@ export class Outbox {
       const act = this.queue[0] as Act;
       this.tell({ phase: this.failures ? this.state.value.phase : "sending" });
       try {
+        await this.options.before?.(act);
         const done = await this.options.send(act, false);
         this.failures = 0;
         await this.finish(act);
@@ -151,6 +157,15 @@ export class Outbox {
       }
     }
     return more;
+  }
+
+  /** This person saw a newer version of an item: what they said of it holds for that one. */
+  saw(item: string, version: number): void {
+    for (const act of this.queue) {
+      if (act.item !== item || act.seen_version === null || act.seen_version >= version) continue;
+      act.seen_version = version;
+      void this.store(() => this.options.store.put(act));
+    }
   }
 
   private async finish(act: Act): Promise<void> {

@@ -9,6 +9,10 @@ export interface KeptLog {
   log: CommandDump<Annotation>;
   /** What the server holds of annotations that undo may bring back. */
   bases: Record<string, Base>;
+  /** Suggestions by their id: the annotation each one is or became here. */
+  suggested?: Record<string, string>;
+  /** Ids of suggestions that were refused. */
+  rejected?: string[];
 }
 export interface EditStore {
   durable: boolean;

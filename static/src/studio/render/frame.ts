@@ -1,7 +1,12 @@
 /** What is drawn round the picture: solid is a person's label, dashed a model's suggestion with its confidence. */
 import { percent } from "../../lib/format.ts";
 import type { Entry } from "../state/session.ts";
-import type { Frame } from "./picture.ts";
+
+export interface Frame {
+  color: string;
+  dashed: boolean;
+  text: string;
+}
 
 const NEUTRAL = "#868e9b";
 

@@ -35,9 +35,14 @@ export function nthColor(n: number): string {
   return PALETTE[n] ?? `hsl(${Math.round((n * 137.508) % 360)} 70% 60%)`;
 }
 
+/** A model's, and no person stands for it. */
+export function isModels({ model, author }: Annotation): boolean {
+  return model !== null && author === null;
+}
+
 export function isShown(annotation: Annotation, view: SceneView): boolean {
   if (view.hidden.has(annotation.id)) return false;
-  return annotation.model === null || annotation.model.confidence >= view.threshold;
+  return !isModels(annotation) || (annotation.model?.confidence ?? 1) >= view.threshold;
 }
 
 /** Colours by label, object or author; authors get theirs in the order they are met. */
@@ -56,7 +61,7 @@ export class Stylist {
 
   still(annotation: Annotation, seq: number, view: SceneView): Style {
     const color = this.color(annotation, seq, view);
-    const dashed = annotation.model !== null;
+    const dashed = isModels(annotation);
     return { color, dashed, fill: view.opacity, outline: view.outlines, width: 2 };
   }
   /** Of one under the cursor or selected: filled more, always with its line. */

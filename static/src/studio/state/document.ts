@@ -11,7 +11,7 @@ import { Edits, type Conflict, type OperationAnswer, type Refused, type SavedSta
 import { uuid7 } from "../io/ids.ts";
 import { openEditStore, openTab, type EditStore, type KeptLog } from "../io/pending-disk.ts";
 import { fromPayload, sameContent, type AnnotationPayload, type Base } from "../io/pending.ts";
-import type { Annotation } from "../shapes/_shape.ts";
+import { isSuggestion, type Annotation } from "../shapes/_shape.ts";
 
 /** What makes a new annotation; id, author and revision are the document's to give. */
 export type AnnotationParts = Pick<Annotation, "type" | "label" | "geometry"> &
@@ -22,6 +22,17 @@ export type AnnotationPatch = Partial<
 export interface ItemAnnotations {
   content_version: number;
   items: AnnotationPayload[];
+}
+/** A model's shape, as the server offers it. `id` is the suggestion's own; `prediction` where it comes from. */
+export interface SuggestionPayload {
+  id: string;
+  type: string;
+  label: string;
+  geometry: unknown;
+  attributes: Record<string, unknown>;
+  confidence: number;
+  model: { id: string; name: string };
+  prediction: string | null;
 }
 export interface DocumentOptions {
   edits: Edits;
@@ -45,7 +56,11 @@ export class Document {
   /** Of the item, as far as it is known here. */
   contentVersion = 0;
   item: string | null = null;
+  /** Ids of suggestions that were put away, for those who count. */
+  readonly rejected = new Cell<readonly string[]>([]);
   private loading = 0;
+  private offered: readonly SuggestionPayload[] = [];
+  private suggested: Record<string, string> = {};
   private logWrites: Promise<void> = Promise.resolve();
   private readonly detach: Unsubscribe[] = [];
 
@@ -59,20 +74,44 @@ export class Document {
     if (feed) this.detach.push(feed.watch(["annotation.saved"], (events) => void this.heard(events)));
   }
 
-  /** Shows an item: the server's state, then what this browser has not sent yet, and the undo log of earlier visits. */
-  async load(item: string): Promise<void> {
+  /** Shows nothing: another item is on its way, or none. */
+  close(): void {
+    this.loading += 1;
+    this.item = null;
+    this.offered = [];
+    this.suggested = {};
+    this.rejected.set([]);
+    this.selection.set(new Set());
+    this.store.remove(
+      this.store.all().map(({ id }) => id),
+      { origin: "silent" },
+    );
+    this.log.clear();
+  }
+
+  /**
+   * Shows an item: the server's state (fetched, unless given), then what this browser has not sent yet, the suggestions
+   * nobody has answered, and the undo log of earlier visits. False: another was asked for meanwhile.
+   */
+  async load(
+    item: string,
+    given?: ItemAnnotations,
+    suggestions: readonly SuggestionPayload[] = [],
+  ): Promise<boolean> {
     const turn = (this.loading += 1);
-    const [state, kept] = await Promise.all([this.options.fetch(item), this.options.disk.log(item)]);
-    if (turn !== this.loading) return;
+    const [state, kept] = await Promise.all([given ?? this.options.fetch(item), this.options.disk.log(item)]);
+    if (turn !== this.loading) return false;
     this.item = item;
     this.selection.set(new Set());
     this.contentVersion = state.content_version;
+    this.options.edits.sees(item, state.content_version);
     for (const [id, base] of Object.entries(kept?.bases ?? {})) this.options.edits.know(id, base);
     const things = new Map(state.items.map((row) => [row.id, this.known(row)]));
     for (const { annotation, after } of this.options.edits.pendingOf(item)) {
       if (after) things.set(annotation, after);
       else things.delete(annotation);
     }
+    for (const one of this.unanswered(suggestions, kept, [...things.values()])) things.set(one.id, one);
     const gone = this.store.all().filter(({ id }) => !things.has(id));
     this.store.batch(
       () => {
@@ -82,6 +121,7 @@ export class Document {
       { origin: "silent" },
     );
     this.log.restore(kept?.log ?? { past: [], future: [] });
+    return true;
   }
 
   /** A new annotation of this person, selected. */
@@ -99,9 +139,20 @@ export class Document {
   change(ids: readonly string[], patch: AnnotationPatch, label: string): void {
     const present = ids.flatMap((id) => this.store.get(id) ?? []);
     const changed = present
-      .map((before) => ({ ...before, ...patch, model: null }))
+      .map((before) => ({ ...before, ...patch, model: null, author: before.author ?? this.options.author }))
       .filter((after) => !sameContent(this.store.get(after.id), after));
     if (changed.length) this.store.put(changed, { label });
+  }
+
+  /** Takes suggestions as they stand: they stay the model's, and are this person's to answer for. */
+  accept(ids: readonly string[]): void {
+    const taken = ids.flatMap((id) => this.store.get(id) ?? []).filter(isSuggestion);
+    const { author } = this.options;
+    const label = taken.length === 1 ? "Accept suggestion" : `Accept ${taken.length} suggestions`;
+    this.store.put(
+      taken.map((one) => ({ ...one, author })),
+      { label },
+    );
   }
 
   remove(ids: readonly string[], label: string): void {
@@ -141,12 +192,20 @@ export class Document {
     if (state.content_version < this.contentVersion) return; // read before our last save
     this.contentVersion = state.content_version;
     const { edits } = this.options;
+    if (this.item) edits.sees(this.item, state.content_version);
     const live = new Set(state.items.map((row) => row.id));
     const changes: { id: string; after: Annotation | undefined }[] = state.items
       .filter((row) => !edits.isPending(row.id) && row.revision >= edits.baseOf(row.id).revision)
       .map((row) => ({ id: row.id, after: this.known(row) }))
       .filter(({ id, after }) => !sameContent(this.store.get(id), after));
-    for (const { id, revision } of this.store.all()) {
+    const taken = new Set(state.items.map((row) => row.metadata?.["suggestion"]));
+    for (const one of this.store.all()) {
+      const { id, revision } = one;
+      if (isSuggestion(one)) {
+        // Someone else answered it.
+        if (taken.has(one.metadata["suggestion"])) changes.push({ id, after: undefined });
+        continue;
+      }
       if (live.has(id) || edits.isPending(id) || this.refused.value.some((one) => one.annotation === id))
         continue;
       edits.know(id, { revision: Math.max(revision, edits.baseOf(id).revision), deleted: true });
@@ -169,8 +228,10 @@ export class Document {
 
   private edited(set: ChangeSet<Annotation>): void {
     if (!this.item) throw new Error("Load an item before editing.");
-    for (const { id, before, after } of set.changes)
-      void this.options.edits.add(this.item, id, before ?? null, after ?? null);
+    for (const { id, before, after } of set.changes) {
+      const [was, is] = [saved(before), saved(after)];
+      if (was || is) void this.options.edits.add(this.item, id, was, is);
+    }
     if (set.changes.some(({ after }) => !after))
       this.selection.update((ids) => new Set([...ids].filter((id) => this.store.has(id))));
     // After the log has recorded it.
@@ -183,7 +244,10 @@ export class Document {
     const bases: Record<string, Base> = {};
     for (const command of [...log.past, ...log.future])
       for (const { id } of command.changes) bases[id] = this.options.edits.baseOf(id);
-    const kept: KeptLog = { item: this.item, log, bases };
+    this.rejected.set(this.putAway());
+    const kept: KeptLog = {
+      item: this.item, log, bases, suggested: this.suggested, rejected: [...this.rejected.value],
+    }; // prettier-ignore
     this.logWrites = this.logWrites.then(() => this.options.disk.putLog(kept)).catch(() => undefined);
   }
 
@@ -192,9 +256,21 @@ export class Document {
     this.contentVersion = Math.max(this.contentVersion, answer.content_version);
     const present = this.store.get(id);
     const revision = answer.annotation?.revision;
-    if (answer.status === 200 && present && revision !== undefined)
+    if (answer.status === 200 && present && !isSuggestion(present) && revision !== undefined)
       this.store.patch(id, { revision }, { origin: "silent" });
     if (answer.status === 200) this.keepLog();
+  }
+
+  /** Reads the item anew and merges it in. */
+  async refresh(): Promise<void> {
+    const { item } = this;
+    if (!item) return;
+    try {
+      const state = await this.options.fetch(item);
+      if (item === this.item) this.merge(state);
+    } catch {
+      // A hint, not a promise: the next event or load fetches again.
+    }
   }
 
   private async heard(events: readonly { ids: string[]; data: Record<string, unknown> }[]): Promise<void> {
@@ -203,12 +279,38 @@ export class Document {
       ({ ids, data }) => item && ids.includes(item) && Number(data["content_version"]) > this.contentVersion,
     );
     if (!item || (events.length && !news)) return; // no events: the feed lost some
-    try {
-      const state = await this.options.fetch(item);
-      if (item === this.item) this.merge(state);
-    } catch {
-      // A hint, not a promise: the next event or load fetches again.
-    }
+    await this.refresh();
+  }
+
+  /** The suggestions still to be answered, as annotations; each keeps its id as long as this browser remembers it. */
+  private unanswered(
+    offered: readonly SuggestionPayload[],
+    kept: KeptLog | undefined,
+    things: readonly Annotation[],
+  ): Annotation[] {
+    this.offered = offered;
+    this.suggested = { ...kept?.suggested };
+    const answered = new Set([
+      ...(kept?.rejected ?? []),
+      ...things.map(({ metadata }) => metadata["suggestion"]),
+    ]);
+    this.rejected.set(kept?.rejected ?? []);
+    return offered
+      .filter(({ id }) => !answered.has(id))
+      .map(({ id, confidence, model, prediction, type, label, geometry, attributes }) => ({
+        id: (this.suggested[id] ??= uuid7()),
+        type, label, geometry, attributes,
+        metadata: { suggestion: id },
+        revision: 0,
+        model: { ...model, confidence },
+        author: null,
+        sourcePrediction: prediction,
+      })); // prettier-ignore
+  }
+  /** Of the suggestions offered, those that are neither open nor an annotation now. */
+  private putAway(): string[] {
+    const there = new Set(this.store.all().map(({ metadata }) => metadata["suggestion"]));
+    return this.offered.map(({ id }) => id).filter((id) => !there.has(id));
   }
 
   private told(result: UndoResult<Annotation> | null): UndoResult<Annotation> | null {
@@ -219,12 +321,20 @@ export class Document {
   }
 }
 
-/** A document of the signed-in person that saves to the server and sends what waits before the page goes away. */
+/** What of an annotation is saved: nothing of a suggestion that nobody took. So undo needs no rule of its own. */
+function saved(one: Annotation | undefined): Annotation | null {
+  return one && !isSuggestion(one) ? one : null;
+}
+
+/**
+ * A document of the signed-in person that saves to the server and sends what waits before the page goes away. What
+ * earlier visits left is sent once the caller says `edits.open()`.
+ */
 export async function openDocument(
   person: { id: string; name: string },
   feed: Pick<Feed, "watch">,
   notice: (text: string) => void,
-): Promise<Document> {
+): Promise<{ document: Document; edits: Edits }> {
   const disk = await openEditStore(person.id);
   const edits = new Edits({
     disk,
@@ -236,19 +346,12 @@ export async function openDocument(
         keepalive ? { keepalive } : { signal: AbortSignal.timeout(20_000) },
       ),
   });
-  await edits.open();
   window.addEventListener("online", () => edits.kick());
   window.addEventListener("pagehide", () => edits.sendLast());
   window.document.addEventListener("visibilitychange", () => {
     if (window.document.visibilityState === "hidden") edits.sendLast();
     else edits.kick();
   });
-  return new Document({
-    edits,
-    disk,
-    author: person,
-    notice,
-    feed,
-    fetch: (item) => api.get<ItemAnnotations>(`/api/v1/items/${item}/annotations/`),
-  });
+  const fetch = (item: string) => api.get<ItemAnnotations>(`/api/v1/items/${item}/annotations/`);
+  return { document: new Document({ edits, disk, author: person, notice, feed, fetch }), edits };
 }

@@ -30,6 +30,8 @@ export interface AnswerOptions {
   label?: string | null;
   note?: string;
   seconds?: number;
+  /** The version of the item that the person saw, where annotations of it were edited here. */
+  seen?: number | undefined;
 }
 
 const FINISHING: ReadonlySet<ActKind> = new Set(["complete", "discard", "approve", "return"]);
@@ -270,6 +272,31 @@ export class Session {
   next(): void {
     if (this.at < this.order.length - 1) this.goTo(this.at + 1);
   }
+  /** An item that was asked for by its address: it stands here, whoever's it is. */
+  visit(item: WorkItem): void {
+    if (this.entries.has(item.id)) return;
+    const answer = item.status ? answerOf(item) : null;
+    this.entries.set(item.id, { item, answer, sync: answer ? "saved" : "open", gone: false });
+    this.order.splice(this.at, 0, item.id);
+    this.ring();
+  }
+  /** Takes back what was said of the item on the screen. False: nothing was, or it cannot be. */
+  reopen(): boolean {
+    const entry = this.current();
+    if (!entry?.answer || entry.gone || entry.item.with_annotator) return false;
+    const before = this.steps.findLast((step) => step.id === entry.item.id && step.kind !== "skip")?.before;
+    this.steps = this.steps.filter((step) => step.id !== entry.item.id);
+    this.entries.set(entry.item.id, {
+      item: { ...(before ?? reopened(entry.item)), item: entry.item.item },
+      answer: null,
+      sync: "open",
+      gone: false,
+    });
+    if (this.answered > 0) this.answered -= 1;
+    this.tell(entry.item, "undo", {});
+    this.ring();
+    return true;
+  }
   show(id: string): void {
     const at = this.order.indexOf(id);
     if (at >= 0) this.goTo(at);
@@ -306,11 +333,12 @@ export class Session {
       op_id: this.options.newId(),
       task: item.task,
       task_item: item.id,
+      item: item.item.id,
       kind,
       label: options.label ?? null,
       note: options.note ?? "",
       seconds: Math.round((options.seconds ?? 0) * 10) / 10,
-      seen_version: carriesVersion ? item.item.content_version : null,
+      seen_version: carriesVersion ? (options.seen ?? item.item.content_version) : null,
       made_at: this.options.now(),
     });
   }

@@ -11,6 +11,8 @@ export interface LabelSpec {
   name: string;
   color: string;
   hotkey: string;
+  /** Labels of one group exclude each other on an item; "" stands beside any. */
+  group?: string;
   skeleton?: SkeletonTemplate | null;
 }
 export interface Suggestion {
@@ -110,6 +112,9 @@ export interface StudioTask {
   project: string;
   instructions: string;
   due_date: string | null;
+  /** What may be drawn, and with which labels; an older server names neither. */
+  annotation_types?: string[];
+  labels?: string[];
 }
 
 /** One act of a person, as it is kept on disk and sent. `op_id` makes repeating it harmless. */
@@ -118,6 +123,8 @@ export interface Act {
   op_id: string;
   task: string;
   task_item: string;
+  /** The item behind it; edits of it go first. Missing in acts that older pages left. */
+  item?: string;
   kind: ActKind;
   label: string | null;
   note: string;
@@ -131,8 +138,10 @@ export interface Act {
 export interface StudioOptions {
   task: StudioTask;
   labels: LabelSpec[];
-  user: string;
+  user: PersonRef;
   mayWork: boolean;
   answerKey: boolean;
   tasksUrl: string;
+  /** The task item the address names. */
+  item: string | null;
 }

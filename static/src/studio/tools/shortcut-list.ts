@@ -78,6 +78,12 @@ const SELECTION: ShortcutDef[] = [
   ]),
 ];
 
+/** While one is selected: in review A and X are about the picture otherwise. */
+const SUGGESTED: ShortcutDef[] = rows("Suggestion", { layer: "selection" }, [
+  ["suggest.accept", "Accept the suggestion", "a", "enter"],
+  ["suggest.reject", "Reject the suggestion", "x"],
+]);
+
 const EVERYWHERE: ShortcutDef[] = [
   ...rows("Edit", {}, [
     ["edit.undo", "Undo", "ctrl+z"],
@@ -102,6 +108,9 @@ const EVERYWHERE: ShortcutDef[] = [
     ["work.submit", "Submit", "ctrl+enter"],
     ["work.skip", "Skip", "ctrl+space"],
     ["work.discard", "Discard: cannot be labelled", "shift+d"],
+    ["work.accept", "Accept the suggestion (or keep the label) and go on", "enter"],
+    ["work.takeback", "Undo and go back to it", "backspace"],
+    ["work.reopen", "Take back what was submitted", "shift+u"],
     ["work.settings", "Settings", "f2"],
   ]),
   ...rows("Work", { whileTyping: true }, [["work.save", "Save now", "ctrl+s"]]),
@@ -118,11 +127,7 @@ const EVERYWHERE: ShortcutDef[] = [
     ["review.issue", "New issue", "i"],
     ["review.issue.next", "Next issue", "shift+n"],
   ]),
-  ...rows("Suggestions", {}, [
-    ["suggest.accept", "Accept the suggestion", "y"],
-    ["suggest.accept.all", "Accept all above the threshold", "shift+y"],
-    ["suggest.reject", "Reject the suggestion", "shift+x"],
-  ]),
+  ...rows("Suggestions", {}, [["suggest.accept.all", "Accept all above the threshold", "shift+a"]]),
   ...rows("Picture", { repeat: true }, [
     ["view.in", "Zoom in", "+", "="],
     ["view.out", "Zoom out", "-"],
@@ -139,5 +144,5 @@ const EVERYWHERE: ShortcutDef[] = [
 /** All of them: the tools' own keys come from the tools. */
 export function defaultShortcuts(tools: readonly Tool[]): ShortcutDef[] {
   const forTools = tools.map(({ id, title, keys }): Row => [`tool.${id}`, title, ...keys]);
-  return [...DRAWING, ...SELECTION, ...rows("Tools", {}, forTools), ...EVERYWHERE];
+  return [...DRAWING, ...SELECTION, ...SUGGESTED, ...rows("Tools", {}, forTools), ...EVERYWHERE];
 }

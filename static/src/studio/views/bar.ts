@@ -3,11 +3,14 @@ import { h, replace, setStyle } from "../../lib/dom.ts";
 import { ago } from "../../lib/format.ts";
 import { icon, type IconName } from "../../ui/icons.ts";
 import { kbd } from "../../ui/status.ts";
+import type { SavedState } from "../io/edits.ts";
 import type { OutboxState } from "../io/outbox.ts";
 import type { Standing, StudioTask } from "../state/types.ts";
 
 export interface BarActs {
   undo: () => void;
+  /** Null where nothing is edited. */
+  redo: (() => void) | null;
   discard: () => void;
   skip: () => void;
   submit: () => void;
@@ -21,9 +24,12 @@ export interface BarState {
   of: number;
   standing: Standing | null;
   canUndo: boolean;
+  canRedo: boolean;
+  /** What would be undone: "Move box". */
+  undoLabel: string;
+  redoLabel: string;
   hasItem: boolean;
   submitWord: string;
-  refused: number;
 }
 
 export class Bar {
@@ -32,6 +38,7 @@ export class Bar {
   private readonly place = h("span", { class: "queue-place" });
   private readonly save = h("button", { type: "button", class: "save-state" });
   private readonly undo: HTMLButtonElement;
+  private readonly redo: HTMLButtonElement | null;
   private readonly discard: HTMLButtonElement;
   private readonly skip: HTMLButtonElement;
   private readonly submit: HTMLButtonElement;
@@ -39,6 +46,7 @@ export class Bar {
 
   constructor(task: StudioTask, review: boolean, tasksUrl: string, acts: BarActs) {
     this.undo = iconButton("undo", "Undo (Ctrl Z)", acts.undo);
+    this.redo = acts.redo && iconButton("redo", "Redo (Ctrl ⇧ Z)", acts.redo);
     this.discard = h(
       "button",
       { type: "button", class: "btn", title: "Cannot be labelled (⇧ D)", onclick: acts.discard },
@@ -60,7 +68,7 @@ export class Bar {
       "button",
       { type: "button", class: "btn btn-primary", onclick: acts.submit },
       this.submitWord,
-      kbd("enter"),
+      kbd(acts.redo ? "ctrl+enter" : "enter"),
     );
     this.save.addEventListener("click", acts.retry);
     const back = h(
@@ -88,6 +96,7 @@ export class Bar {
       this.place,
       this.save,
       this.undo,
+      this.redo,
       this.discard,
       this.skip,
       this.submit,
@@ -113,16 +122,37 @@ export class Bar {
       ? `Your queue: ${s.sent_back} sent back, ${s.held - s.sent_back} held, ${s.free} free to take; ${s.done_today} done today`
       : "";
     this.undo.disabled = !state.canUndo;
+    this.undo.title = `Undo${state.undoLabel && `: ${state.undoLabel}`} (Ctrl Z)`;
+    if (this.redo) {
+      this.redo.disabled = !state.canRedo;
+      this.redo.title = `Redo${state.redoLabel && `: ${state.redoLabel}`} (Ctrl ⇧ Z)`;
+    }
     for (const button of [this.discard, this.skip, this.submit]) button.disabled = !state.hasItem;
     this.submitWord.textContent = state.submitWord;
   }
 
-  saved(state: OutboxState, refused: number): void {
-    const look = saveLook(state, refused);
+  saved(acts: OutboxState, edits: SavedState, refused: number): void {
+    const look = edits.state === "conflict" ? CONFLICT : saveLook(together(acts, edits), refused);
     this.save.className = `save-state ${look.tone}`;
     this.save.title = look.title;
     replace(this.save, icon(look.icon, `sm${look.spin ? " spin" : ""}`), look.text);
   }
+}
+
+/** Acts and edits as one: people care whether their work is safe, not by which door it goes. */
+export function together(acts: OutboxState, edits: SavedState): OutboxState {
+  const waiting = acts.waiting + edits.pending;
+  const phases = [acts.waiting ? acts.phase : "idle", edits.pending ? edits.state : "saved"] as const;
+  const phase =
+    phases.includes("signed_out") || phases.includes("signed-out")
+      ? "signed-out"
+      : phases.includes("offline")
+        ? "offline"
+        : waiting
+          ? "sending"
+          : "idle";
+  const savedAt = Math.max(acts.savedAt ?? 0, edits.at ?? 0) || null;
+  return { phase, waiting, savedAt, durable: acts.durable && edits.durable };
 }
 
 interface SaveLook {
@@ -132,6 +162,13 @@ interface SaveLook {
   title: string;
   spin?: boolean;
 }
+
+const CONFLICT: SaveLook = {
+  tone: "bad",
+  icon: "users",
+  text: "Changed by two",
+  title: "Someone else changed the same annotation: choose which version stays",
+};
 
 /** Words and colour of the save state. Pure, so that it can be tested. */
 export function saveLook(state: OutboxState, refused: number, now: number = Date.now()): SaveLook {

@@ -5,14 +5,26 @@ import type { XY } from "../../lib/geometry.ts";
 import { kbd } from "../../ui/status.ts";
 import { isOpen, type Entry } from "../state/session.ts";
 
+export interface FootState {
+  scale: number;
+  cursor: XY | null;
+  /** On the item. */
+  seconds: number;
+  /** What the tool in hand does, or has just done. */
+  words: string;
+}
+
 export class Foot {
   readonly element = h("footer", { class: "studio-foot" });
 
-  constructor(private readonly review: boolean) {}
+  constructor(
+    private readonly review: boolean,
+    private readonly quick: boolean,
+  ) {}
 
-  update(entry: Entry | null, scale: number, cursor: XY | null, seconds: number): void {
+  update(entry: Entry | null, { scale, cursor, seconds, words }: FootState): void {
     const item = entry?.item.item;
-    const keys = this.review
+    const quick = this.review
       ? [kbd("a"), " approves, a digit corrects, ", kbd("r"), " returns"]
       : ["a digit labels and goes on, ", kbd("enter"), " accepts"];
     replace(
@@ -24,7 +36,7 @@ export class Foot {
         cursor ? `x ${Math.floor(cursor[0])}  y ${Math.floor(cursor[1])}` : "",
       ),
       item && h("span", { class: "wide-only" }, `${item.width} × ${item.height} px`),
-      h("span", null, keys),
+      this.quick ? h("span", null, quick) : h("span", { class: "clip foot-words" }, words),
       h("span", { class: "spacer" }),
       entry &&
         isOpen(entry) &&

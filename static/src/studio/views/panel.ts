@@ -11,6 +11,8 @@ import type { LogEntry, WorkItem } from "../state/types.ts";
 
 export interface PanelOptions {
   review: boolean;
+  /** One class a picture: the panel tells it. */
+  quick: boolean;
   labels: readonly KeyedLabel[];
   instructions: string;
   history: (id: string) => Promise<LogEntry[]>;
@@ -39,7 +41,9 @@ const ACTIONS: Record<string, string> = {
 };
 
 export class Panel {
-  readonly element: HTMLElement;
+  /** What stands above the other panels, and below them. */
+  readonly above: HTMLElement[];
+  readonly below: HTMLElement[];
   private readonly suggestion = h("section", { class: "panel-part", "aria-label": "Suggestion" });
   private readonly said = h("section", { class: "panel-part", "aria-label": "Label" });
   private readonly issues = h("section", { class: "panel-part issues", "aria-label": "Notes" });
@@ -47,22 +51,17 @@ export class Panel {
   private shown: string | null = null;
 
   constructor(private readonly options: PanelOptions) {
-    this.element = h(
-      "aside",
-      { class: "studio-panel", "aria-label": "About this item" },
+    const instructions =
       options.instructions &&
-        h(
-          "details",
-          { class: "panel-part instructions" },
-          h("summary", null, "Instructions"),
-          h("p", null, options.instructions),
-        ),
-      this.suggestion,
-      this.said,
-      this.issues,
-      this.log,
-      options.askKey && this.keyPart(options.askKey),
-    );
+      h(
+        "details",
+        { class: "panel-part instructions" },
+        h("summary", null, "Instructions"),
+        h("p", null, options.instructions),
+      );
+    const about = options.quick ? [this.suggestion, this.said] : [];
+    this.above = [...(instructions ? [instructions] : []), ...about];
+    this.below = [this.issues, this.log, ...(options.askKey ? [this.keyPart(options.askKey)] : [])];
   }
 
   update(entry: Entry | null): void {

@@ -1,0 +1,130 @@
+/** The picture on its desk: the stage, pictures ahead of time, why this image, and words where there is no picture. */
+import { h, replace, setStyle, type Child } from "../../lib/dom.ts";
+import type { Viewport } from "../../lib/geometry.ts";
+import { icon } from "../../ui/icons.ts";
+import { Pictures } from "../io/images.ts";
+import { frameOf, type Frame } from "../render/frame.ts";
+import { Stage } from "../render/stage.ts";
+import type { Entry } from "../state/session.ts";
+import { whyThisImage } from "../state/why.ts";
+
+/** Room that the line at the top of the desk takes. */
+const TOP_LINE = 40;
+/** A picture that takes longer is announced. */
+const SLOW_MS = 250;
+/** Of the largest picture whose pixels tools may read. */
+const MOST_PIXELS = 40_000_000;
+
+export class Desk {
+  readonly element = h("div", { class: "desk" });
+  readonly stage = new Stage();
+  private readonly pictures = new Pictures();
+  private readonly why = h("div", { class: "studio-why", hidden: true });
+  private readonly empty = h("div", { class: "studio-empty", hidden: true });
+  private readonly chip = h("div", { class: "picture-chip", hidden: true });
+  private frame: Frame | null = null;
+  private shown: string | null = null;
+  private image: HTMLImageElement | null = null;
+  private read: ImageData | null = null;
+
+  constructor(private readonly color: (label: string) => string) {
+    this.stage.element.append(this.chip);
+    this.element.append(this.stage.element, this.why, this.empty);
+    this.stage.overlay((ctx, viewport) => this.drawFrame(ctx, viewport));
+  }
+
+  /** What is next is fetched while this one is looked at. True: another picture than before. */
+  show(entry: Entry | null, upcoming: readonly Entry[], framed: boolean): boolean {
+    const id = entry?.item.id ?? null;
+    const another = id !== this.shown;
+    this.shown = id;
+    this.frame = entry && framed ? frameOf(entry, this.color) : null;
+    this.chip.hidden = this.frame === null;
+    this.stage.redraw();
+    this.drawWhy(entry);
+    this.empty.hidden = entry !== null;
+    this.pictures.ahead(upcoming.map(({ item: { item } }) => ({ id: item.id, url: item.image_url })));
+    if (entry) void this.load(entry);
+    else this.put(null, "No picture");
+    return another;
+  }
+
+  say(content: Child): void {
+    this.empty.hidden = false;
+    replace(this.empty, content);
+  }
+
+  /** The picture's pixels; null while there are none, or too many. */
+  pixels(): ImageData | null {
+    if (this.read || !this.image) return this.read;
+    const { naturalWidth: width, naturalHeight: height } = this.image;
+    if (!width || width * height > MOST_PIXELS) return null;
+    const canvas = new OffscreenCanvas(width, height);
+    const ctx = canvas.getContext("2d", { willReadFrequently: true });
+    ctx?.drawImage(this.image, 0, 0);
+    this.read = ctx?.getImageData(0, 0, width, height) ?? null;
+    return this.read;
+  }
+
+  private put(image: HTMLImageElement | null, name: string): void {
+    if (image !== this.image) this.read = null;
+    this.image = image;
+    this.stage.show(image, name);
+  }
+
+  private async load(entry: Entry): Promise<void> {
+    const { item } = entry.item;
+    const here = () => this.shown === entry.item.id;
+    const slow = setTimeout(() => here() && this.stage.say("Loading the picture…"), SLOW_MS);
+    try {
+      const image = await this.pictures.get({ id: item.id, url: item.image_url });
+      if (here()) this.put(image, `${item.name}, ${item.width} by ${item.height} pixels`);
+    } catch {
+      if (!here()) return;
+      this.put(null, item.name);
+      this.stage.say(
+        "The picture could not be loaded. Skip it, or try again when the server can be reached.",
+      );
+    } finally {
+      clearTimeout(slow);
+    }
+  }
+
+  private drawWhy(entry: Entry | null): void {
+    const text = entry && whyThisImage(entry.item.selection, entry.item.suggestion);
+    this.why.hidden = !text;
+    this.stage.keepClear(text ? TOP_LINE : 0);
+    if (text) replace(this.why, icon("wand", "sm"), h("span", null, h("b", null, "Why this image: "), text));
+  }
+
+  /** Round the whole picture: its class, or the class a model suggests. */
+  private drawFrame(ctx: CanvasRenderingContext2D, viewport: Viewport): void {
+    const { frame, stage } = this;
+    if (!frame) return;
+    const [width, height] = stage.imageSize();
+    const [x1, y1, x2, y2] = viewport.screenBox([0, 0, width, height]);
+    const gap = 5;
+    const box = [x1 - gap, y1 - gap, x2 - x1 + 2 * gap, y2 - y1 + 2 * gap] as const;
+    ctx.save();
+    ctx.lineWidth = 4.5;
+    ctx.strokeStyle = "#000000a6";
+    ctx.strokeRect(...box);
+    ctx.setLineDash(frame.dashed ? [7, 5] : []);
+    ctx.lineWidth = 2;
+    ctx.strokeStyle = frame.color;
+    ctx.strokeRect(...box);
+    ctx.restore();
+    this.placeChip(frame, box[0], box[1]);
+  }
+
+  private placeChip(frame: Frame, x: number, y: number): void {
+    this.chip.textContent = frame.text;
+    this.chip.classList.toggle("dashed", frame.dashed);
+    const left = Math.max(4, Math.min(x - 1, this.stage.element.clientWidth - 120));
+    const top = Math.max(4, y - 27);
+    setStyle(this.chip, {
+      transform: `translate(${Math.round(left)}px, ${Math.round(top)}px)`,
+      "--chip": frame.color,
+    });
+  }
+}

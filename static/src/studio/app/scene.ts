@@ -1,0 +1,183 @@
+/** The annotations on the stage: the document, the tools over it, what is shown how, the suggestions. */
+import { Cell } from "../../lib/store.ts";
+import { confirmDialog } from "../../ui/dialog.ts";
+import { announce } from "../../ui/live.ts";
+import type { ViewSettings } from "../context.ts";
+import type { Edits } from "../io/edits.ts";
+import type { Prefs } from "../io/prefs.ts";
+import { NEUTRAL } from "../render/style.ts";
+import { PLAIN_LOOK, PLAIN_VIEW, type SceneView } from "../render/types.ts";
+import { shapeTypes, type Annotation } from "../shapes/index.ts";
+import type { Document } from "../state/document.ts";
+import type { KeyedLabel } from "../state/labels.ts";
+import { Suggestions } from "../state/suggestions.ts";
+import type { StudioOptions } from "../state/types.ts";
+import { adopt } from "../tools/acts.ts";
+import { Clipboard } from "../tools/clipboard.ts";
+import { makeTools, type AnnotationParts, type ToolContext } from "../tools/index.ts";
+import { personShortcuts } from "../tools/person.ts";
+import type { Shortcuts } from "../tools/shortcuts.ts";
+import { Toolbox } from "../tools/toolbox.ts";
+import type { Desk } from "./desk.ts";
+
+const TYPES = new Map(shapeTypes().map((type) => [type.type, type]));
+const PLAIN_SETTINGS: ViewSettings = {
+  colorBy: PLAIN_VIEW.colorBy,
+  opacity: PLAIN_VIEW.opacity,
+  labelsShown: PLAIN_VIEW.labelsShown,
+  outlines: PLAIN_VIEW.outlines,
+};
+const PREFS = { settings: "studio_view", look: "studio_look", threshold: "studio_threshold" } as const;
+
+export interface SceneHooks {
+  notice: (text: string) => void;
+  /** Goes on to the next picture, where these copies are put. */
+  propagate: () => void;
+}
+
+export class AnnotationScene {
+  readonly document: Document;
+  readonly edits: Edits;
+  readonly tools: ToolContext;
+  readonly toolbox: Toolbox;
+  readonly shortcuts: Shortcuts;
+  readonly suggestions: Suggestions;
+  readonly settings: Cell<ViewSettings>;
+  /** The label new shapes get. */
+  readonly label: Cell<string>;
+  readonly readOnly = new Cell(true);
+  private readonly view: Cell<SceneView>;
+  private readonly colors: ReadonlyMap<string, string>;
+  private readonly names: ReadonlyMap<string, string>;
+  private carried: AnnotationParts[] = [];
+
+  constructor(
+    opened: { document: Document; edits: Edits },
+    private readonly desk: Desk,
+    labels: readonly KeyedLabel[],
+    options: StudioOptions,
+    prefs: Prefs,
+    hooks: SceneHooks,
+  ) {
+    this.document = opened.document;
+    this.edits = opened.edits;
+    this.colors = new Map(labels.map(({ name, color }) => [name, color]));
+    this.names = new Map(labels.map(({ name, digit }) => [name, digit ? `${digit} ${name}` : name]));
+    this.label = new Cell(labels[0]?.name ?? "");
+    this.settings = remembered(prefs, PREFS.settings, PLAIN_SETTINGS);
+    remember(prefs, PREFS.look, desk.stage.look, PLAIN_LOOK);
+    this.tools = this.toolContext(labels, hooks);
+    this.suggestions = new Suggestions({
+      document: this.document,
+      threshold: remembered(prefs, PREFS.threshold, 0.3),
+      readOnly: () => this.readOnly.value,
+      reveal: (one) => this.reveal(one),
+    });
+    const tools = makeTools();
+    this.shortcuts = personShortcuts(tools, prefs);
+    this.toolbox = new Toolbox({
+      ctx: this.tools,
+      tools,
+      clipboard: new Clipboard(() => this.document.item ?? ""),
+      ...(options.task.annotation_types?.length && { allowed: options.task.annotation_types }),
+      undo: () => void this.document.undo(),
+      redo: () => void this.document.redo(),
+      propagate: (copies) => {
+        this.carried = copies;
+        hooks.propagate();
+      },
+      confirmDeleteAll: () =>
+        confirmDialog({
+          title: "Delete everything on this picture?",
+          text: "Undo brings it back.",
+          confirm: "Delete all",
+          danger: true,
+        }),
+    });
+    const skeletons = new Map(labels.map(({ name, skeleton }) => [name, skeleton ?? null]));
+    desk.stage.templates((name) => skeletons.get(name) ?? null);
+    this.view = new Cell(this.composed());
+    desk.stage.bind(this.document.store, this.view);
+    this.watch();
+  }
+
+  /** The copies that were to come to this picture. */
+  takeCarried(): void {
+    const copies = this.carried;
+    this.carried = [];
+    if (copies.length && !this.readOnly.value) adopt(this.tools, copies, "Propagate");
+  }
+
+  reveal(one: Annotation): void {
+    const box = TYPES.get(one.type)?.bounds(one.geometry, this.desk.stage.imageSize());
+    if (box) this.desk.stage.reveal(box);
+  }
+
+  private toolContext(labels: readonly KeyedLabel[], hooks: SceneHooks): ToolContext {
+    const { stage } = this.desk;
+    const skeletons = new Map(labels.map(({ name, skeleton }) => [name, skeleton ?? null]));
+    return {
+      stage,
+      document: this.document,
+      typeOf: (type) => TYPES.get(type),
+      size: () => stage.imageSize(),
+      label: () => this.label.value,
+      color: (name) => this.colors.get(name) ?? NEUTRAL,
+      template: (name) => skeletons.get(name) ?? null,
+      pixels: () => this.desk.pixels(),
+      snap: new Cell(true),
+      hidden: new Cell<ReadonlySet<string>>(new Set()),
+      locked: new Cell<ReadonlySet<string>>(new Set()),
+      hover: new Cell<string | null>(null),
+      brush: new Cell(24),
+      nib: new Cell<"circle" | "square">("circle"),
+      tolerance: new Cell(24),
+      removeUnderlying: new Cell(false),
+      readOnly: () => this.readOnly.value,
+      announce: (text) => {
+        announce(text);
+        hooks.notice(text);
+      },
+    };
+  }
+
+  /** The scene's view is made of the cells that people and tools change. */
+  private watch(): void {
+    const { hidden, locked, hover } = this.tools;
+    const cells = [
+      this.settings, this.suggestions.threshold, this.document.selection, hidden, locked, hover,
+    ] as const; // prettier-ignore
+    for (const cell of cells) (cell as Cell<unknown>).subscribe(() => this.view.set(this.composed()));
+  }
+
+  private composed(): SceneView {
+    return {
+      ...this.settings.value,
+      threshold: this.suggestions.threshold.value,
+      selected: this.document.selection.value,
+      hidden: this.tools.hidden.value,
+      locked: this.tools.locked.value,
+      hover: this.tools.hover.value,
+      colors: this.colors,
+      names: this.names,
+    };
+  }
+}
+
+/** A cell with what a person set last time, kept when it changes. */
+function remembered<T>(prefs: Prefs, name: string, plain: T): Cell<T> {
+  const cell = new Cell(plain);
+  remember(prefs, name, cell, plain);
+  return cell;
+}
+function remember<T>(prefs: Prefs, name: string, cell: Cell<T>, plain: T): void {
+  const kept = prefs.get(name);
+  if (typeof plain === "number" && typeof kept === "number") cell.set(kept as T);
+  else if (typeof plain === "object" && typeof kept === "object" && kept !== null)
+    cell.set({ ...plain, ...kept });
+  let first = true;
+  cell.subscribe((value) => {
+    if (!first) prefs.set(name, value);
+    first = false;
+  });
+}

@@ -1,0 +1,372 @@
+/** The page of one task: the parts are made here, joined, and told when the item on the screen is another. */
+import { h, replace } from "../../lib/dom.ts";
+import { feed } from "../../lib/feed.ts";
+import { plural } from "../../lib/format.ts";
+import type { AlpApiError } from "../../lib/http.ts";
+import { Cell } from "../../lib/store.ts";
+import { emptyState, errorState } from "../../ui/empty.ts";
+import { toast } from "../../ui/toast.ts";
+import type { StudioContext } from "../context.ts";
+import * as client from "../io/client.ts";
+import { Openings } from "../io/openings.ts";
+import type { Outbox } from "../io/outbox.ts";
+import type { Prefs } from "../io/prefs.ts";
+import { NEUTRAL } from "../render/style.ts";
+import { withDigits, type KeyedLabel } from "../state/labels.ts";
+import type { Entry } from "../state/session.ts";
+import type { Act, StudioOptions } from "../state/types.ts";
+import { WorkClock } from "../tools/clock.ts";
+import type { Handler } from "../tools/shortcuts.ts";
+import { Bar } from "../views/bar.ts";
+import { Foot } from "../views/foot.ts";
+import { LabelBar } from "../views/labels.ts";
+import { Panel } from "../views/panel.ts";
+import { Side } from "../views/side.ts";
+import { Strip } from "../views/strip.ts";
+import { ToolBar } from "../views/toolbar.ts";
+import { Answers } from "./answers.ts";
+import type { Desk } from "./desk.ts";
+import { bindKeys } from "./keymap.ts";
+import { Opener } from "./opener.ts";
+import { PANELS } from "./panels.ts";
+import { AHEAD, Queue } from "./queue.ts";
+import type { AnnotationScene } from "./scene.ts";
+
+const RENEW_MS = 120_000;
+/** A page nobody touched for so long lets its leases lapse. */
+const AWAY_MS = 20 * 60_000;
+/** What a tool says stands on the foot line this long. */
+const SAID_MS = 4000;
+
+export interface StudioParts {
+  outbox: Outbox;
+  prefs: Prefs;
+  desk: Desk;
+  scene: AnnotationScene;
+}
+
+export class Studio {
+  readonly context: StudioContext;
+  private readonly entry = new Cell<Entry | null>(null);
+  private readonly clock = new WorkClock();
+  private readonly labels: readonly KeyedLabel[];
+  private readonly review: boolean;
+  private readonly quick: boolean;
+  private readonly queue: Queue;
+  private readonly answers: Answers;
+  private readonly opener: Opener;
+  private readonly bar: Bar;
+  private readonly labelBar: LabelBar;
+  private readonly panel: Panel;
+  private readonly strip: Strip;
+  private readonly foot: Foot;
+  private readonly handlers: Record<string, Handler> = {};
+  private said: { text: string; until: number } | null = null;
+
+  constructor(
+    private readonly element: HTMLElement,
+    private readonly options: StudioOptions,
+    private readonly parts: StudioParts,
+  ) {
+    const { scene } = parts;
+    this.review = options.task.kind === "qa";
+    this.quick = isQuick(options);
+    this.labels = withDigits(options.labels);
+    this.queue = new Queue(options, parts.outbox, {
+      color: (label) => this.color(label),
+      onFailed: (error, again) => this.say(errorState(error, again, "The queue could not be loaded")),
+      onWanting: (act, error) => this.wanting(act, error),
+    });
+    this.opener = new Opener(scene, new Openings(), this.queue);
+    this.answers = new Answers({
+      queue: this.queue,
+      scene,
+      clock: this.clock,
+      review: this.review,
+      quick: this.quick,
+      flash: (label) => this.labelBar.flash(label),
+    });
+    this.context = this.makeContext();
+    this.strip = new Strip(this.review);
+    this.foot = new Foot(this.review, this.quick);
+    this.bar = new Bar(options.task, this.review, options.tasksUrl, {
+      undo: () => this.answers.undo(),
+      redo: this.quick ? null : () => scene.toolbox.redo(),
+      discard: () => this.answers.discard(),
+      skip: () => this.answers.skip(),
+      submit: () => this.answers.submit(),
+      giveBack: () => void this.queue.giveBack(),
+      retry: () => this.send(),
+      help: () => document.dispatchEvent(new KeyboardEvent("keydown", { key: "?", bubbles: true })),
+    });
+    this.labelBar = new LabelBar(this.labels, (label) => {
+      this.answers.choose(label);
+      parts.desk.stage.element.focus({ preventScroll: true });
+    });
+    this.panel = new Panel({
+      review: this.review,
+      quick: this.quick,
+      labels: this.labels,
+      instructions: options.task.instructions,
+      history: client.history,
+      askKey: options.answerKey ? (count) => this.queue.askKey(count) : null,
+    });
+    this.layOut();
+  }
+
+  async start(first: string | null): Promise<void> {
+    const { outbox, scene } = this.parts;
+    this.queue.session.changed.subscribe(() => this.draw());
+    this.watch();
+    const left = await outbox.load();
+    for (const { item, seen_version } of left)
+      if (item && seen_version !== null) scene.edits.sees(item, seen_version);
+    await scene.edits.open();
+    if (this.options.mayWork || first) await this.queue.load(first);
+    else
+      this.say(
+        emptyState({
+          icon: "lock",
+          title: "This task takes no work from you",
+          text: "It is closed, or other people work on it.",
+        }),
+      );
+    this.opener.busy.subscribe((busy) => this.element.setAttribute("aria-busy", String(busy)));
+    outbox.kick();
+    this.listen();
+  }
+
+  // ---- making
+
+  private layOut(): void {
+    const { element } = this;
+    const { desk, scene } = this.parts;
+    const side = new Side(this.context, PANELS);
+    side.element.prepend(...this.panel.above);
+    side.element.append(...this.panel.below);
+    const tools = this.quick ? null : new ToolBar(this.context, PANELS);
+    element.classList.toggle("with-tools", tools !== null);
+    replace(
+      element,
+      this.bar.element,
+      this.strip.element,
+      tools?.element,
+      this.labelBar.element,
+      desk.element,
+      side.element,
+      this.foot.element,
+    );
+    desk.stage.element.classList.add("stage-desk");
+    if (this.quick) scene.toolbox.use("pan");
+    bindKeys({
+      answers: this.answers,
+      desk,
+      queue: this.queue,
+      scene,
+      labels: this.labels,
+      review: this.review,
+      quick: this.quick,
+      save: () => this.send(),
+      more: this.handlers,
+    });
+  }
+
+  private makeContext(): StudioContext {
+    const { scene, desk, prefs } = this.parts;
+    return {
+      task: this.options.task,
+      me: this.options.user,
+      review: this.review,
+      shapes: !this.quick,
+      labels: this.labels,
+      attributes: this.opener.attributes,
+      document: scene.document,
+      stage: desk.stage,
+      toolbox: scene.toolbox,
+      tools: scene.tools,
+      shortcuts: scene.shortcuts,
+      prefs,
+      settings: scene.settings,
+      suggestions: scene.suggestions,
+      entry: this.entry,
+      readOnly: scene.readOnly,
+      notice: (text, kind) => toast(text, kind && kind !== "info" ? { kind } : {}),
+      handle: (id, run) => {
+        this.handlers[id] = run;
+      },
+    };
+  }
+
+  // ---- listening
+
+  private watch(): void {
+    const { outbox, scene, desk } = this.parts;
+    const saved = () => this.drawSaved();
+    outbox.state.subscribe(saved);
+    scene.document.saved.subscribe(saved);
+    this.queue.refusals.subscribe(saved);
+    scene.document.log.changed.subscribe(() => this.drawBar());
+    for (const cell of [scene.label, scene.document.selection] as Cell<unknown>[])
+      cell.subscribe(() => this.drawLabels());
+    scene.readOnly.subscribe(() => this.drawLabels());
+    for (const cell of [desk.stage.viewport, desk.stage.cursor, scene.toolbox.hint] as Cell<unknown>[])
+      cell.subscribe(() => this.drawFoot());
+  }
+
+  private listen(): void {
+    const here = this.options.task.id;
+    feed.watch(
+      ["task.updated", "task.item_status"],
+      (events) => {
+        const ours =
+          events.length === 0 || events.some((e) => e.ids.includes(here) || e.data["task"] === here);
+        if (ours) void this.queue.fill(true);
+      },
+      400,
+    );
+    for (const type of ["keydown", "pointerdown", "pointermove", "wheel"] as const)
+      document.addEventListener(type, () => this.clock.sign(), { passive: true, capture: true });
+    document.addEventListener("visibilitychange", () => {
+      const visible = document.visibilityState === "visible";
+      this.clock.show(visible);
+      this.parts.outbox.kick();
+      if (visible) void this.queue.fill(true);
+    });
+    window.addEventListener("online", () => this.parts.outbox.kick());
+    window.addEventListener("focus", () => this.send());
+    window.addEventListener("pagehide", () => this.parts.outbox.sendLast());
+    setInterval(() => void this.renew(), RENEW_MS);
+    setInterval(() => {
+      this.drawFoot();
+      this.drawSaved();
+    }, 1000);
+    void this.renew();
+  }
+
+  private renew(): Promise<void> {
+    return this.clock.idleFor() > AWAY_MS ? Promise.resolve() : this.queue.renew();
+  }
+  private send(): void {
+    this.parts.scene.toolbox.settle();
+    this.parts.scene.edits.kick();
+    this.parts.outbox.kick();
+  }
+
+  settled(act: Act, item: Parameters<Queue["settled"]>[1], more: boolean): void {
+    this.queue.settled(act, item, more);
+  }
+  refused(act: Act, error: AlpApiError): void {
+    void this.queue.refused(act, error);
+  }
+  /** Something stands against an answer: the item is open again, and the way to it is shown. */
+  private wanting(act: Act, error: AlpApiError): void {
+    toast(`Not taken: ${error.message}`, {
+      kind: "bad",
+      action: { label: "Show", run: () => this.queue.session.show(act.task_item) },
+    });
+  }
+  /** On to the next picture, whatever becomes of this one. */
+  goOn(): void {
+    this.queue.session.next();
+  }
+  /** What a tool says stands on the foot line for a while. */
+  tell(text: string): void {
+    this.said = { text, until: Date.now() + SAID_MS };
+    this.drawFoot();
+  }
+
+  // ---- drawing
+
+  private draw(): void {
+    const { desk, scene } = this.parts;
+    const entry = this.queue.session.current();
+    const upcoming = this.queue.session.upcoming(AHEAD);
+    if (desk.show(entry, upcoming, this.quick)) this.clock.restart();
+    if (!this.quick) this.opener.show(entry, upcoming);
+    else scene.readOnly.set(entry === null);
+    this.entry.set(entry);
+    this.panel.update(entry);
+    this.strip.update(entry);
+    this.drawBar();
+    this.drawLabels();
+    this.drawFoot();
+    if (!entry) this.drawEmpty();
+  }
+
+  private drawBar(): void {
+    const entry = this.queue.session.current();
+    const { at, of } = this.queue.session.position();
+    const { log } = this.parts.scene.document;
+    this.bar.update({
+      filename: entry?.item.item.filename ?? "",
+      at,
+      of,
+      standing: this.queue.standing,
+      canUndo: this.quick ? this.queue.session.canUndo() : log.canUndo,
+      canRedo: !this.quick && log.canRedo,
+      undoLabel: this.quick ? "" : log.undoLabel,
+      redoLabel: this.quick ? "" : log.redoLabel,
+      hasItem: entry !== null,
+      submitWord: this.answers.word(entry),
+    });
+  }
+
+  private drawSaved(): void {
+    const { outbox, scene } = this.parts;
+    this.bar.saved(outbox.state.value, scene.document.saved.value, this.queue.refusals.value.size);
+  }
+
+  private drawLabels(): void {
+    const entry = this.entry.value;
+    const { scene } = this.parts;
+    if (this.quick) {
+      const item = entry?.item;
+      const suggested = item?.label ? null : (item?.suggestion?.label ?? null);
+      this.labelBar.update(item?.label ?? null, suggested, entry !== null && !entry.gone);
+      return;
+    }
+    const chosen = [...scene.document.selection.value].flatMap((id) => scene.document.store.get(id) ?? []);
+    const names = new Set(chosen.map(({ label }) => label));
+    const [only] = names.size === 1 ? names : [names.size ? null : scene.label.value];
+    this.labelBar.update(only ?? null, null, !scene.readOnly.value);
+  }
+
+  private drawFoot(): void {
+    const { stage } = this.parts.desk;
+    const { hint } = this.parts.scene.toolbox;
+    if (this.said && this.said.until < Date.now()) this.said = null;
+    this.foot.update(this.queue.session.current(), {
+      scale: stage.viewport.value.scale,
+      cursor: stage.cursor.value,
+      seconds: this.clock.seconds(),
+      words: this.quick ? "" : (this.said?.text ?? hint.value),
+    });
+  }
+
+  private drawEmpty(): void {
+    const done = this.queue.standing?.done_today ?? 0;
+    const word = this.review ? "review" : "label";
+    this.say(
+      emptyState({
+        icon: "done",
+        title: `Nothing to ${word} now`,
+        text: `${done ? `${plural(done, "item")} done today. ` : ""}This page fills by itself when new work arrives.`,
+        actions: h("a", { class: "btn", href: this.options.tasksUrl }, "All tasks"),
+      }),
+    );
+  }
+
+  private say(content: HTMLElement): void {
+    this.parts.desk.say(content);
+  }
+  private color(label: string): string {
+    return this.labels.find((one) => one.name === label)?.color ?? NEUTRAL;
+  }
+}
+
+/** Whether an answer is one class of the whole picture: no tools, a digit answers and goes on. */
+export function isQuick({ task, labels }: StudioOptions): boolean {
+  const types = task.annotation_types ?? ["class"];
+  const groups = new Set(labels.map(({ group }) => group ?? "class"));
+  return types.length > 0 && types.every((type) => type === "class") && groups.size <= 1 && !groups.has("");
+}

@@ -1,0 +1,162 @@
+"""A world for journeys with shapes: drawn pictures, a task and its review, people; and hands in the studio."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from playwright.sync_api import Locator, expect
+
+from tests.e2e.conftest import PASSWORD, Visitor
+from tests.e2e.loop import Studio, said
+from tests.house import House
+
+PEOPLE = {"annotator": "Ann", "reviewer": "Rex", "engineer": "Eve"}
+
+MAKE = """
+import io, json
+from PIL import Image, ImageDraw
+from alp_site.people.models import Role, User
+from alp_site.people.services import create_project, create_user
+from alp_site.people.services.members import add_member
+from annotation.services import task_items, tasks
+from datasets.services import create_dataset, upload
+from datasets.services.ontologies import add_attribute, add_label, create_ontology
+
+name, types, pictures, people = {name!r}, {types!r}, {pictures!r}, {people!r}
+def picture(n, size=(640, 480)):
+    image = Image.new("RGB", size, (58, 64, 72))
+    pen = ImageDraw.Draw(image)
+    for k in range(5):
+        x, y, r = 60 + (n * 53 + k * 117) % 480, 60 + (n * 91 + k * 71) % 330, 24 + (n * 7 + k * 13) % 40
+        pen.ellipse((x - r, y - r, x + r, y + r), fill=((n * 60 + k * 45) % 200 + 40, 90 + k * 30, 200 - k * 35))
+    pen.rectangle((300, 200, 380, 260), fill=(230, 230, 220))
+    out = io.BytesIO()
+    image.save(out, "PNG")
+    return out.getvalue()
+def account(role):
+    email = f"{{role}}.{{name}}@example.org".lower()
+    return create_user(email=email, name=people[role], password={password!r})
+owner = account("engineer")
+project = create_project(name=name, user=owner)
+for role in ("annotator", "reviewer"):
+    add_member(project=project, email=account(role).email, role=Role(role))
+ontology = create_ontology(project=project, name="Fruit")
+for n, label in enumerate(("apple", "bruise", "leaf")):
+    add_label(ontology=ontology, name=label, color=("#53b3b8", "#f0b135", "#09e095")[n])
+if "skeleton" in types or not types:
+    template = {{"names": ["head", "hand", "foot"], "edges": [[0, 1], [1, 2]]}}
+    add_label(ontology=ontology, name="person", color="#cd86fe", skeleton=template)
+dataset = create_dataset(project=project, name="Pictures", user=owner, ontology=ontology)
+files = [(f"/p{{n:03}}.png", picture(n)) for n in range(pictures)]
+report = upload.add_many(dataset=dataset, files=files, user=owner)
+assert not report.refused, report.refused
+label = tasks.create_task(project=project, kind="annotation", dataset=dataset, user=owner, name="Label fruit",
+                          annotation_types=types, batch_size=10, max_workload=20)
+review = tasks.create_task(project=project, kind="qa", dataset=dataset, user=owner, name="Review fruit",
+                           parent_task=label, batch_size=10, max_workload=20)
+task_items.add_items(task=label, entries=[{{"item_id": pk}} for pk in report.item_ids])
+print("SAID", json.dumps({{
+    "project": str(project.pk), "dataset": str(dataset.pk),
+    "tasks": {{"annotation": str(label.pk), "qa": str(review.pk)}},
+    "items": [str(pk) for pk in report.item_ids],
+}}))
+"""
+
+HOLDS = """
+import json
+from datasets.models import Annotation
+rows = Annotation.objects.filter(item_id={item!r}, deleted_at=None).order_by("pk")
+print("SAID", json.dumps({{"rows": [
+    {{"type": r.type, "label": r.label, "geometry": r.geometry, "revision": r.revision, "attributes": r.attributes}}
+    for r in rows
+]}}))
+"""
+
+
+@dataclass(frozen=True)
+class World:
+    """A project with pictures of 640 by 480 pixels, and whose tasks they are in."""
+
+    house: House
+    name: str
+    project: str
+    dataset: str
+    tasks: dict[str, str]
+    items: list[str]
+
+    def url(self, path: str = "") -> str:
+        return f"{self.house.url}/p/{self.project}/{path}"
+
+    def open(self, visitor: Visitor, role: str = "annotator", kind: str = "annotation") -> Hand:
+        page = visitor.sign_in(f"{role}.{self.name}@example.org".lower(), PASSWORD, f"/p/{self.project}/")
+        expect(page.locator("#live")).to_have_attribute("data-state", "live")
+        page.goto(self.url(f"studio/{self.tasks[kind]}/"))
+        hand = Hand(page)
+        hand.ready()
+        return hand
+
+    def holds(self, item: str) -> list[dict[str, Any]]:
+        """What the server has on an item."""
+        return list(said(self.house, HOLDS.format(item=item))["rows"])
+
+
+def make_world(house: House, name: str, types: list[str], pictures: int = 6) -> World:
+    code = MAKE.format(name=name, types=types, pictures=pictures, people=PEOPLE, password=PASSWORD)
+    return World(house=house, name=name, **said(house, code))
+
+
+class Hand(Studio):
+    """A person who draws. Places are image pixels; the page says where they are on the screen."""
+
+    def ready(self) -> None:
+        super().ready()
+        expect(self.page.locator("#studio")).to_have_attribute("aria-busy", "false", timeout=30_000)
+
+    def shapes(self) -> list[dict[str, Any]]:
+        """What the page's document holds, in the order it came."""
+        return list(self.page.evaluate("window.alpStudio.annotations()"))
+
+    def at(self, x: float, y: float) -> tuple[float, float]:
+        """Where an image pixel is on the page."""
+        found = self.page.evaluate("(at) => window.alpStudio.screenXY(at)", [x, y])
+        return found[0], found[1]
+
+    def click(self, x: float, y: float, **options: Any) -> None:
+        self.page.mouse.click(*self.at(x, y), **options)
+
+    def drag(self, *places: tuple[float, float]) -> None:
+        first, *rest = places
+        self.page.mouse.move(*self.at(*first))
+        self.page.mouse.down()
+        for place in rest:
+            self.page.mouse.move(*self.at(*place), steps=4)
+        self.page.mouse.up()
+
+    def tool(self, name: str) -> None:
+        self.page.get_by_role("toolbar", name="Tools").get_by_role("button", name=name, exact=True).click()
+
+    def has(self, count: int) -> list[dict[str, Any]]:
+        """Waits until there are so many annotations."""
+        self.page.wait_for_function("(n) => window.alpStudio.annotations().length === n", arg=count)
+        return self.shapes()
+
+    def until(self, what: str, condition: Callable[[list[dict[str, Any]]], bool]) -> list[dict[str, Any]]:
+        for _ in range(100):
+            if condition(found := self.shapes()):
+                return found
+            self.page.wait_for_timeout(50)
+        raise AssertionError(f"never came to be: {what}\n{json.dumps(found)[:2000]}")
+
+    def reload(self) -> None:
+        self.page.reload()
+        self.ready()
+
+    def submit(self) -> str:
+        return self.act("Control+Enter")
+
+    def undo_button(self) -> Locator:
+        return self.page.get_by_role("button", name=re.compile("^Undo"))
