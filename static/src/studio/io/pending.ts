@@ -19,6 +19,7 @@ export interface AnnotationPayload {
   /** E-mail address. */
   creator?: string | null;
   sourcePrediction: string | null;
+  approvedRevision?: number | null;
 }
 /** What the server holds of an annotation; revision 0: nothing yet. */
 export interface Base {
@@ -85,6 +86,7 @@ export function fromPayload(payload: AnnotationPayload, before?: Annotation | nu
     model: payload.model ?? found,
     author: author ?? before?.author ?? null,
     sourcePrediction: payload.sourcePrediction,
+    approvedRevision: payload.approvedRevision ?? null,
   };
 }
 

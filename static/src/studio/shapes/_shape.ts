@@ -21,6 +21,8 @@ export interface Annotation {
   readonly model: { readonly id: string; readonly name: string; readonly confidence: number } | null;
   readonly author: { readonly id: string; readonly name: string } | null;
   readonly sourcePrediction: string | null;
+  /** The revision a reviewer approved; null or absent: none. */
+  readonly approvedRevision?: number | null;
 }
 
 /** A model's that no person has answered yet: shown with the rest, saved only once it is accepted or edited. */

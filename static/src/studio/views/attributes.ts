@@ -1,0 +1,309 @@
+/**
+ * What is selected and what is asked of it: label, attributes from the ontology, who made it. Of several at once, "mixed"
+ * where they differ. Up and Down go from one question to the next, digits answer, while the focus is in here.
+ */
+import { h, replace, swatch, uid, type Child } from "../../lib/dom.ts";
+import { percent, plural } from "../../lib/format.ts";
+import type { Unsubscribe } from "../../lib/store.ts";
+import { icon } from "../../ui/icons.ts";
+import { chip } from "../../ui/status.ts";
+import type { Annotation } from "../shapes/_shape.ts";
+import {
+  answerOf,
+  askedOf,
+  byDigit,
+  isAnswered,
+  type AttributeSpec,
+  type Missing,
+  type Questions,
+} from "../state/attributes.ts";
+import type { Numbers } from "../state/numbers.ts";
+import type { LabelSpec } from "../state/types.ts";
+import * as acts from "../tools/acts.ts";
+import type { ToolContext } from "../tools/_tool.ts";
+import { control } from "./answer-controls.ts";
+import "./attributes.css";
+
+export interface AttributesOptions {
+  readonly ctx: ToolContext;
+  readonly numbers: Numbers;
+  readonly labels: readonly LabelSpec[];
+  readonly questions: Questions;
+  /** "Del", for the button's tip. */
+  readonly shown?: (shortcut: string) => string;
+}
+
+/** Of more, the questions are still asked, but not looked through on every change of the selection. */
+const MANY = 2000;
+
+export class AttributesPanel {
+  readonly element = h("section", { class: "attributes", "aria-label": "Attributes", hidden: true });
+  private readonly off: Unsubscribe[];
+  /** Attributes a person was told are missing. */
+  private wanted = false;
+  private waiting = false;
+
+  constructor(private readonly options: AttributesOptions) {
+    const { document, locked } = options.ctx;
+    const later = () => this.later();
+    this.off = [
+      document.selection.subscribe(() => this.draw()),
+      document.store.subscribe(({ changes }) => {
+        if (changes.some(({ id }) => document.selection.value.has(id))) later();
+      }),
+      locked.subscribe(later),
+    ];
+    this.element.addEventListener("keydown", (event) => {
+      if (!this.key(event)) return;
+      event.preventDefault();
+      event.stopPropagation();
+    });
+  }
+
+  dispose(): void {
+    for (const off of this.off) off();
+  }
+  /** Puts the focus on the first question. */
+  focus(key?: string): boolean {
+    const rows = this.rows();
+    const row = (key && rows.find(({ dataset }) => dataset["key"] === key)) || rows[0];
+    return row ? focusIn(row) : false;
+  }
+  /** Takes a person to what is missing; answers whether something is. */
+  ask(missing: readonly Missing[]): boolean {
+    const [first] = missing;
+    if (!first) return false;
+    const { ctx, numbers } = this.options;
+    this.wanted = true;
+    ctx.document.selection.set(new Set([first.annotation.id]));
+    this.draw();
+    this.focus(first.attribute.key);
+    const more = missing.length > 1 ? `, and ${missing.length - 1} more` : "";
+    const { annotation, attribute } = first;
+    ctx.announce(`${annotation.label} #${numbers.of(annotation.id)} needs “${attribute.title}”${more}.`);
+    return true;
+  }
+
+  // ---- drawing
+
+  private chosen(): Annotation[] {
+    const { store, selection } = this.options.ctx.document;
+    return [...selection.value].slice(0, MANY).flatMap((id) => store.get(id) ?? []);
+  }
+  private later(): void {
+    if (this.waiting) return;
+    this.waiting = true;
+    requestAnimationFrame(() => {
+      this.waiting = false;
+      this.draw();
+    });
+  }
+  private draw(): void {
+    const list = this.chosen();
+    const { activeElement } = this.element.ownerDocument;
+    const inside = activeElement instanceof HTMLElement && this.element.contains(activeElement);
+    // What is being typed is not thrown away because someone else saved.
+    if (inside && isDirty(activeElement) && list.length && this.same(list)) return;
+    const at = inside ? placeOf(activeElement) : null;
+    this.element.hidden = list.length === 0;
+    this.element.dataset["of"] = idsOf(list);
+    if (list.length) replace(this.element, this.header(list), this.body(list));
+    if (at) refocus(this.element, at);
+  }
+  private same(list: readonly Annotation[]): boolean {
+    return this.element.dataset["of"] === idsOf(list);
+  }
+
+  private header(list: readonly Annotation[]): HTMLElement {
+    const { ctx, numbers, shown } = this.options;
+    const [first] = list as [Annotation];
+    const one = list.length === 1;
+    const locked = list.every(({ id }) => ctx.locked.value.has(id));
+    const keys = shown?.("select.delete");
+    const remove = h(
+      "button",
+      {
+        type: "button",
+        class: "btn btn-ghost btn-square",
+        title: `Delete${keys ? ` (${keys})` : ""}`,
+        "aria-label": "Delete",
+        disabled: ctx.readOnly() || locked,
+        onclick: () => acts.removeSelected(ctx),
+      },
+      icon("trash", "sm"),
+    );
+    return h(
+      "header",
+      { class: "row" },
+      one && swatch(ctx.color(first.label)),
+      h(
+        "h2",
+        { class: "clip" },
+        one ? `${first.label || "no label"} #${numbers.of(first.id)}` : plural(list.length, "object"),
+      ),
+      one && byline(first),
+      locked && chip("Locked", "plain", "lock"),
+      h("span", { class: "spacer" }),
+      remove,
+    );
+  }
+
+  private body(list: readonly Annotation[]): HTMLElement {
+    const { ctx, questions } = this.options;
+    const disabled = ctx.readOnly() || list.every(({ id }) => ctx.locked.value.has(id));
+    const rows = askedOf(list, questions).map((spec) => this.question(spec, list, disabled));
+    return h(
+      "div",
+      { class: "answers" },
+      this.labelRow(list, disabled),
+      rows,
+      this.occludedRow(list, disabled),
+    );
+  }
+  private row(key: string, title: Child, content: Child, wanting = false): HTMLElement {
+    const id = uid("answer");
+    return h(
+      "div",
+      {
+        class: ["answer", wanting && "wanting"],
+        role: "group",
+        "aria-labelledby": id,
+        dataset: { key },
+      },
+      h("span", { class: "answer-title clip", id }, title),
+      h("div", { class: "answer-control" }, content),
+    );
+  }
+  private labelRow(list: readonly Annotation[], disabled: boolean): HTMLElement {
+    const { ctx, labels } = this.options;
+    const [first] = list as [Annotation];
+    const mixed = list.some(({ label }) => label !== first.label);
+    const known = labels.some(({ name }) => name === first.label);
+    const select = h(
+      "select",
+      {
+        class: "select",
+        "aria-label": "Label",
+        disabled,
+        onchange: () => void (select.value && acts.setLabel(ctx, select.value)),
+      },
+      mixed && h("option", { value: "" }, "Mixed"),
+      !mixed && !known && h("option", { value: first.label }, first.label || "no label"),
+      labels.map(({ name }) => h("option", { value: name }, name)),
+    );
+    select.value = mixed ? "" : first.label;
+    return this.row("label", "label", select);
+  }
+  private question(spec: AttributeSpec, list: readonly Annotation[], disabled: boolean): HTMLElement {
+    const answer = answerOf(list, spec.key);
+    const lacks = !spec.optional && list.some((one) => !isAnswered(spec, one.attributes[spec.key]));
+    const title = [
+      spec.title,
+      !spec.optional && h("span", { class: "req", title: "Required", "aria-label": "required" }, "*"),
+    ];
+    return this.row(
+      spec.key,
+      title,
+      [
+        control(spec, answer, disabled, (value) => void acts.setAttribute(this.options.ctx, spec.key, value)),
+        answer.mixed && h("span", { class: "hint" }, "mixed"),
+      ],
+      lacks && this.wanted,
+    );
+  }
+  private occludedRow(list: readonly Annotation[], disabled: boolean): HTMLElement {
+    const marked = list.filter(({ metadata }) => metadata["occluded"] === true).length;
+    const box = h("input", {
+      type: "checkbox",
+      class: "checkbox",
+      disabled,
+      checked: marked === list.length,
+      indeterminate: marked > 0 && marked < list.length,
+      onchange: () => void acts.toggleOccluded(this.options.ctx),
+    });
+    const keys = this.options.shown?.("select.occluded");
+    return this.row(
+      "~occluded",
+      ["occluded", keys && h("kbd", null, keys)],
+      h("label", { class: "tick" }, box, "yes"),
+    );
+  }
+
+  // ---- keys
+
+  private rows(): HTMLElement[] {
+    return [...this.element.querySelectorAll<HTMLElement>(".answer")].filter(
+      ({ dataset }) => dataset["key"] !== "label",
+    );
+  }
+  private key(event: KeyboardEvent): boolean {
+    const { target } = event;
+    if (!(target instanceof HTMLElement) || event.ctrlKey || event.metaKey || event.altKey) return false;
+    const row = target.closest<HTMLElement>(".answer");
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      if (target instanceof HTMLSelectElement) return false;
+      return this.move(row, event.key === "ArrowDown" ? 1 : -1);
+    }
+    if (event.key === "Escape") {
+      this.options.ctx.stage.element.focus({ preventScroll: true });
+      return true;
+    }
+    const typing = target instanceof HTMLInputElement && ["text", "number"].includes(target.type);
+    return /^[0-9]$/.test(event.key) && !typing && row !== null && this.digit(row, Number(event.key));
+  }
+  private move(row: HTMLElement | null, step: number): boolean {
+    const rows = this.rows();
+    if (!rows.length) return false;
+    const at = row ? rows.indexOf(row) : -1;
+    const next = rows[Math.min(rows.length - 1, Math.max(0, at + step))];
+    return next ? focusIn(next) : false;
+  }
+  /** Digits are answers here, whether or not there is one: a label is not changed by a slip. */
+  private digit(row: HTMLElement, digit: number): boolean {
+    const { ctx, questions } = this.options;
+    const list = this.chosen();
+    const spec = askedOf(list, questions).find(({ key }) => key === row.dataset["key"]);
+    if (!spec) return row.dataset["key"] !== "label";
+    const found = byDigit(spec, digit, answerOf(list, spec.key));
+    if (found) acts.setAttribute(ctx, spec.key, found.value);
+    else ctx.announce(`“${spec.title}” has no value ${digit}.`);
+    return true;
+  }
+}
+
+function byline({ model, author, revision }: Annotation): HTMLElement {
+  const saved = revision ? `r${revision}` : "not saved yet";
+  const words = model
+    ? `by ${model.name}, ${percent(model.confidence)} sure`
+    : [author && `by ${author.name}`, saved].filter(Boolean).join(", ");
+  return h("span", { class: "hint clip", title: words }, words);
+}
+function idsOf(list: readonly Annotation[]): string {
+  return list.map(({ id }) => id).join(" ");
+}
+function isDirty(element: HTMLElement): boolean {
+  return (
+    element instanceof HTMLInputElement &&
+    ["text", "number"].includes(element.type) &&
+    element.value !== element.dataset["was"]
+  );
+}
+type Place = [key: string, index: number];
+const FOCUSABLE = "input:not(:disabled), select:not(:disabled), button:not(:disabled)";
+function placeOf(element: HTMLElement): Place | null {
+  const row = element.closest<HTMLElement>(".answer");
+  if (!row) return null;
+  return [row.dataset["key"] ?? "", [...row.querySelectorAll(FOCUSABLE)].indexOf(element)];
+}
+function refocus(root: HTMLElement, [key, index]: Place): void {
+  const row = [...root.querySelectorAll<HTMLElement>(".answer")].find(
+    ({ dataset }) => dataset["key"] === key,
+  );
+  row?.querySelectorAll<HTMLElement>(FOCUSABLE)[index]?.focus({ preventScroll: true });
+}
+function focusIn(row: HTMLElement): boolean {
+  const pressed = row.querySelector<HTMLElement>("[aria-pressed=true]:not(:disabled)");
+  const first = pressed ?? row.querySelector<HTMLElement>(FOCUSABLE);
+  first?.focus();
+  return first !== null;
+}
