@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from alp_site.lib.errors import Conflict, Invalid
+from alp_site.lib.errors import AlpError, Conflict, Invalid
 
 
 class TaskClosed(Conflict):
@@ -51,6 +51,14 @@ class LabelMissing(Invalid):
     """Completing needs a label: chosen now, or already on the item."""
 
     code = "label_missing"
+
+
+class NotReady(AlpError):
+    """The annotations are not complete. ``data.annotations`` lists each that lacks something, ``[{"annotation", "type",
+    "label", "lacks": [{"code", "attribute"?, "title"?, "message"}]}]``; ``data.nothing``: there is none at all."""
+
+    code = "not_ready"
+    status = 422
 
 
 class NoAnswerKey(Conflict):

@@ -210,6 +210,7 @@ class TaskItemLog(IdModel):
     outcome = models.CharField(max_length=12, blank=True, choices=Outcome.choices, default="")
     simulated = models.BooleanField(default=False)
     seconds = models.FloatField(default=0)
+    empty = models.BooleanField(default=False)  # the person said that there is nothing to label
     op_id = models.UUIDField(null=True, blank=True, unique=True)
 
     class Meta:
@@ -220,6 +221,37 @@ class TaskItemLog(IdModel):
 
     def __str__(self) -> str:
         return f"{self.action} of {self.task_item_id}"
+
+
+class SuggestionOutcome(IdModel):
+    """What became of one of a model's suggestions when its person completed or discarded the item.
+
+    `suggestion` is its id in the studio; `annotation` what it became, null where it was rejected, and of a plain class;
+    `iou` how alike the two are, 0..1. Replaced when the item is answered again, taken back with the answer.
+    """
+
+    task_item = models.ForeignKey(TaskItem, on_delete=models.CASCADE, related_name="suggestion_outcomes")
+    suggestion = models.CharField(max_length=80)
+    type = models.CharField(max_length=16)
+    label = models.CharField(max_length=200)
+    confidence = models.FloatField(null=True, blank=True)
+    model_id = models.UUIDField(null=True, blank=True)
+    outcome = models.CharField(max_length=12, choices=TaskItemLog.Outcome.choices)
+    annotation = models.ForeignKey(
+        "datasets.Annotation", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    iou = models.FloatField(null=True, blank=True)
+    person = models.ForeignKey(PERSON, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar[list[Any]] = [
+            models.UniqueConstraint(fields=["task_item", "suggestion"], name="one_outcome_a_suggestion")
+        ]
+        indexes: ClassVar[list[Any]] = [models.Index(fields=["model_id", "at"], name="outcome_of_model")]
+
+    def __str__(self) -> str:
+        return f"{self.suggestion}: {self.outcome}"
 
 
 class Issue(IdModel):

@@ -254,12 +254,18 @@ class ActSerializer(serializers.Serializer[Any]):
 
 
 class CompleteSerializer(ActSerializer):
+    """`label`: the answer of a classification task. `empty`: there is nothing to label here."""
+
+    empty = serializers.BooleanField(default=False)
     label = serializers.CharField(max_length=200, required=False, allow_null=True)  # type: ignore[assignment]  # a field, not DRF's own
     seen_version = serializers.IntegerField(min_value=0, required=False, allow_null=True)
     status = serializers.CharField(max_length=32, default="completed")
 
 
 class ApproveSerializer(ActSerializer):
+    """`label`: the corrected class. `empty`: there is nothing to label here."""
+
+    empty = serializers.BooleanField(default=False)
     label = serializers.CharField(max_length=200, required=False, allow_null=True)  # type: ignore[assignment]  # a field, not DRF's own
     seen_version = serializers.IntegerField(min_value=0, required=False, allow_null=True)
 
@@ -284,6 +290,7 @@ class LogSerializer(serializers.Serializer[Any]):
     label = serializers.CharField(allow_blank=True)  # type: ignore[assignment]  # a field, not DRF's own
     previous_label = serializers.CharField(allow_blank=True)
     outcome = serializers.CharField(allow_blank=True)
+    empty = serializers.BooleanField()
     simulated = serializers.BooleanField()
     seconds = serializers.FloatField()
 

@@ -142,10 +142,10 @@ class _ActView(APIView):
 
 @extend_schema(request=s.CompleteSerializer, responses=s.DoneSerializer)
 class CompleteView(_ActView):
-    """Label and finish."""
+    """Label and finish; annotations drawn before are checked: 422 `not_ready` lists what each of them lacks."""
 
     serializer = s.CompleteSerializer
-    takes = ("label", "seen_version", "op_id", "seconds", "status", "note")
+    takes = ("label", "seen_version", "op_id", "seconds", "status", "note", "empty")
 
     def act(self) -> Callable[..., Done]:
         return status.complete
@@ -189,7 +189,7 @@ class ApproveView(_ActView):
     """Make it ground truth; with another label, correct it first."""
 
     serializer = s.ApproveSerializer
-    takes = ("label", "seen_version", "op_id", "seconds", "note")
+    takes = ("label", "seen_version", "op_id", "seconds", "note", "empty")
 
     def act(self) -> Callable[..., Done]:
         return review.approve

@@ -161,6 +161,7 @@ def log_payload(row: TaskItemLog) -> dict[str, Any]:
         "label": row.label,
         "previous_label": row.previous_label,
         "outcome": row.outcome,
+        "empty": row.empty,
         "simulated": row.simulated,
         "seconds": round(row.seconds, 1),
     }

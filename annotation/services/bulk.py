@@ -17,6 +17,7 @@ from alp_site.lib.errors import Invalid
 from alp_site.people.models import User
 from annotation.models import Issue, Status, Task, TaskItem
 from annotation.services import labels, record
+from annotation.services.answers import save_class_outcomes
 from annotation.services.record import Change
 from annotation.services.review import review_outcome
 from annotation.services.status import back_to_review, finish, outcome_of
@@ -86,6 +87,8 @@ def _complete_part(task: Task, answers: dict[UUID, str], person: User, simulated
         )
         for ti in rows
     ]  # fmt: skip
+    answered = [(ti, answers[ti.pk]) for ti in rows]
+    save_class_outcomes(answered, person, now)
     _settle(task, changes, Status.COMPLETED, person, now)
     back_to_review(rows, person, now)
     return [ti.pk for ti in rows]

@@ -12,7 +12,8 @@ from alp_site.people.models import User
 from alp_site.people.permissions import allowed
 from annotation.errors import AlreadyConsumed, FinishedByOther, LabelMissing, NoAnnotator
 from annotation.models import Issue, Place, Status, Task, TaskItem, TaskItemLog
-from annotation.services import labels, record
+from annotation.selectors.rules import single_class
+from annotation.services import answers, labels, record
 from annotation.services.queue import LEASE
 from annotation.services.record import Change
 from annotation.services.status import (
@@ -41,10 +42,13 @@ def approve(
     op_id: UUID | None = None,
     seconds: float = 0,
     note: str = "",
+    empty: bool = False,
 ) -> Done:
-    """Make the item's label ground truth; with another `label`, correct it first. Resolves the item's issues.
+    """Make the item's annotations ground truth; with another `label`, correct it first. Resolves the item's issues.
 
-    Raises Stale when annotations moved since `seen_version`, FinishedByOther, WithAnnotator, LabelMissing.
+    What the reviewer changed by operations before is a correction too. Outside of plain classification annotations are
+    checked as when completing. Raises Stale when annotations moved since `seen_version`, FinishedByOther,
+    WithAnnotator, LabelMissing, NotReady.
     """
     with write():
         ti = locked(task_item_id)
@@ -59,21 +63,28 @@ def approve(
         check_label(ti, label)
         labels.check_version(ti.item, seen_version, before)
         final = label or before
-        if final is None:
-            raise LabelMissing("There is no label to approve; choose one.", task_item=str(ti.pk))
-        corrected = final != before
-        if corrected:
+        relabelled = final is not None and final != before
+        if relabelled and final is not None:
             labels.save_label(ti, label=final, person=person, accepted=False, op_id=op_id)
+        _check_answer(ti, person, final, empty)
+        corrected = relabelled or answers.was_corrected(ti, person)
         labels.approve([ti], person=person)
         now = db.clock()
         _resolve(ti, person, now)
         finish(ti, status=Status.APPROVED, person=person, seconds=seconds, now=now)
         change = Change(
-            task_item=ti, action="correct" if corrected else "approve", note=note, label=final,
-            previous_label=before or "", outcome=review_outcome(corrected), seconds=seconds, op_id=op_id,
+            task_item=ti, action="correct" if corrected else "approve", note=note, label=final or "",
+            previous_label=before or "", outcome=review_outcome(corrected), seconds=seconds, empty=empty, op_id=op_id,
         )  # fmt: skip
         settle(ti, change, person, now)
         return Done(ti, final, outcome=change.outcome)
+
+
+def _check_answer(ti: TaskItem, person: User, label: str | None, empty: bool) -> None:
+    if not single_class(ti.task):
+        answers.check_ready(ti, person, empty=empty)
+    elif label is None:
+        raise LabelMissing("There is no label to approve; choose one.", task_item=str(ti.pk))
 
 
 def return_item(*, task_item_id: UUID, person: User, note: str, op_id: UUID | None = None, seconds: float = 0) -> Done:

@@ -22,8 +22,8 @@ from annotation.errors import AlreadyConsumed, FinishedByOther, LabelMissing, Ta
 from annotation.models import Issue, Place, Status, Task, TaskItem, TaskItemLog
 from annotation.permissions import TaskItemPolicy
 from annotation.selectors.queue import held_by
-from annotation.selectors.rules import labels_said
-from annotation.services import labels, record
+from annotation.selectors.rules import labels_said, single_class
+from annotation.services import answers, labels, record
 from annotation.services.queue import LEASE
 from annotation.services.record import Change
 from datasets.models import Item
@@ -53,10 +53,13 @@ def complete(
     seconds: float = 0,
     status: str = Status.COMPLETED,
     note: str = "",
+    empty: bool = False,
 ) -> Done:
     """Label (if a label is given) and finish. Choosing exactly the suggestion shown counts as accepting it.
 
-    Raises Stale when annotations moved since `seen_version`, FinishedByOther, LabelMissing, Forbidden, TaskClosed.
+    Without a label the item's annotations are the answer: `answers.check_ready` says what they must be, `empty` that
+    there is nothing to label. Raises Stale when annotations moved since `seen_version`, FinishedByOther, LabelMissing,
+    NotReady, Forbidden, TaskClosed.
     """
     with write():
         ti = locked(task_item_id)
@@ -67,26 +70,45 @@ def complete(
         _check_offered(ti, status)
         check_label(ti, label)
         if not ti.is_open:
-            if ti.status == status and (label is None or label == before) and ti.finished_by_id == person.pk:
+            if ti.status == status and ti.finished_by_id == person.pk and _said_already(ti, label, before):
                 return Done(ti, before, repeated=True)
             _take_back(ti, person)
         labels.check_version(ti.item, seen_version, before)
-        if label is None and before is None:
-            raise LabelMissing("Choose a label first.", task_item=str(ti.pk))
-        outcome = outcome_of(ti, label or before or "")
         now = db.clock()
         if label is not None and label != before:
-            accepted = outcome == TaskItemLog.Outcome.ACCEPTED
+            accepted = label == suggested(ti)
             labels.save_label(ti, label=label, person=person, accepted=accepted, op_id=op_id)
+        outcome = _conclude(ti, person, now, label=label, before=before, empty=empty)
         record.let_go([ti], at=now, to=person.pk)
         finish(ti, status=status, person=person, seconds=seconds, now=now)
         back_to_review([ti], person, now)
         change = Change(
             task_item=ti, action="complete", note=note, label=label or before or "", previous_label=before or "",
-            outcome=outcome, seconds=seconds, op_id=op_id,
+            outcome=outcome, seconds=seconds, empty=empty, op_id=op_id,
         )  # fmt: skip
         settle(ti, change, person, now)
         return Done(ti, label or before, outcome=outcome)
+
+
+def _said_already(ti: TaskItem, label: str | None, before: str | None) -> bool:
+    """Whether completing again would say what was said: the same label, or annotations nobody has changed since."""
+    if label is not None:
+        return label == before
+    return ti.finished_at is not None and not answers.edited_since(ti.item_id, ti.finished_at)
+
+
+def _conclude(ti: TaskItem, person: User, now: datetime, *, label: str | None, before: str | None, empty: bool) -> str:
+    """Checks the answer, keeps what became of the suggestions, and returns the word for it."""
+    plain = single_class(ti.task)
+    final = label or before
+    if plain and final is None:
+        raise LabelMissing("Choose a label first.", task_item=str(ti.pk))
+    if label is None or not plain:
+        answers.check_ready(ti, person, empty=empty)
+    if not plain or final is None:
+        return answers.save_outcomes(ti, person, now)
+    answers.save_class_outcomes([(ti, final)], person, now)
+    return outcome_of(ti, final)
 
 
 def discard(*, task_item_id: UUID, person: User, op_id: UUID | None = None, seconds: float = 0, note: str = "") -> Done:
@@ -102,7 +124,7 @@ def discard(*, task_item_id: UUID, person: User, op_id: UUID | None = None, seco
                 return Done(ti, before, repeated=True)
             _take_back(ti, person)
         now = db.clock()
-        outcome = TaskItemLog.Outcome.REJECTED if suggested(ti) else TaskItemLog.Outcome.NONE
+        outcome = answers.save_outcomes(ti, person, now, rejected=True)
         record.let_go([ti], at=now, to=person.pk)
         finish(ti, status=Status.DISCARD, person=person, seconds=seconds, now=now)
         change = Change(task_item=ti, action="discard", note=note, outcome=outcome, seconds=seconds, op_id=op_id)
@@ -160,7 +182,9 @@ def undo(*, task_item_id: UUID, person: User, op_id: UUID | None = None) -> Done
 
 def locked(task_item_id: UUID) -> TaskItem:
     """The live row with its task and item, locked until the transaction ends."""
-    rows = TaskItem.objects.select_related("task__parent_task", "item").filter(pk=task_item_id, retired_at__isnull=True)
+    rows = TaskItem.objects.select_related("task__parent_task", "task__dataset", "item", "source").filter(
+        pk=task_item_id, retired_at__isnull=True
+    )
     ti = (rows if db.is_sqlite() else rows.select_for_update(of=("self",))).first()
     if ti is None:
         raise NotFound("There is no such task item.", task_item=str(task_item_id))
@@ -271,6 +295,7 @@ def _take_back(ti: TaskItem, person: User) -> TaskItemLog | None:
     for review in reviews:
         hold_back(review, now)
     sent_back = ti.issues.filter(state=Issue.State.FIXED).update(state=Issue.State.OPEN, fixed_at=None)
+    answers.forget_outcomes([ti])
     last = ti.log.exclude(status="").order_by("at", "id").last()
     if ti.status == Status.APPROVED:
         labels.withdraw(ti)

@@ -1473,7 +1473,7 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** @description Label and finish. */
+    /** @description Label and finish; annotations drawn before are checked: 422 `not_ready` lists what each of them lacks. */
     post: operations["task_items_id_complete_post"];
     delete?: never;
     options?: never;
@@ -2010,8 +2010,10 @@ export interface components {
     AnswerKeyAskRequest: {
       count: number;
     };
-    /** @description What every act carries. `op_id`: the client's name for it; a repeated one changes nothing. */
+    /** @description `label`: the corrected class. `empty`: there is nothing to label here. */
     ApproveRequest: {
+      /** @default false */
+      empty: boolean;
       label?: string | null;
       /** @default  */
       note: string;
@@ -2136,8 +2138,10 @@ export interface components {
       items: components["schemas"]["Comparison"][];
       next: string | null;
     };
-    /** @description What every act carries. `op_id`: the client's name for it; a repeated one changes nothing. */
+    /** @description `label`: the answer of a classification task. `empty`: there is nothing to label here. */
     CompleteRequest: {
+      /** @default false */
+      empty: boolean;
       label?: string | null;
       /** @default  */
       note: string;
@@ -2756,6 +2760,7 @@ export interface components {
       action: string;
       /** Format: date-time */
       at: string;
+      empty: boolean;
       /** Format: uuid */
       id: string;
       label: string;
