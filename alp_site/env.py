@@ -48,6 +48,7 @@ class Env:
     ml_threads: int = 0
     max_upload_mb: int = 512
     max_image_megapixels: int = 250
+    tile_above_megapixels: int = 20
     https: bool = True
 
     @property

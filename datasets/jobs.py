@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alp_site.lib import jobs
 from datasets.services import annotations as operations
-from datasets.services import bulk, imports, items, test_sets, thumbnails
+from datasets.services import bulk, imports, items, test_sets, thumbnails, tiles
 
 DAY = 24 * 3600.0
 
@@ -32,6 +32,16 @@ def make_thumbnails(run: jobs.Run) -> None:
 @jobs.periodic("datasets.thumbnails", 60.0)
 def ring_thumbnails() -> None:
     thumbnails.ring_wanted()
+
+
+@jobs.handler(tiles.JOB)
+def make_tiles(run: jobs.Run) -> None:
+    tiles.make_wanted(run)
+
+
+@jobs.periodic("datasets.tiles", 60.0)
+def ring_tiles() -> None:
+    tiles.ring_wanted()
 
 
 @jobs.periodic("datasets.trash", 6 * 3600.0)

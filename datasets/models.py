@@ -415,3 +415,14 @@ class ThumbnailWanted(models.Model):
 
     sha256 = models.CharField(max_length=64, primary_key=True)
     asked_at = models.DateTimeField(db_index=True)
+
+
+class TilesWanted(models.Model):
+    """A huge picture whose tiles are still to be cut, or could not be (`error`); the row goes when they are."""
+
+    sha256 = models.CharField(max_length=64, primary_key=True)
+    mimetype = models.CharField(max_length=100)
+    asked_at = models.DateTimeField()
+    waited_for = models.BooleanField(default=False, help_text="Somebody has it open: it comes before the others.")
+    attempts = models.PositiveSmallIntegerField(default=0)
+    error = models.CharField(max_length=300, blank=True, default="")

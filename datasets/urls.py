@@ -6,7 +6,7 @@ from django.urls import path
 
 from datasets import pages
 from datasets.api import annotations as operations
-from datasets.api import datasets, files, items, ontologies, test_sets, uploads
+from datasets.api import datasets, files, items, ontologies, test_sets, tiles, uploads
 
 api_urlpatterns = [
     path("projects/<uuid:project_id>/datasets/", datasets.DatasetListView.as_view(), name="datasets"),
@@ -27,6 +27,8 @@ api_urlpatterns = [
     path("items/<uuid:item_id>/restore/", items.ItemRestoreView.as_view(), name="item-restore"),
     path("items/<uuid:item_id>/stream/", files.StreamView.as_view(), name="item-stream"),
     path("items/<uuid:item_id>/thumbnail/", files.ThumbnailView.as_view(), name="item-thumbnail"),
+    path("items/<uuid:item_id>/tiles/", tiles.TilesView.as_view(), name="item-tiles"),
+    path("items/<uuid:item_id>/tiles/<int:level>/<int:column>/<int:row>/", tiles.TileView.as_view(), name="item-tile"),
     path("items/<uuid:item_id>/annotations/", operations.ItemAnnotationsView.as_view(), name="item-annotations"),
     path("items/<uuid:item_id>/revisions/", operations.ItemRevisionsView.as_view(), name="item-revisions"),
     path(

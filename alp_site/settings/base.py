@@ -170,6 +170,7 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
 DATA_UPLOAD_MAX_NUMBER_FILES = 5000
 MAX_UPLOAD_BYTES = ENV.max_upload_mb * 1024 * 1024
 MAX_IMAGE_PIXELS = ENV.max_image_megapixels * 1_000_000
+TILE_ABOVE_PIXELS = ENV.tile_above_megapixels * 1_000_000
 
 USE_TZ = True
 TIME_ZONE = "UTC"
@@ -193,5 +194,6 @@ LOGGING = {
         "django.server": {"level": "WARNING"},
         "uvicorn.access": {"level": "WARNING"},
         "django-q": {"level": "WARNING"},
+        "pyvips": {"level": "WARNING"},
     },
 }

@@ -140,7 +140,8 @@ class ItemInTaskSerializer(serializers.Serializer[Any]):
     height = serializers.IntegerField()
     mimetype = serializers.CharField()
     content_version = serializers.IntegerField()
-    image_url = serializers.CharField()
+    image_url = serializers.CharField(help_text="In a kind that browsers show; reduced where the picture is tiled.")
+    tiles_url = serializers.CharField(allow_null=True, help_text="Where its tiles are, if it is shown as such.")
     thumbnail_url = serializers.CharField()
 
 

@@ -12,6 +12,7 @@ from annotation.selectors.labels import current_labels
 from annotation.selectors.queue import issues_of
 from annotation.selectors.rules import labels_said, types_said
 from annotation.selectors.work import TaskWork, Work
+from datasets.selectors import picture_url, tiles_url
 
 PLACES = {Place.SENT_BACK: "sent_back", Place.NORMAL: "normal", Place.SKIPPED: "skipped"}
 
@@ -106,7 +107,8 @@ def _item_payload(
             "height": item.height,
             "mimetype": item.mimetype,
             "content_version": item.content_version,
-            "image_url": f"/api/v1/items/{item.pk}/stream/",
+            "image_url": picture_url(item) or f"/api/v1/items/{item.pk}/stream/",
+            "tiles_url": tiles_url(item),
             "thumbnail_url": f"/api/v1/items/{item.pk}/thumbnail/",
         },
         "status": ti.status,

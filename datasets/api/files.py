@@ -47,18 +47,9 @@ class BytesView(APIView):
     def answer(
         self, request: Request, item: Item, sha256: str, mimetype: str, path: Any, etag: str
     ) -> HttpResponseBase:
-        """The file, or the range asked for, or 304. A versioned address (`?v=`) may be cached for good."""
-        tag = f'"{etag}"'
-        headers = {
-            "ETag": tag,
-            "Cache-Control": FOR_GOOD if request.query_params.get("v") == sha256[:12] else "private, no-cache",
-            "X-Content-Type-Options": "nosniff",
-            "Cross-Origin-Resource-Policy": "same-origin",
-            "Content-Security-Policy": "default-src 'none'; sandbox",
-            "Content-Disposition": content_disposition_header(False, item.name) or "inline",
-            "Accept-Ranges": "bytes",
-        }
-        if tag in request.headers.get("If-None-Match", ""):
+        """The file, or the range asked for, or 304."""
+        headers = {**self.headers_for(request, item, sha256, etag), "Accept-Ranges": "bytes"}
+        if headers["ETag"] in request.headers.get("If-None-Match", ""):
             return HttpResponse(status=304, headers=headers)
         size = path.stat().st_size
         start, end = self._range(request.headers.get("Range", ""), size)
@@ -68,6 +59,18 @@ class BytesView(APIView):
         handle = path.open("rb")
         handle.seek(start)
         return file_response(request, handle, end - start + 1, status=status, content_type=mimetype, headers=headers)
+
+    @staticmethod
+    def headers_for(request: Request, item: Item, sha256: str, etag: str) -> dict[str, str]:
+        """A versioned address (`?v=`) may be cached for good."""
+        return {
+            "ETag": f'"{etag}"',
+            "Cache-Control": FOR_GOOD if request.query_params.get("v") == sha256[:12] else "private, no-cache",
+            "X-Content-Type-Options": "nosniff",
+            "Cross-Origin-Resource-Policy": "same-origin",
+            "Content-Security-Policy": "default-src 'none'; sandbox",
+            "Content-Disposition": content_disposition_header(False, item.name) or "inline",
+        }
 
     @staticmethod
     def _range(header: str, size: int) -> tuple[int, int]:

@@ -155,6 +155,8 @@ class ItemSerializer(serializers.Serializer[Any]):
     deletedAt = serializers.CharField(allow_null=True)  # noqa: N815
     stream = serializers.CharField(allow_null=True)
     thumbnail = serializers.CharField(allow_null=True)
+    picture = serializers.CharField(allow_null=True, help_text="In a kind that browsers show; reduced where huge.")
+    tiles = serializers.CharField(allow_null=True, help_text="Where its tiles are, if the picture is shown as such.")
     srcItem = serializers.CharField(allow_null=True)  # noqa: N815
     subset = serializers.ChoiceField(choices=Subset.choices)
     groupKey = serializers.CharField()  # noqa: N815

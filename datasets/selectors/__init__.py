@@ -13,11 +13,14 @@ from datasets.selectors.items import (
 )
 from datasets.selectors.payloads import (
     annotation_payloads,
+    is_tiled,
     iso,
     item_payload,
     item_payloads,
+    picture_url,
     revision_payloads,
     thumbnail_url,
+    tiles_url,
 )
 from datasets.selectors.revisions import revisions_by_people
 
@@ -31,14 +34,17 @@ __all__ = [
     "facets",
     "get_items",
     "ground_truth_items",
+    "is_tiled",
     "iso",
     "item_payload",
     "item_payloads",
     "items_for_query",
     "items_of",
     "items_of_project",
+    "picture_url",
     "revision_payloads",
     "revisions_by_people",
     "run_query",
     "thumbnail_url",
+    "tiles_url",
 ]

@@ -8,9 +8,24 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from django.conf import settings
+
 from datasets.models import Annotation, AnnotationRevision, Item, ItemRef, ItemTag, ItemType, RefKind
 
-__all__ = ["annotation_payloads", "iso", "item_payload", "item_payloads", "revision_payloads", "thumbnail_url"]
+__all__ = [
+    "annotation_payloads",
+    "is_tiled",
+    "iso",
+    "item_payload",
+    "item_payloads",
+    "picture_url",
+    "revision_payloads",
+    "thumbnail_url",
+    "tiles_url",
+]
+
+LARGEST_THUMBNAIL = 2048
+_NO_BROWSER_SHOWS = frozenset({"image/tiff"})
 
 
 def iso(moment: dt.datetime | None) -> str | None:
@@ -23,6 +38,28 @@ def iso(moment: dt.datetime | None) -> str | None:
 def thumbnail_url(item: Item, size: int = 256) -> str | None:
     """Where the picture is served; the content's hash is in it, so browsers may keep it for good."""
     return f"/api/v1/items/{item.pk}/thumbnail/?size={size}&v={item.blob_id[:12]}" if item.blob_id else None
+
+
+def is_tiled(item: Item) -> bool:
+    """Whether the picture is shown as tiles: more pixels than a browser likes, or a kind that no browser shows and
+    larger than the largest thumbnail."""
+    if not item.blob_id or not item.width or not item.height:
+        return False
+    if item.width * item.height > settings.TILE_ABOVE_PIXELS:
+        return True
+    return item.mimetype in _NO_BROWSER_SHOWS and max(item.width, item.height) > LARGEST_THUMBNAIL
+
+
+def picture_url(item: Item) -> str | None:
+    """The picture as every browser shows it: the file, or reduced where the file is huge or of another kind."""
+    if is_tiled(item) or item.mimetype in _NO_BROWSER_SHOWS:
+        return thumbnail_url(item, LARGEST_THUMBNAIL)
+    return f"/api/v1/items/{item.pk}/stream/?v={item.blob_id[:12]}" if item.blob_id else None
+
+
+def tiles_url(item: Item) -> str | None:
+    """Where a browser learns of its tiles, if it is shown as such."""
+    return f"/api/v1/items/{item.pk}/tiles/" if is_tiled(item) else None
 
 
 def item_payload(item: Item) -> dict[str, Any]:
@@ -65,6 +102,8 @@ def _item(item: Item, tags: list[str], refs: list[ItemRef], annotations: list[An
         "deletedAt": iso(item.deleted_at),
         "stream": f"/api/v1/items/{key}/stream/?v={item.blob_id[:12]}" if item.blob_id else None,
         "thumbnail": thumbnail_url(item),
+        "picture": picture_url(item),
+        "tiles": tiles_url(item),
         "srcItem": parent,
         "spec": {"parentDatasetItemId": parent} if parent else None,
         "subset": item.subset,

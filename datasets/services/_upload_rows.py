@@ -16,7 +16,7 @@ from alp_site.lib.db_rows import insert_rows, write_rows
 from alp_site.people.models import User
 from datasets.errors import FileRefused
 from datasets.models import Dataset, Item, ItemType
-from datasets.services import images, paths, thumbnails
+from datasets.services import images, paths, thumbnails, tiles
 from datasets.services._common import chunked, now_ms
 
 __all__ = ["Prepared", "UploadResult", "chunk_size", "files_there", "store"]
@@ -179,6 +179,7 @@ class _Rows:
         insert_rows([*self.folders.values(), *self.created.values()])
         write_rows(list(self.overwritten.values()), _CHANGED)
         thumbnails.want([*self.created.values(), *self.overwritten.values()])
+        tiles.want([*self.created.values(), *self.overwritten.values()])
         data = {"dataset": str(self.dataset.pk)}
         project_id = self.dataset.project_id
         if self.created:

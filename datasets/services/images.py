@@ -23,7 +23,7 @@ from PIL import (
 
 from datasets.errors import FileRefused
 
-__all__ = ["EXTENSIONS", "ImageFacts", "inspect", "mimetype_for"]
+__all__ = ["EXTENSIONS", "ImageFacts", "eight_bit", "inspect", "mimetype_for"]
 
 # Our own limit is checked on the header before anything is decoded; Pillow's is lower than what we allow.
 Image.MAX_IMAGE_PIXELS = None
@@ -114,3 +114,17 @@ def _decode(image: Image.Image) -> None:
 def _reason(error: Exception) -> str:
     text = str(error).split("\n")[0].strip().rstrip(".")
     return (text or type(error).__name__)[:160]
+
+
+def eight_bit(image: Image.Image) -> Image.Image:
+    """RGB or RGBA; deep greyscale is stretched over its own range, as nothing of it would show otherwise."""
+    if image.mode in ("I", "F") or image.mode.startswith("I;"):
+        deep = image.convert("F")
+        low, high = deep.getextrema()
+        assert isinstance(low, float)
+        assert isinstance(high, float)
+        scale = 255.0 / (high - low) if high > low else 0.0
+        return deep.point(lambda value: value * scale - low * scale).convert("L").convert("RGB")
+    if image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info:
+        return image.convert("RGBA")
+    return image.convert("RGB")

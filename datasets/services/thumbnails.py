@@ -17,12 +17,14 @@ from alp_site.lib.db import write
 from alp_site.lib.db_rows import insert_rows
 from alp_site.lib.errors import NotFound
 from datasets.models import Item, ThumbnailWanted
+from datasets.selectors.payloads import LARGEST_THUMBNAIL
+from datasets.services import images
 from datasets.services._common import now_ms
 
 __all__ = ["GRID", "SIZES", "Thumbnail", "make_wanted", "ring_wanted", "thumbnail", "want"]
 
 log = logging.getLogger(__name__)
-SIZES = (64, 256, 1024, 2048)
+SIZES = (64, 256, 1024, LARGEST_THUMBNAIL)
 GRID = 256
 JOB = "datasets.thumbnails"
 BATCH = 16
@@ -124,23 +126,9 @@ def _make(original: Path, cached: Path, edge: int) -> None:
     with Image.open(original) as image:
         image.draft("RGB", (edge * 2, edge * 2))  # JPEG only: decodes at a fraction, leaving room to resample well
         upright = ImageOps.exif_transpose(image)
-        shown = _eight_bit(upright)
+        shown = images.eight_bit(upright)
         shown.thumbnail((edge, edge), Image.Resampling.LANCZOS, reducing_gap=2.0)
         cached.parent.mkdir(parents=True, exist_ok=True)
         temp = cached.with_name(f".{cached.name}.{os.getpid()}.{threading.get_ident()}")
         shown.save(temp, "WEBP", quality=82, method=2)
         temp.replace(cached)
-
-
-def _eight_bit(image: Image.Image) -> Image.Image:
-    """RGB or RGBA; deep greyscale is stretched over its own range, as nothing of it would show otherwise."""
-    if image.mode in ("I", "F") or image.mode.startswith("I;"):
-        deep = image.convert("F")
-        low, high = deep.getextrema()
-        assert isinstance(low, float)
-        assert isinstance(high, float)
-        scale = 255.0 / (high - low) if high > low else 0.0
-        return deep.point(lambda value: value * scale - low * scale).convert("L").convert("RGB")
-    if image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info:
-        return image.convert("RGBA")
-    return image.convert("RGB")

@@ -36,6 +36,17 @@ def item(world: World) -> Item:
     return world.once("item", make)
 
 
+def wide_item(world: World) -> Item:
+    """Shown as tiles: no browser shows it, and it is larger than the largest thumbnail."""
+
+    def make() -> Item:
+        files = [("wide.tif", draw(3, (2100, 4), "TIFF"))]
+        report = upload.add_many(dataset=dataset(world), files=files, user=world.owner)
+        return Item.objects.get(pk=report.item_ids[0])
+
+    return world.once("wide_item", make)
+
+
 def annotation(world: World) -> Annotation:
     return Annotation.objects.get(item=item(world))
 
@@ -163,6 +174,11 @@ ROWS = {
     ),
     "item-stream": Row(kwargs=of_item, get=Call("oerv", hidden="a")),
     "item-thumbnail": Row(kwargs=of_item, get=Call("oerv", hidden="a")),
+    "item-tiles": Row(kwargs=lambda world: {"item_id": wide_item(world).pk}, get=Call("oerv", hidden="a")),
+    "item-tile": Row(
+        kwargs=lambda world: {"item_id": wide_item(world).pk, "level": 0, "column": 0, "row": 0},
+        get=Call("oerv", hidden="a"),
+    ),
     "item-annotations": Row(
         kwargs=of_item, get=Call("oerv", hidden="a"), post=Call("oer", body={"operations": []}, hidden="a")
     ),

@@ -255,6 +255,7 @@ def _remove(final: Path, before: float) -> bool:
 
 def _drop(aside: Path, final: Path, before: float) -> bool:
     if _unlink_old(aside, before):
+        drop_derived(final.name)
         return True
     with suppress(FileNotFoundError):
         aside.replace(final)
@@ -262,8 +263,19 @@ def _drop(aside: Path, final: Path, before: float) -> bool:
 
 
 def derived_path(kind: str, sha256: str, suffix: str = "") -> Path:
-    """Where something made from a blob (a thumbnail) is cached. May be deleted at any time."""
-    return Path(settings.DATA_DIR) / "derived" / kind / sha256[:2] / f"{sha256}{suffix}"
+    """Where something made from a blob (a thumbnail) is cached. May be deleted at any time; goes with the blob."""
+    return _derived() / kind / sha256[:2] / f"{sha256}{suffix}"
+
+
+def _derived() -> Path:
+    return Path(settings.DATA_DIR) / "derived"
+
+
+def drop_derived(sha256: str) -> None:
+    """Deletes what was made from a blob, whatever the kind."""
+    for kinds in ("*", "*/*"):
+        for made in _derived().glob(f"{kinds}/{sha256[:2]}/{sha256}*"):
+            made.unlink(missing_ok=True)
 
 
 def scratch(name: str) -> Path:

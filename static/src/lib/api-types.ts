@@ -544,6 +544,40 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/v1/items/{item_id}/tiles/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** @description How the picture is cut into tiles, and whether that is done. Pictures that are shown whole have none: 404. */
+    get: operations["items_id_tiles_get"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/items/{item_id}/tiles/{level}/{column}/{row}/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** @description One tile. 202 without a body while the picture is being cut. */
+    get: operations["items_id_tiles_id_id_id_get"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/v1/labels/{label_id}/": {
     parameters: {
       query?: never;
@@ -2656,6 +2690,8 @@ export interface components {
         [key: string]: unknown;
       };
       name: string;
+      /** @description In a kind that browsers show; reduced where huge. */
+      picture: string | null;
       /** Format: uuid */
       projectId: string;
       srcItem: string | null;
@@ -2669,6 +2705,8 @@ export interface components {
        */
       subset: "" | "train" | "validation" | "test";
       thumbnail: string | null;
+      /** @description Where its tiles are, if the picture is shown as such. */
+      tiles: string | null;
       /**
        * @description * `file` - file
        *     * `dir` - dir
@@ -2694,10 +2732,13 @@ export interface components {
       height: number;
       /** Format: uuid */
       id: string;
+      /** @description In a kind that browsers show; reduced where the picture is tiled. */
       image_url: string;
       mimetype: string;
       name: string;
       thumbnail_url: string;
+      /** @description Where its tiles are, if it is shown as such. */
+      tiles_url: string | null;
       width: number;
     };
     ItemLabel: {
@@ -2748,6 +2789,15 @@ export interface components {
       hotkey?: string;
       name: string;
       skeleton?: components["schemas"]["SkeletonTemplateRequest"] | null;
+    };
+    Level: {
+      columns: number;
+      rows: number;
+      /**
+       * Format: double
+       * @description 1 is the picture itself, 0.5 its half.
+       */
+      scale: number;
     };
     /** @description A list whose rows are described in the app's README. */
     Listing: {
@@ -3846,6 +3896,20 @@ export interface components {
     TestSetVersionList: {
       items: components["schemas"]["TestSetVersion"][];
       next: string | null;
+    };
+    Tiles: {
+      /** @description Why they cannot be cut. */
+      error: string;
+      height: number;
+      /** @description Coarsest first; the place in the list is the level of an address. */
+      levels: components["schemas"]["Level"][];
+      /** @description False while they are being cut, which asking hastens. */
+      ready: boolean;
+      /** @description Pixels of a tile's side; those at the right and lower edge are smaller. */
+      tile: number;
+      /** @description Of the content; with it as ?v= a tile may be cached for good. */
+      version: string;
+      width: number;
     };
     /** @description Items that took from `low` up to `high` seconds; no `high`: the rest. */
     TimeBin: {
@@ -4960,6 +5024,61 @@ export interface operations {
         content: {
           "image/*": string;
         };
+      };
+    };
+  };
+  items_id_tiles_get: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        item_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Tiles"];
+        };
+      };
+    };
+  };
+  items_id_tiles_id_id_id_get: {
+    parameters: {
+      query?: {
+        /** @description The content's version, for an answer to be kept for good. */
+        v?: string;
+      };
+      header?: never;
+      path: {
+        column: number;
+        item_id: string;
+        level: number;
+        row: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "image/*": string;
+        };
+      };
+      /** @description No response body */
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
       };
     };
   };

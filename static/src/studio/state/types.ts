@@ -49,7 +49,10 @@ export interface WorkItem {
     width: number;
     height: number;
     content_version: number;
+    /** In a kind that browsers show; reduced where the picture is tiled. */
     image_url: string;
+    /** Where its tiles are, if it is shown as such. */
+    tiles_url?: string | null;
     thumbnail_url: string;
   };
   status: string;
