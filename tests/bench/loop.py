@@ -2,14 +2,15 @@
 
 10,000 small drawn pictures, EfficientNet-Lite0 at 112 px, batches of 64. ``BENCH_ITEMS`` takes fewer.
 
-Bare is the same adapter with the same weights over the same files: decode and forward, same batch, same threads, no
-database. It is timed before and after the clusters' turn, and the better of the two counts: on a machine that others
-use too, a slow moment of the baseline would flatter the engine.
+Bare is the same adapter with the same weights over the same files: decode and forward, same batch, same threads, same
+memory settings (`numeric_environment`), no database. It is timed before and after the clusters' turn, and the better of
+the two counts: on a machine that others use too, a slow moment of the baseline would flatter the engine.
 """
 
 from __future__ import annotations
 
 import os
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ LIMIT_SECONDS = 7200
 
 
 def main() -> None:
+    run_as_ml_worker()
     with own_house(OMP_NUM_THREADS=str(CORES)) as folder:
         from pipelines.demo.world import Plan, build
 
@@ -46,6 +48,17 @@ def main() -> None:
             "loop.end_to_end", round(end_to_end, 1), "items/s", baseline=round(bare, 1), ratio=ratio,
             note=f"{ITEMS} items from firing to saved prediction; wanted: ratio of at least 0.70",
         )  # fmt: skip
+
+
+def run_as_ml_worker() -> None:
+    """Starts this process anew with what a worker of `ml` runs with: allocators read it when a process begins, and our
+    settings, which are read at their first import, must not be read before `own_house`."""
+    if "BENCH_AS_ML_WORKER" in os.environ:
+        return
+    from alp_site.lib.management.commands.cluster import numeric_environment
+
+    wanted = {**os.environ, **numeric_environment("ml"), "BENCH_AS_ML_WORKER": "1"}
+    os.execve(sys.executable, [sys.executable, "-m", "tests.bench.loop"], wanted)
 
 
 def upload(world: Any) -> list[str]:
