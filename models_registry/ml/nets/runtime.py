@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, TypeVar
 
 import numpy as np
@@ -11,9 +13,11 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from models_registry.ml.images import ImageSource, decode_batches
+from models_registry.ml.images import Batch, ImageSource, decode_batches
 
 Net = TypeVar("Net", bound=nn.Module)
+MOST_STREAMS = 4
+"""Each holds the activations of a batch."""
 
 
 def device() -> torch.device:
@@ -37,7 +41,6 @@ def to_input(pixels: NDArray[np.uint8], mean: Sequence[float], std: Sequence[flo
     return x.permute(0, 3, 1, 2)
 
 
-@torch.inference_mode()
 def run_batches(
     net: Callable[[Tensor], tuple[Tensor, ...]],
     images: Sequence[ImageSource],
@@ -51,18 +54,55 @@ def run_batches(
     A row whose image could not be read is NaN in every output. An empty sequence gives empty lists.
     """
     where = device()
-    parts: list[tuple[NDArray[Any], ...]] = []
-    errors: dict[int, str] = {}
-    for batch in decode_batches(images, size, batch_size):
-        outputs = [out.float().cpu().numpy() for out in net(to_input(batch.pixels, *norm, where))]
+
+    @torch.inference_mode()
+    def run(batch: Batch) -> tuple[NDArray[Any], ...]:
+        outputs = tuple(out.float().cpu().numpy() for out in net(to_input(batch.pixels, *norm, where)))
         for index in batch.errors:
             for output in outputs:
                 output[index - batch.start] = np.nan
-        parts.append(tuple(outputs))
+        return outputs
+
+    parts: list[tuple[NDArray[Any], ...]] = []
+    errors: dict[int, str] = {}
+    for batch, outputs in in_streams(run, decode_batches(images, size, batch_size), -(-len(images) // batch_size)):
+        parts.append(outputs)
         errors.update(batch.errors)
         if progress is not None:
             progress(batch.start + len(batch.pixels), len(images))
     return [np.concatenate(column) for column in zip(*parts, strict=True)], errors
+
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+def in_streams(run: Callable[[T], R], work: Iterable[T], count: int) -> Iterator[tuple[T, R]]:
+    """Each piece of ``work`` (``count`` of them) with what ``run`` makes of it, in order; on a CPU several at a time.
+
+    Threads inside one operation wait for each other at its end, so where other processes take part of a core all cores
+    idle. Pieces beside each other, each with its share of the threads, do not wait. Results are those of one piece
+    after the other, but for the last bits, which depend on the number of threads.
+    """
+    threads = torch.get_num_threads()
+    streams = 1 if device().type != "cpu" else min(threads, MOST_STREAMS, max(count, 1))
+    if streams == 1:
+        for piece in work:
+            yield piece, run(piece)
+        return
+    waiting: deque[tuple[T, Future[R]]] = deque()
+    try:
+        with ThreadPoolExecutor(streams, "net", torch.set_num_threads, (threads // streams,)) as pool:
+            for piece in work:
+                waiting.append((piece, pool.submit(run, piece)))
+                if len(waiting) > streams:
+                    first, done = waiting.popleft()
+                    yield first, done.result()
+            while waiting:
+                first, done = waiting.popleft()
+                yield first, done.result()
+    finally:
+        torch.set_num_threads(threads)
 
 
 def prepare(net: Net) -> Net:

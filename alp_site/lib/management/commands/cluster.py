@@ -14,7 +14,11 @@ from alp_site.lib import db
 from alp_site.lib.procs import die_with_starter, guard_forks
 
 QUEUE_VARIABLE = "Q_CLUSTER_NAME"  # django-q2 reads it while it is imported
-KEEP_MEMORY = {"MALLOC_MMAP_THRESHOLD_": str(4 << 30), "MALLOC_TRIM_THRESHOLD_": str(8 << 30)}
+KEEP_MEMORY = {
+    "MALLOC_MMAP_THRESHOLD_": str(4 << 30),
+    "MALLOC_TRIM_THRESHOLD_": str(8 << 30),
+    "MALLOC_ARENA_MAX": "1",  # the heaps of other threads hold nothing so large
+}
 NICENESS = {"default": 5, "ml": 10}  # people's requests come before background work
 
 

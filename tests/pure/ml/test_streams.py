@@ -1,0 +1,58 @@
+"""Batches beside each other: in order, once each, and the threads are given back."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+
+import pytest
+import torch
+
+from models_registry.ml.nets.runtime import MOST_STREAMS, in_streams
+
+
+@pytest.fixture(params=[1, 2, 3, 8])
+def threads(request: pytest.FixtureRequest) -> Iterator[int]:
+    before = torch.get_num_threads()
+    torch.set_num_threads(request.param)
+    yield request.param
+    torch.set_num_threads(before)
+
+
+@pytest.mark.parametrize("count", [0, 1, 2, 9])
+def test_in_streams_gives_each_piece_with_its_result_in_order(threads: int, count: int) -> None:
+    seen: list[int] = []
+
+    def run(piece: int) -> int:
+        seen.append(piece)
+        return piece * piece
+
+    assert list(in_streams(run, range(count), count)) == [(n, n * n) for n in range(count)]
+    assert sorted(seen) == list(range(count))
+    assert torch.get_num_threads() == threads
+
+
+def test_in_streams_runs_pieces_beside_each_other_and_shares_the_threads(threads: int) -> None:
+    streams = min(threads, MOST_STREAMS)
+    together = threading.Barrier(streams)
+
+    def run(piece: int) -> int:
+        together.wait(20)  # breaks unless so many are at work at the same time
+        return torch.get_num_threads()
+
+    inside = {found for _, found in in_streams(run, range(2 * streams), 2 * streams)}
+    assert inside == {threads // streams}
+
+
+def test_in_streams_when_one_fails_raises_and_gives_the_threads_back(threads: int) -> None:
+    def run(piece: int) -> int:
+        if piece == 2:
+            raise ValueError("the third")
+        return piece
+
+    got = []
+    with pytest.raises(ValueError, match="third"):
+        for piece, _ in in_streams(run, range(6), 6):
+            got.append(piece)
+    assert got == [0, 1]
+    assert torch.get_num_threads() == threads
