@@ -305,6 +305,7 @@ class AnnotationRevision(models.Model):
     confidence = models.FloatField(null=True, blank=True)
     source_prediction = models.UUIDField(null=True, blank=True)
     visit = models.UUIDField(null=True, blank=True)
+    content_version = models.PositiveIntegerField(null=True, blank=True)  # of the item, which this revision made
     created_at = models.DateTimeField()
 
     class Meta:

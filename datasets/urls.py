@@ -6,7 +6,7 @@ from django.urls import path
 
 from datasets import pages
 from datasets.api import annotations as operations
-from datasets.api import datasets, files, items, ontologies, test_sets, tiles, uploads
+from datasets.api import datasets, files, items, ontologies, test_sets, tiles, uploads, versions
 
 api_urlpatterns = [
     path("projects/<uuid:project_id>/datasets/", datasets.DatasetListView.as_view(), name="datasets"),
@@ -30,6 +30,13 @@ api_urlpatterns = [
     path("items/<uuid:item_id>/tiles/", tiles.TilesView.as_view(), name="item-tiles"),
     path("items/<uuid:item_id>/tiles/<int:level>/<int:column>/<int:row>/", tiles.TileView.as_view(), name="item-tile"),
     path("items/<uuid:item_id>/annotations/", operations.ItemAnnotationsView.as_view(), name="item-annotations"),
+    path("items/<uuid:item_id>/versions/", versions.ItemVersionsView.as_view(), name="item-versions"),
+    path("items/<uuid:item_id>/versions/<int:version>/", versions.ItemVersionView.as_view(), name="item-version"),
+    path(
+        "items/<uuid:item_id>/versions/<int:version>/restore/",
+        versions.ItemVersionRestoreView.as_view(),
+        name="item-version-restore",
+    ),
     path("items/<uuid:item_id>/revisions/", operations.ItemRevisionsView.as_view(), name="item-revisions"),
     path(
         "annotations/<uuid:annotation_id>/restore/",

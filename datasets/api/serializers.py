@@ -299,6 +299,47 @@ class RestoreSerializer(serializers.Serializer[Any]):
     revision = serializers.IntegerField(min_value=1)
 
 
+class VersionPersonSerializer(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+
+
+class ItemVersionSerializer(serializers.Serializer[Any]):
+    """One sitting of one person. `actions`: how many annotations they made, changed, removed, brought back; `labels`:
+    how many annotations of each label there were then; `content_version` null: older than versions are numbered."""
+
+    id = serializers.IntegerField()
+    content_version = serializers.IntegerField(allow_null=True)
+    author = VersionPersonSerializer(allow_null=True)
+    started_at = serializers.CharField()
+    at = serializers.CharField()
+    actions = serializers.DictField(child=serializers.IntegerField())
+    labels = serializers.DictField(child=serializers.IntegerField())
+    count = serializers.IntegerField()
+    approved = serializers.BooleanField()
+    current = serializers.BooleanField()
+
+
+class ItemVersionsSerializer(serializers.Serializer[Any]):
+    items = ItemVersionSerializer(many=True)
+    next = serializers.IntegerField(allow_null=True)
+
+
+class ItemAtVersionSerializer(serializers.Serializer[Any]):
+    version = ItemVersionSerializer()
+    items = AnnotationSerializer(many=True)
+
+
+class RestoreVersionSerializer(serializers.Serializer[Any]):
+    """`seen_version`: the content version on the screen; 412 if it moved."""
+
+    seen_version = serializers.IntegerField(min_value=0, required=False, allow_null=True)
+
+
+class VersionRestoredSerializer(ItemAnnotationsSerializer):
+    changed = serializers.IntegerField()
+
+
 class TestSetSerializer(serializers.ModelSerializer[TestSet]):
     dataset = serializers.UUIDField(source="dataset_id")
     newest = serializers.JSONField(allow_null=True, help_text="The newest version: id, number, item_count, created_at.")

@@ -23,10 +23,12 @@ from datasets.selectors.payloads import (
     tiles_url,
 )
 from datasets.selectors.revisions import revisions_by_people
+from datasets.selectors.versions import annotations_at, image_versions, version_payloads
 
 __all__ = [
     "NO_ITEMS",
     "annotation_payloads",
+    "annotations_at",
     "class_label_sets",
     "class_labels",
     "count_items",
@@ -35,6 +37,7 @@ __all__ = [
     "get_items",
     "ground_truth_items",
     "is_tiled",
+    "image_versions",
     "iso",
     "item_payload",
     "item_payloads",
@@ -47,4 +50,5 @@ __all__ = [
     "run_query",
     "thumbnail_url",
     "tiles_url",
+    "version_payloads",
 ]

@@ -353,16 +353,19 @@ def _revise(batch: _Batch, row: Annotation, action: str) -> Annotation:
     row.updated_at, row.updated_by = batch.now, batch.user
     if action != "create":
         batch.changed[row.pk] = row
-    batch.revisions.append(revision_of(row, action, batch.visit))
+    batch.revisions.append(revision_of(row, action, batch.visit, batch.item.content_version + 1))
     return row
 
 
-def revision_of(row: Annotation, action: str, visit: uuid.UUID | None) -> AnnotationRevision:
-    """The record of the annotation's present state."""
+def revision_of(
+    row: Annotation, action: str, visit: uuid.UUID | None, content_version: int | None = None
+) -> AnnotationRevision:
+    """The record of the annotation's present state, and of the content version of its item that came with it."""
     return AnnotationRevision(
         annotation_id=row.pk, item_id=row.item_id, revision=row.revision, action=action, type=row.type, label=row.label,
         geometry=row.geometry, attributes=row.attributes, author=row.updated_by, model_id=row.model_id,
-        confidence=row.confidence, source_prediction=row.source_prediction, visit=visit, created_at=row.updated_at,
+        confidence=row.confidence, source_prediction=row.source_prediction, visit=visit,
+        content_version=content_version, created_at=row.updated_at,
     )  # fmt: skip
 
 

@@ -133,7 +133,7 @@ class _Clones:
             )  # fmt: skip
             item.annotated = True
             annotations.append(copy)
-            revisions.append(revision_of(copy, "create", None))
+            revisions.append(revision_of(copy, "create", None, item.content_version))
         return annotations, revisions
 
     @staticmethod

@@ -159,7 +159,7 @@ class _Chunk:
         row.updated_at, row.updated_by = self.now, self.author
         if action != "create":
             self.updated.append(row)
-        self.revisions.append(revision_of(row, action, self.visit))
+        self.revisions.append(revision_of(row, action, self.visit, item.content_version + 1))
         item.content_version += 1
         self.touched[item.pk] = item
 

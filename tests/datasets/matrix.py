@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from datasets.models import Annotation, Attribute, Dataset, Import, Item, Label, TestSet
+from datasets.models import Annotation, AnnotationRevision, Attribute, Dataset, Import, Item, Label, TestSet
 from datasets.services import ClassLabel, approve, create_dataset, imports, set_class_labels, test_sets, upload
 from datasets.services.annotations import apply_operations
 from datasets.services.items import delete_items
@@ -126,6 +126,11 @@ def of_item(world: World) -> dict[str, Any]:
     return {"item_id": item(world).pk}
 
 
+def of_first_version(world: World) -> dict[str, Any]:
+    first = AnnotationRevision.objects.filter(item=item(world)).order_by("pk").values_list("pk", flat=True)[0]
+    return {"item_id": item(world).pk, "version": first}
+
+
 def png() -> SimpleUploadedFile:
     return SimpleUploadedFile("new.png", draw(77), "image/png")
 
@@ -183,6 +188,9 @@ ROWS = {
         kwargs=of_item, get=Call("oerv", hidden="a"), post=Call("oer", body={"operations": []}, hidden="a")
     ),
     "item-revisions": Row(kwargs=of_item, get=Call("oerv", hidden="a")),
+    "item-versions": Row(kwargs=of_item, get=Call("oerv", hidden="a")),
+    "item-version": Row(kwargs=of_first_version, get=Call("oerv", hidden="a")),
+    "item-version-restore": Row(kwargs=of_first_version, post=Call("oer", body={}, hidden="a")),
     "annotation-restore": Row(
         kwargs=lambda world: {"annotation_id": annotation(world).pk},
         post=Call("oer", body=second_revision, hidden="a"),

@@ -578,6 +578,57 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/v1/items/{item_id}/versions/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** @description Newest first; `?after=<id>` goes on to older ones. */
+    get: operations["items_id_versions_get"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/items/{item_id}/versions/{version}/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** @description All annotations as they were after this version. */
+    get: operations["items_id_versions_id_get"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/items/{item_id}/versions/{version}/restore/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** @description Makes the annotations what they were then, as new changes: what came since stays in the history. */
+    post: operations["items_id_versions_id_restore_post"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/v1/labels/{label_id}/": {
     parameters: {
       query?: never;
@@ -2719,6 +2770,10 @@ export interface components {
       content_version: number;
       items: components["schemas"]["Annotation"][];
     };
+    ItemAtVersion: {
+      items: components["schemas"]["Annotation"][];
+      version: components["schemas"]["ItemVersion"];
+    };
     ItemCount: {
       count: number;
     };
@@ -2759,6 +2814,30 @@ export interface components {
       next: string | null;
       totalItemsCount: number | null;
       totalPagesCount: number | null;
+    };
+    /**
+     * @description One sitting of one person. `actions`: how many annotations they made, changed, removed, brought back; `labels`:
+     *     how many annotations of each label there were then; `content_version` null: older than versions are numbered.
+     */
+    ItemVersion: {
+      actions: {
+        [key: string]: number;
+      };
+      approved: boolean;
+      at: string;
+      author: components["schemas"]["VersionPerson"] | null;
+      content_version: number | null;
+      count: number;
+      current: boolean;
+      id: number;
+      labels: {
+        [key: string]: number;
+      };
+      started_at: string;
+    };
+    ItemVersions: {
+      items: components["schemas"]["ItemVersion"][];
+      next: number | null;
     };
     JobState: {
       attempts: number;
@@ -3550,6 +3629,10 @@ export interface components {
     RestoreRequest: {
       revision: number;
     };
+    /** @description `seen_version`: the content version on the screen; 412 if it moved. */
+    RestoreVersionRequest: {
+      seen_version?: number | null;
+    };
     ResumeRequest: {
       /**
        * @description * `resume` - resume
@@ -4071,6 +4154,16 @@ export interface components {
       id: string;
       item_count: number;
       number: number;
+    };
+    VersionPerson: {
+      /** Format: uuid */
+      id: string;
+      name: string;
+    };
+    VersionRestored: {
+      changed: number;
+      content_version: number;
+      items: components["schemas"]["Annotation"][];
     };
     Work: {
       approved_unchanged: number;
@@ -5079,6 +5172,78 @@ export interface operations {
           [name: string]: unknown;
         };
         content?: never;
+      };
+    };
+  };
+  items_id_versions_get: {
+    parameters: {
+      query?: {
+        after?: number;
+        limit?: number;
+      };
+      header?: never;
+      path: {
+        item_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ItemVersions"];
+        };
+      };
+    };
+  };
+  items_id_versions_id_get: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        item_id: string;
+        version: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ItemAtVersion"];
+        };
+      };
+    };
+  };
+  items_id_versions_id_restore_post: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        item_id: string;
+        version: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        "application/json": components["schemas"]["RestoreVersionRequest"];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["VersionRestored"];
+        };
       };
     };
   };
