@@ -48,6 +48,7 @@ FAMILIES: dict[str, str] = {
     "dataset": "item.see_own",
     "evaluation": "model.see",
     "execution": "pipeline.see",
+    "issue": "review.answer_own",
     "item": "item.see",
     "job": "pipeline.see",
     "member": "project.see",
@@ -68,6 +69,8 @@ def message_for(event: Event, user_id: UUID, role: Role) -> dict[str, Any] | Non
         return None
     if event.type == "task.item_status" and role not in ACTIONS["task.work"]:
         return _own_part(event, user_id)
+    if event.type == "issue.changed" and role not in ACTIONS["task.work"] and str(user_id) not in event.data["people"]:
+        return None
     return _message(event)
 
 

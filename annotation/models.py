@@ -255,31 +255,91 @@ class SuggestionOutcome(IdModel):
 
 
 class Issue(IdModel):
-    """What a reviewer wants changed: open → fixed by the annotator → resolved by the reviewer."""
+    """What a reviewer wants changed: open → fixed by the annotator → resolved by the reviewer, or open again.
+
+    It hangs on an annotation, on a place where something is missing, or (neither given) on the whole item. `task_item`
+    is the labelling one, or the review's own where nobody labelled in a task. What is said about it are its comments.
+    """
 
     class State(models.TextChoices):
         OPEN = "open", "Open"
         FIXED = "fixed", "For review"
         RESOLVED = "resolved", "Resolved"
 
-    task_item = models.ForeignKey(TaskItem, on_delete=models.CASCADE, related_name="issues")  # the labelling one
+    class Category(models.TextChoices):
+        WRONG_LABEL = "wrong_label", "Wrong label"
+        MISSING = "missing", "Something is missing"
+        EXTRA = "extra", "Should not be there"
+        LOOSE_GEOMETRY = "loose_geometry", "Outline is not exact"
+        WRONG_ATTRIBUTE = "wrong_attribute", "Wrong attribute"
+        OTHER = "other", "Something else"
+
+    task_item = models.ForeignKey(TaskItem, on_delete=models.CASCADE, related_name="issues")
     item = models.ForeignKey("datasets.Item", on_delete=models.CASCADE, related_name="issues")
+    number = models.PositiveIntegerField()  # 1.. within the item: what people call it by
     annotation = models.ForeignKey(
         "datasets.Annotation", null=True, blank=True, on_delete=models.SET_NULL, related_name="issues"
     )
+    place = models.JSONField(null=True, blank=True)  # {"x", "y", "w"?, "h"?} in image pixels
+    category = models.CharField(max_length=16, choices=Category.choices, default=Category.OTHER)
     author = models.ForeignKey(PERSON, null=True, on_delete=models.SET_NULL, related_name="+")
-    body = models.TextField()
     state = models.CharField(max_length=12, choices=State.choices, default=State.OPEN)
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField()
     fixed_at = models.DateTimeField(null=True, blank=True)
     resolved_at = models.DateTimeField(null=True, blank=True)
     resolved_by = models.ForeignKey(PERSON, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
 
     class Meta:
         indexes: ClassVar[list[Any]] = [models.Index(fields=["task_item", "state"], name="issue_of_task_item")]
+        constraints: ClassVar[list[Any]] = [
+            models.UniqueConstraint(fields=["item", "number"], name="issue_number_in_item")
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.number} of {self.item_id}"
+
+
+class IssueComment(IdModel):
+    """One thing said about an issue; the first of its author says what it is about, unless its category does."""
+
+    issue = models.ForeignKey(Issue, on_delete=models.CASCADE, related_name="comments")
+    author = models.ForeignKey(PERSON, null=True, on_delete=models.SET_NULL, related_name="+")
+    body = models.TextField(blank=True, default="")
+    at = models.DateTimeField()
 
     def __str__(self) -> str:
         return self.body[:40]
+
+
+class IssueMention(IdModel):
+    """A person named in a comment, and whether they have seen it."""
+
+    comment = models.ForeignKey(IssueComment, on_delete=models.CASCADE, related_name="mentions")
+    project = models.ForeignKey("people.Project", on_delete=models.CASCADE, related_name="+")
+    person = models.ForeignKey(PERSON, on_delete=models.CASCADE, related_name="+")
+    read_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes: ClassVar[list[Any]] = [models.Index(fields=["person", "project", "id"], name="mention_of_person")]
+        constraints: ClassVar[list[Any]] = [
+            models.UniqueConstraint(fields=["comment", "person"], name="mentioned_once_a_comment")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} in {self.comment_id}"
+
+
+class IssueLog(IdModel):
+    """Who did what to an issue: create, return (made from a return's note), comment, fix, resolve, reopen."""
+
+    issue = models.ForeignKey(Issue, on_delete=models.CASCADE, related_name="log")
+    action = models.CharField(max_length=12)
+    person = models.ForeignKey(PERSON, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    at = models.DateTimeField()
+    op_id = models.UUIDField(null=True, blank=True, unique=True)
+
+    def __str__(self) -> str:
+        return f"{self.action} of {self.issue_id}"
 
 
 class AnswerKey(IdModel):

@@ -6,10 +6,10 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from alp_site.people.models import User
 from alp_site.people.permissions import Person, Policy, allowed, project_ids
-from annotation.models import Task, TaskItem, TaskItemLog
+from annotation.models import Issue, Task, TaskItem, TaskItemLog
 from datasets.permissions import OWN_ITEMS
 
-__all__ = ["TaskItemPolicy", "TaskPolicy", "handled", "may_work", "sees_everyone"]
+__all__ = ["IssuePolicy", "TaskItemPolicy", "TaskPolicy", "handled", "may_work", "sees_everyone"]
 
 _NOT_HANDLING = ("add", "remove", "reassign")  # acts of who runs the task, not of who has the picture before them
 
@@ -76,6 +76,30 @@ class TaskItemPolicy(Policy[TaskItem]):
                 return False
             slots = (obj.assignee_id, obj.finished_by_id, obj.previous_person_id)
             return user.pk in slots or TaskItem.objects.filter(handled(user), pk=obj.pk).exists()
+        return super().can(user, action, obj)
+
+
+class IssuePolicy(Policy[Issue]):
+    """Leads see every issue and decide on it; an annotator sees and answers those of the items of `handled`."""
+
+    model = Issue
+    project_path = "task_item__task__project"
+    see = "task.work"
+
+    def visible_to(self, user: Person) -> QuerySet[Issue]:
+        if not isinstance(user, User) or not user.is_active:
+            return Issue.objects.none()
+        leads = Q(task_item__task__project__in=project_ids(user, "task.work"))
+        mine = TaskItem.objects.filter(
+            handled(user), task__project__in=project_ids(user, "task.work_own"), task__kind=Task.Kind.ANNOTATION
+        )
+        return Issue.objects.filter(leads | Q(task_item__in=mine), task_item__retired_at__isnull=True)
+
+    def can(self, user: Person, action: str, obj: Issue) -> bool:
+        if action == "review.answer_own":
+            return allowed(user, action, self.project_of(obj)) and TaskItemPolicy().can(
+                user, "task.work_own", obj.task_item
+            )
         return super().can(user, action, obj)
 
 

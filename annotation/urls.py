@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from annotation import pages
-from annotation.api import figures, tasks, work
+from annotation.api import figures, issues, tasks, work
 
 api_urlpatterns = [
     path("projects/<uuid:project_id>/tasks/", tasks.TaskListView.as_view(), name="tasks"),
@@ -13,9 +13,11 @@ api_urlpatterns = [
     path("projects/<uuid:project_id>/waiting/", tasks.WaitingView.as_view(), name="waiting"),
     path("projects/<uuid:project_id>/figures/", figures.FiguresView.as_view(), name="figures"),
     path("projects/<uuid:project_id>/figures/download/", figures.FiguresDownloadView.as_view(), name="figures-csv"),
+    path("projects/<uuid:project_id>/mentions/", issues.MentionsView.as_view(), name="mentions"),
     path("tasks/<uuid:task_id>/", tasks.TaskDetailView.as_view(), name="task"),
     path("tasks/<uuid:task_id>/progress/", tasks.TaskProgressView.as_view(), name="task-progress"),
     path("tasks/<uuid:task_id>/items/", tasks.TaskItemListView.as_view(), name="task-items"),
+    path("tasks/<uuid:task_id>/issues/", issues.TaskIssuesView.as_view(), name="task-issues"),
     path("tasks/<uuid:task_id>/reassign/", tasks.ReassignView.as_view(), name="task-reassign"),
     path("tasks/<uuid:task_id>/redistribute/", tasks.RedistributeView.as_view(), name="task-redistribute"),
     path("tasks/<uuid:task_id>/queue/next/", work.QueueNextView.as_view(), name="queue-next"),
@@ -32,6 +34,12 @@ api_urlpatterns = [
     path("task-items/<uuid:task_item_id>/undo/", work.UndoView.as_view(), name="task-item-undo"),
     path("task-items/<uuid:task_item_id>/approve/", work.ApproveView.as_view(), name="task-item-approve"),
     path("task-items/<uuid:task_item_id>/return/", work.ReturnView.as_view(), name="task-item-return"),
+    path("task-items/<uuid:task_item_id>/issues/", issues.ItemIssuesView.as_view(), name="task-item-issues"),
+    path("issues/<uuid:issue_id>/", issues.IssueView.as_view(), name="issue"),
+    path("issues/<uuid:issue_id>/comments/", issues.IssueCommentsView.as_view(), name="issue-comments"),
+    path("issues/<uuid:issue_id>/fix/", issues.IssueFixView.as_view(), name="issue-fix"),
+    path("issues/<uuid:issue_id>/resolve/", issues.IssueResolveView.as_view(), name="issue-resolve"),
+    path("issues/<uuid:issue_id>/reopen/", issues.IssueReopenView.as_view(), name="issue-reopen"),
 ]
 
 page_urlpatterns = [

@@ -6,7 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from annotation.models import Task
+from annotation.models import Issue, Task
 from annotation.selectors.tasks import NOTHING
 
 
@@ -165,12 +165,28 @@ class SelectionSerializer(serializers.Serializer[Any]):
     model_id = serializers.CharField(required=False, allow_null=True)
 
 
-class IssueSerializer(serializers.Serializer[Any]):
+class IssueCommentSerializer(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     author = PersonSerializer(allow_null=True)
     body = serializers.CharField()
-    state = serializers.CharField()
+    mentions = PersonSerializer(many=True)
+    at = serializers.DateTimeField()
+
+
+class IssueSerializer(serializers.Serializer[Any]):
+    """`place`: {"x", "y"} or {"x", "y", "w", "h"}; with neither place nor annotation it is about the whole item.
+    `body`: what it opened with, in one text."""
+
+    id = serializers.UUIDField()
+    number = serializers.IntegerField()
+    annotation = serializers.UUIDField(allow_null=True)
+    place = serializers.DictField(child=serializers.FloatField(), allow_null=True)
+    category = serializers.ChoiceField(choices=Issue.Category.choices)
+    state = serializers.ChoiceField(choices=Issue.State.choices)
+    body = serializers.CharField()
+    author = PersonSerializer(allow_null=True)
     created_at = serializers.DateTimeField()
+    comments = IssueCommentSerializer(many=True)
 
 
 class SourceSerializer(serializers.Serializer[Any]):
@@ -264,15 +280,17 @@ class CompleteSerializer(ActSerializer):
 
 
 class ApproveSerializer(ActSerializer):
-    """`label`: the corrected class. `empty`: there is nothing to label here."""
+    """`label`: the corrected class. `empty`: there is nothing to label here. `resolve_fixed`: resolve the issues marked
+    as fixed along with it; without, they stand in its way."""
 
     empty = serializers.BooleanField(default=False)
+    resolve_fixed = serializers.BooleanField(default=False)
     label = serializers.CharField(max_length=200, required=False, allow_null=True)  # type: ignore[assignment]  # a field, not DRF's own
     seen_version = serializers.IntegerField(min_value=0, required=False, allow_null=True)
 
 
 class ReturnSerializer(ActSerializer):
-    note = serializers.CharField(max_length=4000)
+    """What to change is said by a note, by the item's open issues, or by both."""
 
 
 class DoneSerializer(serializers.Serializer[Any]):

@@ -21,7 +21,8 @@ from annotation.models import Task
 from annotation.permissions import sees_everyone
 from annotation.selectors import tasks as selectors
 from annotation.selectors.lookup import dataset_in, ids_matching
-from annotation.selectors.payloads import item_payloads, person_of, task_payload, work_payload
+from annotation.selectors.payloads import item_payloads, task_payload, work_payload
+from annotation.selectors.people import person_of
 from annotation.selectors.work import count_waiting, get_work
 from annotation.services import task_items, tasks
 

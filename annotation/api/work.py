@@ -189,7 +189,7 @@ class ApproveView(_ActView):
     """Make it ground truth; with another label, correct it first."""
 
     serializer = s.ApproveSerializer
-    takes = ("label", "seen_version", "op_id", "seconds", "note", "empty")
+    takes = ("label", "seen_version", "op_id", "seconds", "note", "empty", "resolve_fixed")
 
     def act(self) -> Callable[..., Done]:
         return review.approve
@@ -197,7 +197,7 @@ class ApproveView(_ActView):
 
 @extend_schema(request=s.ReturnSerializer, responses=s.DoneSerializer)
 class ReturnView(_ActView):
-    """Send it back to its annotator with a note."""
+    """Send it back to its annotator, with issues or a note."""
 
     serializer = s.ReturnSerializer
     takes = ("note", "op_id", "seconds")

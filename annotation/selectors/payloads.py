@@ -8,17 +8,14 @@ from uuid import UUID
 
 from alp_site.people.models import User
 from annotation.models import Issue, Place, Task, TaskItem, TaskItemLog
+from annotation.selectors.issues import issue_payload, issues_of
 from annotation.selectors.labels import current_labels
-from annotation.selectors.queue import issues_of
+from annotation.selectors.people import person_of
 from annotation.selectors.rules import labels_said, types_said
 from annotation.selectors.work import TaskWork, Work
 from datasets.selectors import picture_url, tiles_url
 
 PLACES = {Place.SENT_BACK: "sent_back", Place.NORMAL: "normal", Place.SKIPPED: "skipped"}
-
-
-def person_of(person: User | None) -> dict[str, Any] | None:
-    return {"id": str(person.pk), "name": str(person)} if person else None
 
 
 def task_payload(task: Task, counts: Mapping[str, int]) -> dict[str, Any]:
@@ -139,16 +136,6 @@ def _source_payload(source: TaskItem, people: Mapping[UUID, User]) -> dict[str, 
         "person": person_of(people.get(source.finished_by_id)) if source.finished_by_id else None,
         "finished_at": source.finished_at,
         "times_sent_back": source.times_sent_back,
-    }
-
-
-def issue_payload(issue: Issue) -> dict[str, Any]:
-    return {
-        "id": str(issue.pk),
-        "author": person_of(issue.author),
-        "body": issue.body,
-        "state": issue.state,
-        "created_at": issue.created_at,
     }
 
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Sequence
 from uuid import UUID
 
 from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, SmallIntegerField, Value, When
 
 from alp_site.lib import db
 from alp_site.people.models import User
-from annotation.models import AnswerKey, Issue, Place, Task, TaskItem, TaskItemLog
+from annotation.models import AnswerKey, Place, Task, TaskItem, TaskItemLog
 
 __all__ = [
     "HELD_ORDER",
@@ -21,7 +19,6 @@ __all__ = [
     "has_key",
     "held_by",
     "held_counts",
-    "issues_of",
     "known_to_key",
     "log_of",
     "page_order",
@@ -91,16 +88,6 @@ def held_counts(task: Task, person: User) -> dict[str, int]:
         done=Count("id"), done_today=Count("id", filter=Q(finished_at__gte=today))
     )
     return {**held, "free": free_in(task).count(), **done}
-
-
-def issues_of(task_items: Sequence[TaskItem]) -> dict[UUID, list[Issue]]:
-    """The issues of each task item, oldest first; a review item shows those of the labelling it reviews."""
-    owner = {ti.pk: ti.source_id or ti.pk for ti in task_items}
-    rows = Issue.objects.filter(task_item_id__in=set(owner.values())).select_related("author").order_by("id")
-    by_owner: dict[UUID, list[Issue]] = defaultdict(list)
-    for issue in rows:
-        by_owner[issue.task_item_id].append(issue)
-    return {pk: by_owner[source] for pk, source in owner.items()}
 
 
 def known_to_key(task: Task) -> int:

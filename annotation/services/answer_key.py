@@ -78,7 +78,7 @@ def answer(*, task: Task, person: User, count: int) -> Answered:
     if task.kind == Task.Kind.ANNOTATION:
         done = bulk.complete_many(task=task, answers=pairs, person=person, simulated=True, note=NOTE)
         return Answered(len(done), 0, len(rows) - len(pairs))
-    done = bulk.approve_many(task=task, answers=pairs, person=person, simulated=True, note=NOTE)
+    done = bulk.approve_many(task=task, answers=pairs, person=person, simulated=True, note=NOTE, resolve_fixed=True)
     corrected = TaskItem.objects.filter(pk__in=done, log__action="correct", log__note=NOTE).distinct().count()
     return Answered(len(done), corrected, len(rows) - len(pairs))
 

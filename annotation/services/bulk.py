@@ -16,7 +16,7 @@ from alp_site.lib.db import write
 from alp_site.lib.errors import Invalid
 from alp_site.people.models import User
 from annotation.models import Issue, Status, Task, TaskItem
-from annotation.services import labels, record
+from annotation.services import issues, labels, record
 from annotation.services.answers import save_class_outcomes
 from annotation.services.record import Change
 from annotation.services.review import review_outcome
@@ -48,15 +48,17 @@ def approve_many(
     person: User,
     simulated: bool = False,
     note: str = "",
+    resolve_fixed: bool = False,
 ) -> list[UUID]:
     """Approve open items of a review task. answers: (task item id, label or None): another label than the item has is
-    a correction. Items without any label are left alone. Returns the ids approved."""
+    a correction. Items without any label, or with an issue not resolved, are left alone; `resolve_fixed` resolves what
+    was fixed along with them. Returns the ids approved."""
     if task.kind != Task.Kind.QA:
         raise Invalid("Only a review task approves.", task=str(task.pk))
     done: list[UUID] = []
     for part in _parts(answers):
         with write():
-            done += _approve_part(task, dict(part), person, simulated, note)
+            done += _approve_part(task, dict(part), person, simulated, note, resolve_fixed)
     return done
 
 
@@ -94,18 +96,21 @@ def _complete_part(task: Task, answers: dict[UUID, str], person: User, simulated
     return [ti.pk for ti in rows]
 
 
-def _approve_part(task: Task, answers: dict[UUID, str | None], person: User, simulated: bool, note: str) -> list[UUID]:
+def _approve_part(
+    task: Task, answers: dict[UUID, str | None], person: User, simulated: bool, note: str, resolve_fixed: bool
+) -> list[UUID]:
     rows = _open(task, list(answers))
     before = labels.labels_of(ti.item_id for ti in rows)
-    rows = [ti for ti in rows if answers[ti.pk] or before.get(ti.item_id)]
+    left = issues.unresolved_of(rows)
+    blocked = {i.task_item_id for i in left if i.state == Issue.State.OPEN or not resolve_fixed}
+    rows = [ti for ti in rows if (answers[ti.pk] or before.get(ti.item_id)) and issues.owner_of(ti) not in blocked]
     final = {ti.pk: answers[ti.pk] or before[ti.item_id] for ti in rows}
     wrong = {ti.pk for ti in rows if before.get(ti.item_id) != final[ti.pk]}
     now = db.clock()
     labels.save_labels([(ti, final[ti.pk]) for ti in rows if ti.pk in wrong], person=person)
     labels.approve(rows, person=person)
-    Issue.objects.filter(task_item_id__in=[ti.source_id for ti in rows if ti.source_id]).exclude(
-        state=Issue.State.RESOLVED
-    ).update(state=Issue.State.RESOLVED, resolved_at=now, resolved_by=person)
+    approved = {issues.owner_of(ti) for ti in rows}
+    issues.resolve_all([i for i in left if i.task_item_id in approved], person, now, action="approve")
     changes = [
         Change(
             task_item=ti, action="correct" if ti.pk in wrong else "approve", label=final[ti.pk],

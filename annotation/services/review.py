@@ -1,4 +1,4 @@
-"""A reviewer decides: approve, correct and approve, or send back with a note. Approving is the way to ground truth."""
+"""A reviewer decides: approve, correct and approve, or send back with issues. Approving is the way to ground truth."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from alp_site.lib.db import write
 from alp_site.lib.errors import Conflict, Forbidden, Invalid
 from alp_site.people.models import User
 from alp_site.people.permissions import allowed
-from annotation.errors import AlreadyConsumed, FinishedByOther, LabelMissing, NoAnnotator
-from annotation.models import Issue, Place, Status, Task, TaskItem, TaskItemLog
+from annotation.errors import AlreadyConsumed, FinishedByOther, LabelMissing, NoAnnotator, OpenIssues
+from annotation.models import Issue, IssueLog, Place, Status, Task, TaskItem, TaskItemLog
 from annotation.selectors.rules import single_class
-from annotation.services import answers, labels, record
+from annotation.services import answers, issues, labels, record
 from annotation.services.queue import LEASE
 from annotation.services.record import Change
 from annotation.services.status import (
@@ -43,11 +43,13 @@ def approve(
     seconds: float = 0,
     note: str = "",
     empty: bool = False,
+    resolve_fixed: bool = False,
 ) -> Done:
-    """Make the item's annotations ground truth; with another `label`, correct it first. Resolves the item's issues.
+    """Make the item's annotations ground truth; with another `label`, correct it first.
 
-    What the reviewer changed by operations before is a correction too. Outside of plain classification annotations are
-    checked as when completing. Raises Stale when annotations moved since `seen_version`, FinishedByOther,
+    Needs every issue of the item resolved; `resolve_fixed` resolves those marked as fixed along with it. What the
+    reviewer changed by operations before is a correction too. Outside of plain classification annotations are checked
+    as when completing. Raises OpenIssues, Stale when annotations moved since `seen_version`, FinishedByOther,
     WithAnnotator, LabelMissing, NotReady.
     """
     with write():
@@ -62,6 +64,7 @@ def approve(
             raise _decided(ti, before)
         check_label(ti, label)
         labels.check_version(ti.item, seen_version, before)
+        fixed = _assert_resolved(ti, resolve_fixed)
         final = label or before
         relabelled = final is not None and final != before
         if relabelled and final is not None:
@@ -70,7 +73,7 @@ def approve(
         corrected = relabelled or answers.was_corrected(ti, person)
         labels.approve([ti], person=person)
         now = db.clock()
-        _resolve(ti, person, now)
+        issues.resolve_all(fixed, person, now, action="approve")
         finish(ti, status=Status.APPROVED, person=person, seconds=seconds, now=now)
         change = Change(
             task_item=ti, action="correct" if corrected else "approve", note=note, label=final or "",
@@ -87,15 +90,18 @@ def _check_answer(ti: TaskItem, person: User, label: str | None, empty: bool) ->
         raise LabelMissing("There is no label to approve; choose one.", task_item=str(ti.pk))
 
 
-def return_item(*, task_item_id: UUID, person: User, note: str, op_id: UUID | None = None, seconds: float = 0) -> Done:
-    """Send it back with a note: its annotator gets it first, and answering brings it here again; nothing flows on.
+def return_item(
+    *, task_item_id: UUID, person: User, note: str = "", op_id: UUID | None = None, seconds: float = 0
+) -> Done:
+    """Send it back: its annotator gets it first, and answering brings it here again; nothing flows on.
 
-    Where the task offers `rejected` (the graph draws that connection) the item leaves this task with that status
-    instead. Raises NoAnnotator when nobody labelled it in a task.
+    What to change is said by the item's open issues, by a note (it becomes an issue on the whole item), or by both;
+    Invalid without either. Where the task offers `rejected` (the graph draws that connection) the item leaves this task
+    with that status instead. Raises NoAnnotator when nobody labelled it in a task.
     """
     text = note.strip()
-    if not text or len(text) > MAX_NOTE:
-        raise Invalid(f"A note of 1 to {MAX_NOTE} characters says what to change.", field="note")
+    if len(text) > MAX_NOTE:
+        raise Invalid(f"A note has at most {MAX_NOTE} characters.", field="note")
     with write():
         ti = locked(task_item_id)
         before = labels.labels_of([ti.item_id]).get(ti.item_id)
@@ -104,13 +110,16 @@ def return_item(*, task_item_id: UUID, person: User, note: str, op_id: UUID | No
         check_reviewer(ti, person)
         if not ti.is_open:
             raise _decided(ti, before)
+        if not text and not any(issue.state == Issue.State.OPEN for issue in issues.unresolved(ti)):
+            raise Invalid("Say what to change: in a note, or by an open issue.", field="note")
         now = db.clock()
         if Status.REJECTED in ti.task.statuses:
             finish(ti, status=Status.REJECTED, person=person, seconds=seconds, now=now)
             settle(ti, Change(task_item=ti, action="reject", note=text, seconds=seconds, op_id=op_id), person, now)
             return Done(ti, before)
         source = _source(ti)
-        Issue.objects.create(task_item=source, item_id=ti.item_id, author=person, body=text)
+        if text:
+            issues.note_issue(source, person, text)
         _send_back(source, person, text, before, now)
         ti.assignee, ti.times_sent_back = person, ti.times_sent_back + 1
         ti.seconds += max(0.0, min(seconds, 3600.0))
@@ -137,7 +146,8 @@ def take_back(*, ti: TaskItem, person: User, op_id: UUID | None = None) -> Done:
     source.assignee_id, source.times_sent_back = finished.person_id, max(0, source.times_sent_back - 1)
     source.place, source.lease_until = Place.NORMAL, None
     source.save()
-    _resolve(ti, person, now)
+    of_note = IssueLog.objects.filter(action="return", person=person, at__gte=last.at).values("issue")
+    issues.resolve_all(issues.unresolved(ti).filter(pk__in=of_note), person, now)
     ti.held_back_at, ti.assignee, ti.lease_until = None, person, now + LEASE
     ti.times_sent_back = max(0, ti.times_sent_back - 1)
     ti.save()
@@ -191,11 +201,18 @@ def _send_back(source: TaskItem, reviewer: User, note: str, label: str | None, n
     record.touch(task=source.task, reason="sent_back", people=[str(annotator_id or "")])
 
 
-def _resolve(ti: TaskItem, person: User, now: datetime) -> None:
-    if ti.source_id is not None:
-        Issue.objects.filter(task_item_id=ti.source_id).exclude(state=Issue.State.RESOLVED).update(
-            state=Issue.State.RESOLVED, resolved_at=now, resolved_by=person
+def _assert_resolved(ti: TaskItem, resolve_fixed: bool) -> list[Issue]:
+    """The issues that approving resolves along with it. Raises OpenIssues for any that stand in its way."""
+    left = list(issues.unresolved(ti))
+    blocking = [issue for issue in left if issue.state == Issue.State.OPEN or not resolve_fixed]
+    if blocking:
+        n, fixed = len(blocking), sum(issue.state == Issue.State.FIXED for issue in blocking)
+        what = f"{n} issue{'s are' if n > 1 else ' is'} not resolved yet"
+        how = "look at what was fixed and resolve it" if fixed == n else "resolve them, or send the item back"
+        raise OpenIssues(
+            f"{what}: {how}.", task_item=str(ti.pk), open=n - fixed, fixed=fixed, issues=[str(i.pk) for i in blocking]
         )
+    return left
 
 
 def _decided(ti: TaskItem, label: str | None) -> FinishedByOther:

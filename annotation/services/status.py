@@ -19,11 +19,11 @@ from alp_site.lib.db import write
 from alp_site.lib.errors import Conflict, Forbidden, Invalid, NotFound
 from alp_site.people.models import User
 from annotation.errors import AlreadyConsumed, FinishedByOther, LabelMissing, TaskClosed, WithAnnotator
-from annotation.models import Issue, Place, Status, Task, TaskItem, TaskItemLog
+from annotation.models import Place, Status, Task, TaskItem, TaskItemLog
 from annotation.permissions import TaskItemPolicy
 from annotation.selectors.queue import held_by
 from annotation.selectors.rules import labels_said, single_class
-from annotation.services import answers, labels, record
+from annotation.services import answers, issues, labels, record
 from annotation.services.queue import LEASE
 from annotation.services.record import Change
 from datasets.models import Item
@@ -294,11 +294,12 @@ def _take_back(ti: TaskItem, person: User) -> TaskItemLog | None:
     now = db.clock()
     for review in reviews:
         hold_back(review, now)
-    sent_back = ti.issues.filter(state=Issue.State.FIXED).update(state=Issue.State.OPEN, fixed_at=None)
+    sent_back = issues.reopen_fixed(ti, person, now)
     answers.forget_outcomes([ti])
     last = ti.log.exclude(status="").order_by("at", "id").last()
     if ti.status == Status.APPROVED:
         labels.withdraw(ti)
+        issues.unresolve(ti, person, now)
     reopen(ti, place=Place.SENT_BACK if sent_back else Place.NORMAL, assignee_id=person.pk, lease_until=now + LEASE)
     return last
 
@@ -311,7 +312,7 @@ def back_to_review(answered: Sequence[TaskItem], person: User, now: datetime) ->
     reviews = list(waiting)
     if not reviews:
         return
-    Issue.objects.filter(task_item__in=answered, state=Issue.State.OPEN).update(state=Issue.State.FIXED, fixed_at=now)
+    issues.fix_open(answered, person, now)
     by_task: dict[Task, list[TaskItem]] = {}
     for review in reviews:
         review.held_back_at, review.place = None, Place.SENT_BACK

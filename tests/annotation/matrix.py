@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from annotation.models import Task, TaskItem
-from annotation.services import queue, status, task_items, tasks
+from annotation.models import Issue, Task, TaskItem
+from annotation.services import issues, queue, status, task_items, tasks
 from datasets.models import Item
 from tests.datasets.matrix import dataset, item
 from tests.matrix import Call, Row, World
@@ -54,6 +54,23 @@ def review(world: World) -> TaskItem:
         return TaskItem.objects.get(task=qa)
 
     return world.once("review", make)
+
+
+def issue(world: World) -> Issue:
+    """One the reviewer made on the annotator's picture."""
+    return world.once(
+        "issue",
+        lambda: issues.create_issue(
+            task_item_id=held(world).pk,
+            person=world.people["reviewer"],
+            category="missing",
+            said=issues.Said("A wing."),
+        ),
+    )
+
+
+def of_issue(world: World) -> dict[str, Any]:
+    return {"issue_id": issue(world).pk}
 
 
 def other_item(world: World) -> Item:
@@ -116,6 +133,16 @@ ROWS = {
     "task-redistribute": Row(
         kwargs=of_task, post=lead(lambda w: {"shares": [{"person": str(w.people["annotator"].pk), "share": 1}]})
     ),
+    "task-issues": Row(kwargs=of_task, get=worker(None)),
+    "task-item-issues": Row(
+        kwargs=of_held, get=worker(None), post=Call("oer", body={"category": "missing"}, hidden="v")
+    ),
+    "issue": Row(kwargs=of_issue, get=worker(None)),
+    "issue-comments": Row(kwargs=of_issue, post=worker({"body": "Which wing?"})),
+    "issue-fix": Row(kwargs=of_issue, post=worker({})),
+    "issue-resolve": Row(kwargs=of_issue, post=Call("oer", body={}, hidden="v")),
+    "issue-reopen": Row(kwargs=of_issue, post=Call("oer", body={}, hidden="v")),
+    "mentions": Row(kwargs=of_project, get="oera", post=Call("oera", body={})),
     "queue-next": Row(kwargs=of_task, post=worker({"limit": 5})),
     "queue-open": Row(kwargs=of_task, post=worker(ids)),
     "task-item-open": Row(kwargs=of_held, get=worker(None)),

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from alp_site.lib.errors import Forbidden, Invalid, Stale
 from alp_site.lib.ids import uuid7
 from alp_site.lib.models import Event
-from annotation.errors import AlreadyConsumed, FinishedByOther, NoAnnotator, NoAnswerKey, WithAnnotator
+from annotation.errors import AlreadyConsumed, FinishedByOther, NoAnnotator, NoAnswerKey, OpenIssues, WithAnnotator
 from annotation.models import Issue, Place, TaskItem, TaskItemLog
 from annotation.selectors.labels import current_labels, labels_of
 from annotation.services import answer_key, bulk, queue, review, status, task_items, undo
@@ -100,13 +100,15 @@ def test_sent_back_goes_first_to_its_annotator_and_returns_to_its_reviewer(
     assert queue.next_items(task=task, person=second_annotator)
     first = queue.next_items(task=task, person=annotator)[0]
     assert (first.pk, first.place, first.times_sent_back) == (labelled[2].pk, Place.SENT_BACK, 1)
-    assert list(first.issues.values_list("body", "state")) == [("Look at the ears.", "open")]
+    assert list(first.issues.values_list("comments__body", "state")) == [("Look at the ears.", "open")]
 
     status.complete(task_item_id=first.pk, person=annotator, label="frog")
     assert Issue.objects.get().state == "fixed"
     back = queue.next_items(task=qa, person=reviewer)[0]
     assert (back.pk, back.status, back.place) == (reviews[2].pk, "", Place.SENT_BACK)
-    review.approve(task_item_id=back.pk, person=reviewer)
+    with pytest.raises(OpenIssues):
+        review.approve(task_item_id=back.pk, person=reviewer)
+    review.approve(task_item_id=back.pk, person=reviewer, resolve_fixed=True)
     assert Issue.objects.get().state == "resolved"
     # nothing flowed twice: the second completing is told as "again", the review only once
     assert entries("annotation") == [("completed", False)] * 3 + [("completed", True)]

@@ -41,6 +41,7 @@ for _name, _keys in {
     "dataset.updated": [],
     "task.updated": [],
     "task.item_status": ["task", "entries"],
+    "issue.changed": ["item", "task_item", "task", "state", "people", "mentioned"],
     "model.status": ["status"],
     "model.metric": [],
     "model.stage": ["stage"],

@@ -406,6 +406,91 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/v1/issues/{issue_id}/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** @description One issue with its thread. */
+    get: operations["issues_id_get"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/issues/{issue_id}/comments/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** @description Answer in the thread. */
+    post: operations["issues_id_comments_post"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/issues/{issue_id}/fix/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** @description It is done: for who works on the item. */
+    post: operations["issues_id_fix_post"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/issues/{issue_id}/reopen/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** @description The reviewer is not content. */
+    post: operations["issues_id_reopen_post"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/issues/{issue_id}/resolve/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** @description The reviewer is content. */
+    post: operations["issues_id_resolve_post"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/v1/items/{item_id}/": {
     parameters: {
       query?: never;
@@ -1345,6 +1430,24 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/v1/projects/{project_id}/mentions/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** @description Where I am mentioned, newest first. unread=1: only what I have not seen. */
+    get: operations["projects_id_mentions_get"];
+    put?: never;
+    /** @description I have seen these (or all) mentions. */
+    post: operations["projects_id_mentions_post"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/v1/projects/{project_id}/models/": {
     parameters: {
       query?: never;
@@ -1600,6 +1703,24 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/v1/task-items/{task_item_id}/issues/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** @description The issues of an item, oldest first; on a review item those of the labelling it reviews. */
+    get: operations["task_items_id_issues_get"];
+    put?: never;
+    /** @description Say what is wrong. */
+    post: operations["task_items_id_issues_post"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/v1/task-items/{task_item_id}/open/": {
     parameters: {
       query?: never;
@@ -1626,7 +1747,7 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** @description Send it back to its annotator with a note. */
+    /** @description Send it back to its annotator, with issues or a note. */
     post: operations["task_items_id_return_post"];
     delete?: never;
     options?: never;
@@ -1697,6 +1818,23 @@ export interface paths {
     put?: never;
     /** @description Let the answer key do part of the queue in my name, marked as simulated. */
     post: operations["tasks_id_answer_key_post"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/tasks/{task_id}/issues/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** @description The issues of a task, newest first. state: open, fixed, resolved, or unresolved for the first two. */
+    get: operations["tasks_id_issues_get"];
+    put?: never;
+    post?: never;
     delete?: never;
     options?: never;
     head?: never;
@@ -2095,7 +2233,10 @@ export interface components {
     AnswerKeyAskRequest: {
       count: number;
     };
-    /** @description `label`: the corrected class. `empty`: there is nothing to label here. */
+    /**
+     * @description `label`: the corrected class. `empty`: there is nothing to label here. `resolve_fixed`: resolve the issues marked
+     *     as fixed along with it; without, they stand in its way.
+     */
     ApproveRequest: {
       /** @default false */
       empty: boolean;
@@ -2104,6 +2245,8 @@ export interface components {
       note: string;
       /** Format: uuid */
       op_id?: string | null;
+      /** @default false */
+      resolve_fixed: boolean;
       /**
        * Format: double
        * @default 0
@@ -2709,14 +2852,83 @@ export interface components {
       items: components["schemas"]["Import"][];
       next: string | null;
     };
+    /**
+     * @description `place`: {"x", "y"} or {"x", "y", "w", "h"}; with neither place nor annotation it is about the whole item.
+     *     `body`: what it opened with, in one text.
+     */
     Issue: {
+      /** Format: uuid */
+      annotation: string | null;
       author: components["schemas"]["Person"] | null;
       body: string;
+      /**
+       * @description * `wrong_label` - Wrong label
+       *     * `missing` - Something is missing
+       *     * `extra` - Should not be there
+       *     * `loose_geometry` - Outline is not exact
+       *     * `wrong_attribute` - Wrong attribute
+       *     * `other` - Something else
+       * @enum {string}
+       */
+      category: "wrong_label" | "missing" | "extra" | "loose_geometry" | "wrong_attribute" | "other";
+      comments: components["schemas"]["IssueComment"][];
       /** Format: date-time */
       created_at: string;
       /** Format: uuid */
       id: string;
-      state: string;
+      number: number;
+      place: {
+        [key: string]: number;
+      } | null;
+      /**
+       * @description * `open` - Open
+       *     * `fixed` - For review
+       *     * `resolved` - Resolved
+       * @enum {string}
+       */
+      state: "open" | "fixed" | "resolved";
+    };
+    IssueComment: {
+      /** Format: date-time */
+      at: string;
+      author: components["schemas"]["Person"] | null;
+      body: string;
+      /** Format: uuid */
+      id: string;
+      mentions: components["schemas"]["Person"][];
+    };
+    /** @description On an annotation, at a place, or (neither) on the whole item. */
+    IssueCreateRequest: {
+      /** Format: uuid */
+      annotation?: string | null;
+      /** @default  */
+      body: string;
+      /**
+       * @description * `wrong_label` - Wrong label
+       *     * `missing` - Something is missing
+       *     * `extra` - Should not be there
+       *     * `loose_geometry` - Outline is not exact
+       *     * `wrong_attribute` - Wrong attribute
+       *     * `other` - Something else
+       * @default other
+       * @enum {string}
+       */
+      category: "wrong_label" | "missing" | "extra" | "loose_geometry" | "wrong_attribute" | "other";
+      mentions?: string[];
+      /** Format: uuid */
+      op_id?: string | null;
+      place?: components["schemas"]["PlaceRequest"] | null;
+    };
+    IssueItem: {
+      filename: string;
+      /** Format: uuid */
+      id: string;
+      name: string;
+      thumbnail_url: string;
+    };
+    IssueList: {
+      items: components["schemas"]["Issue"][];
+      next: string | null;
     };
     Item: {
       annotated: boolean;
@@ -2963,6 +3175,53 @@ export interface components {
     MemberList: {
       items: components["schemas"]["Member"][];
       next: string | null;
+    };
+    /** @description `task`, `task_item`: where the person opens it. */
+    Mention: {
+      /** Format: date-time */
+      at: string;
+      author: components["schemas"]["Person"] | null;
+      body: string;
+      /** Format: uuid */
+      id: string;
+      issue: components["schemas"]["MentionedIssue"];
+      item: components["schemas"]["IssueItem"];
+      /** Format: date-time */
+      read_at: string | null;
+      /** Format: uuid */
+      task: string;
+      /** Format: uuid */
+      task_item: string;
+    };
+    MentionedIssue: {
+      /**
+       * @description * `wrong_label` - Wrong label
+       *     * `missing` - Something is missing
+       *     * `extra` - Should not be there
+       *     * `loose_geometry` - Outline is not exact
+       *     * `wrong_attribute` - Wrong attribute
+       *     * `other` - Something else
+       * @enum {string}
+       */
+      category: "wrong_label" | "missing" | "extra" | "loose_geometry" | "wrong_attribute" | "other";
+      /** Format: uuid */
+      id: string;
+      number: number;
+      /**
+       * @description * `open` - Open
+       *     * `fixed` - For review
+       *     * `resolved` - Resolved
+       * @enum {string}
+       */
+      state: "open" | "fixed" | "resolved";
+    };
+    MentionList: {
+      items: components["schemas"]["Mention"][];
+      next: string | null;
+    };
+    /** @description `mentions`: the ones seen; left out, all of them. */
+    MentionsReadRequest: {
+      mentions?: string[];
     };
     Metrics: {
       figures: components["schemas"]["Figure"][];
@@ -3481,6 +3740,17 @@ export interface components {
       node: string;
       port: string;
     };
+    /** @description A point, or with w and h a box, in image pixels. */
+    PlaceRequest: {
+      /** Format: double */
+      h?: number;
+      /** Format: double */
+      w?: number;
+      /** Format: double */
+      x: number;
+      /** Format: double */
+      y: number;
+    };
     Point: {
       /** Format: double */
       x: number;
@@ -3642,8 +3912,9 @@ export interface components {
        */
       open_cycles: "resume" | "cancel";
     };
-    /** @description What every act carries. `op_id`: the client's name for it; a repeated one changes nothing. */
+    /** @description What to change is said by a note, by the item's open issues, or by both. */
     ReturnRequest: {
+      /** @default  */
       note: string;
       /** Format: uuid */
       op_id?: string | null;
@@ -3687,6 +3958,14 @@ export interface components {
       node?: string;
       /** @default false */
       once: boolean;
+    };
+    /** @description A comment; `mentions` are the ids of the people it names. `op_id`: repeated, nothing is done twice. */
+    SayRequest: {
+      /** @default  */
+      body: string;
+      mentions?: string[];
+      /** Format: uuid */
+      op_id?: string | null;
     };
     Selection: {
       arm: string;
@@ -3851,6 +4130,49 @@ export interface components {
       parent_task?: string | null;
       people?: components["schemas"]["ShareRequest"][];
       priority?: number;
+    };
+    /**
+     * @description `place`: {"x", "y"} or {"x", "y", "w", "h"}; with neither place nor annotation it is about the whole item.
+     *     `body`: what it opened with, in one text.
+     */
+    TaskIssue: {
+      /** Format: uuid */
+      annotation: string | null;
+      author: components["schemas"]["Person"] | null;
+      body: string;
+      /**
+       * @description * `wrong_label` - Wrong label
+       *     * `missing` - Something is missing
+       *     * `extra` - Should not be there
+       *     * `loose_geometry` - Outline is not exact
+       *     * `wrong_attribute` - Wrong attribute
+       *     * `other` - Something else
+       * @enum {string}
+       */
+      category: "wrong_label" | "missing" | "extra" | "loose_geometry" | "wrong_attribute" | "other";
+      comments: components["schemas"]["IssueComment"][];
+      /** Format: date-time */
+      created_at: string;
+      /** Format: uuid */
+      id: string;
+      item: components["schemas"]["IssueItem"];
+      number: number;
+      place: {
+        [key: string]: number;
+      } | null;
+      /**
+       * @description * `open` - Open
+       *     * `fixed` - For review
+       *     * `resolved` - Resolved
+       * @enum {string}
+       */
+      state: "open" | "fixed" | "resolved";
+      /** Format: uuid */
+      task_item: string;
+    };
+    TaskIssueList: {
+      items: components["schemas"]["TaskIssue"][];
+      next: string | null;
     };
     TaskItem: {
       approved: boolean;
@@ -4877,6 +5199,127 @@ export interface operations {
           [name: string]: unknown;
         };
         content?: never;
+      };
+    };
+  };
+  issues_id_get: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        issue_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Issue"];
+        };
+      };
+    };
+  };
+  issues_id_comments_post: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        issue_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        "application/json": components["schemas"]["SayRequest"];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Issue"];
+        };
+      };
+    };
+  };
+  issues_id_fix_post: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        issue_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        "application/json": components["schemas"]["SayRequest"];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Issue"];
+        };
+      };
+    };
+  };
+  issues_id_reopen_post: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        issue_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        "application/json": components["schemas"]["SayRequest"];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Issue"];
+        };
+      };
+    };
+  };
+  issues_id_resolve_post: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        issue_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        "application/json": components["schemas"]["SayRequest"];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Issue"];
+        };
       };
     };
   };
@@ -6601,6 +7044,56 @@ export interface operations {
       };
     };
   };
+  projects_id_mentions_get: {
+    parameters: {
+      query?: {
+        after?: string;
+        limit?: string;
+        unread?: boolean;
+      };
+      header?: never;
+      path: {
+        project_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["MentionList"];
+        };
+      };
+    };
+  };
+  projects_id_mentions_post: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        project_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        "application/json": components["schemas"]["MentionsReadRequest"];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ItemCount"];
+        };
+      };
+    };
+  };
   projects_id_models_get: {
     parameters: {
       query?: {
@@ -7070,6 +7563,52 @@ export interface operations {
       };
     };
   };
+  task_items_id_issues_get: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        task_item_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["IssueList"];
+        };
+      };
+    };
+  };
+  task_items_id_issues_post: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        task_item_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        "application/json": components["schemas"]["IssueCreateRequest"];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Issue"];
+        };
+      };
+    };
+  };
   task_items_id_open_get: {
     parameters: {
       query?: never;
@@ -7100,7 +7639,7 @@ export interface operations {
       };
       cookie?: never;
     };
-    requestBody: {
+    requestBody?: {
       content: {
         "application/json": components["schemas"]["ReturnRequest"];
       };
@@ -7274,6 +7813,32 @@ export interface operations {
         };
         content: {
           "application/json": components["schemas"]["Answered"];
+        };
+      };
+    };
+  };
+  tasks_id_issues_get: {
+    parameters: {
+      query?: {
+        after?: string;
+        category?: string;
+        limit?: string;
+        state?: string;
+      };
+      header?: never;
+      path: {
+        task_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["TaskIssueList"];
         };
       };
     };

@@ -20,6 +20,7 @@ export function sendAct(act: Act, keepalive: boolean): Promise<Done> {
     body["label"] = act.label;
     body["seen_version"] = act.seen_version;
   }
+  if (act.kind === "approve") body["resolve_fixed"] = true; // the reviewer has the answered notes before them
   const signal = keepalive ? undefined : AbortSignal.timeout(TIMEOUT);
   return api.post<Done>(`/api/v1/task-items/${act.task_item}/${PATHS[act.kind]}/`, body, {
     keepalive,
