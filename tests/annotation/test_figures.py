@@ -79,7 +79,7 @@ def world(clock, task, qa, fill, act, annotator, second_annotator, reviewer):
     act("reviewer", reviews[3], "approve", seconds=2)
     clock.now = DAY_TWO
     act("annotator", rows[2], "complete", label="frog", seconds=12)
-    act("reviewer", reviews[2], "approve", seconds=4)
+    act("reviewer", reviews[2], "approve", resolve_fixed=True, seconds=4)
     return rows
 
 
