@@ -151,7 +151,7 @@ export abstract class PathTool extends DrawTool {
   }
 }
 
-function dot(context: CanvasRenderingContext2D, [x, y]: XY, radius: number): void {
+export function dot(context: CanvasRenderingContext2D, [x, y]: XY, radius: number): void {
   context.beginPath();
   context.arc(x, y, radius, 0, 2 * Math.PI);
   context.fillStyle = "#ffffff";
