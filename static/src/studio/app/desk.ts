@@ -5,6 +5,7 @@ import { icon } from "../../ui/icons.ts";
 import { Pictures } from "../io/images.ts";
 import { frameOf, type Frame } from "../render/frame.ts";
 import { Stage } from "../render/stage.ts";
+import { itemPicture, type SmartPicture } from "../smart/index.ts";
 import type { Entry } from "../state/session.ts";
 import { whyThisImage } from "../state/why.ts";
 
@@ -24,6 +25,7 @@ export class Desk {
   private readonly chip = h("div", { class: "picture-chip", hidden: true });
   private frame: Frame | null = null;
   private shown: string | null = null;
+  private entry: Entry | null = null;
   private image: HTMLImageElement | null = null;
   private read: ImageData | null = null;
 
@@ -38,6 +40,7 @@ export class Desk {
     const id = entry?.item.id ?? null;
     const another = id !== this.shown;
     this.shown = id;
+    this.entry = entry;
     this.frame = entry && framed ? frameOf(entry, this.color) : null;
     this.chip.hidden = this.frame === null;
     this.stage.redraw();
@@ -64,6 +67,12 @@ export class Desk {
     ctx?.drawImage(this.image, 0, 0);
     this.read = ctx?.getImageData(0, 0, width, height) ?? null;
     return this.read;
+  }
+
+  /** What the smart tool looks at; it does not wait for the whole picture. */
+  smartPicture(): SmartPicture | null {
+    const item = this.entry?.item.item;
+    return item ? itemPicture(item.id, [item.width, item.height], item.thumbnail_url) : null;
   }
 
   private put(image: HTMLImageElement | null, name: string): void {

@@ -8,6 +8,7 @@ import type { Prefs } from "../io/prefs.ts";
 import { NEUTRAL } from "../render/style.ts";
 import { PLAIN_LOOK, PLAIN_VIEW, type SceneView } from "../render/types.ts";
 import { shapeTypes, type Annotation } from "../shapes/index.ts";
+import { pageSegmenter } from "../smart/index.ts";
 import type { Document } from "../state/document.ts";
 import type { KeyedLabel } from "../state/labels.ts";
 import { Suggestions } from "../state/suggestions.ts";
@@ -66,7 +67,7 @@ export class AnnotationScene {
     this.label = new Cell(labels[0]?.name ?? "");
     this.settings = remembered(prefs, PREFS.settings, PLAIN_SETTINGS);
     remember(prefs, PREFS.look, desk.stage.look, PLAIN_LOOK);
-    this.tools = this.toolContext(labels, hooks);
+    this.tools = this.toolContext(labels, options.task.annotation_types, hooks);
     this.suggestions = new Suggestions({
       document: this.document,
       threshold: remembered(prefs, PREFS.threshold, 0.3),
@@ -113,7 +114,11 @@ export class AnnotationScene {
     if (box) this.desk.stage.reveal(box);
   }
 
-  private toolContext(labels: readonly KeyedLabel[], hooks: SceneHooks): ToolContext {
+  private toolContext(
+    labels: readonly KeyedLabel[],
+    allowed: readonly string[] | undefined,
+    hooks: SceneHooks,
+  ): ToolContext {
     const { stage } = this.desk;
     const skeletons = new Map(labels.map(({ name, skeleton }) => [name, skeleton ?? null]));
     return {
@@ -125,6 +130,8 @@ export class AnnotationScene {
       color: (name) => this.colors.get(name) ?? NEUTRAL,
       template: (name) => skeletons.get(name) ?? null,
       pixels: () => this.desk.pixels(),
+      smart: { segmenter: pageSegmenter(), picture: () => this.desk.smartPicture() },
+      ...(allowed?.length && { allowed }),
       snap: new Cell(true),
       hidden: new Cell<ReadonlySet<string>>(new Set()),
       locked: new Cell<ReadonlySet<string>>(new Set()),
