@@ -14,7 +14,7 @@ from alp_site.people.permissions import allowed
 from annotation.models import Task
 from annotation.permissions import may_work, sees_everyone
 from annotation.selectors.lookup import labels_for
-from annotation.selectors.payloads import task_payload
+from annotation.selectors.payloads import task_detail_payload
 from annotation.selectors.queue import has_key
 from annotation.selectors.tasks import count_items, get_task_for
 
@@ -24,6 +24,13 @@ def tasks_page(request: ProjectRequest, **kwargs: Any) -> HttpResponseBase:
     """My work first; for leads all tasks."""
     lead = allowed(request.user, "task.manage", request.project.pk)
     return TemplateResponse(request, "annotation/tasks.html", {"boot": {"page": {"lead": lead}}})
+
+
+@project_page("figures.own", section="tasks")
+def figures_page(request: ProjectRequest, **kwargs: Any) -> HttpResponseBase:
+    """How fast and how well people work; an annotator sees their own."""
+    everyone = allowed(request.user, "figures.people", request.project.pk)
+    return TemplateResponse(request, "annotation/figures.html", {"boot": {"page": {"everyone": everyone}}})
 
 
 @project_page("task.work_own", section="tasks")
@@ -60,4 +67,4 @@ def _task(request: ProjectRequest, task_id: UUID) -> Task:
 
 
 def _plain(task: Task) -> dict[str, Any]:
-    return task_payload(task, count_items([task.pk])[task.pk])
+    return task_detail_payload(task, count_items([task.pk])[task.pk])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from annotation import pages
-from annotation.api import figures, issues, tasks, work
+from annotation.api import figures, issues, lead, tasks, work
 
 api_urlpatterns = [
     path("projects/<uuid:project_id>/tasks/", tasks.TaskListView.as_view(), name="tasks"),
@@ -14,9 +14,16 @@ api_urlpatterns = [
     path("projects/<uuid:project_id>/figures/", figures.FiguresView.as_view(), name="figures"),
     path("projects/<uuid:project_id>/figures/download/", figures.FiguresDownloadView.as_view(), name="figures-csv"),
     path("projects/<uuid:project_id>/mentions/", issues.MentionsView.as_view(), name="mentions"),
+    path(
+        "projects/<uuid:project_id>/instructions-preview/",
+        lead.InstructionsPreviewView.as_view(),
+        name="instructions-preview",
+    ),
     path("tasks/<uuid:task_id>/", tasks.TaskDetailView.as_view(), name="task"),
     path("tasks/<uuid:task_id>/progress/", tasks.TaskProgressView.as_view(), name="task-progress"),
     path("tasks/<uuid:task_id>/items/", tasks.TaskItemListView.as_view(), name="task-items"),
+    path("tasks/<uuid:task_id>/matches/", lead.TaskMatchesView.as_view(), name="task-matches"),
+    path("tasks/<uuid:task_id>/restore/", lead.TaskRestoreView.as_view(), name="task-restore"),
     path("tasks/<uuid:task_id>/issues/", issues.TaskIssuesView.as_view(), name="task-issues"),
     path("tasks/<uuid:task_id>/reassign/", tasks.ReassignView.as_view(), name="task-reassign"),
     path("tasks/<uuid:task_id>/redistribute/", tasks.RedistributeView.as_view(), name="task-redistribute"),
@@ -44,6 +51,7 @@ api_urlpatterns = [
 
 page_urlpatterns = [
     path("tasks/", pages.tasks_page, name="tasks-page"),
+    path("tasks/figures/", pages.figures_page, name="figures-page"),
     path("tasks/<uuid:task_id>/", pages.task_page, name="task-page"),
     path("studio/<uuid:task_id>/", pages.studio_page, name="studio-page"),
 ]

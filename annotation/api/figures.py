@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
@@ -17,15 +15,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from alp_site.lib import db
-from alp_site.lib.errors import Forbidden, Invalid
+from alp_site.lib.errors import Forbidden, Invalid, NotFound
 from alp_site.lib.web import parse_uuid
 from alp_site.people.permissions import allowed
+from annotation.api.periods import period_asked
 from annotation.api.shapes import me, project_for
 from annotation.selectors.figures import BY, COUNTS, TIME_EDGES, Figures, Row, Scope, get_figures
-from annotation.selectors.tasks import find_task_for
+from annotation.selectors.tasks import get_task_for
 
-DAYS, MOST_DAYS = 30, 731
 ASKED = [
     OpenApiParameter("by", str, enum=list(BY), description="One row a person, label, task or day; person if left out."),
     OpenApiParameter("from", OpenApiTypes.DATE, description="First day; 30 days up to today if left out."),
@@ -98,22 +95,6 @@ def row_payload(row: Row) -> dict[str, Any]:
     }
 
 
-def _day(text: str | None, name: str, default: date) -> date:
-    if not text:
-        return default
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise Invalid(f"{name} is a day, such as 2026-11-26.", field=name) from None
-
-
-def _zone(text: str | None) -> tzinfo:
-    try:
-        return ZoneInfo(text or "UTC")
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise Invalid("There is no such time zone; write it like Europe/Berlin.", field="tz") from None
-
-
 class _Asked:
     """The request, read and allowed: an annotator asks of themselves only."""
 
@@ -123,26 +104,22 @@ class _Asked:
         self.by = query.get("by") or "person"
         if self.by not in BY:
             raise Invalid(f"by is one of {', '.join(BY)}.", field="by")
-        zone = _zone(query.get("tz"))
-        self.tz = str(zone)
-        today = db.clock().astimezone(zone).date()
-        self.last = _day(query.get("to"), "to", today)
-        self.first = _day(query.get("from"), "from", self.last - timedelta(days=DAYS - 1))
-        if not timedelta(0) <= self.last - self.first < timedelta(days=MOST_DAYS):
-            raise Invalid(f"The period is 1 to {MOST_DAYS} days, its first day first.", field="from")
+        self.period = period_asked(query)
         self.own = not allowed(request.user, "figures.people", project.pk)
         person = parse_uuid(query["person"], "person") if query.get("person") else None
         if self.own:
             if person not in (None, me(request).pk):
                 raise Forbidden("Your role shows you your own figures only.", action="figures.people")
             person = me(request).pk
-        task = query.get("task")
+        task_id = parse_uuid(query["task"], "task") if query.get("task") else None
+        if task_id and get_task_for(request.user, task_id, archived=True).project_id != project.pk:
+            raise NotFound("This project has no such task.", task=str(task_id))
         self.scope = Scope(
             project_id=project.pk,
-            start=datetime.combine(self.first, time.min, zone),
-            end=datetime.combine(self.last + timedelta(days=1), time.min, zone),
-            zone=zone,
-            task_id=find_task_for(request.user, project.pk, parse_uuid(task, "task")).pk if task else None,
+            start=self.period.start,
+            end=self.period.end,
+            zone=self.period.zone,
+            task_id=task_id,
             person_id=person,
         )
 
@@ -161,9 +138,9 @@ class FiguresView(APIView):
         return Response(
             {
                 "by": asked.by,
-                "from": asked.first,
-                "to": asked.last,
-                "tz": asked.tz,
+                "from": asked.period.first,
+                "to": asked.period.last,
+                "tz": str(asked.period.zone),
                 "own": asked.own,
                 "rows": [row_payload(row) for row in found.rows],
                 "totals": row_payload(found.totals),
@@ -196,7 +173,7 @@ class FiguresDownloadView(APIView):
                 "acceptance": rate.get("rate"), "acceptance_low": rate.get("low"), "acceptance_high": rate.get("high")
             }  # fmt: skip
             writer.writerow([_cell(payload[name]) for name in COLUMNS])
-        name = f"figures-by-{asked.by}-{asked.first}-{asked.last}.csv"
+        name = f"figures-by-{asked.by}-{asked.period.first}-{asked.period.last}.csv"
         return HttpResponse(
             file.getvalue(),
             content_type="text/csv; charset=utf-8",

@@ -50,6 +50,12 @@ class TaskSerializer(serializers.Serializer[Any]):
     counts = TaskCountsSerializer()
 
 
+class TaskDetailSerializer(TaskSerializer):
+    """`instructions_html`: the instructions' Markdown as HTML that is safe to show."""
+
+    instructions_html = serializers.CharField(allow_blank=True)
+
+
 class ShareSerializer(serializers.Serializer[Any]):
     person = serializers.UUIDField()
     share = serializers.IntegerField(min_value=1, max_value=1000, default=1)
@@ -83,10 +89,14 @@ class TaskPatchSerializer(TaskWriteSerializer):
 
 
 class TaskCreateSerializer(TaskWriteSerializer):
+    """`items` or `filter`: what the task begins with; left out, it begins empty."""
+
     name = serializers.CharField(max_length=120)
     kind = serializers.ChoiceField(choices=Task.Kind.choices)
     dataset = serializers.UUIDField()
     parent_task = serializers.UUIDField(required=False, allow_null=True)
+    items = serializers.ListField(child=serializers.UUIDField(), required=False, max_length=5000)
+    filter = serializers.DictField(required=False)
 
 
 class TaskWorkSerializer(serializers.Serializer[Any]):
@@ -127,8 +137,18 @@ class PersonFiguresSerializer(serializers.Serializer[Any]):
     sent_back = serializers.IntegerField()
 
 
+class PaceSerializer(serializers.Serializer[Any]):
+    """What was finished in the last week, and what that leaves: `days_left` by the calendar, `seconds_left` of work."""
+
+    items = serializers.IntegerField()
+    a_day = serializers.FloatField()
+    days_left = serializers.FloatField()
+    seconds_left = serializers.FloatField(allow_null=True)
+
+
 class ProgressSerializer(serializers.Serializer[Any]):
     counts = TaskCountsSerializer()
+    pace = PaceSerializer(allow_null=True)
     people = PersonFiguresSerializer(many=True)
 
 
@@ -320,6 +340,33 @@ class AddItemsSerializer(serializers.Serializer[Any]):
     items = serializers.ListField(child=serializers.UUIDField(), required=False, max_length=5000)
     filter = serializers.DictField(required=False)
     priority = serializers.IntegerField(min_value=1, max_value=3, required=False)
+
+
+class FilterSerializer(serializers.Serializer[Any]):
+    filter = serializers.DictField()
+
+
+class MatchesSerializer(serializers.Serializer[Any]):
+    """Items of the dataset that match; those of them that are in the task, and those that are open in it."""
+
+    matching = serializers.IntegerField()
+    present = serializers.IntegerField()
+    open = serializers.IntegerField()
+
+
+class RemoveItemsSerializer(serializers.Serializer[Any]):
+    """Open items by their task items' ids, or all that match a filter of the query language."""
+
+    task_items = serializers.ListField(child=serializers.UUIDField(), required=False, max_length=5000)
+    filter = serializers.DictField(required=False)
+
+
+class MarkdownSerializer(serializers.Serializer[Any]):
+    text = serializers.CharField(allow_blank=True, max_length=20000, trim_whitespace=False)
+
+
+class MarkupSerializer(serializers.Serializer[Any]):
+    html = serializers.CharField(allow_blank=True)
 
 
 class TaskItemsSerializer(serializers.Serializer[Any]):

@@ -52,6 +52,13 @@ def task_for(request: Request, task_id: UUID, action: str | None = None) -> Task
     return task
 
 
+def archived_task_for(request: Request, task_id: UUID, action: str) -> Task:
+    """The task, archived or not, if the person may do this with it."""
+    task = get_task_for(request.user, task_id, archived=True)
+    TaskPolicy().require(request.user, action, task)
+    return task
+
+
 def task_item_for(request: Request, task_item_id: UUID) -> TaskItem:
     """The task item, if the person may see it."""
     found: TaskItem = visible_or_404(TaskItemPolicy(), request.user, task_item_id)

@@ -11,29 +11,46 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from alp_site.lib import db
 from alp_site.lib.errors import Invalid, NotFound
 from alp_site.lib.web import keyset_page, parse_uuid
 from alp_site.people.models import User
 from alp_site.people.permissions import require
 from annotation.api import serializers as s
+from annotation.api.periods import period_asked
 from annotation.api.shapes import listing, me, parsed, project_for, task_for
 from annotation.models import Task
 from annotation.permissions import sees_everyone
 from annotation.selectors import tasks as selectors
-from annotation.selectors.lookup import dataset_in, ids_matching
-from annotation.selectors.payloads import item_payloads, task_payload, work_payload
+from annotation.selectors.figures import get_pace
+from annotation.selectors.lookup import dataset_in, ids_matching, open_matching
+from annotation.selectors.payloads import (
+    item_payloads,
+    pace_payload,
+    task_detail_payload,
+    task_payload,
+    work_payload,
+)
 from annotation.selectors.people import person_of
 from annotation.selectors.work import count_waiting, get_work
 from annotation.services import task_items, tasks
+from datasets.models import Dataset
 
 
 def _payload(task: Task) -> dict[str, Any]:
-    return task_payload(task, selectors.count_items([task.pk])[task.pk])
+    return task_detail_payload(task, selectors.count_items([task.pk])[task.pk])
 
 
 def _people(data: dict[str, Any]) -> dict[UUID, int] | None:
     rows = data.pop("people", None)
     return None if rows is None else {row["person"]: row["share"] for row in rows}
+
+
+def items_asked(dataset: Dataset, data: dict[str, Any]) -> list[UUID]:
+    """Ids of the items a body names, or of those that its filter finds; none if it has neither."""
+    if "filter" in data:
+        return ids_matching(dataset, data["filter"])
+    return list(data.get("items", []))
 
 
 class TaskListView(APIView):
@@ -44,7 +61,8 @@ class TaskListView(APIView):
     def get(self, request: Request, project_id: UUID) -> Response:
         """Tasks the person may see, newest first."""
         project = project_for(request, project_id, "task.work_own")
-        rows = selectors.list_tasks_for(request.user, project.pk)
+        archived = request.query_params.get("status") == Task.State.ARCHIVED
+        rows = selectors.list_tasks_for(request.user, project.pk, archived=archived)
         for name in ("status", "kind"):
             if value := request.query_params.get(name):
                 rows = rows.filter(**{name: value})
@@ -55,7 +73,7 @@ class TaskListView(APIView):
 
         return keyset_page(request, rows, render, newest_first=True)
 
-    @extend_schema(request=s.TaskCreateSerializer, responses={201: s.TaskSerializer})
+    @extend_schema(request=s.TaskCreateSerializer, responses={201: s.TaskDetailSerializer})
     def post(self, request: Request, project_id: UUID) -> Response:
         project = project_for(request, project_id, "task.manage")
         data = parsed(s.TaskCreateSerializer, request)
@@ -63,16 +81,19 @@ class TaskListView(APIView):
         dataset = dataset_in(project.pk, data.pop("dataset"))
         if parent_id := data.pop("parent_task", None):
             data["parent_task"] = selectors.get_task_for(request.user, parent_id)
+        # What does not match or exist is said before there is a task.
+        ids = items_asked(dataset, {name: data.pop(name) for name in ("items", "filter") if name in data})
         task = tasks.create_task(project=project, dataset=dataset, user=me(request), people=people, **data)
+        task_items.add_items(task=task, entries=[{"item_id": i} for i in ids], user=me(request))
         return Response(_payload(task), status=status.HTTP_201_CREATED)
 
 
 class TaskDetailView(APIView):
-    @extend_schema(responses=s.TaskSerializer)
+    @extend_schema(responses=s.TaskDetailSerializer)
     def get(self, request: Request, task_id: UUID) -> Response:
         return Response(_payload(task_for(request, task_id)))
 
-    @extend_schema(request=s.TaskPatchSerializer, responses=s.TaskSerializer)
+    @extend_schema(request=s.TaskPatchSerializer, responses=s.TaskDetailSerializer)
     def patch(self, request: Request, task_id: UUID) -> Response:
         task = task_for(request, task_id, "task.manage")
         data = parsed(s.TaskPatchSerializer, request)
@@ -96,7 +117,9 @@ class TaskProgressView(APIView):
         if not sees_everyone(request.user, task):
             rows = [row for row in rows if row["person"].pk == request.user.pk]
         people = [{**row, "person": person_of(row["person"]), "seconds": round(row["seconds"] or 0, 1)} for row in rows]
-        return Response({"counts": selectors.count_items([task.pk])[task.pk], "people": people})
+        counts = selectors.count_items([task.pk])[task.pk]
+        pace = pace_payload(get_pace(task, db.clock()), counts["open"])
+        return Response({"counts": counts, "pace": pace, "people": people})
 
 
 class WorkView(APIView):
@@ -118,14 +141,21 @@ class WaitingView(APIView):
 class TaskItemListView(APIView):
     @extend_schema(
         responses=listing("TaskItemList", s.TaskItemSerializer),
-        parameters=[OpenApiParameter(n, str) for n in ("status", "person", "label", "after", "limit")],
+        parameters=[
+            OpenApiParameter(n, str) for n in ("status", "person", "label", "from", "to", "tz", "after", "limit")
+        ],
     )
     def get(self, request: Request, task_id: UUID) -> Response:
-        """Items, for leads. status: open, free, assigned, sent_back, with_annotator, finished, or a status."""
+        """Items, for leads. status: open, free, assigned, sent_back, with_annotator, finished, returned, or a status;
+        from, to: days on which they were finished."""
         task = task_for(request, task_id, "task.work")
         asked = request.query_params
         person = parse_uuid(asked["person"], "person") if asked.get("person") else None
-        rows = selectors.list_items(task, status=asked.get("status"), person=person, label=asked.get("label"))
+        period = period_asked(asked) if asked.get("from") or asked.get("to") else None
+        rows = selectors.list_items(
+            task, status=asked.get("status"), person=person, label=asked.get("label"),
+            finished=(period.start, period.end) if period else None,
+        )  # fmt: skip
         return keyset_page(request, rows, item_payloads, default=50)
 
     @extend_schema(request=s.AddItemsSerializer, responses={201: s.ItemCountSerializer})
@@ -135,16 +165,19 @@ class TaskItemListView(APIView):
         data = parsed(s.AddItemsSerializer, request)
         if ("items" in data) == ("filter" in data):
             raise Invalid("Name the items, or give a filter: one of the two.", field="items")
-        ids = data["items"] if "items" in data else ids_matching(task.dataset, data["filter"])
+        ids = items_asked(task.dataset, data)
         extra = {"priority": data["priority"]} if data.get("priority") else {}
         added = task_items.add_items(task=task, entries=[{"item_id": i, **extra} for i in ids], user=me(request))
         return Response({"count": len(added)}, status=status.HTTP_201_CREATED)
 
-    @extend_schema(request=s.TaskItemsSerializer, responses=s.ItemCountSerializer)
+    @extend_schema(request=s.RemoveItemsSerializer, responses=s.ItemCountSerializer)
     def delete(self, request: Request, task_id: UUID) -> Response:
-        """Takes open items out of the task."""
+        """Takes open items out of the task, by ids or by a filter over its dataset."""
         task = task_for(request, task_id, "task.manage")
-        ids = parsed(s.TaskItemsSerializer, request)["task_items"]
+        data = parsed(s.RemoveItemsSerializer, request)
+        if ("task_items" in data) == ("filter" in data):
+            raise Invalid("Name the items, or give a filter: one of the two.", field="task_items")
+        ids = data["task_items"] if "task_items" in data else open_matching(task, data["filter"])
         return Response({"count": task_items.remove_items(task=task, task_item_ids=ids, user=me(request))})
 
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
 from uuid import UUID
 
@@ -26,6 +26,7 @@ from django.db.models import (
     F,
     FloatField,
     IntegerField,
+    Min,
     OuterRef,
     Q,
     QuerySet,
@@ -41,7 +42,7 @@ from alp_site.people.models import User
 from annotation.models import Task, TaskItemLog
 from datasets.selectors import revisions_by_people
 
-__all__ = ["BY", "COUNTS", "TIME_EDGES", "Figures", "Row", "Scope", "get_figures", "wilson"]
+__all__ = ["BY", "COUNTS", "TIME_EDGES", "Figures", "Pace", "Row", "Scope", "get_figures", "get_pace", "wilson"]
 
 BY = ("person", "label", "task", "day")
 LABELLING, REVIEW = Task.Kind.ANNOTATION, Task.Kind.QA
@@ -51,6 +52,7 @@ DECIDED = (*APPROVED, *BACK, "discard")
 MAX_SECONDS = 3600.0
 TIME_EDGES = (2, 5, 10, 20, 30, 60, 120, 300, 600)  # seconds an item: the upper edges of the histogram's bins
 Z = 1.959964  # 95 %
+PACE_DAYS = 7
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -150,6 +152,29 @@ def get_figures(scope: Scope, by: str) -> Figures:
         times=_histogram(scope),
         simulated=lines.aggregate(n=Count("task_item", distinct=True))["n"],
     )
+
+
+@dataclass(frozen=True)
+class Pace:
+    """What people finished in a task lately: items, their active seconds, and the days it took (weekends and all)."""
+
+    items: int
+    seconds: float
+    days: float
+
+
+def get_pace(task: Task, now: datetime) -> Pace | None:
+    """The pace of the last week, from the first answer in it; None when nobody answered."""
+    scope = Scope(
+        project_id=task.project_id, task_id=task.pk, zone=UTC, start=now - timedelta(days=PACE_DAYS),
+        end=now + timedelta(seconds=1),
+    )  # fmt: skip
+    rows = _lines(scope).filter(_stands(), action__in=(*FINISHED, *DECIDED))
+    found = rows.aggregate(items=Count("task_item", distinct=True), seconds=Sum("seconds"), first=Min("at"))
+    if not found["items"]:
+        return None
+    days = max((now - found["first"]).total_seconds() / 86_400, 1 / 24)
+    return Pace(found["items"], float(found["seconds"] or 0), days)
 
 
 Found = dict[Any, dict[str, Any]]

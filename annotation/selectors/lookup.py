@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Count, Exists, OuterRef, QuerySet
+
 from alp_site.lib.errors import Invalid, NotFound
-from annotation.models import Task
+from annotation.models import Task, TaskItem
 from datasets import query
 from datasets.models import Dataset, Item, Label
 
-__all__ = ["MAX_MATCHES", "dataset_in", "ids_matching", "labels_for"]
+__all__ = ["MAX_MATCHES", "count_matches", "dataset_in", "ids_matching", "labels_for", "open_matching"]
 
 MAX_MATCHES = 80_000  # items a task takes at once
 
@@ -25,12 +27,32 @@ def dataset_in(project_id: UUID, dataset_id: UUID) -> Dataset:
 
 def ids_matching(dataset: Dataset, dql: dict[str, Any]) -> list[UUID]:
     """Ids of the dataset's live files that match a filter of the query language."""
-    live = Item.objects.filter(dataset=dataset, deleted_at__isnull=True, type="file")
-    rows = query.compile(dql).queryset(live).order_by("pk").values_list("pk", flat=True)[: MAX_MATCHES + 1]
-    ids = list(rows)
+    ids = list(_matching(dataset, dql).order_by("pk").values_list("pk", flat=True)[: MAX_MATCHES + 1])
     if len(ids) > MAX_MATCHES:
         raise Invalid(f"More than {MAX_MATCHES} items match; narrow the filter.", field="filter")
     return ids
+
+
+def count_matches(task: Task, dql: dict[str, Any]) -> dict[str, int]:
+    """How many of the dataset's files match; how many of them are in the task, and open in it."""
+    rows = _matching(task.dataset, dql)
+    mine = TaskItem.objects.filter(task=task, item=OuterRef("pk"), retired_at__isnull=True)
+    return rows.aggregate(
+        matching=Count("pk"),
+        present=Count("pk", filter=Exists(mine)),
+        open=Count("pk", filter=Exists(mine.filter(finished_at__isnull=True))),
+    )
+
+
+def open_matching(task: Task, dql: dict[str, Any]) -> list[UUID]:
+    """Ids of the task's open task items whose picture matches a filter."""
+    rows = TaskItem.objects.filter(task=task, finished_at__isnull=True, retired_at__isnull=True)
+    return list(rows.filter(item__in=_matching(task.dataset, dql)).values_list("pk", flat=True))
+
+
+def _matching(dataset: Dataset, dql: dict[str, Any]) -> QuerySet[Item]:
+    live = Item.objects.filter(dataset=dataset, deleted_at__isnull=True, type="file")
+    return query.compile(dql).queryset(live)
 
 
 def labels_for(task: Task) -> list[dict[str, Any]]:

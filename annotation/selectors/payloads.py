@@ -6,8 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+from alp_site.lib.markup import render_markdown
 from alp_site.people.models import User
 from annotation.models import Issue, Place, Task, TaskItem, TaskItemLog
+from annotation.selectors.figures import Pace
 from annotation.selectors.issues import issue_payload, issues_of
 from annotation.selectors.labels import current_labels
 from annotation.selectors.people import person_of
@@ -42,6 +44,24 @@ def task_payload(task: Task, counts: Mapping[str, int]) -> dict[str, Any]:
         "created_by": person_of(task.created_by),
         "created_at": task.created_at,
         "counts": dict(counts),
+    }
+
+
+def task_detail_payload(task: Task, counts: Mapping[str, int]) -> dict[str, Any]:
+    """`task_payload` and what only the task's own page and studio show."""
+    return {**task_payload(task, counts), "instructions_html": render_markdown(task.instructions)}
+
+
+def pace_payload(pace: Pace | None, left: int) -> dict[str, Any] | None:
+    """The pace of the last week and how long `left` items take at it."""
+    if pace is None:
+        return None
+    a_day = pace.items / pace.days
+    return {
+        "items": pace.items,
+        "a_day": a_day,
+        "days_left": left / a_day,
+        "seconds_left": left * pace.seconds / pace.items if pace.seconds else None,
     }
 
 

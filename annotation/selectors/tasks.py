@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from alp_site.people.permissions import Person
 from annotation.models import Assignment, Place, Task, TaskItem
 from annotation.permissions import TaskPolicy
 
-__all__ = ["count_items", "find_task_for", "get_task_for", "list_items", "list_people", "list_tasks_for"]
+__all__ = ["count_items", "get_task_for", "list_items", "list_people", "list_tasks_for"]
 
 WITH = ("project", "dataset", "created_by", "parent_task")
 _OPEN = Q(finished_at__isnull=True)
@@ -33,25 +34,22 @@ COUNTS = {
 NOTHING = dict.fromkeys((*COUNTS, "finished"), 0)
 
 
-def list_tasks_for(user: Person, project_id: UUID) -> QuerySet[Task]:
-    """Tasks of a project this person may see, newest first."""
-    return TaskPolicy().visible_to(user).filter(project_id=project_id).select_related(*WITH).order_by("-created_at")
+def list_tasks_for(user: Person, project_id: UUID, *, archived: bool = False) -> QuerySet[Task]:
+    """Tasks of a project this person may see, newest first; the archived ones only where they are asked for."""
+    return (
+        TaskPolicy()
+        .visible_to(user, archived=archived)
+        .filter(project_id=project_id)
+        .select_related(*WITH)
+        .order_by("-created_at")
+    )
 
 
-def get_task_for(user: Person, task_id: UUID) -> Task:
+def get_task_for(user: Person, task_id: UUID, *, archived: bool = False) -> Task:
     """The task if this person may see it; raises NotFound otherwise, whether or not it exists."""
-    task = TaskPolicy().visible_to(user).select_related(*WITH).filter(pk=task_id).first()
+    task = TaskPolicy().visible_to(user, archived=archived).select_related(*WITH).filter(pk=task_id).first()
     if task is None:
         raise NotFound("Not found.")
-    return task
-
-
-def find_task_for(user: Person, project_id: UUID, task_id: UUID) -> Task:
-    """A task of the project whose figures this person may see, an archived one too; raises NotFound."""
-    seen = TaskPolicy().visible_to(user, archived=True).filter(project_id=project_id, pk=task_id)
-    task = seen.select_related(*WITH).first()
-    if task is None:
-        raise NotFound("This project has no such task.", task=str(task_id))
     return task
 
 
@@ -68,16 +66,24 @@ def count_items(task_ids: Iterable[UUID]) -> dict[UUID, dict[str, int]]:
 
 
 def list_items(
-    task: Task, *, status: str | None = None, person: UUID | None = None, label: str | None = None
+    task: Task,
+    *,
+    status: str | None = None,
+    person: UUID | None = None,
+    label: str | None = None,
+    finished: tuple[datetime, datetime] | None = None,
 ) -> QuerySet[TaskItem]:
-    """Items of a task. status: one of `COUNTS`, or a task's own; person: who holds or finished it."""
+    """Items of a task. status: one of `COUNTS`, or a task's own; person: who holds or finished it; finished: from the
+    first moment until before the second."""
     rows = TaskItem.objects.filter(task=task, retired_at__isnull=True)
     if status:
         rows = rows.filter(_status(status))
     if person:
         rows = rows.filter(Q(assignee_id=person) | Q(finished_by_id=person))
+    if finished:
+        rows = rows.filter(finished_at__gte=finished[0], finished_at__lt=finished[1])
     if label:
-        rows = rows.filter(item__annotations__label=label, item__annotations__deleted_at__isnull=True)
+        rows = rows.filter(item__annotations__label=label, item__annotations__deleted_at__isnull=True).distinct()
     return rows.select_related("item", "assignee", "finished_by")
 
 
@@ -89,6 +95,7 @@ def _status(status: str) -> Q:
         "sent_back": _OPEN & Q(place=Place.SENT_BACK, held_back_at__isnull=True),
         "with_annotator": Q(held_back_at__isnull=False),
         "finished": Q(finished_at__isnull=False),
+        "returned": Q(times_sent_back__gt=0),
     }.get(status, Q(status=status))
 
 

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from alp_site.lib import db
 from alp_site.lib.db import write
-from alp_site.lib.errors import Invalid, NotFound
+from alp_site.lib.errors import Conflict, Invalid, NotFound
 from alp_site.people.models import Membership, Project, Role, User
 from annotation.models import Assignment, Status, Task, TaskItem
 from annotation.selectors.rules import fitting_types, types_said
@@ -17,7 +17,7 @@ from annotation.services import record
 from datasets.geometry._base import TYPES
 from datasets.models import Dataset, Label
 
-__all__ = ["archive_task", "create_task", "ensure_task", "set_people", "update_task"]
+__all__ = ["archive_task", "create_task", "ensure_task", "restore_task", "set_people", "update_task"]
 
 OWN_STATUSES: dict[str, list[str]] = {
     Task.Kind.ANNOTATION: [Status.COMPLETED, Status.DISCARD],
@@ -104,6 +104,17 @@ def update_task(*, task: Task, people: Mapping[UUID, int] | None = None, **setti
 def archive_task(*, task: Task) -> Task:
     """Take the task out of every list and queue. Its items, log and figures stay."""
     return update_task(task=task, status=Task.State.ARCHIVED)
+
+
+def restore_task(*, task: Task) -> Task:
+    """Take a task out of the archive, open. Raises Conflict when its pipeline's node has made itself another since."""
+    if task.status != Task.State.ARCHIVED:
+        return task
+    if task.pipeline_id is not None:
+        others = Task.objects.filter(pipeline_id=task.pipeline_id, node_id=task.node_id)
+        if others.exclude(status=Task.State.ARCHIVED).exists():
+            raise Conflict("Its pipeline has made a new task for this node since; go on there.", task=str(task.pk))
+    return update_task(task=task, status=Task.State.OPEN)
 
 
 def set_people(*, task: Task, people: Mapping[UUID, int]) -> None:

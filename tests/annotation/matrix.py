@@ -129,6 +129,9 @@ ROWS = {
         post=lead(lambda w: {"items": [str(other_item(w).pk)]}),
         delete=lead(ids),
     ),
+    "instructions-preview": Row(kwargs=of_project, post=Call("oer", body={"text": "*Every* wing."})),
+    "task-matches": Row(kwargs=of_task, post=lead({"filter": {}})),
+    "task-restore": Row(kwargs=of_task, post=lead({})),
     "task-reassign": Row(kwargs=of_task, post=lead(lambda w: {**ids(w), "person": str(w.people["annotator"].pk)})),
     "task-redistribute": Row(
         kwargs=of_task, post=lead(lambda w: {"shares": [{"person": str(w.people["annotator"].pk), "share": 1}]})
