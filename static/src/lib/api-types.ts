@@ -1395,6 +1395,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/v1/projects/{project_id}/instructions-preview/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** @description Markdown as people of a task will see it. */
+    post: operations["projects_id_instructions_preview_post"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/v1/projects/{project_id}/items/query/": {
     parameters: {
       query?: never;
@@ -1848,13 +1865,33 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** @description Items, for leads. status: open, free, assigned, sent_back, with_annotator, finished, or a status. */
+    /**
+     * @description Items, for leads. status: open, free, assigned, sent_back, with_annotator, finished, returned, or a status;
+     *     from, to: days on which they were finished.
+     */
     get: operations["tasks_id_items_get"];
     put?: never;
     /** @description Adds items to the queue, by ids or by a filter over the task's dataset. */
     post: operations["tasks_id_items_post"];
-    /** @description Takes open items out of the task. */
+    /** @description Takes open items out of the task, by ids or by a filter over its dataset. */
     delete: operations["tasks_id_items_delete"];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/tasks/{task_id}/matches/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** @description How many items a filter finds in the task's dataset, and how many of them are in the task. */
+    post: operations["tasks_id_matches_post"];
+    delete?: never;
     options?: never;
     head?: never;
     patch?: never;
@@ -1973,6 +2010,23 @@ export interface paths {
     put?: never;
     /** @description Deals all open items that nobody is looking at anew, by shares. */
     post: operations["tasks_id_redistribute_post"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/tasks/{task_id}/restore/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** @description Takes a task out of the archive; it is open again. */
+    post: operations["tasks_id_restore_post"];
     delete?: never;
     options?: never;
     head?: never;
@@ -2718,6 +2772,11 @@ export interface components {
       totals: components["schemas"]["FigureRow"];
       tz: string;
     };
+    FilterRequest: {
+      filter: {
+        [key: string]: unknown;
+      };
+    };
     Firing: {
       /** Format: int64 */
       created?: number;
@@ -3114,6 +3173,18 @@ export interface components {
       simulated: boolean;
       status: string;
     };
+    MarkdownRequest: {
+      text: string;
+    };
+    Markup: {
+      html: string;
+    };
+    /** @description Items of the dataset that match; those of them that are in the task, and those that are open in it. */
+    Matches: {
+      matching: number;
+      open: number;
+      present: number;
+    };
     Me: {
       /** Format: email */
       readonly email: string;
@@ -3472,6 +3543,16 @@ export interface components {
     OrderRequest: {
       names: string[];
     };
+    /** @description What was finished in the last week, and what that leaves: `days_left` by the calendar, `seconds_left` of work. */
+    Pace: {
+      /** Format: double */
+      a_day: number;
+      /** Format: double */
+      days_left: number;
+      items: number;
+      /** Format: double */
+      seconds_left: number | null;
+    };
     PatchedAttributeWriteRequest: {
       key?: string;
       kind?: string;
@@ -3796,6 +3877,7 @@ export interface components {
     };
     Progress: {
       counts: components["schemas"]["TaskCounts"];
+      pace: components["schemas"]["Pace"] | null;
       people: components["schemas"]["PersonFigures"][];
     };
     /** @description A project as one person sees it: `role` and `can` are theirs. */
@@ -4097,12 +4179,7 @@ export interface components {
       total: number;
       with_annotator: number;
     };
-    /**
-     * @description `people`: who is served and with which share; an empty list opens the task to everyone who may work.
-     *
-     *     `annotation_types`, `labels`: what people may use; empty for all that the ontology has a use for, null (the default)
-     *     for what the labelling task of a review says, else classification with every label.
-     */
+    /** @description `items` or `filter`: what the task begins with; left out, it begins empty. */
     TaskCreateRequest: {
       /**
        * @description * `pulling` - Pulling
@@ -4116,7 +4193,11 @@ export interface components {
       dataset: string;
       /** Format: date-time */
       due_date?: string | null;
+      filter?: {
+        [key: string]: unknown;
+      };
       instructions?: string;
+      items?: string[];
       /**
        * @description * `annotation` - Annotation
        *     * `qa` - Review
@@ -4130,6 +4211,54 @@ export interface components {
       parent_task?: string | null;
       people?: components["schemas"]["ShareRequest"][];
       priority?: number;
+    };
+    /** @description `instructions_html`: the instructions' Markdown as HTML that is safe to show. */
+    TaskDetail: {
+      /**
+       * @description * `pulling` - Pulling
+       *     * `distribution` - Distribution
+       * @enum {string}
+       */
+      allocation: "pulling" | "distribution";
+      annotation_types: string[];
+      batch_size: number;
+      counts: components["schemas"]["TaskCounts"];
+      /** Format: date-time */
+      created_at: string;
+      created_by: components["schemas"]["Person"] | null;
+      dataset: components["schemas"]["DatasetRef"];
+      /** Format: date-time */
+      due_date: string | null;
+      everyone: boolean;
+      /** Format: uuid */
+      id: string;
+      instructions: string;
+      instructions_html: string;
+      /**
+       * @description * `annotation` - Annotation
+       *     * `qa` - Review
+       * @enum {string}
+       */
+      kind: "annotation" | "qa";
+      labels: string[];
+      max_workload: number;
+      name: string;
+      node_id: string;
+      /** Format: uuid */
+      parent_task: string | null;
+      /** Format: uuid */
+      pipeline_id: string | null;
+      priority: number;
+      /** Format: uuid */
+      project: string;
+      /**
+       * @description * `open` - Open
+       *     * `completed` - Completed
+       *     * `archived` - Archived
+       * @enum {string}
+       */
+      status: "open" | "completed" | "archived";
+      statuses: string[];
     };
     /**
      * @description `place`: {"x", "y"} or {"x", "y", "w", "h"}; with neither place nor annotation it is about the whole item.
@@ -6973,6 +7102,31 @@ export interface operations {
       };
     };
   };
+  projects_id_instructions_preview_post: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        project_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["MarkdownRequest"];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Markup"];
+        };
+      };
+    };
+  };
   projects_id_items_query_post: {
     parameters: {
       query?: never;
@@ -7353,7 +7507,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["Task"];
+          "application/json": components["schemas"]["TaskDetail"];
         };
       };
     };
@@ -7721,7 +7875,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["Task"];
+          "application/json": components["schemas"]["TaskDetail"];
         };
       };
     };
@@ -7766,7 +7920,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["Task"];
+          "application/json": components["schemas"]["TaskDetail"];
         };
       };
     };
@@ -7847,10 +8001,13 @@ export interface operations {
     parameters: {
       query?: {
         after?: string;
+        from?: string;
         label?: string;
         limit?: string;
         person?: string;
         status?: string;
+        to?: string;
+        tz?: string;
       };
       header?: never;
       path: {
@@ -7912,6 +8069,31 @@ export interface operations {
           [name: string]: unknown;
         };
         content?: never;
+      };
+    };
+  };
+  tasks_id_matches_post: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        task_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["FilterRequest"];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Matches"];
+        };
       };
     };
   };
@@ -8082,6 +8264,27 @@ export interface operations {
         };
         content: {
           "application/json": components["schemas"]["ItemCount"];
+        };
+      };
+    };
+  };
+  tasks_id_restore_post: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        task_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["TaskDetail"];
         };
       };
     };

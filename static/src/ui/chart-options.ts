@@ -267,7 +267,7 @@ export function barOption(spec: BarSpec, theme: ChartTheme): EChartsCoreOption {
           value: bar.value,
           itemStyle: { color: bar.color ?? theme.series[0] },
         })),
-        barMaxWidth: 16,
+        barMaxWidth: lying ? 16 : 44,
         itemStyle: { borderRadius: 2 },
         label: {
           show: lying && !intervals,
