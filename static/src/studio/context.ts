@@ -8,6 +8,7 @@ import type { IconName } from "../ui/icons.ts";
 import type { Prefs } from "./io/prefs.ts";
 import type { SceneView, Stage } from "./render/stage.ts";
 import type { Annotation } from "./shapes/_shape.ts";
+import type { AttributeSpec } from "./state/attributes.ts";
 import type { Document } from "./state/document.ts";
 import type { KeyedLabel } from "./state/labels.ts";
 import type { Entry } from "./state/session.ts";
@@ -16,18 +17,8 @@ import type { Shortcuts } from "./tools/shortcuts.ts";
 import type { Toolbox } from "./tools/toolbox.ts";
 import type { ToolContext } from "./tools/_tool.ts";
 
-/** A question about an annotation. `scope`: labels it is asked of; empty = all. */
-export interface AttributeSpec {
-  readonly id: string;
-  readonly key: string;
-  readonly title: string;
-  readonly kind: "options" | "range" | "boolean" | "text";
-  readonly multi: boolean;
-  readonly optional: boolean;
-  readonly scope: readonly string[];
-  readonly values: readonly string[];
-  readonly value_range: { readonly min: number; readonly max: number; readonly step?: number } | null;
-}
+export type { AttributeSpec } from "./state/attributes.ts";
+
 /** What a person sets about the scene; remembered for them. Values are never changed in place. */
 export type ViewSettings = Pick<SceneView, "colorBy" | "opacity" | "labelsShown" | "outlines">;
 
@@ -71,6 +62,8 @@ export interface StudioContext {
   notice(text: string, kind?: "info" | "ok" | "warn" | "bad"): void;
   /** What a shortcut does, by its id of `tools/shortcut-list.ts`; called before the shortcuts are bound. */
   handle(id: string, run: (event: KeyboardEvent) => unknown): void;
+  /** Asked before the item is submitted or approved; false keeps it here. */
+  check(ready: () => boolean): void;
 }
 
 export interface Panel {

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { Cell } from "@/lib/store.ts";
 import { missing, type AttributeSpec } from "@/studio/state/attributes.ts";
 import { Numbers } from "@/studio/state/numbers.ts";
 import type { LabelSpec } from "@/studio/state/types.ts";
@@ -6,6 +7,7 @@ import { AttributesPanel } from "@/studio/views/attributes.ts";
 import { bench, box, type Bench } from "./tools-bench.ts";
 
 const spec = (key: string, part: Partial<AttributeSpec>): AttributeSpec => ({
+  id: key,
   key,
   title: key,
   kind: "options",
@@ -55,7 +57,13 @@ beforeEach(async () => {
   b = await bench();
   b.put(box("a", 0, 0, 40, 30), box("b", 0, 0, 9, 9), box("d", 0, 0, 9, 9, "dog"));
   numbers = new Numbers(b.doc.store);
-  panel = new AttributesPanel({ ctx: b.ctx, numbers, labels, questions, shown: () => "Q" });
+  panel = new AttributesPanel({
+    ctx: b.ctx,
+    numbers,
+    labels,
+    attributes: new Cell<readonly AttributeSpec[]>(questions.attributes),
+    shown: () => "Q",
+  });
   document.body.append(panel.element);
 });
 afterEach(() => {
@@ -182,7 +190,7 @@ describe("what is missing", () => {
   it("is what is required and not said, of people's annotations only", () => {
     b.doc.store.patch("a", { attributes: { severity: "deep" } }, { origin: "silent" });
     b.doc.store.patch("d", { attributes: { note: "  " } }, { origin: "silent" });
-    b.put({ ...box("m", 0, 0, 5, 5), model: { id: "m", name: "v7", confidence: 1 } } as never);
+    b.put({ ...box("m", 0, 0, 5, 5), revision: 0, model: { id: "m", name: "v7", confidence: 1 } } as never);
     const list = missing(b.doc, questions).map(
       ({ annotation, attribute }) => `${annotation.id} ${attribute.key}`,
     );

@@ -16,6 +16,8 @@ export interface AnswersOptions {
   review: boolean;
   /** A task of one class for the whole picture: a digit answers. Elsewhere the annotations are the answer. */
   quick: boolean;
+  /** Whether nothing stands in the way of submitting; says what does. */
+  ready: () => boolean;
   /** A label was pressed. */
   flash: (label: string) => void;
 }
@@ -49,6 +51,7 @@ export class Answers {
         toast("The annotations are still being loaded.");
         return;
       }
+      if (!this.options.ready()) return;
       const seen = scene.edits.seenOf(entry.item.item.id);
       if (this.answer(review ? "approve" : "complete", { seen })) announce(review ? "Approved" : "Submitted");
     }

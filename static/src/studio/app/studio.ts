@@ -61,6 +61,7 @@ export class Studio {
   private readonly strip: Strip;
   private readonly foot: Foot;
   private readonly handlers: Record<string, Handler> = {};
+  private readonly checks: (() => boolean)[] = [];
   private said: { text: string; until: number } | null = null;
 
   constructor(
@@ -84,6 +85,7 @@ export class Studio {
       clock: this.clock,
       review: this.review,
       quick: this.quick,
+      ready: () => this.checks.every((check) => check()),
       flash: (label) => this.labelBar.flash(label),
     });
     this.context = this.makeContext();
@@ -194,6 +196,7 @@ export class Studio {
       handle: (id, run) => {
         this.handlers[id] = run;
       },
+      check: (ready) => void this.checks.push(ready),
     };
   }
 

@@ -15,11 +15,23 @@ export interface Adjust {
   readonly gamma: number;
   /** Levels spread so that each is about as frequent. */
   readonly equalise: boolean;
+  /** -1 (grey) to 1 (three times as strong); absent: as it is. */
+  readonly saturation?: number;
 }
-export const PLAIN_ADJUST: Adjust = { brightness: 0, contrast: 0, gamma: 1, equalise: false };
+export const PLAIN_ADJUST: Adjust = {
+  brightness: 0,
+  contrast: 0,
+  gamma: 1,
+  equalise: false,
+  saturation: 0,
+};
 
-export function isPlain({ brightness, contrast, gamma, equalise }: Adjust): boolean {
-  return brightness === 0 && contrast === 0 && gamma === 1 && !equalise;
+export function isPlain({ brightness, contrast, gamma, equalise, saturation }: Adjust): boolean {
+  return brightness === 0 && contrast === 0 && gamma === 1 && !equalise && !saturation;
+}
+/** What an SVG `saturate` matrix takes: 0 grey, 1 as it is. */
+export function saturate({ saturation = 0 }: Adjust): number {
+  return saturation > 0 ? 1 + 2 * saturation : 1 + saturation;
 }
 
 /** What each level 0..255 becomes, as shares of 1. Equalising comes first, gamma last. `counts`: of grey levels. */
@@ -75,6 +87,7 @@ export class AdjustFilter {
   readonly element = document.createElementNS(SVG, "svg");
   private readonly id = `stage-adjust-${++made}`;
   private readonly tables: SVGElement[];
+  private readonly saturate = document.createElementNS(SVG, "feColorMatrix");
 
   constructor() {
     this.element.setAttribute("class", "stage-filter");
@@ -89,11 +102,13 @@ export class AdjustFilter {
       transfer.append(table);
       return table;
     });
-    filter.append(transfer);
+    this.saturate.setAttribute("type", "saturate");
+    filter.append(this.saturate, transfer);
     this.element.append(filter);
   }
 
-  lay(canvas: HTMLElement, table: readonly number[] | null): void {
+  lay(canvas: HTMLElement, table: readonly number[] | null, saturation = 1): void {
+    this.saturate.setAttribute("values", String(saturation));
     const text = table?.map((share) => share.toFixed(4)).join(" ") ?? "";
     for (const one of this.tables) one.setAttribute("tableValues", text);
     setStyle(canvas, { filter: table ? `url("#${this.id}")` : "none" });

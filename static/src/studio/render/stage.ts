@@ -7,7 +7,7 @@ import { Viewport, type BoxXYXY, type WH, type XY } from "../../lib/geometry.ts"
 import { Cell, type Store, type Unsubscribe } from "../../lib/store.ts";
 import type { Annotation } from "../shapes/_shape.ts";
 import { shapeTypes } from "../shapes/index.ts";
-import { AdjustFilter, histogram, isPlain, levels } from "./adjust.ts";
+import { AdjustFilter, histogram, isPlain, levels, saturate } from "./adjust.ts";
 import type { BrushLayer } from "./brush.ts";
 import { Painter } from "./draw.ts";
 import { StageInput } from "./input.ts";
@@ -271,7 +271,7 @@ export class Stage {
     if (isPlain(adjust) || !this.source) this.filter.lay(image, null);
     else {
       if (adjust.equalise) this.counts ??= histogram(this.source);
-      this.filter.lay(image, levels(adjust, this.counts));
+      this.filter.lay(image, levels(adjust, this.counts), saturate(adjust));
     }
     this.screen.redraw("image", "still", "top");
   }

@@ -1,8 +1,9 @@
 /** The questions an ontology asks about annotations: which apply, what was answered, what is missing. Pure. */
-import type { Annotation } from "../shapes/_shape.ts";
+import { isSuggestion, type Annotation } from "../shapes/_shape.ts";
 
 /** As `/api/v1/ontologies/{id}/` tells it. */
 export interface AttributeSpec {
+  readonly id: string;
   readonly key: string;
   readonly title: string;
   readonly kind: "options" | "range" | "boolean" | "text";
@@ -61,13 +62,13 @@ export function inRange({ value_range }: AttributeSpec, value: number): boolean 
   return Number.isFinite(value) && (!value_range || (value >= value_range.min && value <= value_range.max));
 }
 
-/** Required answers that are not there, of people's annotations: a model's suggestion is asked once it is accepted. */
+/** Required answers that are not there. A model's suggestion is asked once it is accepted. */
 export function missing(document: { store: { all(): Annotation[] } }, questions: Questions): Missing[] {
   const required = questions.attributes.filter(({ optional }) => !optional);
   if (!required.length) return [];
   return document.store
     .all()
-    .filter(({ model }) => model === null)
+    .filter((one) => !isSuggestion(one))
     .flatMap((annotation) =>
       required
         .filter((spec) => applies(spec, annotation) && !isAnswered(spec, annotation.attributes[spec.key]))

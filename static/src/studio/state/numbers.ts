@@ -34,3 +34,11 @@ export class Numbers {
     if (!this.numbers.has(id)) this.numbers.set(id, (this.last += 1));
   }
 }
+
+const made = new WeakMap<Store<Annotation>, Numbers>();
+/** The numbers of a store: every panel says the same. */
+export function numbersOf(store: Store<Annotation>): Numbers {
+  let numbers = made.get(store);
+  if (!numbers) made.set(store, (numbers = new Numbers(store)));
+  return numbers;
+}

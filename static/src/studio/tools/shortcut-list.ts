@@ -126,6 +126,7 @@ const EVERYWHERE: ShortcutDef[] = [
     ["review.unsure", "Unsure", "u"],
     ["review.issue", "New issue", "i"],
     ["review.issue.next", "Next issue", "shift+n"],
+    ["review.issue.answer", "Issue is fixed, or resolved", "alt+i"],
   ]),
   ...rows("Suggestions", {}, [["suggest.accept.all", "Accept all above the threshold", "shift+a"]]),
   ...rows("Picture", { repeat: true }, [
@@ -138,6 +139,12 @@ const EVERYWHERE: ShortcutDef[] = [
     ["view.rotate", "Rotate the view", "ctrl+alt+r"],
     ["view.labels", "Show or hide labels", "t"],
     ["view.snap", "Snap on or off", "shift+c"],
+    ["view.look", "Look of the picture and its shapes", "shift+g"],
+  ]),
+  ...rows("Panels", {}, [
+    ["panel.objects", "To the list of objects", "alt+o"],
+    ["panel.attributes", "To the attributes of what is selected", "alt+a"],
+    ["panel.keys", "Shortcuts: list and change", "?", "f1"],
   ]),
 ];
 

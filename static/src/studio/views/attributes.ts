@@ -4,7 +4,7 @@
  */
 import { h, replace, swatch, uid, type Child } from "../../lib/dom.ts";
 import { percent, plural } from "../../lib/format.ts";
-import type { Unsubscribe } from "../../lib/store.ts";
+import { Cell, type Unsubscribe } from "../../lib/store.ts";
 import { icon } from "../../ui/icons.ts";
 import { chip } from "../../ui/status.ts";
 import type { Annotation } from "../shapes/_shape.ts";
@@ -15,7 +15,6 @@ import {
   isAnswered,
   type AttributeSpec,
   type Missing,
-  type Questions,
 } from "../state/attributes.ts";
 import type { Numbers } from "../state/numbers.ts";
 import type { LabelSpec } from "../state/types.ts";
@@ -28,7 +27,7 @@ export interface AttributesOptions {
   readonly ctx: ToolContext;
   readonly numbers: Numbers;
   readonly labels: readonly LabelSpec[];
-  readonly questions: Questions;
+  readonly attributes: Cell<readonly AttributeSpec[]>;
   /** "Del", for the button's tip. */
   readonly shown?: (shortcut: string) => string;
 }
@@ -37,7 +36,9 @@ export interface AttributesOptions {
 const MANY = 2000;
 
 export class AttributesPanel {
-  readonly element = h("section", { class: "attributes", "aria-label": "Attributes", hidden: true });
+  readonly element = h("div", { class: "attributes", hidden: true });
+  /** Whether something is selected. */
+  readonly visible = new Cell(false);
   private readonly off: Unsubscribe[];
   /** Attributes a person was told are missing. */
   private wanted = false;
@@ -52,6 +53,7 @@ export class AttributesPanel {
         if (changes.some(({ id }) => document.selection.value.has(id))) later();
       }),
       locked.subscribe(later),
+      options.attributes.subscribe(later),
     ];
     this.element.addEventListener("keydown", (event) => {
       if (!this.key(event)) return;
@@ -62,6 +64,9 @@ export class AttributesPanel {
 
   dispose(): void {
     for (const off of this.off) off();
+  }
+  refresh(): void {
+    this.later();
   }
   /** Puts the focus on the first question. */
   focus(key?: string): boolean {
@@ -106,6 +111,7 @@ export class AttributesPanel {
     if (inside && isDirty(activeElement) && list.length && this.same(list)) return;
     const at = inside ? placeOf(activeElement) : null;
     this.element.hidden = list.length === 0;
+    this.visible.set(list.length > 0);
     this.element.dataset["of"] = idsOf(list);
     if (list.length) replace(this.element, this.header(list), this.body(list));
     if (at) refocus(this.element, at);
@@ -149,9 +155,11 @@ export class AttributesPanel {
   }
 
   private body(list: readonly Annotation[]): HTMLElement {
-    const { ctx, questions } = this.options;
+    const { ctx, attributes } = this.options;
     const disabled = ctx.readOnly() || list.every(({ id }) => ctx.locked.value.has(id));
-    const rows = askedOf(list, questions).map((spec) => this.question(spec, list, disabled));
+    const rows = askedOf(list, { attributes: attributes.value }).map((spec) =>
+      this.question(spec, list, disabled),
+    );
     return h(
       "div",
       { class: "answers" },
@@ -260,9 +268,11 @@ export class AttributesPanel {
   }
   /** Digits are answers here, whether or not there is one: a label is not changed by a slip. */
   private digit(row: HTMLElement, digit: number): boolean {
-    const { ctx, questions } = this.options;
+    const { ctx, attributes } = this.options;
     const list = this.chosen();
-    const spec = askedOf(list, questions).find(({ key }) => key === row.dataset["key"]);
+    const spec = askedOf(list, { attributes: attributes.value }).find(
+      ({ key }) => key === row.dataset["key"],
+    );
     if (!spec) return row.dataset["key"] !== "label";
     const found = byDigit(spec, digit, answerOf(list, spec.key));
     if (found) acts.setAttribute(ctx, spec.key, found.value);

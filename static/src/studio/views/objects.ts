@@ -10,7 +10,7 @@ import { icon, type IconName } from "../../ui/icons.ts";
 import { emptyState } from "../../ui/empty.ts";
 import { groupOf, restacked, rowsOf, SORTS, type Facts, type Row, type Sort } from "../state/object-list.ts";
 import type { Numbers } from "../state/numbers.ts";
-import type { Annotation } from "../shapes/_shape.ts";
+import { isSuggestion, type Annotation } from "../shapes/_shape.ts";
 import { changeShapes, counted, type ToolContext } from "../tools/_tool.ts";
 import { VirtualList } from "./virtual.ts";
 import "./objects.css";
@@ -20,6 +20,8 @@ export interface ObjectsOptions {
   readonly numbers: Numbers;
   /** Open issues of an annotation. */
   readonly issues?: Cell<ReadonlyMap<string, number>>;
+  /** A model's less sure than this are not listed: they are not on the picture either. */
+  readonly threshold?: Cell<number>;
   /** Brings one into sight on the picture. */
   readonly reveal?: (annotation: Annotation) => void;
   /** Told how many there are. */
@@ -95,10 +97,15 @@ export class ObjectsPanel {
       ctx.document.selection.subscribe((ids) => this.selected(ids)),
       ctx.hover.subscribe(() => this.mark()),
       options.issues?.subscribe(later) ?? (() => undefined),
+      options.threshold?.subscribe(later) ?? (() => undefined),
     ];
     this.draw();
   }
 
+  focus(): void {
+    this.list.element.focus();
+    if (this.active === null && this.rows[0]) this.activate(this.rows[0].id);
+  }
   /** Shows one, whatever the filter. */
   show(id: string): void {
     if (!this.places.has(id)) {
@@ -124,7 +131,8 @@ export class ObjectsPanel {
   }
   private draw(): void {
     const { store } = this.options.ctx.document;
-    const all = store.all();
+    const least = this.options.threshold?.value ?? 0;
+    const all = store.all().filter((one) => !isSuggestion(one) || (one.model?.confidence ?? 0) >= least);
     const rows = rowsOf(all, (one) => this.facts(one), this.filter.value, this.sort.value as Sort);
     this.rows = rows.filter(
       (row) => row.kind === "group" || !row.grouped || !this.closed.has(`group ${groupOf(row.annotation)}`),
