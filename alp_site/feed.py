@@ -4,7 +4,10 @@ One task a process tails the outbox, only while sockets are open; each socket ha
 browser never holds up the others. A client keeps the id of the last event it saw and names it when it comes back: it
 gets what it missed, or `resync` when that is too much or too long ago. Events are hints; the client may refetch.
 
-Messages out: {"type": "hello", "last": id} once, {"type": "event", "event": {id, type, ids, data}}, {"type": "resync"}.
+Messages out: {"type": "hello", "last": id} once, {"type": "event", "event": {id, type, ids, data}}, {"type": "resync"},
+{"type": "presence", "presence": {"item", "people": [{id, name}]}}: who else has the item open that this page said it
+shows. Messages in: {"here": {"item": id}} and {"here": null}. Presence goes through the channel layer: within the
+process, or with Redis across all of them.
 Close codes: 4400 malformed address, 4401 not signed in, 4404 no such project, or no longer a member.
 """
 
@@ -24,11 +27,12 @@ from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.db import DatabaseError
 
-from alp_site.lib import events
+from alp_site.lib import events, presence
 from alp_site.lib.events import Event
 from alp_site.lib.events.outbox import Position
 from alp_site.people.models import Role, User
 from alp_site.people.permissions import ACTIONS, role_of
+from datasets.permissions import ItemPolicy
 
 log = logging.getLogger(__name__)
 
@@ -37,6 +41,7 @@ BATCH = 500
 QUEUE_LENGTH = 1000
 CATCH_UP_EVENTS = 2000
 RECHECK_SECONDS = 60.0
+LONGEST_MESSAGE = 1000
 
 MALFORMED, SIGNED_OUT, NOT_YOURS = 4400, 4401, 4404
 
@@ -164,6 +169,8 @@ class FeedConsumer(AsyncWebsocketConsumer):
     async def connect(self) -> None:
         self.queue: asyncio.Queue[dict[str, Any] | Event] = asyncio.Queue(QUEUE_LENGTH)
         self.sender: asyncio.Task[None] | None = None
+        self.place: presence.Place | None = None
+        self.beating: asyncio.Task[None] | None = None
         # Accepted first in every case: a browser is told the close code only of a socket that was open.
         await self.accept()
         try:
@@ -175,7 +182,7 @@ class FeedConsumer(AsyncWebsocketConsumer):
         if user is None or not user.is_authenticated:
             await self.close(SIGNED_OUT)
             return
-        self.user_id = user.pk
+        self.user_id, self.name = user.pk, str(user)
         if not await self.recheck():
             return
         start = await tailer().join(self)
@@ -183,13 +190,94 @@ class FeedConsumer(AsyncWebsocketConsumer):
 
     async def disconnect(self, code: int) -> None:
         tailer().leave(self)
+        await self._leave_place()
         if self.sender is not None:
             self.sender.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self.sender
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
-        """Clients have nothing to say here; what they send is dropped."""
+        """Takes where the page is; anything else is dropped."""
+        try:
+            item = _place_in(text_data or "")
+        except ValueError:
+            return
+        if self.role is None or (self.place is not None and self.place.item == item):
+            return
+        await self._leave_place()
+        if item is not None and await self._sees(item):
+            self.place = presence.Place(item, str(self.user_id))
+            await self.channel_layer.group_add(presence.group_of(item), self.channel_name)
+            await self._say_here(ask=True)
+            await self._tell_people()
+            self.beating = asyncio.create_task(self._beat(self.place), name="presence")
+
+    # ---- presence
+
+    async def presence_here(self, message: dict[str, Any]) -> None:
+        """Another page (or this one) shows the item; `ask`: it has just come and wants to hear of us."""
+        if self.place is None or str(self.place.item) != message["item"] or message["channel"] == self.channel_name:
+            return
+        self.place.heard(message["channel"], message["person"], message["name"], time.monotonic())
+        if message["ask"]:
+            await self.channel_layer.send(message["channel"], self._here(ask=False))
+        await self._tell_people()
+
+    async def presence_left(self, message: dict[str, Any]) -> None:
+        if self.place is not None and str(self.place.item) == message["item"]:
+            self.place.left(message["channel"])
+            await self._tell_people()
+
+    def _here(self, *, ask: bool) -> dict[str, Any]:
+        assert self.place is not None
+        return {
+            "type": "presence.here", "item": str(self.place.item), "channel": self.channel_name,
+            "person": str(self.user_id), "name": self.name, "ask": ask,
+        }  # fmt: skip
+
+    async def _say_here(self, *, ask: bool = False) -> None:
+        assert self.place is not None
+        await self.channel_layer.group_send(presence.group_of(self.place.item), self._here(ask=ask))
+
+    async def _leave_place(self) -> None:
+        place, self.place = self.place, None
+        if self.beating is not None:
+            self.beating.cancel()
+            self.beating = None
+        if place is None:
+            return
+        group = presence.group_of(place.item)
+        await self.channel_layer.group_discard(group, self.channel_name)
+        message = {"type": "presence.left", "item": str(place.item), "channel": self.channel_name}
+        await self.channel_layer.group_send(group, message)
+
+    async def _tell_people(self) -> None:
+        news = self.place.news() if self.place is not None else None
+        if news is not None:
+            await self._send(news)
+
+    async def _beat(self, place: presence.Place) -> None:
+        """Says again and again that the page is there, as long as its person may see the item."""
+        while self.place is place:
+            await asyncio.sleep(presence.BEAT_SECONDS)
+            place.forget(time.monotonic())
+            await self._tell_people()
+            if not await self._sees(place.item):
+                self.beating = None  # it ends by itself
+                place.clear()
+                await self._tell_people()
+                await self._leave_place()
+                return
+            await self._say_here()
+
+    async def _sees(self, item: UUID) -> bool:
+        try:
+            return bool(await database_sync_to_async(_may_see)(self.user_id, self.project_id, item))
+        except DatabaseError:
+            log.warning("it could not be checked who may see an item", exc_info=True)
+            return False
+
+    # ---- events
 
     def offer(self, event: Event) -> None:
         """Queues what this person may see of an event; a browser that does not keep up must refetch."""
@@ -242,6 +330,28 @@ def _parse(query_string: bytes) -> tuple[UUID, Position | None]:
     query = parse_qs(query_string.decode("latin-1"))
     after = query.get("after", [""])[0]
     return UUID(query.get("project", [""])[0]), Position.parse(after) if after else None
+
+
+def _place_in(text: str) -> UUID | None:
+    """The item a message names, None for none. Raises ValueError for anything else."""
+    if len(text) > LONGEST_MESSAGE:
+        raise ValueError("too long")
+    message = json.loads(text)
+    if not isinstance(message, dict) or "here" not in message:
+        raise ValueError("not about a place")
+    here = message["here"]
+    if here is None:
+        return None
+    if not isinstance(here, dict) or not isinstance(here.get("item"), str):
+        raise ValueError("not a place")
+    return UUID(here["item"])
+
+
+def _may_see(user_id: UUID, project_id: UUID, item_id: UUID) -> bool:
+    user = User.objects.filter(pk=user_id, is_active=True).first()
+    if user is None:
+        return False
+    return ItemPolicy().visible_to(user).filter(pk=item_id, dataset__project_id=project_id).exists()
 
 
 def _standing(user_id: UUID, project_id: UUID, session: Any, key: str | None) -> tuple[Role | None, bool]:

@@ -5,6 +5,7 @@
  *   feed.watch(["item.created"], (events) => reload())   gathered over a short while: what a page that refetches wants
  *   feed.on("resync", () => reload())          the server no longer has what was missed: read everything anew
  *   feed.state.subscribe((state) => …)         connecting | live | reconnecting | offline
+ *   feed.here(item, (people) => …)              this page shows the item: who else has it open; returns the way to leave
  *   feed.refused                                "signed_out" | "not_yours" once the server shut the door; retryNow tries again
  *
  * An event is a hint: refetch what it names.
@@ -19,6 +20,20 @@ export interface FeedEvent<D = Record<string, unknown>> {
 }
 export type FeedState = "idle" | "connecting" | "live" | "reconnecting" | "offline";
 export type FeedRefusal = "signed_out" | "not_yours";
+export interface FeedPerson {
+  id: string;
+  name: string;
+}
+interface Presence {
+  item: string;
+  people: FeedPerson[];
+}
+interface Message {
+  type: string;
+  event?: FeedEvent;
+  last?: number | string;
+  presence?: Presence;
+}
 export type Unsubscribe = () => void;
 type Listener = (event: FeedEvent) => void;
 
@@ -62,6 +77,10 @@ export class Feed {
   private last: number | string | null = null;
   /** Where the server stood when this socket opened: what it sends afterwards is newer. */
   private opened: number | string | null = null;
+  /** The item on the screen, and whom to tell who else has it open. */
+  private place: { item: string; onPeople: (people: readonly FeedPerson[]) => void } | null = null;
+  /** Whether this socket has been greeted: only then does the server listen. */
+  private greeted = false;
   private failures = 0;
   private timer: number | null = null;
 
@@ -81,6 +100,7 @@ export class Feed {
     this.timer = null;
     const socket = this.socket;
     this.socket = null;
+    this.greeted = false;
     socket?.close();
     this.failures = 0;
     this.state.set("idle");
@@ -118,6 +138,33 @@ export class Feed {
     };
   }
 
+  /** Says that this page shows an item, and hears of the other people who have it open, until left or another is shown. */
+  here(item: string, onPeople: (people: readonly FeedPerson[]) => void): Unsubscribe {
+    const place = { item, onPeople };
+    this.place = place;
+    this.sayPlace();
+    return () => {
+      if (this.place !== place) return;
+      this.place = null;
+      this.sayPlace();
+    };
+  }
+
+  private sayPlace(): void {
+    if (!this.greeted) return;
+    const here = this.place && { item: this.place.item };
+    this.socket?.send(JSON.stringify({ here }));
+  }
+
+  private hearPlace(presence: Presence): void {
+    if (presence.item !== this.place?.item) return;
+    try {
+      this.place.onPeople(presence.people);
+    } catch (error) {
+      reportError(error);
+    }
+  }
+
   /** Tries at once instead of waiting out the pause: the network came back, or the tab is looked at again. */
   retryNow(): void {
     if (this.timer === null && this.refused.value === null) return;
@@ -151,7 +198,7 @@ export class Feed {
   }
 
   private receive(text: string): void {
-    const message = JSON.parse(text) as { type: string; event?: FeedEvent; last?: number | string };
+    const message = JSON.parse(text) as Message;
     this.failures = 0;
     this.state.set("live");
     if (message.type === "hello") this.hello(message.last ?? null);
@@ -161,13 +208,15 @@ export class Feed {
     } else if (message.type === "event" && message.event) {
       this.last = message.event.id;
       this.emit(message.event);
-    }
+    } else if (message.type === "presence" && message.presence) this.hearPlace(message.presence);
   }
 
   /** Coming back, the old place holds until what was missed has had time to come. */
   private hello(opened: number | string | null): void {
     const { last, socket } = this;
     this.opened = opened;
+    this.greeted = true;
+    if (this.place) this.sayPlace();
     if (last === null) this.last = opened;
     else {
       this.deps.setTimeout(() => {
@@ -190,6 +239,9 @@ export class Feed {
 
   private again(code: number): void {
     this.socket = null;
+    this.greeted = false;
+    // Who is there is not known any more; the next greeting asks anew.
+    if (this.place) this.hearPlace({ item: this.place.item, people: [] });
     const refusal = REFUSALS[code];
     if (refusal) {
       this.state.set("offline");

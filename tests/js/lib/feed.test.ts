@@ -6,9 +6,13 @@ class FakeSocket {
   onclose: ((event: { code: number }) => void) | null = null;
   onerror: (() => void) | null = null;
   closed = false;
+  sent: unknown[] = [];
   constructor(readonly url: string) {}
   close() {
     this.closed = true;
+  }
+  send(text: string) {
+    this.sent.push(JSON.parse(text));
   }
   say(message: object) {
     this.onmessage?.({ data: JSON.stringify(message) });
@@ -179,7 +183,11 @@ describe("listening", () => {
     off();
     last().say(event(3, "item.created"));
     expect(heard).toHaveBeenCalledOnce();
-    expect(heard.mock.calls[0]![0]).toMatchObject({ id: 1, ids: ["a"], data: { dataset: "d" } });
+    expect(heard.mock.calls[0]![0]).toMatchObject({
+      id: 1,
+      ids: ["a"],
+      data: { dataset: "d" },
+    });
   });
 
   it("keeps one listener's fault from the others", () => {
@@ -228,5 +236,73 @@ describe("listening", () => {
     last().drop();
     tick();
     expect(last().url).toContain("after=3");
+  });
+});
+
+describe("who else is here", () => {
+  const people = (item: string, ...names: string[]) => ({
+    type: "presence",
+    presence: {
+      item,
+      people: names.map((name) => ({ id: `id of ${name}`, name })),
+    },
+  });
+
+  it("says where the page is once greeted, and hears who else is there", () => {
+    const seen: string[][] = [];
+    feed.start("p1");
+    feed.here("i1", (found) => seen.push(found.map((one) => one.name)));
+    expect(last().sent).toEqual([]);
+    last().say({ type: "hello", last: 1 });
+    expect(last().sent).toEqual([{ here: { item: "i1" } }]);
+    last().say(people("i1", "Ada"));
+    last().say(people("i1"));
+    expect(seen).toEqual([["Ada"], []]);
+  });
+
+  it("goes from item to item and ignores what is late", () => {
+    const seen: string[] = [];
+    feed.start("p1");
+    last().say({ type: "hello", last: 1 });
+    const leave = feed.here("i1", () => seen.push("i1"));
+    const leaveSecond = feed.here("i2", () => seen.push("i2"));
+    leave();
+    last().say(people("i1", "Ada"));
+    last().say(people("i2", "Ada"));
+    expect(seen).toEqual(["i2"]);
+    leaveSecond();
+    last().say(people("i2"));
+    expect(seen).toEqual(["i2"]);
+    expect(last().sent).toEqual([{ here: { item: "i1" } }, { here: { item: "i2" } }, { here: null }]);
+  });
+
+  it("knows nobody while the line is down and asks again when it is back", () => {
+    const seen: number[] = [];
+    feed.start("p1");
+    last().say({ type: "hello", last: 1 });
+    feed.here("i1", (found) => seen.push(found.length));
+    last().say(people("i1", "Ada", "Bo"));
+    last().drop();
+    expect(seen).toEqual([2, 0]);
+    tick();
+    expect(last().sent).toEqual([]);
+    last().say({ type: "hello", last: 1 });
+    expect(last().sent).toEqual([{ here: { item: "i1" } }]);
+  });
+
+  it("a fault of the listener does not end the feed", () => {
+    const report = vi.fn();
+    vi.stubGlobal("reportError", report);
+    const heard = vi.fn();
+    feed.start("p1");
+    last().say({ type: "hello", last: 1 });
+    feed.here("i1", () => {
+      throw new Error("mine");
+    });
+    feed.on("model.status", heard);
+    last().say(people("i1", "Ada"));
+    last().say(event(2, "model.status"));
+    expect(report).toHaveBeenCalledOnce();
+    expect(heard).toHaveBeenCalledOnce();
   });
 });
