@@ -16,6 +16,7 @@ from annotation.permissions import may_work, sees_everyone
 from annotation.selectors.lookup import labels_for
 from annotation.selectors.payloads import task_detail_payload
 from annotation.selectors.queue import has_key
+from annotation.selectors.rules import rules_of
 from annotation.selectors.tasks import count_items, get_task_for
 
 
@@ -52,9 +53,11 @@ def task_page(request: ProjectRequest, task_id: UUID, **kwargs: Any) -> HttpResp
 def studio_page(request: ProjectRequest, task_id: UUID, **kwargs: Any) -> HttpResponseBase:
     """Where a task's items are labelled, or reviewed, by the task's kind."""
     task = _task(request, task_id)
+    rules = rules_of([task])[task.pk]
     page = {
         "task": _plain(task),
-        "labels": labels_for(task),
+        "labels": [one for one in labels_for(task) if rules.names is None or one["name"] in rules.names],
+        "allowed": {"types": list(rules.types), "single_class": rules.single_class},
         "may_work": may_work(request.user, task) and task.status == Task.State.OPEN,
         "answer_key": has_key(task.project_id),
     }

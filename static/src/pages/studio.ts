@@ -2,12 +2,13 @@
 import { boot, requireProject } from "../lib/boot.ts";
 import { need } from "../lib/dom.ts";
 import { createStudio } from "../studio/index.ts";
-import type { LabelSpec, StudioTask } from "../studio/state/types.ts";
+import type { LabelSpec, StudioOptions, StudioTask } from "../studio/state/types.ts";
 import "../studio/studio.css";
 
 interface StudioPage {
   task: StudioTask;
   labels: LabelSpec[];
+  allowed: StudioOptions["allowed"];
   may_work: boolean;
   answer_key: boolean;
 }
@@ -18,6 +19,7 @@ const project = requireProject(data);
 const studio = await createStudio(need("#studio"), {
   task: data.page.task,
   labels: data.page.labels,
+  allowed: data.page.allowed,
   user: { id: data.user?.id ?? "", name: data.user?.name ?? "" },
   mayWork: data.page.may_work,
   answerKey: data.page.answer_key,

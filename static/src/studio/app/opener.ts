@@ -59,7 +59,7 @@ export class Opener {
       const behind = opening.annotations.content_version < (this.scene.edits.seenOf(ref.item) ?? 0);
       const given = behind ? undefined : opening.annotations;
       if (!(await this.scene.document.load(ref.item, given, opening.suggestions))) return;
-      if (opening.attributes) this.attributes.set(opening.attributes);
+      this.attributes.set(opening.attributes);
       this.scene.readOnly.set(!this.mayEdit(this.queue.session.current()));
       this.busy.set(false);
       this.scene.takeCarried();

@@ -67,7 +67,7 @@ export class AnnotationScene {
     this.label = new Cell(labels[0]?.name ?? "");
     this.settings = remembered(prefs, PREFS.settings, PLAIN_SETTINGS);
     remember(prefs, PREFS.look, desk.stage.look, PLAIN_LOOK);
-    this.tools = this.toolContext(labels, options.task.annotation_types, hooks);
+    this.tools = this.toolContext(labels, options, hooks);
     this.suggestions = new Suggestions({
       document: this.document,
       threshold: remembered(prefs, PREFS.threshold, 0.3),
@@ -80,7 +80,7 @@ export class AnnotationScene {
       ctx: this.tools,
       tools,
       clipboard: new Clipboard(() => this.document.item ?? ""),
-      ...(options.task.annotation_types?.length && { allowed: options.task.annotation_types }),
+      allowed: options.allowed.types,
       undo: () => void this.document.undo(),
       redo: () => void this.document.redo(),
       propagate: (copies) => {
@@ -116,7 +116,7 @@ export class AnnotationScene {
 
   private toolContext(
     labels: readonly KeyedLabel[],
-    allowed: readonly string[] | undefined,
+    { allowed }: StudioOptions,
     hooks: SceneHooks,
   ): ToolContext {
     const { stage } = this.desk;
@@ -131,7 +131,7 @@ export class AnnotationScene {
       template: (name) => skeletons.get(name) ?? null,
       pixels: () => this.desk.pixels(),
       smart: { segmenter: pageSegmenter(), picture: () => this.desk.smartPicture() },
-      ...(allowed?.length && { allowed }),
+      allowed: allowed.types,
       snap: new Cell(true),
       hidden: new Cell<ReadonlySet<string>>(new Set()),
       locked: new Cell<ReadonlySet<string>>(new Set()),

@@ -8,7 +8,7 @@ import { emptyState, errorState } from "../../ui/empty.ts";
 import { toast } from "../../ui/toast.ts";
 import type { StudioContext } from "../context.ts";
 import * as client from "../io/client.ts";
-import { Openings } from "../io/openings.ts";
+import { taskOpenings } from "../io/openings.ts";
 import type { Outbox } from "../io/outbox.ts";
 import type { Prefs } from "../io/prefs.ts";
 import { NEUTRAL } from "../render/style.ts";
@@ -71,14 +71,14 @@ export class Studio {
   ) {
     const { scene } = parts;
     this.review = options.task.kind === "qa";
-    this.quick = isQuick(options);
+    this.quick = options.allowed.single_class;
     this.labels = withDigits(options.labels);
     this.queue = new Queue(options, parts.outbox, {
       color: (label) => this.color(label),
       onFailed: (error, again) => this.say(errorState(error, again, "The queue could not be loaded")),
       onWanting: (act, error) => this.wanting(act, error),
     });
-    this.opener = new Opener(scene, new Openings(), this.queue);
+    this.opener = new Opener(scene, taskOpenings(options.task.id), this.queue);
     this.answers = new Answers({
       queue: this.queue,
       scene,
@@ -365,11 +365,4 @@ export class Studio {
   private color(label: string): string {
     return this.labels.find((one) => one.name === label)?.color ?? NEUTRAL;
   }
-}
-
-/** Whether an answer is one class of the whole picture: no tools, a digit answers and goes on. */
-export function isQuick({ task, labels }: StudioOptions): boolean {
-  const types = task.annotation_types ?? ["class"];
-  const groups = new Set(labels.map(({ group }) => group ?? "class"));
-  return types.length > 0 && types.every((type) => type === "class") && groups.size <= 1 && !groups.has("");
 }

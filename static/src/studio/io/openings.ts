@@ -1,19 +1,23 @@
 /** What an item opens with, ahead of time: its annotations and the model's suggestions, read while another is looked at. */
-import { api } from "../../lib/http.ts";
+import { client, type Schema } from "../../lib/client.ts";
 import type { AttributeSpec } from "../context.ts";
 import type { ItemAnnotations, SuggestionPayload } from "../state/document.ts";
 
 export interface Opening {
   annotations: ItemAnnotations;
   suggestions: SuggestionPayload[];
-  /** The questions about annotations, where they came along. */
-  attributes?: AttributeSpec[];
+  /** The questions about annotations. */
+  attributes: AttributeSpec[];
 }
 export interface OpeningRef {
   taskItem: string;
   item: string;
 }
-type Read = (ref: OpeningRef) => Promise<Opening>;
+/** How items are read: one that is wanted now, or several ahead; those that are not to be had are left out. */
+export interface OpeningSource {
+  one(taskItem: string): Promise<Opening>;
+  several(taskItems: string[]): Promise<Map<string, Opening>>;
+}
 
 /** Read longer ago than this, it is shown at once and asked for again. */
 export const FRESH_MS = 20_000;
@@ -22,38 +26,68 @@ export class Openings {
   private readonly waiting = new Map<string, { at: number; opening: Promise<Opening> }>();
 
   constructor(
-    private readonly read: Read = readOpening,
+    private readonly source: OpeningSource,
     private readonly now: () => number = Date.now,
   ) {}
 
+  /** These come next; what was read for others is forgotten. */
   ahead(refs: readonly OpeningRef[]): void {
     const wanted = new Set(refs.map(({ taskItem }) => taskItem));
     for (const id of this.waiting.keys()) if (!wanted.has(id)) this.waiting.delete(id);
-    for (const ref of refs) if (!this.waiting.has(ref.taskItem)) this.begin(ref);
+    const missing = [...wanted].filter((id) => !this.waiting.has(id));
+    if (!missing.length) return;
+    const batch = this.source.several(missing);
+    for (const id of missing)
+      this.keep(
+        id,
+        batch.then((found) => found.get(id) ?? Promise.reject(new Error("Not to be had."))),
+      );
   }
   /** Once: the next time it is asked for, it is read anew. `stale`: read a while ago. */
-  async take(ref: OpeningRef): Promise<{ opening: Opening; stale: boolean }> {
-    const { at, opening } = this.waiting.get(ref.taskItem) ?? this.begin(ref);
-    try {
-      return { opening: await opening, stale: this.now() - at > FRESH_MS };
-    } finally {
-      this.waiting.delete(ref.taskItem);
+  async take({ taskItem }: OpeningRef): Promise<{ opening: Opening; stale: boolean }> {
+    const kept = this.waiting.get(taskItem);
+    this.waiting.delete(taskItem);
+    if (kept) {
+      try {
+        return { opening: await kept.opening, stale: this.now() - kept.at > FRESH_MS };
+      } catch {
+        // Reading ahead failed: now it matters, so it is asked for by itself.
+      }
     }
+    return { opening: await this.source.one(taskItem), stale: false };
   }
   /** Something of these items changed. */
   forget(items: ReadonlySet<string>, refs: readonly OpeningRef[]): void {
     for (const { taskItem, item } of refs) if (items.has(item)) this.waiting.delete(taskItem);
   }
 
-  private begin(ref: OpeningRef): { at: number; opening: Promise<Opening> } {
-    const begun = { at: this.now(), opening: this.read(ref) };
-    begun.opening.catch(() => this.waiting.delete(ref.taskItem)); // asked for again when it is its turn
-    this.waiting.set(ref.taskItem, begun);
-    return begun;
+  private keep(taskItem: string, opening: Promise<Opening>): void {
+    opening.catch(() => undefined);
+    this.waiting.set(taskItem, { at: this.now(), opening });
   }
 }
 
-async function readOpening({ item }: OpeningRef): Promise<Opening> {
-  const annotations = await api.get<ItemAnnotations>(`/api/v1/items/${item}/annotations/`);
-  return { annotations, suggestions: [] };
+export function taskOpenings(task: string): Openings {
+  return new Openings({
+    one: async (task_item_id) =>
+      openingOf(await client.get("/api/v1/task-items/{task_item_id}/open/", { path: { task_item_id } })),
+    several: async (task_items) => {
+      const { items } = await client.post("/api/v1/tasks/{task_id}/queue/open/", {
+        path: { task_id: task },
+        body: { task_items },
+      });
+      return new Map(items.map((one) => [one.task_item.id, openingOf(one)]));
+    },
+  });
+}
+
+function openingOf({ annotations, suggestions, ontology }: Schema<"Opened">): Opening {
+  return {
+    annotations: annotations,
+    suggestions: suggestions.map((one) => ({ ...one, confidence: one.confidence ?? 1 })),
+    attributes: (ontology?.attributes ?? []).map(({ range, ...rest }) => ({
+      ...rest,
+      value_range: (range ?? null) as AttributeSpec["value_range"],
+    })),
+  };
 }

@@ -7,7 +7,7 @@ import { drawHandle, type Painter } from "./draw.ts";
 import type { Placed, Scene } from "./scene.ts";
 import { boxesTouch } from "./spatial.ts";
 import { drawn } from "./still.ts";
-import { isShown, type Stylist } from "./style.ts";
+import { isModels, isShown, type Stylist } from "./style.ts";
 import type { OverlayDraw, Preview, SceneView, TypeOf } from "./types.ts";
 
 /** Of more, none shows handles; of still more, the still layer shows which are selected. */
@@ -86,7 +86,8 @@ export class TopLayer {
     const { model, id } = annotation;
     const label = view.names?.get(annotation.label) ?? annotation.label;
     const color = this.stylist.color(annotation, seq, view);
-    if (model) return { text: `${annotation.label} ${confidence(model.confidence)}`, color, dashed: true };
+    if (model && isModels(annotation))
+      return { text: `${annotation.label} ${confidence(model.confidence)}`, color, dashed: true };
     const alone = view.selected.size === 1 && view.selected.has(id);
     const measure = alone ? ` · ${type.describe(annotation.geometry, this.scene.imageSize)}` : "";
     return { text: label + measure, color, dashed: false };

@@ -31,7 +31,7 @@ export interface SuggestionPayload {
   geometry: unknown;
   attributes: Record<string, unknown>;
   confidence: number;
-  model: { id: string; name: string };
+  model: { id: string; name: string } | null;
   prediction: string | null;
 }
 export interface DocumentOptions {
@@ -150,7 +150,7 @@ export class Document {
     const { author } = this.options;
     const label = taken.length === 1 ? "Accept suggestion" : `Accept ${taken.length} suggestions`;
     this.store.put(
-      taken.map((one) => ({ ...one, author })),
+      taken.map((one) => ({ ...one, author, model: one.model?.id ? one.model : null })),
       { label },
     );
   }
@@ -302,7 +302,7 @@ export class Document {
         type, label, geometry, attributes,
         metadata: { suggestion: id },
         revision: 0,
-        model: { ...model, confidence },
+        model: { id: model?.id ?? "", name: model?.name ?? "", confidence },
         author: null,
         sourcePrediction: prediction,
       })); // prettier-ignore

@@ -115,9 +115,6 @@ export interface StudioTask {
   project: string;
   instructions: string;
   due_date: string | null;
-  /** What may be drawn, and with which labels; an older server names neither. */
-  annotation_types?: string[];
-  labels?: string[];
 }
 
 /** One act of a person, as it is kept on disk and sent. `op_id` makes repeating it harmless. */
@@ -141,6 +138,8 @@ export interface Act {
 export interface StudioOptions {
   task: StudioTask;
   labels: LabelSpec[];
+  /** `single_class`: an answer is one class of the whole picture; a digit gives it and goes on. */
+  allowed: { types: string[]; single_class: boolean };
   user: PersonRef;
   mayWork: boolean;
   answerKey: boolean;
