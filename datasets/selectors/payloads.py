@@ -14,6 +14,7 @@ from datasets.models import Annotation, AnnotationRevision, Item, ItemRef, ItemT
 
 __all__ = [
     "annotation_payloads",
+    "annotation_state",
     "is_tiled",
     "iso",
     "item_payload",
@@ -149,25 +150,32 @@ def _ref(ref: ItemRef) -> dict[str, Any]:
     return found
 
 
+def annotation_state(row: Annotation) -> dict[str, Any]:
+    """What an annotation says and which revision says it: the part that lists and answers to operations share."""
+    return {
+        "id": str(row.pk),
+        "itemId": str(row.item_id),
+        "type": row.type,
+        "label": row.label,
+        "geometry": row.geometry,
+        "attributes": row.attributes,
+        "revision": row.revision,
+        "approvedRevision": row.approved_revision,
+        "deleted": row.deleted_at is not None,
+        "sourcePrediction": str(row.source_prediction) if row.source_prediction else None,
+    }
+
+
 def annotation_payloads(rows: Iterable[Annotation]) -> list[dict[str, Any]]:
     """The API's JSON of annotations; `creator` should be joined already."""
     return [
         {
-            "id": str(row.pk),
-            "itemId": str(row.item_id),
-            "type": row.type,
-            "label": row.label,
-            "geometry": row.geometry,
-            "attributes": row.attributes,
+            **annotation_state(row),
             "creator": row.creator.email if row.creator else None,
             "createdAt": iso(row.created_at),
             "updatedAt": iso(row.updated_at),
-            "revision": row.revision,
-            "approvedRevision": row.approved_revision,
             "approved": row.approved_revision == row.revision,
             "approvedRule": row.approved_rule,
-            "deleted": row.deleted_at is not None,
-            "sourcePrediction": str(row.source_prediction) if row.source_prediction else None,
             "metadata": _model_metadata(row),
         }
         for row in rows

@@ -24,6 +24,7 @@ from datasets.geometry import _base as geometry
 from datasets.geometry.skeleton import assert_fits
 from datasets.models import Annotation, AnnotationRevision, Item, Label, Operation
 from datasets.permissions import EditScope
+from datasets.selectors.payloads import annotation_state
 from datasets.services._common import chunked, clean_json, now_ms
 
 __all__ = [
@@ -132,24 +133,9 @@ def forget_operations() -> int:
 
 
 def render(row: Annotation) -> dict[str, Any]:
-    """An annotation as operations answer it; the same shape as `selectors.annotation_payloads`."""
-    from_model = row.model_id is not None
-    return {
-        "id": str(row.pk),
-        "itemId": str(row.item_id),
-        "type": row.type,
-        "label": row.label,
-        "geometry": row.geometry,
-        "attributes": row.attributes,
-        "metadata": row.metadata,
-        "revision": row.revision,
-        "approvedRevision": row.approved_revision,
-        "deleted": row.deleted_at is not None,
-        "model": {"id": str(row.model_id), "name": row.model_name, "confidence": row.confidence}
-        if from_model
-        else None,
-        "sourcePrediction": str(row.source_prediction) if row.source_prediction else None,
-    }
+    """An annotation as operations answer it: what it says, with its metadata as stored and its model beside."""
+    model = {"id": str(row.model_id), "name": row.model_name, "confidence": row.confidence} if row.model_id else None
+    return {**annotation_state(row), "metadata": row.metadata, "model": model}
 
 
 # ---- one operation

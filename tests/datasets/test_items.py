@@ -7,6 +7,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from alp_site.lib import storage
 from alp_site.lib.errors import Invalid
@@ -28,6 +30,7 @@ from datasets.services import (
     set_class_labels,
     test_sets,
 )
+from tests.conftest import ClientAs
 
 pytestmark = [pytest.mark.django_db, pytest.mark.scale]
 Fill = Callable[..., list[Item]]
@@ -326,3 +329,23 @@ def test_a_senseless_attribute_is_refused(ontology: Ontology, fields: dict[str, 
     with pytest.raises(Invalid):
         ontologies.add_attribute(ontology=ontology, key="k", **fields)
     assert not ontology.attributes.exists()
+
+
+def test_a_list_of_test_sets_costs_the_same_however_many(
+    tested: list[Item], dataset: Dataset, engineer: User, client_as: ClientAs
+) -> None:
+    frozen = test_sets.resolve_version(dataset=dataset, filter=TEST).test_set
+    client, url, counts = client_as("viewer"), f"/api/v1/datasets/{dataset.pk}/test-sets/", []
+    for more in (0, 4):
+        for n in range(more):
+            which = {"filter": {"name": f"000{n}.png"}}
+            test_sets.create_test_set(dataset=dataset, name=f"Set {n}", filter=which, user=engineer)
+        with CaptureQueriesContext(connection) as queries:
+            rows = client.get(url).json()["items"]
+        counts.append(len(queries))
+    assert counts[0] == counts[1], counts
+    told = {row["name"]: row["candidates"] for row in rows}
+    expected = {one.name: test_sets.candidates(one) for one in dataset.test_sets.all()}
+    assert told == expected
+    assert told[frozen.name] == 0
+    assert {told[f"Set {n}"] for n in range(4)} == {0, 1}
