@@ -2,11 +2,12 @@
 import { h, replace, setStyle, type Child } from "../../lib/dom.ts";
 import type { Viewport } from "../../lib/geometry.ts";
 import { icon } from "../../ui/icons.ts";
-import { Pictures } from "../io/images.ts";
+import { Pictures, type PictureRef } from "../io/images.ts";
 import { frameOf, type Frame } from "../render/frame.ts";
-import { Stage } from "../render/stage.ts";
+import { Stage, type ImageSource } from "../render/stage.ts";
 import { itemPicture, type SmartPicture } from "../smart/index.ts";
 import type { Entry } from "../state/session.ts";
+import type { WorkItem } from "../state/types.ts";
 import { whyThisImage } from "../state/why.ts";
 
 /** Room that the line at the top of the desk takes. */
@@ -26,7 +27,7 @@ export class Desk {
   private frame: Frame | null = null;
   private shown: string | null = null;
   private entry: Entry | null = null;
-  private image: HTMLImageElement | null = null;
+  private image: HTMLImageElement | ImageSource | null = null;
   private read: ImageData | null = null;
 
   constructor(private readonly color: (label: string) => string) {
@@ -46,7 +47,7 @@ export class Desk {
     this.stage.redraw();
     this.drawWhy(entry);
     this.empty.hidden = entry !== null;
-    this.pictures.ahead(upcoming.map(({ item: { item } }) => ({ id: item.id, url: item.image_url })));
+    this.pictures.ahead(upcoming.map(({ item }) => refOf(item)));
     if (entry) void this.load(entry);
     else this.put(null, "No picture");
     return another;
@@ -59,7 +60,7 @@ export class Desk {
 
   /** The picture's pixels; null while there are none, or too many. */
   pixels(): ImageData | null {
-    if (this.read || !this.image) return this.read;
+    if (this.read || !(this.image instanceof HTMLImageElement)) return this.read;
     const { naturalWidth: width, naturalHeight: height } = this.image;
     if (!width || width * height > MOST_PIXELS) return null;
     const canvas = new OffscreenCanvas(width, height);
@@ -75,7 +76,7 @@ export class Desk {
     return item ? itemPicture(item.id, [item.width, item.height], item.thumbnail_url) : null;
   }
 
-  private put(image: HTMLImageElement | null, name: string): void {
+  private put(image: HTMLImageElement | ImageSource | null, name: string): void {
     if (image !== this.image) this.read = null;
     this.image = image;
     this.stage.show(image, name);
@@ -86,7 +87,7 @@ export class Desk {
     const here = () => this.shown === entry.item.id;
     const slow = setTimeout(() => here() && this.stage.say("Loading the picture…"), SLOW_MS);
     try {
-      const image = await this.pictures.get({ id: item.id, url: item.image_url });
+      const image = await this.pictures.get(refOf(entry.item));
       if (here()) this.put(image, `${item.name}, ${item.width} by ${item.height} pixels`);
     } catch {
       if (!here()) return;
@@ -136,4 +137,8 @@ export class Desk {
       "--chip": frame.color,
     });
   }
+}
+
+function refOf({ item }: WorkItem): PictureRef {
+  return { id: item.id, url: item.image_url, tiles: item.tiles_url, small: item.thumbnail_url };
 }
