@@ -1,13 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
 import { Viewport, type BoxXYXY, type WH } from "@/lib/geometry.ts";
-import {
-  keyOf,
-  levelFor,
-  tileBox,
-  tilesIn,
-  type Pyramid,
-  type TilePlace,
-} from "@/studio/render/pyramid.ts";
+import { keyOf, levelFor, tileBox, tilesIn, type Pyramid, type TilePlace } from "@/studio/render/pyramid.ts";
 import { TileSource } from "@/studio/render/tiles.ts";
 
 /** As the server cuts it: a half is rounded up, the coarsest level is one tile. */
@@ -31,18 +24,9 @@ const SCREEN: WH = [1000, 700];
 
 describe("levelFor", () => {
   it("takes the coarsest level that is not stretched by more than a tenth", () => {
-    expect(HUGE.levels.map(({ scale }) => scale)).toEqual([
-      1 / 32,
-      1 / 16,
-      1 / 8,
-      1 / 4,
-      1 / 2,
-      1,
-    ]);
+    expect(HUGE.levels.map(({ scale }) => scale)).toEqual([1 / 32, 1 / 16, 1 / 8, 1 / 4, 1 / 2, 1]);
     expect(
-      [0.01, 0.034, 0.035, 0.125, 0.137, 0.138, 0.6, 1, 40].map((scale) =>
-        levelFor(HUGE, scale),
-      ),
+      [0.01, 0.034, 0.035, 0.125, 0.137, 0.138, 0.6, 1, 40].map((scale) => levelFor(HUGE, scale)),
     ).toEqual([0, 0, 1, 2, 2, 3, 5, 5, 5]);
   });
 });
@@ -55,8 +39,7 @@ describe("tilesIn", () => {
     for (let row = 0; row < 17; row++)
       for (let column = 0; column < 23; column++) {
         const [x1, y1, x2, y2] = tileBox(HUGE, { level: 5, column, row });
-        if (x1 < box[2] && x2 > box[0] && y1 < box[3] && y2 > box[1])
-          touching.push(`5/${column}/${row}`);
+        if (x1 < box[2] && x2 > box[0] && y1 < box[3] && y2 > box[1]) touching.push(`5/${column}/${row}`);
       }
     expect(places.map(keyOf).sort()).toEqual(touching.sort());
     const away = places.map((place) => {
@@ -67,20 +50,12 @@ describe("tilesIn", () => {
   });
   it("finds none outside, and only those that there are at the edge", () => {
     expect(tilesIn(HUGE, 5, [-500, -500, -10, -10])).toEqual([]);
-    expect(tilesIn(HUGE, 5, [11300, 8500, 99999, 99999]).map(keyOf)).toEqual([
-      "5/22/16",
-    ]);
-    expect(tilesIn(HUGE, 0, [-1e6, -1e6, 1e6, 1e6]).map(keyOf)).toEqual([
-      "0/0/0",
-    ]);
+    expect(tilesIn(HUGE, 5, [11300, 8500, 99999, 99999]).map(keyOf)).toEqual(["5/22/16"]);
+    expect(tilesIn(HUGE, 0, [-1e6, -1e6, 1e6, 1e6]).map(keyOf)).toEqual(["0/0/0"]);
   });
   it("a tile at the edge ends where the picture does", () => {
-    expect(tileBox(HUGE, { level: 5, column: 22, row: 16 })).toEqual([
-      11264, 8192, 11600, 8700,
-    ]);
-    expect(tileBox(HUGE, { level: 0, column: 0, row: 0 })).toEqual([
-      0, 0, 11600, 8700,
-    ]);
+    expect(tileBox(HUGE, { level: 5, column: 22, row: 16 })).toEqual([11264, 8192, 11600, 8700]);
+    expect(tileBox(HUGE, { level: 0, column: 0, row: 0 })).toEqual([0, 0, 11600, 8700]);
   });
 });
 
@@ -136,13 +111,11 @@ function source(room?: number) {
     ...(room ? { room } : {}),
   });
   const fulfil = async () => {
-    for (let i = 0; i < asked.length; i++)
-      if (!asked[i]!.signal.aborted) await asked[i]!.answer();
+    for (let i = 0; i < asked.length; i++) if (!asked[i]!.signal.aborted) await asked[i]!.answer();
   };
   return { tiles, asked, closed, fulfil };
 }
-const names = (drawn: { bitmap: unknown }[]) =>
-  drawn.map(({ bitmap }) => (bitmap as { name: string }).name);
+const names = (drawn: { bitmap: unknown }[]) => drawn.map(({ bitmap }) => (bitmap as { name: string }).name);
 const NEAR = new Viewport(1, [-2000, -2000]);
 
 describe("TileSource", () => {
@@ -158,12 +131,7 @@ describe("TileSource", () => {
     tiles.begin();
     tiles.draw(canvas().ctx, NEAR, SCREEN);
     // The middle is at (2500, 2350): in the lower right half of tile 4/4.
-    expect(asked.map(({ key }) => key)).toEqual([
-      "5/4/4",
-      "5/5/4",
-      "5/4/5",
-      "5/5/5",
-    ]);
+    expect(asked.map(({ key }) => key)).toEqual(["5/4/4", "5/5/4", "5/4/5", "5/5/5"]);
     expect(asked).toHaveLength(4);
     await asked[0]!.answer();
     expect(ready).toHaveBeenCalledTimes(2);
@@ -232,8 +200,7 @@ describe("TileSource", () => {
     tiles.begin();
     tiles.draw(canvas().ctx, NEAR, SCREEN);
     const bad = asked[0]!.key;
-    for (let i = 0; i < asked.length; i++)
-      await asked[i]!.answer(asked[i]!.key !== bad);
+    for (let i = 0; i < asked.length; i++) await asked[i]!.answer(asked[i]!.key !== bad);
     tiles.draw(canvas().ctx, NEAR, SCREEN);
     expect(asked.filter(({ key }) => key === bad)).toHaveLength(3);
     const drawn = canvas();
@@ -253,9 +220,7 @@ describe("TileSource", () => {
       [-900, 900],
     ] as [number, number][];
     for (const turns of [0, 1, 2, 3]) {
-      const view = new Viewport(0.777, [500.3, 350.7], { turns }).panned(
-        ...away[turns]!,
-      );
+      const view = new Viewport(0.777, [500.3, 350.7], { turns }).panned(...away[turns]!);
       tiles.draw(canvas(1.25).ctx, view, SCREEN);
       await fulfil();
       const { ctx, drawn } = canvas(1.25);
@@ -274,11 +239,7 @@ describe("TileSource", () => {
     tiles.begin();
     tiles.draw(canvas().ctx, NEAR, SCREEN);
     const small = canvas(2);
-    tiles.draw(
-      small.ctx,
-      new Viewport(148 / 11600, [0, 0], { minScale: 0 }),
-      [148, 111],
-    );
+    tiles.draw(small.ctx, new Viewport(148 / 11600, [0, 0], { minScale: 0 }), [148, 111]);
     expect(names(small.drawn)).toEqual(["base"]);
     expect(asked.some(({ signal }) => signal.aborted)).toBe(false);
   });
