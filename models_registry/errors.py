@@ -51,3 +51,9 @@ class ModelNotFound(NotFound):
     """No such model in this project."""
 
     code = "model_not_found"
+
+
+class NotEncoded(Conflict):
+    """The picture's encoding for the smart tool is not there yet: ask for it first."""
+
+    code = "not_encoded"

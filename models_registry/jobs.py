@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from alp_site.lib import jobs
-from models_registry.services import evaluation, training
+from models_registry.services import encoding, evaluation, training
 
 
 @jobs.handler(training.KIND, queue="ml", max_attempts=5, on_end=training.training_ended)
@@ -16,3 +16,9 @@ def train(run: jobs.Run) -> None:
 def evaluate(run: jobs.Run) -> None:
     """Runs a version on a test set version."""
     evaluation.evaluate(run)
+
+
+@jobs.handler(encoding.KIND, queue="ml", max_attempts=2)
+def encode(run: jobs.Run) -> None:
+    """Encodes a picture for the smart tool."""
+    encoding.encode(run)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from models_registry import pages
-from models_registry.api import judging, versions
+from models_registry.api import encoding, judging, versions
 
 api_urlpatterns = [
     path("adapters/", versions.AdapterListView.as_view(), name="adapters"),
@@ -30,6 +30,7 @@ api_urlpatterns = [
     path("evaluations/<uuid:evaluation_id>/items/", judging.EvaluationItemsView.as_view(), name="evaluation-items"),
     path("comparisons/<uuid:comparison_id>/", judging.ComparisonDetailView.as_view(), name="comparison"),
     path("items/<uuid:item_id>/predictions/", judging.ItemPredictionsView.as_view(), name="item-predictions"),
+    path("items/<uuid:item_id>/encoding/", encoding.ItemEncodingView.as_view(), name="item-encoding"),
 ]
 
 page_urlpatterns = [

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from whitenoise.middleware import WhiteNoiseMiddleware  # type: ignore[import-untyped]  # ships no types
 
@@ -29,3 +32,19 @@ class StaticFiles(WhiteNoiseMiddleware):  # type: ignore[misc]  # its base is un
             response.headers["Content-Security-Policy"] = POLICY
             isolated(response)
         return response
+
+
+def dist_dir() -> Path:
+    """The folder Vite builds into; a test may point FRONTEND_DIST elsewhere."""
+    return Path(getattr(settings, "FRONTEND_DIST", settings.BASE_DIR / "static" / "dist"))
+
+
+def built_file(source: str) -> Path | None:
+    """Where the build put what it made of a source file (its path below static/); None when it made nothing of it."""
+    try:
+        manifest = json.loads((dist_dir() / "manifest.json").read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+    chunk = manifest.get(source)
+    path = dist_dir() / chunk["file"] if chunk else None
+    return path if path is not None and path.is_file() else None

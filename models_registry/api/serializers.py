@@ -209,3 +209,15 @@ class Listing(s.Serializer[Any]):
 
     items = s.ListField(child=s.DictField())
     next = s.CharField(allow_null=True)
+
+
+class EncodingAsk(s.Serializer[Any]):
+    """`job`: the one that the caller waits for; when it has failed it is told so, and none is begun anew."""
+
+    job = s.UUIDField(required=False)
+
+
+class EncodingStanding(s.Serializer[Any]):
+    state = s.ChoiceField(choices=["ready", "queued", "running", "failed"])
+    job = s.UUIDField(allow_null=True)
+    message = s.CharField(help_text="Why it failed, for people; empty otherwise.")

@@ -136,6 +136,25 @@ def test_smart_when_the_page_is_not_isolated_then_one_thread_does_it(visitor: Wi
     hand.saved()
 
 
+def test_smart_when_the_browser_was_found_slow_then_the_server_encodes_and_it_decodes(
+    visitor: Windows, world: World
+) -> None:
+    window = visitor()
+    window.context.add_init_script("localStorage.setItem('alp.smart.slow', String(Date.now()))")
+    hand = open_studio(world, window)
+    fetched: list[str] = []
+    hand.page.on("request", lambda request: fetched.append(request.url))
+    hand.page.keyboard.press("m")
+    hand.click(*LEFT[:2])
+    hand.page.keyboard.press("Enter")
+    (mask,) = hand.has(1)
+    assert disc_iou(mask, LEFT) > 0.8
+    assert [url for url in fetched if url.endswith(f"/items/{world.items[0]}/encoding/")]
+    assert not [url for url in fetched if "encoder" in url]
+    clear(hand)
+    hand.saved()
+
+
 def test_scissors_when_an_edge_is_clicked_along_then_the_polygon_follows_it(visitor: Windows, world: World) -> None:
     hand = open_studio(world, visitor())
     hand.page.keyboard.press("c")

@@ -152,4 +152,9 @@ ROWS = {
     "evaluation-items": Row(kwargs=of_evaluation, get=SEES),
     "comparison": Row(kwargs=lambda world: {"comparison_id": comparison(world).pk}, get=SEES),
     "item-predictions": Row(kwargs=lambda world: {"item_id": item(world).pk}, get=SEES),
+    "item-encoding": Row(
+        kwargs=lambda world: {"item_id": item(world).pk},
+        get=Call("oer", hidden="a"),
+        post=Call("oer", hidden="a", body={}),
+    ),
 }

@@ -13,6 +13,8 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
+from alp_site.lib.static import dist_dir
+
 register = template.Library()
 
 NOT_BUILT = (
@@ -26,11 +28,6 @@ class Chunk(TypedDict, total=False):
     file: str
     css: list[str]
     imports: list[str]
-
-
-def dist_dir() -> Path:
-    """The folder Vite builds into; a test may point FRONTEND_DIST elsewhere."""
-    return Path(getattr(settings, "FRONTEND_DIST", settings.BASE_DIR / "static" / "dist"))
 
 
 @lru_cache(maxsize=8)

@@ -544,6 +544,24 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/v1/items/{item_id}/encoding/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** @description The encoding: (256, 64, 64) float16, little-endian, row-major. 409 while it is not there. */
+    get: operations["items_id_encoding_get"];
+    put?: never;
+    /** @description Asks for it, and how it stands: 202 while it is to come, 200 when it is ready or will not come. */
+    post: operations["items_id_encoding_post"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/v1/items/{item_id}/predictions/": {
     parameters: {
       query?: never;
@@ -2583,6 +2601,25 @@ export interface components {
       outcome: string;
       repeated: boolean;
       task_item: components["schemas"]["TaskItem"];
+    };
+    /** @description `job`: the one that the caller waits for; when it has failed it is told so, and none is begun anew. */
+    EncodingAskRequest: {
+      /** Format: uuid */
+      job?: string;
+    };
+    EncodingStanding: {
+      /** Format: uuid */
+      job: string | null;
+      /** @description Why it failed, for people; empty otherwise. */
+      message: string;
+      /**
+       * @description * `ready` - ready
+       *     * `queued` - queued
+       *     * `running` - running
+       *     * `failed` - failed
+       * @enum {string}
+       */
+      state: "ready" | "queued" | "running" | "failed";
     };
     Evaluation: {
       /** Format: date-time */
@@ -5581,6 +5618,60 @@ export interface operations {
         };
         content: {
           "application/json": components["schemas"]["ItemCycleList"];
+        };
+      };
+    };
+  };
+  items_id_encoding_get: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        item_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/octet-stream": string;
+        };
+      };
+    };
+  };
+  items_id_encoding_post: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        item_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        "application/json": components["schemas"]["EncodingAskRequest"];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["EncodingStanding"];
+        };
+      };
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["EncodingStanding"];
         };
       };
     };
