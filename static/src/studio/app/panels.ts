@@ -1,15 +1,35 @@
 /** The panels of the studio, in the order they stand. To add one, write a class and name it here. */
+import { feed } from "../../lib/feed.ts";
 import { Cell } from "../../lib/store.ts";
 import type { Panel, PanelSpec, StudioContext } from "../context.ts";
+import { issueApi, type Issue } from "../io/issues.ts";
+import { membersOfProject } from "../io/members.ts";
 import { isSuggestion } from "../shapes/_shape.ts";
 import { missing } from "../state/attributes.ts";
+import { Issues } from "../state/issues.ts";
 import { numbersOf } from "../state/numbers.ts";
 import { AttributesPanel } from "../views/attributes.ts";
+import { IssuesPanel } from "../views/issues.ts";
 import { LookPanel } from "../views/look.ts";
 import { ObjectsPanel } from "../views/objects.ts";
+import { pinIssues } from "../views/pins.ts";
 import { SuggestionsPanel } from "../views/suggestions.ts";
 
+/** One a page: the list flags what the panel lists. */
+const issuesOf = onceFor((_studio: StudioContext) => new Issues(issueApi, feed));
+
 const shapes = (studio: StudioContext) => studio.shapes;
+
+function onceFor<R>(make: (studio: StudioContext) => R): (studio: StudioContext) => R {
+  const made = new WeakMap<StudioContext, R>();
+  return (studio) => {
+    const known = made.get(studio);
+    if (known !== undefined) return known;
+    const fresh = make(studio);
+    made.set(studio, fresh);
+    return fresh;
+  };
+}
 
 function suggestionsPanel(studio: StudioContext): Panel {
   return new SuggestionsPanel({
@@ -26,6 +46,7 @@ function objectsPanel(studio: StudioContext): Panel {
   const panel = new ObjectsPanel({
     ctx: tools,
     numbers: numbersOf(document.store),
+    issues: issuesOf(studio).ofAnnotation,
     threshold: studio.suggestions.threshold,
     reveal: ({ type, geometry }) => {
       const box = tools.typeOf(type)?.bounds(geometry, stage.imageSize());
@@ -54,9 +75,50 @@ function attributesPanel(studio: StudioContext): Panel {
   return panel;
 }
 
+function issuesPanel(studio: StudioContext): Panel {
+  const { tools, document, stage, review } = studio;
+  const issues = issuesOf(studio);
+  const people = membersOfProject();
+  const panel = new IssuesPanel({
+    ctx: tools,
+    issues,
+    numbers: numbersOf(document.store),
+    review,
+    people,
+    reveal: (box) => stage.reveal(box),
+    shown: (id) => studio.shortcuts.shown(id),
+  });
+  const show = () => studio.showPanel("issues");
+  studio.entry.subscribe((entry) => {
+    issues.show(
+      entry?.item.id ?? null,
+      entry?.item.item.id ?? null,
+      (entry?.item.issues ?? []).filter(isIssue),
+    );
+  });
+  pinIssues(tools, issues, ({ id }) => {
+    show();
+    panel.pick(id);
+  });
+  studio.handle("review.issue", () => {
+    show();
+    panel.begin();
+  });
+  studio.handle("review.issue.next", () => {
+    show();
+    panel.next();
+  });
+  studio.handle("review.issue.answer", () => panel.answer());
+  return panel;
+}
+function isIssue(one: object): one is Issue {
+  return "comments" in one && "number" in one;
+}
+
 export const PANELS: readonly PanelSpec[] = [
   { id: "suggestions", title: "Suggestions", place: "above", when: shapes, make: suggestionsPanel },
   { id: "objects", title: "Objects", place: "tab", when: shapes, make: objectsPanel },
+  { id: "issues", title: "Issues", place: "tab", when: shapes, make: issuesPanel },
   { id: "attributes", title: "Attributes", place: "below", when: shapes, make: attributesPanel },
   {
     id: "look",

@@ -61,6 +61,7 @@ export class Studio {
   private readonly strip: Strip;
   private readonly foot: Foot;
   private readonly handlers: Record<string, Handler> = {};
+  private side: Side | null = null;
   private readonly checks: (() => boolean)[] = [];
   private said: { text: string; until: number } | null = null;
 
@@ -144,6 +145,7 @@ export class Studio {
     const { element } = this;
     const { desk, scene } = this.parts;
     const side = new Side(this.context, PANELS);
+    this.side = side;
     side.element.prepend(...this.panel.above);
     side.element.append(...this.panel.below);
     const tools = this.quick ? null : new ToolBar(this.context, PANELS);
@@ -196,6 +198,7 @@ export class Studio {
       handle: (id, run) => {
         this.handlers[id] = run;
       },
+      showPanel: (id) => this.side?.show(id),
       check: (ready) => void this.checks.push(ready),
     };
   }

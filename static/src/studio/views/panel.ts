@@ -61,7 +61,9 @@ export class Panel {
       );
     const about = options.quick ? [this.suggestion, this.said] : [];
     this.above = [...(instructions ? [instructions] : []), ...about];
-    this.below = [this.issues, this.log, ...(options.askKey ? [this.keyPart(options.askKey)] : [])];
+    // Elsewhere issues and history have tabs of their own.
+    const told = options.quick ? [this.issues, this.log] : [];
+    this.below = [...told, ...(options.askKey ? [this.keyPart(options.askKey)] : [])];
   }
 
   update(entry: Entry | null): void {

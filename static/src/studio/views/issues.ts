@@ -1,0 +1,351 @@
+/**
+ * The issues of the item: all of them as a list, one with its thread, and saying a new one about what is selected, a place,
+ * or the whole picture. Who labels marks fixed; who reviews resolves or opens again.
+ */
+import { delegate, h, replace, type Child } from "../../lib/dom.ts";
+import { plural } from "../../lib/format.ts";
+import { messageOf } from "../../lib/http.ts";
+import { Cell, type Unsubscribe } from "../../lib/store.ts";
+import { emptyState } from "../../ui/empty.ts";
+import { icon } from "../../ui/icons.ts";
+import { chip } from "../../ui/status.ts";
+import { timeAgo } from "../../ui/time.ts";
+import type { Issue, IssueAct, IssueCategory, Place } from "../io/issues.ts";
+import type { Numbers } from "../state/numbers.ts";
+import { CATEGORIES, type Issues } from "../state/issues.ts";
+import type { PersonRef } from "../state/types.ts";
+import type { ToolContext } from "../tools/_tool.ts";
+import { MentionBox } from "./mention.ts";
+import { askPlace, boxOf } from "./pins.ts";
+import "./issues.css";
+
+export interface IssuesOptions {
+  readonly ctx: ToolContext;
+  readonly issues: Issues;
+  readonly numbers: Numbers;
+  readonly review: boolean;
+  readonly people: () => readonly PersonRef[];
+  /** Brings a part of the picture into sight. */
+  readonly reveal?: (box: readonly [number, number, number, number]) => void;
+  readonly shown?: (shortcut: string) => string;
+}
+
+const STATES = {
+  open: ["warn", "flag", "Open"],
+  fixed: ["ok", "check", "For review"],
+  resolved: ["plain", "check-all", "Resolved"],
+} as const;
+
+export class IssuesPanel {
+  readonly element = h("div", { class: "issues-panel" });
+  readonly count = new Cell(0);
+  private readonly list = h("ul", { class: "issue-list", "aria-label": "Issues" });
+  private readonly thread = h("section", { class: "issue-thread", hidden: true });
+  private readonly draft = h("section", { class: "issue-draft", hidden: true, "aria-label": "New issue" });
+  private readonly off: Unsubscribe[];
+  /** What is being written, by issue: an event must not throw it away. */
+  private box: MentionBox | null = null;
+  private shownThread = "";
+
+  constructor(private readonly options: IssuesOptions) {
+    const { issues } = options;
+    replace(this.element, this.head(), this.draft, this.list, this.thread);
+    delegate(this.list, "click", "[data-issue]", (_event, row) => this.pick(row.dataset["issue"] ?? ""));
+    const draw = () => this.draw();
+    this.off = [issues.list.subscribe(draw), issues.current.subscribe(draw)];
+  }
+
+  dispose(): void {
+    for (const off of this.off) off();
+  }
+  /** Shows one and what it is about. */
+  pick(id: string): void {
+    const { issues, ctx, reveal } = this.options;
+    const issue = issues.get(id);
+    if (!issue) return;
+    issues.current.set(id);
+    if (issue.annotation && ctx.document.store.has(issue.annotation))
+      ctx.document.selection.set(new Set([issue.annotation]));
+    const box = boxOf(issue, ctx);
+    if (box) reveal?.(box);
+  }
+  next(step: 1 | -1 = 1): void {
+    const { issues, ctx } = this.options;
+    const found = issues.next(step);
+    if (!found) {
+      ctx.announce("There is no open issue.");
+      return;
+    }
+    this.pick(found.id);
+    ctx.announce(`Issue ${found.number}, ${this.about(found)}: ${found.body}`);
+  }
+  /** Marks the present one fixed; who reviews resolves it. */
+  answer(): void {
+    const issue = this.options.issues.get(this.options.issues.current.value);
+    const act = issue && this.acts(issue)[0];
+    if (issue && act) void this.run(issue, act);
+    else this.options.ctx.announce("There is no issue to answer.");
+  }
+
+  // ---- a new one
+
+  /** About what is selected, else about the whole picture until a place is given. */
+  begin(): void {
+    const { ctx } = this.options;
+    const [only, ...more] = ctx.document.selection.value;
+    this.compose(only !== undefined && !more.length ? only : null, null);
+  }
+  private compose(annotation: string | null, place: Place | null, said = "", chosen?: IssueCategory): void {
+    const { ctx, people } = this.options;
+    const category = h(
+      "select",
+      { class: "select", "aria-label": "Kind of issue" },
+      Object.entries(CATEGORIES).map(([value, text]) => h("option", { value }, text)),
+    );
+    category.value = chosen ?? (annotation ? "loose_geometry" : "missing");
+    const error = h("p", { class: "error", role: "alert", hidden: true });
+    const send = async () => {
+      try {
+        await this.options.issues.create({
+          annotation,
+          place,
+          category: category.value as IssueCategory,
+          body: box.value,
+          mentions: box.mentions(),
+        });
+        this.closeDraft();
+      } catch (failed) {
+        error.hidden = false;
+        error.textContent = messageOf(failed);
+      }
+    };
+    const box = new MentionBox(
+      "What is wrong",
+      "What is to be changed? @ names someone",
+      people,
+      () => void send(),
+    );
+    box.input.value = said;
+    const point = async () => {
+      const found = await askPlace(ctx);
+      this.compose(
+        found ? null : annotation,
+        found ?? place,
+        box.input.value,
+        category.value as IssueCategory,
+      );
+    };
+    replace(
+      this.draft,
+      h(
+        "header",
+        { class: "row" },
+        h("h3", null, "New issue"),
+        h("span", { class: "hint clip" }, this.about({ annotation, place })),
+      ),
+      category,
+      box.element,
+      error,
+      h(
+        "footer",
+        { class: "row" },
+        h("button", { type: "button", class: "btn", onclick: point }, icon("target"), "Place"),
+        h("span", { class: "spacer" }),
+        h("button", { type: "button", class: "btn btn-ghost", onclick: () => this.closeDraft() }, "Cancel"),
+        h("button", { type: "button", class: "btn btn-primary", onclick: send }, "Add"),
+      ),
+    );
+    this.draft.hidden = false;
+    this.draft.onkeydown = (event) => {
+      if (event.key !== "Escape") return;
+      event.stopPropagation();
+      this.closeDraft();
+    };
+    category.focus();
+  }
+  private closeDraft(): void {
+    this.draft.hidden = true;
+    this.draft.replaceChildren();
+    this.options.ctx.stage.element.focus({ preventScroll: true });
+  }
+
+  // ---- drawing
+
+  private head(): HTMLElement {
+    const keys = this.options.shown?.("review.issue");
+    return h(
+      "header",
+      { class: "row issues-head" },
+      h(
+        "button",
+        { type: "button", class: "btn", onclick: () => this.begin() },
+        icon("plus"),
+        "New issue",
+        keys && h("kbd", null, keys),
+      ),
+      h("span", { class: "spacer" }),
+      h("button", { type: "button", class: "btn btn-ghost", onclick: () => this.next() }, "Next"),
+    );
+  }
+  private draw(): void {
+    const { issues } = this.options;
+    const all = issues.list.value;
+    this.count.set(issues.unresolved().length);
+    if (all.length)
+      replace(
+        this.list,
+        all.map((issue) => this.row(issue)),
+      );
+    else
+      replace(
+        this.list,
+        h(
+          "li",
+          null,
+          emptyState({
+            icon: "message",
+            title: "No issues",
+            text: "What is to be changed is said here, about an object or a place.",
+          }),
+        ),
+      );
+    this.drawThread(issues.get(issues.current.value));
+  }
+  private row(issue: Issue): HTMLElement {
+    const [tone, name] = STATES[issue.state];
+    const current = issue.id === this.options.issues.current.value;
+    return h(
+      "li",
+      null,
+      h(
+        "button",
+        {
+          type: "button",
+          class: ["issue-row", issue.state === "resolved" && "resolved"],
+          "aria-current": current ? "true" : undefined,
+          dataset: { issue: issue.id },
+        },
+        h("span", { class: `issue-number ${tone}` }, String(issue.number)),
+        h("span", { class: "clip" }, issue.body),
+        h("span", { class: "hint clip" }, this.about(issue)),
+        icon(name, "sm"),
+        h("span", { class: "visually-hidden" }, STATES[issue.state][2]),
+      ),
+    );
+  }
+  /** "apple #5", "at a place", "the whole picture". */
+  private about({ annotation, place }: { annotation: string | null; place: unknown }): string {
+    const { ctx, numbers } = this.options;
+    if (annotation) {
+      const one = ctx.document.store.get(annotation);
+      return one ? `${one.label || "no label"} #${numbers.of(annotation)}` : "an object that is gone";
+    }
+    return place ? "at a place" : "the whole picture";
+  }
+
+  private drawThread(issue: Issue | undefined): void {
+    this.thread.hidden = !issue;
+    const version = issue ? `${issue.id} ${issue.state} ${issue.comments.length} ${this.about(issue)}` : "";
+    if (version === this.shownThread) return;
+    const same = issue && this.shownThread.startsWith(issue.id);
+    const unsent = same ? (this.box?.input.value ?? "") : "";
+    this.shownThread = version;
+    if (!issue) return;
+    const open = this.options.issues.unresolved();
+    const at = open.findIndex(({ id }) => id === issue.id);
+    const [tone, name, state] = STATES[issue.state];
+    this.box = new MentionBox(
+      "Reply",
+      "Reply, @ to name someone",
+      this.options.people,
+      () => void this.run(issue, "comments"),
+    );
+    this.box.input.value = unsent;
+    this.thread.setAttribute("aria-label", `Issue ${issue.number}`);
+    replace(
+      this.thread,
+      h(
+        "header",
+        { class: "row" },
+        chip(`Issue ${issue.number}`, tone, name),
+        h("span", { class: "hint clip" }, this.about(issue)),
+        h("span", { class: "spacer" }),
+        h("span", { class: "hint nowrap" }, at < 0 ? state : `${at + 1} of ${open.length}`),
+      ),
+      this.words(issue),
+      this.box.element,
+      h(
+        "footer",
+        { class: "row" },
+        h("span", { class: "spacer" }),
+        h(
+          "button",
+          { type: "button", class: "btn btn-ghost", onclick: () => this.run(issue, "comments") },
+          "Reply",
+        ),
+        this.acts(issue).map((act) => this.button(issue, act)),
+      ),
+    );
+  }
+  private words(issue: Issue): Child {
+    const kind = CATEGORIES[issue.category];
+    const said = issue.comments.length
+      ? issue.comments
+      : [{ id: issue.id, author: issue.author, at: issue.created_at, body: issue.body }];
+    return said.map(({ author, at, body }, i) =>
+      h(
+        "div",
+        { class: "comment" },
+        h(
+          "p",
+          null,
+          h("b", null, author?.name ?? "Someone"),
+          " ",
+          h("span", { class: "hint" }, timeAgo(at), i === 0 && ` · ${kind}`),
+        ),
+        h("p", { class: "said-text" }, body || kind),
+      ),
+    );
+  }
+  /** What may be done about it here; the first is what its key does. */
+  private acts({ state }: Issue): IssueAct[] {
+    if (!this.options.review) return state === "open" ? ["fix"] : [];
+    return state === "resolved" ? ["reopen"] : state === "fixed" ? ["resolve", "reopen"] : ["resolve"];
+  }
+  private button(issue: Issue, act: IssueAct): HTMLElement {
+    const words = { fix: "Mark fixed", resolve: "Resolve", reopen: "Reopen", comments: "Reply" };
+    const first = this.acts(issue)[0] === act;
+    const keys = first ? this.options.shown?.("review.issue.answer") : "";
+    return h(
+      "button",
+      {
+        type: "button",
+        class: "btn",
+        title: keys ? `${words[act]} (${keys})` : undefined,
+        onclick: () => this.run(issue, act),
+      },
+      words[act],
+    );
+  }
+  private async run(issue: Issue, act: IssueAct): Promise<void> {
+    const { box } = this;
+    const { ctx, issues } = this.options;
+    const said = { body: box?.value ?? "", mentions: box?.mentions() ?? [] };
+    if (act === "comments" && !said.body) {
+      box?.input.focus();
+      return;
+    }
+    try {
+      box?.clear();
+      await issues.act(issue.id, act, said);
+      const done = { fix: "marked fixed", resolve: "resolved", reopen: "open again", comments: "answered" }[
+        act
+      ];
+      const left = issues.unresolved().filter(({ state }) => state === "open").length;
+      ctx.announce(`Issue ${issue.number} ${done}${left ? `, ${plural(left, "issue")} open` : ""}`);
+    } catch (error) {
+      if (box) box.input.value = said.body;
+      ctx.announce(messageOf(error));
+    }
+  }
+}
