@@ -19,14 +19,14 @@ from annotation.selectors.outcomes import Verdict, class_verdict, summary, verdi
 from annotation.selectors.rules import Rules, rules_of, scopes_of
 from annotation.selectors.suggestions import suggestions_of
 from datasets.models import Annotation, AnnotationRevision
-from datasets.services.annotations import fold
+from datasets.services.annotations import close_visit
 
 __all__ = ["check_ready", "edited_since", "forget_outcomes", "save_class_outcomes", "save_outcomes", "was_corrected"]
 
 
 def check_ready(ti: TaskItem, person: User, *, empty: bool) -> None:
     """Raises NotReady unless every annotation has what the ontology asks for and is one the task takes, and there is
-    at least one, or `empty` says that there is nothing to label. Folds the person's revisions into one a visit.
+    at least one, or `empty` says that there is nothing to label. Ends the person's visit, its revisions folded.
 
     What others drew outside this task's types and labels, or the person for another task, is let be."""
     rules = rules_of([ti.task])[ti.task_id]
@@ -47,7 +47,7 @@ def check_ready(ti: TaskItem, person: User, *, empty: bool) -> None:
     if not inside and not empty:
         text = "Nothing is labelled. Draw something, or say that there is nothing to label here."
         raise NotReady(text, annotations=[], nothing=True)
-    fold(item_ids=[ti.item_id], user=person)
+    close_visit(item_id=ti.item_id, user=person)
 
 
 def _missing(key: str, title: str) -> dict[str, Any]:

@@ -30,6 +30,7 @@ from datasets.services._common import chunked, clean_json, now_ms
 __all__ = [
     "OPERATIONS_KEPT",
     "apply_operations",
+    "close_visit",
     "fold",
     "forget_operations",
     "restore_revision",
@@ -103,6 +104,17 @@ def fold(*, item_ids: Iterable[uuid.UUID], user: User, visit: uuid.UUID | None =
                 ).exclude(revision=F("annotation__approved_revision"))
                 folded += old.delete()[0]
     return folded
+
+
+def close_visit(*, item_id: uuid.UUID, user: User) -> None:
+    """At submit: folds the person's revisions on the item and ends their visit there. What they do afterwards from the
+    same page is another visit, so what was submitted is never folded away. Joins the open transaction; repeatable."""
+    with write():
+        fold(item_ids=[item_id], user=user)
+        mine = AnnotationRevision.objects.filter(item_id=item_id, author=user, visit__isnull=False)
+        last = mine.order_by("-pk").values_list("visit", flat=True).first()
+        if last is not None:
+            mine.filter(visit=last).update(visit=ids.uuid7())
 
 
 def restore_revision(*, annotation: Annotation, revision: int, user: User) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from annotation.errors import LabelMissing, NotReady
 from annotation.models import SuggestionOutcome, TaskItem, TaskItemLog
 from annotation.services import bulk, queue, review, status, task_items, undo
 from datasets.models import Annotation, AnnotationRevision, Item
+from datasets.selectors import image_versions
 from datasets.services.annotations import apply_operations
 from datasets.services.ontologies import add_attribute
 
@@ -211,6 +212,18 @@ def test_revisions_of_a_visit_are_folded_at_submit(boxes, hold, annotator):
     assert (last.revision, last.geometry["xyxy"][2]) == (4, 15.0)
 
 
+def test_what_was_submitted_outlives_what_the_same_page_does_later(boxes, hold, annotator):
+    ti, visit = hold(boxes), uuid7()
+    pk = draw(ti, annotator, visit=visit)
+    status.complete(task_item_id=ti.pk, person=annotator)
+    for right in (14.0, 15.0):
+        change(ti, annotator, pk, visit=visit, geometry={"xyxy": [2.0, 3.0, right, 13.0], "angle": 0.0})
+    status.complete(task_item_id=ti.pk, person=annotator)
+    kept = AnnotationRevision.objects.filter(annotation=pk).order_by("revision")
+    assert [(row.revision, row.geometry["xyxy"][2]) for row in kept] == [(1, 12.0), (3, 15.0)]
+    assert len(image_versions(Item.objects.get(pk=ti.item_id))) == 2
+
+
 # ---- what became of suggestions
 
 
@@ -360,6 +373,6 @@ def test_what_was_sent_back_is_fixed_and_approved(reviewed, annotator, reviewer)
     source = TaskItem.objects.get(pk=ti.source_id)
     change(source, annotator, pk, geometry=OTHER)
     status.complete(task_item_id=source.pk, person=annotator)
-    done = review.approve(task_item_id=ti.pk, person=reviewer)
+    done = review.approve(task_item_id=ti.pk, person=reviewer, resolve_fixed=True)
     assert (done.task_item.status, done.outcome) == ("approved", "accepted")
     assert Annotation.objects.get(pk=pk).approved_revision == 2

@@ -336,13 +336,15 @@ export async function openDocument(
   notice: (text: string) => void,
 ): Promise<{ document: Document; edits: Edits }> {
   const disk = await openEditStore(person.id);
+  /** What is done from one page belongs together in an image's history; the server parts it at each submit. */
+  const visit = uuid7();
   const edits = new Edits({
     disk,
     tabs: await openTab(uuid7()),
     post: (item, operations, keepalive) =>
       api.post(
         `/api/v1/items/${item}/annotations/`,
-        { operations },
+        { operations, visit },
         keepalive ? { keepalive } : { signal: AbortSignal.timeout(20_000) },
       ),
   });
