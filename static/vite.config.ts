@@ -68,7 +68,8 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 900,
-    rolldownOptions: { input: pageEntries() },
+    // How long each plugin took is nobody's concern who only wants it built.
+    rolldownOptions: { input: pageEntries(), checks: { pluginTimings: false } },
   },
   test: {
     dir: join(root, "../tests/js"),

@@ -105,6 +105,21 @@ describe("what comes out of it", () => {
     expect(outline.rings.flat().length).toBeLessThan(60);
     expect(() => polygon.validate(outline, size)).not.toThrow();
     expect(iou(ringsToMask(outline.rings, size)!, mask)).toBeGreaterThan(0.97);
+    // No further from the circle than smoothing and tolerance allow, steps of pixels gone.
+    const off = polygonOf(mask, 0.25)!.rings[0]!.map(([x, y]) =>
+      Math.abs(Math.hypot(x - 150, y - 150) - 100),
+    );
+    expect(Math.max(...off)).toBeLessThan(0.75);
     expect(polygonOf(mask, 6)!.rings.flat().length).toBeLessThan(outline.rings.flat().length);
+  });
+  it("keeps the corners of a box within a pixel", () => {
+    const box = { box: [10, 20, 100, 60], rle: [0, 6000] } as const;
+    const [ring, more] = polygonOf(box, 0.75)!.rings;
+    expect(more).toBe(undefined);
+    for (const [x, y] of ring!) {
+      const corners = [10, 110].flatMap((cx) => [20, 80].map((cy) => Math.hypot(x - cx, y - cy)));
+      expect(Math.min(...corners)).toBeLessThan(1.5);
+    }
+    expect(iou(ringsToMask([ring!], [200, 100])!, box)).toBeGreaterThan(0.99);
   });
 });

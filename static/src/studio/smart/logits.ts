@@ -1,5 +1,5 @@
 /** From the decoder's logits to a mask of the picture, and to a polygon. Pure. */
-import { ringArea, type WH } from "../../lib/geometry.ts";
+import { ringArea, type WH, type XY } from "../../lib/geometry.ts";
 import { maskToRings, ringsToMask } from "../shapes/_convert.ts";
 import { simplifyRings } from "../shapes/_edit.ts";
 import { maskOfSpans, type MaskGeometry, type Span } from "../shapes/_rle.ts";
@@ -69,10 +69,29 @@ export function cleaned(mask: MaskGeometry, size: WH): MaskGeometry {
   return ringsToMask(kept, size) ?? mask;
 }
 
-/** The outline with fewer points, none left out further than `tolerance` pixels; null if it is too small for one. */
+/**
+ * The outline with the steps of its pixels smoothed away and with fewer points, none left out further than `tolerance`
+ * pixels; null if it is too small for one.
+ */
 export function polygonOf(mask: MaskGeometry, tolerance: number): PolygonGeometry | null {
-  const rings = simplifyRings(maskToRings(mask), tolerance).filter(
+  const rings = simplifyRings(maskToRings(mask).map(withoutSteps), tolerance).filter(
     (ring) => ring.length >= 3 && ringArea(ring) > 0,
   );
   return rings.length ? { rings } : null;
+}
+
+/** A ring along pixels, as a point a pixel, each drawn towards its neighbours. Corners lose half a pixel. */
+function withoutSteps(ring: readonly XY[]): XY[] {
+  let now: XY[] = ring.flatMap(([x, y], i) => {
+    const [nx, ny] = ring[(i + 1) % ring.length] as XY;
+    const length = Math.max(Math.abs(nx - x), Math.abs(ny - y));
+    return Array.from({ length }, (_, k): XY => [x + ((nx - x) * k) / length, y + ((ny - y) * k) / length]);
+  });
+  for (let round = 0; round < 2; round++)
+    now = now.map(([x, y], i) => {
+      const [bx, by] = now.at(i - 1) as XY;
+      const [ax, ay] = now[(i + 1) % now.length] as XY;
+      return [(bx + 2 * x + ax) / 4, (by + 2 * y + ay) / 4];
+    });
+  return now;
 }

@@ -24,7 +24,7 @@ interface Anchor {
 class ScissorsTool extends DrawTool {
   readonly id = "scissors";
   readonly title = "Scissors: follow edges";
-  readonly icon = "scissors";
+  readonly icon = "lasso";
   readonly keys = ["c"];
   readonly makes = ["polygon", "mask"];
   readonly order = 32;

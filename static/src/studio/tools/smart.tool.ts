@@ -37,7 +37,7 @@ class SmartTool extends DrawTool {
   /** Enter came before the answer. */
   private finishing = false;
   private polygon = false;
-  private fineness = 1;
+  private fineness = 0.75;
   /** Whether it made something on the picture shown last: then the next one is looked at ahead. */
   private used = false;
   private offs: Unsubscribe[] = [];
@@ -180,6 +180,7 @@ class SmartTool extends DrawTool {
       }
     } finally {
       this.asking = false;
+      this.ctx.stage.redraw();
     }
     if (this.finishing && this.found) this.keep(this.found);
     else this.finishing = false;
@@ -273,8 +274,12 @@ class SmartTool extends DrawTool {
   /** What is being waited for; "" when nothing is. */
   private wait(): string {
     const state = this.state();
-    if (state?.kind === "loading") return `Fetching the model, once… ${Math.round(100 * state.share)} %`;
-    if (state?.kind !== "looking") return "";
+    if (state?.kind === "loading")
+      return state.share < 1
+        ? `Fetching the model, once… ${Math.floor(100 * state.share)} %`
+        : "Making the model ready…";
+    if (state?.kind !== "looking")
+      return this.asking && state?.kind === "ready" ? "Looking for its edge…" : "";
     const seconds = Math.max(0, Math.round((Date.now() - state.since) / 1000));
     const usual = state.usual ? ` of about ${Math.max(1, Math.round(state.usual / 1000))} s` : " s";
     const who = state.where === "server" ? "The server looks" : "Looking";
