@@ -9,6 +9,7 @@ from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Smal
 from alp_site.lib import db
 from alp_site.people.models import User
 from annotation.models import AnswerKey, Place, Task, TaskItem, TaskItemLog
+from annotation.selectors.rules import single_class
 
 __all__ = [
     "HELD_ORDER",
@@ -91,7 +92,9 @@ def held_counts(task: Task, person: User) -> dict[str, int]:
 
 
 def known_to_key(task: Task) -> int:
-    """How many open items of the task the project's answer key could answer now."""
+    """How many open items of the task the project's answer key could answer now; it knows classes only."""
+    if not single_class(task):
+        return 0
     from_key = Q(item__blob_id__in=_keys(task.project_id))
     rows = TaskItem.objects.filter(from_key, task=task, finished_at__isnull=True, held_back_at__isnull=True)
     return rows.filter(retired_at__isnull=True).count()

@@ -43,10 +43,7 @@ class Rules:
     @property
     def single_class(self) -> bool:
         """Whether an answer is one label of one exclusive group: the task is plain classification."""
-        if self.types != ("class",):
-            return False
-        groups = {label.group for label in self.labels.values()} if self.labels else {"class"}
-        return len(groups) == 1 and "" not in groups
+        return self.types == ("class",) and _exclusive(label.group for label in (self.labels or {}).values())
 
     def allows(self, kind: str, label: str) -> bool:
         return kind in self.types and (self.names is None or label in self.names)
@@ -126,8 +123,21 @@ def fitting_types(said: Sequence[str], labels: Iterable[Label] | None) -> tuple[
 
 
 def single_class(task: Task) -> bool:
-    """`Rules.single_class` of one task; asks nothing of the database where the types say it already."""
-    return types_said(task) == CLASS_ONLY and rules_of([task])[task.pk].single_class
+    """`Rules.single_class` of one task; at most one query, none where the types say it already."""
+    if types_said(task) != CLASS_ONLY:
+        return False
+    if task.dataset.ontology_id is None:
+        return True
+    labels = Label.objects.filter(ontology_id=task.dataset.ontology_id).order_by()
+    if said := labels_said(task):
+        labels = labels.filter(name__in=said)
+    return _exclusive(labels.values_list("group", flat=True).distinct())
+
+
+def _exclusive(groups: Iterable[str]) -> bool:
+    """Whether labels of these groups exclude each other: all are of one group with a name, or there are none."""
+    found = set(groups)
+    return len(found) <= 1 and "" not in found
 
 
 @EDIT_SCOPES.add("annotation")
@@ -135,5 +145,11 @@ def scopes_of(person: Person, item: Item) -> list[EditScope]:
     """What a person's tasks let them draw on an item that they hold or finished; empty where they have none."""
     mine = Q(assignee_id=person.pk) | Q(finished_by_id=person.pk)
     rows = TaskItem.objects.filter(mine, item_id=item.pk, retired_at__isnull=True)
-    rules = rules_of(ti.task for ti in rows.select_related("task__dataset", "task__parent_task")).values()
-    return [EditScope(types=frozenset(r.types), labels=r.names) for r in rules]
+    return [_scope(ti.task) for ti in rows.select_related("task__parent_task")]
+
+
+def _scope(task: Task) -> EditScope:
+    """In one query for all: that labels are the ontology's, and skeletons' their templates', is asked by operations."""
+    labels = labels_said(task)
+    types = frozenset(types_said(task) or TYPES.names())
+    return EditScope(types=types, labels=frozenset(labels) if labels else None)

@@ -19,6 +19,7 @@ from annotation.errors import NoAnswerKey, TaskClosed
 from annotation.models import AnswerKey, Task, TaskItem
 from annotation.permissions import may_work
 from annotation.selectors.queue import has_key, page_order
+from annotation.selectors.rules import single_class
 from annotation.services import bulk
 
 __all__ = ["MAX_AT_ONCE", "Answered", "answer", "answers_for", "load"]
@@ -70,6 +71,10 @@ def answer(*, task: Task, person: User, count: int) -> Answered:
         raise TaskClosed("This task takes no more work.", task=str(task.pk), status=task.status)
     if not may_work(person, task):
         raise Forbidden("You are not among the people of this task.", task=str(task.pk))
+    if not single_class(task):
+        raise NoAnswerKey(
+            "The answer key knows classes only; this task is not plain classification.", task=str(task.pk)
+        )
     if not has_key(task.project_id):
         raise NoAnswerKey("This project has no answer key.", project=str(task.project_id))
     rows = list(_candidates(task, person, count))

@@ -66,18 +66,18 @@ TASK_SCHEMA: Final[Mapping[str, Any]] = {
             "default": [],
         },
         "annotation_types": {
-            "type": ["array", "null"],
-            "title": "Annotation types (empty: all; none set: classification, or as the labelling task before it)",
+            "type": "array",
+            "title": "Annotation types (none: all that the ontology has a use for)",
             "items": {"type": "string", "enum": TYPES.names()},
             "uniqueItems": True,
-            "default": None,
+            "default": ["class"],
         },
         "labels": {
-            "type": ["array", "null"],
-            "title": "Labels people may use (empty or none set: all, or as the labelling task before it)",
+            "type": "array",
+            "title": "Labels people may use (none: all)",
             "items": {"type": "string", "minLength": 1, "maxLength": 200},
             "uniqueItems": True,
-            "default": None,
+            "default": [],
         },
     },
 }
@@ -144,10 +144,13 @@ class TaskNode(Node):
             allocation=config.get("allocation", "pulling"),
             instructions=config.get("instructions", ""),
             statuses=statuses,
-            annotation_types=config.get("annotation_types"),
-            labels=config.get("labels"),
+            **self.drawing(config),
             **self.more_settings(tx, place),
         )
+
+    def drawing(self, config: Mapping[str, Any]) -> dict[str, Any]:
+        """What people may draw; None for the task's own default."""
+        return {"annotation_types": config.get("annotation_types"), "labels": config.get("labels")}
 
     def more_settings(self, tx: Tx, place: Place) -> dict[str, Any]:
         return {}

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Final
 
 from annotation.models import Task
 from pipelines.engine.spec import NodeSpec, Place, Port, Tx, register
 from pipelines.nodes._paths import before
 from pipelines.nodes._people import TASK_SCHEMA, TaskNode
+
+_FOLLOWS = {
+    "annotation_types": {"title": "Annotation types (none: as the labelling task before it)", "default": []},
+    "labels": {"title": "Labels people may use (none: as the labelling task before it)", "default": []},
+}
+_PROPERTIES: Mapping[str, Any] = TASK_SCHEMA["properties"]
+QA_SCHEMA: Final[Mapping[str, Any]] = {
+    **TASK_SCHEMA,
+    "properties": {name: {**part, **_FOLLOWS.get(name, {})} for name, part in _PROPERTIES.items()},
+}
 
 
 @register
@@ -35,8 +46,11 @@ class QATask(TaskNode):
         ),
         outputs=(Port("item", "Item"),),
         actions={"item": own},
-        config_schema=TASK_SCHEMA,
+        config_schema=QA_SCHEMA,
     )
+
+    def drawing(self, config: Mapping[str, Any]) -> dict[str, Any]:
+        return {name: value or None for name, value in super().drawing(config).items()}
 
     def more_settings(self, tx: Tx, place: Place) -> dict[str, Any]:
         parent = next((node.id for node in before(place.graph, place.node.id) if node.type == "annotation_task"), None)

@@ -7,7 +7,7 @@ import pytest
 from alp_site.lib.ids import uuid7
 from annotation.models import Task, TaskItem
 from annotation.selectors.rules import labels_said, rules_of, types_said
-from annotation.services import queue, status, tasks
+from annotation.services import answer_key, queue, status, tasks
 from datasets.geometry._base import TYPES
 from datasets.models import Annotation, Label
 from datasets.services.ontologies import add_label
@@ -156,6 +156,17 @@ def test_two_tasks_on_one_item_let_their_annotator_draw_both(client_as, make_tas
     operations = [create("point", "cat", {"xy": [3, 3]}), create("box", "cat", BOX), create("ellipse", "cat", None)]
     answers = client_as("annotator").post(url, {"operations": operations}, format="json").json()["answers"]
     assert [a["status"] for a in answers] == [200, 200, 403]
+
+
+def test_the_answer_key_keeps_out_of_tasks_that_are_drawn(client_as, project, make_task, fill):
+    boxes, plain = make_task(annotation_types=["box"]), make_task(name="Plain")
+    rows = [*fill(boxes, 1), *fill(plain, 1)]
+    answer_key.load(project=project, answers={ti.item.blob_id: "cat" for ti in rows})
+    url = "/api/v1/tasks/{}/answer-key/"
+    assert client_as("annotator").get(url.format(boxes.pk)).json() == {"available": 0}
+    refused = client_as("annotator").post(url.format(boxes.pk), {"count": 1}, format="json")
+    assert (refused.status_code, refused.json()["error"]["code"]) == (409, "no_answer_key")
+    assert client_as("annotator").get(url.format(plain.pk)).json() == {"available": 1}
 
 
 def test_completing_refuses_a_label_the_task_leaves_out(make_task, hold, annotator):
