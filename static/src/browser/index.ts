@@ -7,7 +7,7 @@
 import "./browser.css";
 import { h, replace } from "../lib/dom.ts";
 import { feed } from "../lib/feed.ts";
-import { count } from "../lib/format.ts";
+import { count, plural } from "../lib/format.ts";
 import { isAbort, messageOf } from "../lib/http.ts";
 import { keys } from "../lib/keys.ts";
 import { emptyState, errorState } from "../ui/empty.ts";
@@ -42,9 +42,17 @@ export interface BrowserOptions {
   /** Goes to the upload tab: the first act in an empty dataset. */
   upload: () => void;
   onTotal?: (total: number) => void;
+  /** Makes a task of what is chosen; left out where the person may not. */
+  createTask?: () => void;
+}
+/** What is selected, or all that the filter finds, as a filter and in words. */
+export interface Chosen {
+  filter: JsonObject;
+  words: string;
 }
 export interface Browser {
   element: HTMLElement;
+  chosen: () => Chosen;
   refresh: () => void;
   /** The panel became visible: sizes are known now. */
   shown: () => void;
@@ -177,6 +185,7 @@ export function createBrowser(options: BrowserOptions): Browser {
     selectAll: () => selection.selectAll(),
     clear: () => selection.clear(),
     changed: () => refresh(),
+    ...(options.createTask && { createTask: options.createTask }),
   });
   const element = h(
     "div",
@@ -267,6 +276,13 @@ export function createBrowser(options: BrowserOptions): Browser {
     const { all, ids } = selection.state.value;
     if (!all) return { id: { $in: [...ids] } };
     return ids.size ? { $and: [filter, { id: { $nin: [...ids] } }] } : filter;
+  }
+
+  function chosen(): Chosen {
+    const n = selection.count(rows.total);
+    return n
+      ? { filter: asFilter(), words: `${plural(n, "selected image")}` }
+      : { filter, words: `${plural(rows.total, "image")} of the filter` };
   }
 
   // ---- drawing
@@ -442,7 +458,7 @@ export function createBrowser(options: BrowserOptions): Browser {
   grid.setSize(Number(size.value));
   void reset();
   void loadFacets();
-  return { element, refresh, shown: () => grid.update() };
+  return { element, chosen, refresh, shown: () => grid.update() };
 }
 
 /** An address may carry a half-typed JSON filter: it is shown, not applied. */

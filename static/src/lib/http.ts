@@ -242,7 +242,8 @@ export function createApi(given: Partial<ApiDeps> = {}) {
     patch: <T>(path: string, body?: unknown, options?: RequestOptions) =>
       send<T>("PATCH", path, body, options),
     put: <T>(path: string, body?: unknown, options?: RequestOptions) => send<T>("PUT", path, body, options),
-    del: <T = void>(path: string, options?: RequestOptions) => send<T>("DELETE", path, undefined, options),
+    del: <T = void>(path: string, options?: RequestOptions, body?: unknown) =>
+      send<T>("DELETE", path, body, options),
   };
 }
 

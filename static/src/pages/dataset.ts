@@ -1,5 +1,6 @@
 /** One dataset: browse, upload, ontology, subsets. */
 import "./dataset/dataset.css";
+import "./tasks/tasks.css";
 import { createBrowser, type Browser } from "../browser/index.ts";
 import { ontologies } from "../browser/io/api.ts";
 import type { Ontology } from "../browser/types.ts";
@@ -12,6 +13,7 @@ import { errorToast } from "../ui/toast.ts";
 import { ontologyPanel } from "./dataset/ontology.ts";
 import { subsetsPanel } from "./dataset/subsets.ts";
 import { uploadPanel } from "./dataset/upload.ts";
+import { openCreateTask } from "./tasks/create.ts";
 
 interface PageData {
   dataset: { id: string; name: string; ontology: string | null };
@@ -34,6 +36,13 @@ async function readOntology(): Promise<void> {
   }
 }
 
+function newTask(): void {
+  if (!browser) return;
+  openCreateTask(project, { dataset: dataset.id, ...browser.chosen() }).catch((error: unknown) =>
+    errorToast(error),
+  );
+}
+
 function start(): void {
   const tabs = createTabs({
     label: dataset.name,
@@ -49,6 +58,7 @@ function start(): void {
             may: allowed,
             upload: () => tabs.show("upload"),
             onTotal: () => undefined,
+            ...(allowed("task.manage") && { createTask: newTask }),
           });
           return browser.element;
         },
@@ -92,6 +102,14 @@ function start(): void {
   tabs.panels.className = "dataset-panels";
   replace(
     need("#dataset-actions"),
+    allowed("task.manage")
+      ? h(
+          "button",
+          { type: "button", class: "btn", id: "create-task", onclick: newTask },
+          icon("tasks"),
+          "Create task",
+        )
+      : null,
     allowed("dataset.edit")
       ? h(
           "button",

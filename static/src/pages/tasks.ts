@@ -6,11 +6,12 @@ import { feed } from "../lib/feed.ts";
 import { count, duration, percent, plural } from "../lib/format.ts";
 import { keys } from "../lib/keys.ts";
 import { emptyState, errorState, skeletonLines } from "../ui/empty.ts";
+import { icon } from "../ui/icons.ts";
 import { chip, kbd } from "../ui/status.ts";
 import { createTable } from "../ui/table.ts";
 import { timeAgo } from "../ui/time.ts";
-import { errorToast } from "../ui/toast.ts";
-import { getWork, listTasks, type Task, type TaskWork, type Work } from "./tasks/api.ts";
+import { act, errorToast, toast } from "../ui/toast.ts";
+import { getWork, listTasks, restoreTask, type Task, type TaskWork, type Work } from "./tasks/api.ts";
 import { openCreateTask } from "./tasks/create.ts";
 import { due, kindChip, priorityWord, progressBar, stateChip } from "./tasks/parts.ts";
 
@@ -60,6 +61,7 @@ function workRow(work: TaskWork): HTMLElement {
     work.sent_back
       ? chip(`${count(work.sent_back)} ${work.kind === "qa" ? "answered" : "sent back"}`, "warn", "flag")
       : h("span"),
+    work.due_date ? due(work) : h("span"),
     h("span", { class: "muted nowrap" }, `${count(work.done_today)} done today`),
     h("b", { title: `${count(work.held)} held, ${count(work.free)} free to take` }, count(work.waiting)),
   );
@@ -96,6 +98,7 @@ keys.scope("Tasks", [
 ]);
 
 const all = find("#all-tasks");
+let archived = false;
 const table = all
   ? createTable<Task>({
       label: "All tasks",
@@ -123,19 +126,54 @@ const table = all
         { key: "priority", title: "Priority", cell: (t) => priorityWord(t.priority), wideOnly: true },
         { key: "due", title: "Due", cell: (t) => due(t) },
         { key: "created", title: "Made", cell: (t) => timeAgo(t.created_at), wideOnly: true },
-        { key: "status", title: "State", cell: (t) => stateChip(t.status) },
+        {
+          key: "status",
+          title: "State",
+          cell: (t) => (t.status === "archived" ? restoreButton(t) : stateChip(t.status)),
+        },
       ],
-      load: ({ after, signal }) => listTasks(project, after, signal),
-      href: (t) => taskUrl(t.id),
+      load: ({ after, signal }) => listTasks(project, after, signal, archived ? "archived" : null),
+      href: (t) => (t.status === "archived" ? null : taskUrl(t.id)),
       empty: () =>
-        emptyState({
-          icon: "tasks",
-          title: "No tasks yet",
-          text: "Make one from a dataset, or start a pipeline: it makes its own.",
-        }),
+        archived
+          ? emptyState({ icon: "archive", title: "The archive is empty" })
+          : emptyState({
+              icon: "tasks",
+              title: "No tasks yet",
+              text: "Make one from a dataset, or start a pipeline: it makes its own.",
+            }),
     })
   : null;
 if (all && table) all.append(table.element);
+
+async function restore(task: { id: string; name: string }): Promise<void> {
+  await restoreTask(task.id);
+  toast(`${task.name} is open again.`, { kind: "ok" });
+  await table?.reload();
+  await refresh();
+}
+
+function restoreButton(task: Task): HTMLElement {
+  const button = h("button", { type: "button", class: "btn btn-sm" }, icon("undo"), "Take out");
+  button.addEventListener("click", () => void act(button, () => restore(task)));
+  return button;
+}
+
+const archiveToggle = find<HTMLButtonElement>("#show-archived");
+archiveToggle?.addEventListener("click", () => {
+  archived = !archived;
+  archiveToggle.setAttribute("aria-pressed", String(archived));
+  need("#all-tasks-title").textContent = archived ? "Archived tasks" : "All tasks";
+  void table?.reload();
+});
+
+/** The task's page archived one and came here: it can be taken back at once. */
+const gone = sessionStorage.getItem("alp.archived");
+if (gone) {
+  sessionStorage.removeItem("alp.archived");
+  const task = JSON.parse(gone) as { id: string; name: string };
+  toast(`${task.name} archived.`, { kind: "ok", action: { label: "Undo", run: () => restore(task) } });
+}
 
 find("#new-task")?.addEventListener("click", () => {
   openCreateTask(project).catch((error: unknown) => errorToast(error));

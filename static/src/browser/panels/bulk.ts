@@ -23,6 +23,7 @@ export interface BulkOptions {
   selectAll: () => void;
   clear: () => void;
   changed: () => void;
+  createTask?: () => void;
 }
 export interface BulkBar {
   element: HTMLElement;
@@ -87,6 +88,14 @@ export function createBulkBar(options: BulkOptions): BulkBar {
           { type: "button", class: "btn btn-primary", id: "run-pipeline", onclick: () => void runPipeline() },
           icon("pipelines"),
           "Run with pipeline",
+        )
+      : null,
+    options.createTask
+      ? h(
+          "button",
+          { type: "button", class: "btn", id: "task-of-selection", onclick: options.createTask },
+          icon("tasks"),
+          "Create task",
         )
       : null,
     options.may("item.edit")

@@ -1,5 +1,6 @@
 /** What the task pages read and write; the shapes of `annotation/api/serializers.py`. */
 import { api, type Page } from "../../lib/http.ts";
+import type { JsonObject } from "../../browser/types.ts";
 
 export interface NamedRef {
   id: string;
@@ -32,6 +33,10 @@ export interface Task {
   allocation: "pulling" | "distribution";
   everyone: boolean;
   instructions: string;
+  /** Only in answers about one task. */
+  instructions_html?: string;
+  annotation_types: string[];
+  labels: string[];
   status: "open" | "completed" | "archived";
   created_by: NamedRef | null;
   created_at: string;
@@ -72,8 +77,16 @@ export interface PersonFigures {
   seconds: number;
   sent_back: number;
 }
+/** What was finished in the last week, and how long the rest takes at that pace. */
+export interface Pace {
+  items: number;
+  a_day: number;
+  days_left: number;
+  seconds_left: number | null;
+}
 export interface Progress {
   counts: Counts;
+  pace: Pace | null;
   people: PersonFigures[];
 }
 export interface Member {
@@ -89,6 +102,8 @@ export interface TaskSettings {
   due_date?: string | null;
   allocation?: string;
   instructions?: string;
+  annotation_types?: string[];
+  labels?: string[];
   status?: string;
   people?: { person: string; share: number }[];
 }
@@ -96,11 +111,16 @@ export interface TaskSettings {
 const V1 = "/api/v1";
 
 export const getWork = (project: string) => api.get<Work>(`${V1}/projects/${project}/work/`);
-export const listTasks = (project: string, after: string | null, signal?: AbortSignal) =>
-  api.list<Task>(`${V1}/projects/${project}/tasks/`, { query: { after }, ...(signal && { signal }) });
+export const listTasks = (
+  project: string,
+  after: string | null,
+  signal?: AbortSignal,
+  status: string | null = null,
+) =>
+  api.list<Task>(`${V1}/projects/${project}/tasks/`, { query: { after, status }, ...(signal && { signal }) });
 export const createTask = (
   project: string,
-  body: TaskSettings & { kind: string; dataset: string; parent_task?: string | null },
+  body: TaskSettings & { kind: string; dataset: string; parent_task?: string | null; filter?: JsonObject },
 ) => api.post<Task>(`${V1}/projects/${project}/tasks/`, body);
 export const getTask = (id: string) => api.get<Task>(`${V1}/tasks/${id}/`);
 export const patchTask = (id: string, body: TaskSettings) => api.patch<Task>(`${V1}/tasks/${id}/`, body);
@@ -111,8 +131,23 @@ export const listItems = <T>(
   query: Record<string, string | null>,
   signal: AbortSignal,
 ): Promise<Page<T>> => api.list<T>(`${V1}/tasks/${id}/items/`, { query, signal });
+export const restoreTask = (id: string) => api.post<Task>(`${V1}/tasks/${id}/restore/`);
 export const addItems = (id: string, filter: unknown) =>
   api.post<{ count: number }>(`${V1}/tasks/${id}/items/`, { filter });
+export const addItemsById = (id: string, items: string[]) =>
+  api.post<{ count: number }>(`${V1}/tasks/${id}/items/`, { items });
+/** Open items go, by their ids or by a filter over the dataset; finished ones stay. */
+export const removeItems = (id: string, which: { task_items: string[] } | { filter: JsonObject }) =>
+  api.del<{ count: number }>(`${V1}/tasks/${id}/items/`, {}, which);
+export const countMatches = (id: string, filter: JsonObject, signal: AbortSignal) =>
+  api.post<{ matching: number; present: number; open: number }>(
+    `${V1}/tasks/${id}/matches/`,
+    { filter },
+    { signal, retries: 1 },
+  );
+export const handBack = (id: string) => api.post<{ count: number }>(`${V1}/tasks/${id}/queue/hand-back/`, {});
+export const preview = (project: string, text: string) =>
+  api.post<{ html: string }>(`${V1}/projects/${project}/instructions-preview/`, { text });
 export const reassign = (id: string, items: string[], person: string | null) =>
   api.post<{ count: number }>(`${V1}/tasks/${id}/reassign/`, { task_items: items, person });
 export const redistribute = (id: string, shares: { person: string; share: number }[]) =>
@@ -123,5 +158,8 @@ export const askKey = (id: string, count: number) =>
   });
 export const listMembers = async (project: string): Promise<Member[]> =>
   (await api.list<Member>(`${V1}/projects/${project}/members/`)).items;
-export const listDatasets = async (project: string): Promise<NamedRef[]> =>
-  (await api.list<NamedRef>(`${V1}/projects/${project}/datasets/`)).items;
+export interface DatasetRef extends NamedRef {
+  ontology: string | null;
+}
+export const listDatasets = (project: string): Promise<DatasetRef[]> =>
+  api.all<DatasetRef>(`${V1}/projects/${project}/datasets/`);

@@ -1,19 +1,32 @@
-/** The dialog that makes a task, and the schema its settings share with the task's page. */
+/** The dialog that makes a task, and the fields its settings share with the task's page. */
+import { datasetApi, ontologies } from "../../browser/io/api.ts";
+import type { JsonObject, Label } from "../../browser/types.ts";
+import { count, plural } from "../../lib/format.ts";
 import { AlpApiError } from "../../lib/http.ts";
 import { h } from "../../lib/dom.ts";
 import { openDialog } from "../../ui/dialog.ts";
-import { createForm } from "../../ui/form.ts";
+import { createForm, type Control, type Form, type Widget } from "../../ui/form.ts";
 import { toast } from "../../ui/toast.ts";
 import type { JsonSchema } from "../../ui/schema.ts";
 import {
-  addItems,
   createTask,
   listDatasets,
+  listMembers,
   listTasks,
-  type NamedRef,
+  type DatasetRef,
+  type Member,
   type Task,
   type TaskSettings,
 } from "./api.ts";
+import { labelField, typesWidget, type LabelField } from "./drawing.ts";
+import { createFilterBox } from "./filter-box.ts";
+import { instructionsWidget } from "./instructions.ts";
+import { createShareList, type ShareList } from "./share-list.ts";
+
+export const WORKERS: Record<Task["kind"], ReadonlySet<string>> = {
+  annotation: new Set(["owner", "engineer", "reviewer", "annotator"]),
+  qa: new Set(["owner", "engineer", "reviewer"]),
+};
 
 const SETTINGS: Record<string, JsonSchema> = {
   name: { type: "string", title: "Name", minLength: 1, maxLength: 120 },
@@ -25,6 +38,21 @@ const SETTINGS: Record<string, JsonSchema> = {
     default: 2,
   },
   due_date: { type: ["string", "null"], format: "date", title: "Due" },
+  annotation_types: {
+    type: "array",
+    title: "What people draw",
+    items: { type: "string" },
+    default: ["class"],
+    "x-widget": "types",
+  },
+  labels: {
+    type: "array",
+    title: "Labels",
+    description: "None ticked: every label of the ontology.",
+    items: { type: "string" },
+    default: [],
+    "x-widget": "labels",
+  },
   allocation: {
     type: "string",
     title: "How people get items",
@@ -34,11 +62,25 @@ const SETTINGS: Record<string, JsonSchema> = {
   },
   batch_size: { type: "integer", title: "Items a pull", minimum: 1, maximum: 500, default: 10 },
   max_workload: { type: "integer", title: "Items a person may hold", minimum: 1, maximum: 2000, default: 15 },
-  instructions: { type: "string", title: "Instructions", "x-widget": "textarea", maxLength: 20_000 },
+  instructions: { type: "string", title: "Instructions", "x-widget": "markdown", maxLength: 20_000 },
 };
 
 export function settingsSchema(): JsonSchema {
   return { type: "object", properties: SETTINGS, required: ["name"] };
+}
+
+export function settingsWidgets(project: string, labels: LabelField): Record<string, Widget> {
+  return { types: typesWidget, labels: labels.widget, markdown: instructionsWidget(project) };
+}
+
+/** Fields that only matter to pulling. */
+export function showPulling(form: Form, pulling: boolean): void {
+  for (const path of ["batch_size", "max_workload"]) showField(form, path, pulling);
+}
+
+export function showField(form: Form, path: string, shown: boolean): void {
+  const holder = form.element.querySelector<HTMLElement>(`[data-path="${path}"]`);
+  if (holder) holder.hidden = !shown;
 }
 
 /** Form values as the API wants them: a due day is its last minute, UTC. */
@@ -50,93 +92,235 @@ export function settingsBody(value: Record<string, unknown>): TaskSettings {
   return body;
 }
 
-export async function openCreateTask(project: string): Promise<void> {
-  const [datasets, tasks] = await Promise.all([listDatasets(project), listTasks(project, null)]);
+export async function labelsOf(ontology: string | null): Promise<readonly Label[]> {
+  return ontology ? (await ontologies.get(ontology)).labels : [];
+}
+
+export interface CreateFrom {
+  dataset: string;
+  filter: JsonObject;
+  /** What the filter is, in words: "12 selected images". */
+  words: string;
+}
+
+export async function openCreateTask(project: string, from: CreateFrom | null = null): Promise<void> {
+  const [all, tasks, members] = await Promise.all([
+    listDatasets(project),
+    listTasks(project, null),
+    listMembers(project),
+  ]);
+  const datasets = from ? all.filter((one) => one.id === from.dataset) : all;
   if (!datasets.length) {
-    toast("Make a dataset and put images into it first.", { kind: "warn" });
+    toast("Make a dataset and put images into it first.", {
+      kind: "warn",
+      action: { label: "Data", run: () => window.location.assign(`/p/${project}/data/`) },
+    });
     return;
   }
   const parents = tasks.items.filter((task) => task.kind === "annotation");
-  const form = createForm({ schema: createSchema(datasets, parents) });
-  openDialog({
-    title: "New task",
-    wide: true,
-    body: [
-      h(
-        "p",
-        { class: "soft" },
-        "People get items from the dataset to label or to review. A pipeline makes and fills its tasks by itself.",
-      ),
-      form.element,
-    ],
-    actions: [{ label: "Cancel" }, { label: "Make task", primary: true, run: () => make(project, form) }],
-  });
+  const labels = labelField(await labelsOf(datasets[0]?.ontology ?? null));
+  new CreateDialog(project, datasets, parents, members, labels, from).open();
 }
 
-function createSchema(datasets: NamedRef[], parents: Task[]): JsonSchema {
-  const { name, ...rest } = SETTINGS;
-  return {
-    type: "object",
-    required: ["name", "kind", "dataset"],
-    properties: {
-      name: name as JsonSchema,
-      kind: {
-        type: "string",
-        title: "Kind",
-        enum: ["annotation", "qa"],
-        "x-enum-titles": ["Labelling", "Review"],
-        default: "annotation",
+class CreateDialog {
+  private readonly form: Form;
+  private readonly shares: ShareList;
+  private kind: Task["kind"] = "annotation";
+  private dataset: string;
+  private recount: () => void = () => undefined;
+
+  constructor(
+    private readonly project: string,
+    private readonly datasets: DatasetRef[],
+    parents: Task[],
+    private readonly members: Member[],
+    private readonly labels: LabelField,
+    private readonly from: CreateFrom | null,
+  ) {
+    this.dataset = datasets[0]?.id ?? "";
+    this.shares = createShareList({ members: this.workers(), present: new Map(), dealt: false });
+    this.form = createForm({
+      schema: createSchema(datasets, parents),
+      widgets: {
+        ...settingsWidgets(project, labels),
+        items: (context) => this.itemsControl(context.id),
+        people: () => ({
+          element: this.shares.element,
+          read: () => [...this.shares.read()] as never,
+          write: () => undefined,
+        }),
       },
-      dataset: {
-        type: "string",
-        title: "Dataset",
-        enum: datasets.map((one) => one.id),
-        "x-enum-titles": datasets.map((one) => one.name),
-        default: datasets[0]?.id ?? "",
+      onChange: (value) => this.follow(value),
+    });
+    this.form.element.classList.add("task-form");
+    this.follow(this.form.value());
+  }
+
+  open(): void {
+    openDialog({
+      title: "New task",
+      wide: true,
+      body: [
+        h(
+          "p",
+          { class: "soft" },
+          "People get items from the dataset to label or to review. A pipeline makes and fills its tasks by itself.",
+        ),
+        this.form.element,
+      ],
+      actions: [{ label: "Cancel" }, { label: "Make task", primary: true, run: () => this.make() }],
+    });
+  }
+
+  private workers(): Member[] {
+    return this.members.filter((member) => WORKERS[this.kind].has(member.role));
+  }
+
+  /** What one field says changes others: who may review, which labels there are, who pulls. */
+  private follow(value: Record<string, unknown>): void {
+    const dealt = value["allocation"] === "distribution";
+    this.shares.setDealt(dealt);
+    showPulling(this.form, !dealt);
+    showField(this.form, "parent_task", value["kind"] === "qa");
+    if (value["kind"] !== this.kind) {
+      this.kind = value["kind"] === "qa" ? "qa" : "annotation";
+      this.shares.setMembers(this.workers());
+    }
+    if (typeof value["dataset"] === "string" && value["dataset"] !== this.dataset) {
+      this.dataset = value["dataset"];
+      this.recount();
+      const ontology = this.datasets.find((one) => one.id === this.dataset)?.ontology ?? null;
+      labelsOf(ontology).then(
+        (found) => this.labels.setLabels(found),
+        () => this.labels.setLabels([]),
+      );
+    }
+  }
+
+  /** Which items the task begins with; `read` gives the filter, undefined for none. */
+  private itemsControl(id: string): Control {
+    const { from } = this;
+    const box = createFilterBox({
+      label: "Filter of items",
+      count: async (filter, signal) => {
+        const asked = { filter, pageSize: 1, count: true };
+        const found = (await datasetApi(this.dataset).query(asked, signal)).totalItemsCount ?? 0;
+        return found
+          ? `${plural(found, "image")} ${found === 1 ? "matches" : "match"}.`
+          : "No image matches.";
       },
-      items: {
-        type: "string",
-        title: "Items",
-        enum: ["none", "all", "unlabelled", "labelled"],
-        "x-enum-titles": ["None yet", "All", "Those without a label", "Those with a label"],
-        default: "unlabelled",
-      },
-      ...(parents.length && {
-        parent_task: {
-          type: ["string", "null"],
-          title: "Returns go to (review only)",
-          enum: [null, ...parents.map((one) => one.id)],
-          "x-enum-titles": ["Whichever task labelled the item", ...parents.map((one) => one.name)],
-          default: null,
-        },
-      }),
-      ...rest,
-    },
-  };
+    });
+    const told = h("p", { class: "hint", role: "status" });
+    const choices: [string, string][] = [
+      ...(from ? [["given", `From the browser: ${from.words}`] as [string, string]] : []),
+      ["unlabelled", "Those without a label"],
+      ["labelled", "Those with a label"],
+      ["all", "All"],
+      ["filter", "Those that a filter finds"],
+      ["none", "None yet"],
+    ];
+    const select = h(
+      "select",
+      { class: "select", id },
+      choices.map(([value, title]) => h("option", { value }, title)),
+    );
+    const filterOf = (): JsonObject | undefined => {
+      if (select.value === "none") return undefined;
+      if (select.value === "filter") return box.read();
+      return select.value === "given" ? from?.filter : FILTERS[select.value];
+    };
+    let asked = 0;
+    this.recount = () => {
+      box.element.hidden = select.value !== "filter";
+      told.hidden = select.value === "filter" || select.value === "none";
+      if (select.value === "filter") box.recount();
+      const filter = told.hidden ? undefined : filterOf();
+      if (!filter) return;
+      const turn = ++asked;
+      const wanted = { filter: { $and: [{ type: "file" }, filter] }, pageSize: 1, count: true };
+      datasetApi(this.dataset)
+        .query(wanted)
+        .then((found) => turn === asked && (told.textContent = `${count(found.totalItemsCount)} images`))
+        .catch(() => (told.textContent = ""));
+    };
+    select.addEventListener("change", this.recount);
+    this.recount();
+    return {
+      element: h("div", { class: "stack" }, select, box.element, told),
+      input: select,
+      read: () => filterOf(),
+      write: () => undefined,
+    };
+  }
+
+  private async make(): Promise<void> {
+    if (!this.form.check()) throw new AlpApiError("invalid", "Something is missing.", 400, { shown: true });
+    const { items, parent_task, kind, dataset: _, people, ...rest } = this.form.value();
+    try {
+      const task = await createTask(this.project, {
+        ...settingsBody(rest),
+        kind: kind === "qa" ? "qa" : "annotation",
+        dataset: this.dataset,
+        parent_task: kind === "qa" && typeof parent_task === "string" ? parent_task : null,
+        people: people as unknown as { person: string; share: number }[],
+        ...(items !== undefined && { filter: items as JsonObject }),
+      });
+      window.location.assign(`/p/${this.project}/tasks/${task.id}/`);
+    } catch (error) {
+      this.form.showError(error);
+      throw error;
+    }
+  }
 }
 
-const FILTERS: Record<string, unknown> = {
+const FILTERS: Record<string, JsonObject> = {
   all: {},
   unlabelled: { annotated: false },
   labelled: { annotated: true },
 };
 
-async function make(project: string, form: ReturnType<typeof createForm>): Promise<void> {
-  if (!form.check()) throw new AlpApiError("invalid", "Something is missing.", 400, { shown: true });
-  const { items, parent_task, kind, dataset, ...rest } = form.value() as Record<string, string | null>;
-  try {
-    const parent = kind === "qa" ? (parent_task ?? null) : null;
-    const body = {
-      ...settingsBody(rest),
-      kind: kind ?? "annotation",
-      dataset: dataset ?? "",
-      parent_task: parent,
-    };
-    const task = await createTask(project, body);
-    if (items !== "none") await addItems(task.id, FILTERS[items ?? "all"] ?? {});
-    window.location.assign(`/p/${project}/tasks/${task.id}/`);
-  } catch (error) {
-    form.showError(error);
-    throw error;
-  }
+function createSchema(datasets: DatasetRef[], parents: Task[]): JsonSchema {
+  const { name, priority, due_date, allocation, batch_size, max_workload, ...drawing } = SETTINGS as Record<
+    string,
+    JsonSchema
+  > & { name: JsonSchema; priority: JsonSchema; due_date: JsonSchema; allocation: JsonSchema };
+  const choose = (title: string, rows: readonly (readonly [string | null, string])[]): JsonSchema => ({
+    type: rows.some(([value]) => value === null) ? ["string", "null"] : "string",
+    title,
+    enum: rows.map(([value]) => value),
+    "x-enum-titles": rows.map(([, words]) => words),
+    default: rows[0]?.[0] ?? null,
+  });
+  return {
+    type: "object",
+    required: ["name", "kind", "dataset"],
+    properties: {
+      name,
+      kind: choose("Kind", [
+        ["annotation", "Labelling"],
+        ["qa", "Review"],
+      ]),
+      dataset: choose(
+        "Dataset",
+        datasets.map((one) => [one.id, one.name] as const),
+      ),
+      parent_task: choose("Returns go to", [
+        [null, "Whichever task labelled the item"],
+        ...parents.map((one) => [one.id, one.name] as const),
+      ]),
+      items: { title: "Items", "x-widget": "items", default: null },
+      priority,
+      due_date,
+      allocation,
+      ...(batch_size && { batch_size }),
+      ...(max_workload && { max_workload }),
+      people: {
+        title: "People",
+        "x-widget": "people",
+        default: null,
+        description: "Pulled and nobody ticked: everyone who may work is served.",
+      },
+      ...drawing,
+    },
+  };
 }

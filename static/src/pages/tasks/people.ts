@@ -6,14 +6,16 @@ import { emptyState } from "../../ui/empty.ts";
 import { avatar, chip } from "../../ui/status.ts";
 import { timeAgo } from "../../ui/time.ts";
 import { toast } from "../../ui/toast.ts";
+import { WORKERS } from "./create.ts";
+import { createShareList } from "./share-list.ts";
 import { listMembers, patchTask, redistribute, type Member, type PersonFigures, type Task } from "./api.ts";
 
-const WORKERS: Record<Task["kind"], ReadonlySet<string>> = {
-  annotation: new Set(["owner", "engineer", "reviewer", "annotator"]),
-  qa: new Set(["owner", "engineer", "reviewer"]),
-};
-
-export function peopleTable(rows: PersonFigures[], kind: Task["kind"]): HTMLElement {
+/** `open`: shows what a person holds. */
+export function peopleTable(
+  rows: PersonFigures[],
+  kind: Task["kind"],
+  open: (person: string) => void,
+): HTMLElement {
   if (!rows.length)
     return emptyState({
       icon: "users",
@@ -47,13 +49,13 @@ export function peopleTable(rows: PersonFigures[], kind: Task["kind"]): HTMLElem
       h(
         "tbody",
         null,
-        rows.map((row) => personRow(row, kind)),
+        rows.map((row) => personRow(row, kind, open)),
       ),
     ),
   );
 }
 
-function personRow(row: PersonFigures, kind: Task["kind"]): HTMLElement {
+function personRow(row: PersonFigures, kind: Task["kind"], open: (person: string) => void): HTMLElement {
   const number = (child: Child) => h("td", { class: "num" }, child);
   const done = kind === "qa" ? row.approved : row.completed;
   return h(
@@ -67,10 +69,14 @@ function personRow(row: PersonFigures, kind: Task["kind"]): HTMLElement {
         { class: "row" },
         avatar(row.person.name, true),
         row.person.name,
-        row.share && row.share > 1 ? chip(`share ${row.share}`) : null,
+        row.active && row.share && row.share > 1 ? chip(`share ${row.share}`) : null,
       ),
     ),
-    number(count(row.held)),
+    number(
+      row.held
+        ? h("button", { type: "button", class: "link", onclick: () => open(row.person.id) }, count(row.held))
+        : "0",
+    ),
     number(count(done)),
     number(count(row.discard)),
     number(row.finished ? `${count(row.sent_back)} (${percent(row.sent_back / row.finished)})` : "0"),
@@ -79,57 +85,12 @@ function personRow(row: PersonFigures, kind: Task["kind"]): HTMLElement {
   );
 }
 
-interface Choice {
-  member: Member;
-  box: HTMLInputElement;
-  share: HTMLInputElement;
-}
-
-function shareRows(
-  members: Member[],
-  present: PersonFigures[],
-): { element: HTMLElement; chosen: () => { person: string; share: number }[] } {
-  const known = new Map(present.filter((row) => row.active).map((row) => [row.person.id, row.share ?? 1]));
-  const choices: Choice[] = members.map((member) => ({
-    member,
-    box: h("input", {
-      type: "checkbox",
-      class: "checkbox",
-      checked: known.has(member.user.id),
-      "aria-label": member.user.name,
-    }),
-    share: h("input", {
-      class: "input",
-      type: "number",
-      min: 1,
-      max: 1000,
-      value: known.get(member.user.id) ?? 1,
-      "aria-label": `Share of ${member.user.name}`,
-    }),
-  }));
-  return {
-    element: h(
-      "div",
-      { class: "shares" },
-      choices.map(({ member, box, share }) => [
-        box,
-        h("span", { class: "clip" }, member.user.name, " ", h("span", { class: "hint" }, member.role)),
-        share,
-      ]),
-    ),
-    chosen: () =>
-      choices
-        .filter(({ box }) => box.checked)
-        .map(({ member, share }) => ({
-          person: member.user.id,
-          share: Math.max(1, Number(share.value) || 1),
-        })),
-  };
-}
-
 async function workersOf(project: string, task: Task): Promise<Member[]> {
   return (await listMembers(project)).filter((member) => WORKERS[task.kind].has(member.role));
 }
+
+const sharesOf = (present: PersonFigures[]): ReadonlyMap<string, number> =>
+  new Map(present.filter((row) => row.active).map((row) => [row.person.id, row.share ?? 1]));
 
 /** Who is served: named people with shares, or everyone who may. */
 export async function openPeople(
@@ -138,14 +99,21 @@ export async function openPeople(
   present: PersonFigures[],
   done: () => void,
 ): Promise<void> {
-  const rows = shareRows(await workersOf(project, task), task.everyone ? [] : present);
+  const dealt = task.allocation === "distribution";
+  const rows = createShareList({
+    members: await workersOf(project, task),
+    present: task.everyone ? new Map() : sharesOf(present),
+    dealt,
+  });
   openDialog({
     title: "People of this task",
     body: [
       h(
         "p",
         { class: "soft" },
-        "Only those ticked are served; with nobody ticked, everyone who may work is.",
+        dealt
+          ? "New items are dealt to those ticked, by their shares. To deal the open ones anew, redistribute."
+          : "Only those ticked are served; with nobody ticked, everyone who may work is.",
       ),
       rows.element,
     ],
@@ -155,7 +123,7 @@ export async function openPeople(
         label: "Save",
         primary: true,
         run: async () => {
-          await patchTask(task.id, { people: rows.chosen() });
+          await patchTask(task.id, { people: rows.read() });
           done();
         },
       },
@@ -170,7 +138,8 @@ export async function openRedistribute(
   present: PersonFigures[],
   done: () => void,
 ): Promise<void> {
-  const rows = shareRows(await workersOf(project, task), present);
+  const members = await workersOf(project, task);
+  const rows = createShareList({ members, present: sharesOf(present), dealt: true });
   openDialog({
     title: "Redistribute open items",
     body: [
@@ -187,7 +156,7 @@ export async function openRedistribute(
         label: "Redistribute",
         primary: true,
         run: async () => {
-          const moved = await redistribute(task.id, rows.chosen());
+          const moved = await redistribute(task.id, rows.read());
           toast(`${count(moved.count)} items dealt.`, { kind: "ok" });
           done();
         },
