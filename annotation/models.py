@@ -54,6 +54,10 @@ class Task(IdModel):
     pipeline_id = models.UUIDField(null=True, blank=True)
     node_id = models.CharField(max_length=64, blank=True, default="")
     parent_task = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="qa_tasks")
+    # A review task made by hand gets what its parent finished: this share of it (the same items every time), and of the
+    # rest or of sure suggestions what a rule accepts. See services.stages.
+    sample_percent = models.DecimalField(max_digits=5, decimal_places=2, default=100)
+    auto_accept = models.JSONField(null=True, blank=True)  # {"kind": "not_sampled"} or {"kind": "agreement", …}
     batch_size = models.PositiveSmallIntegerField(default=10)
     max_workload = models.PositiveSmallIntegerField(default=15)
     priority = models.PositiveSmallIntegerField(default=2)
@@ -144,6 +148,7 @@ class TaskItem(IdModel):
     finished_at = models.DateTimeField(null=True, blank=True)
     finished_by = models.ForeignKey(PERSON, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     seconds = models.FloatField(default=0)
+    last_revision = models.BigIntegerField(null=True, blank=True)  # the item's newest annotation revision when finished
     created_at = models.DateTimeField(auto_now_add=True)
     retired_at = models.DateTimeField(null=True, blank=True)
 
@@ -211,6 +216,8 @@ class TaskItemLog(IdModel):
     simulated = models.BooleanField(default=False)
     seconds = models.FloatField(default=0)
     empty = models.BooleanField(default=False)  # the person said that there is nothing to label
+    rule = models.CharField(max_length=100, blank=True, default="")  # what approved it, where no person did
+    changes = models.JSONField(null=True, blank=True)  # of a correction: label -> {"added", "changed", "removed"}
     op_id = models.UUIDField(null=True, blank=True, unique=True)
 
     class Meta:
@@ -252,6 +259,40 @@ class SuggestionOutcome(IdModel):
 
     def __str__(self) -> str:
         return f"{self.suggestion}: {self.outcome}"
+
+
+class ReviewOutcome(IdModel):
+    """What a reviewer's approval left of one annotation that was submitted, or added to it; for the figures.
+
+    `iou`: how alike the submitted and the approved geometry are, 0..1 (see the type's `iou`); null where there are not
+    two to compare. Taken back with the approval. A rule's approval leaves none: nobody looked.
+    """
+
+    class Change(models.TextChoices):
+        UNCHANGED = "unchanged", "Unchanged"
+        CHANGED = "changed", "Changed"
+        ADDED = "added", "Added"
+        REMOVED = "removed", "Removed"
+
+    task_item = models.ForeignKey(TaskItem, on_delete=models.CASCADE, related_name="review_outcomes")  # the review
+    annotation = models.ForeignKey("datasets.Annotation", null=True, on_delete=models.SET_NULL, related_name="+")
+    type = models.CharField(max_length=16)
+    label = models.CharField(max_length=200)  # as approved; of a removed one, as submitted
+    submitted_label = models.CharField(max_length=200, blank=True, default="")
+    change = models.CharField(max_length=12, choices=Change.choices)
+    iou = models.FloatField(null=True, blank=True)
+    annotator = models.ForeignKey(PERSON, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    reviewer = models.ForeignKey(PERSON, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar[list[Any]] = [
+            models.UniqueConstraint(fields=["task_item", "annotation"], name="one_outcome_an_annotation")
+        ]
+        indexes: ClassVar[list[Any]] = [models.Index(fields=["annotator", "at"], name="outcome_of_annotator")]
+
+    def __str__(self) -> str:
+        return f"{self.annotation_id}: {self.change}"
 
 
 class Issue(IdModel):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from annotation import pages
-from annotation.api import figures, issues, lead, tasks, work
+from annotation.api import figures, issues, lead, stages, tasks, work
 
 api_urlpatterns = [
     path("projects/<uuid:project_id>/tasks/", tasks.TaskListView.as_view(), name="tasks"),
@@ -24,6 +24,7 @@ api_urlpatterns = [
     path("tasks/<uuid:task_id>/items/", tasks.TaskItemListView.as_view(), name="task-items"),
     path("tasks/<uuid:task_id>/matches/", lead.TaskMatchesView.as_view(), name="task-matches"),
     path("tasks/<uuid:task_id>/restore/", lead.TaskRestoreView.as_view(), name="task-restore"),
+    path("tasks/<uuid:task_id>/review/", stages.TaskReviewView.as_view(), name="task-review"),
     path("tasks/<uuid:task_id>/issues/", issues.TaskIssuesView.as_view(), name="task-issues"),
     path("tasks/<uuid:task_id>/reassign/", tasks.ReassignView.as_view(), name="task-reassign"),
     path("tasks/<uuid:task_id>/redistribute/", tasks.RedistributeView.as_view(), name="task-redistribute"),

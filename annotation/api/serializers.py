@@ -25,6 +25,15 @@ class TaskCountsSerializer(serializers.Serializer[Any]):
         return {name: serializers.IntegerField() for name in NOTHING}
 
 
+class AutoAcceptSerializer(serializers.Serializer[Any]):
+    """What a review task approves without a person: what it does not sample, or what was submitted exactly as the model
+    suggested it with at least this confidence (then `unchanged` is true)."""
+
+    kind = serializers.ChoiceField(choices=["not_sampled", "agreement"])
+    min_confidence = serializers.FloatField(min_value=0, max_value=1, required=False)
+    unchanged = serializers.BooleanField(required=False)
+
+
 class TaskSerializer(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     project = serializers.UUIDField()
@@ -34,6 +43,8 @@ class TaskSerializer(serializers.Serializer[Any]):
     pipeline_id = serializers.UUIDField(allow_null=True)
     node_id = serializers.CharField(allow_blank=True)
     parent_task = serializers.UUIDField(allow_null=True)
+    sample_percent = serializers.FloatField()
+    auto_accept = AutoAcceptSerializer(allow_null=True)
     batch_size = serializers.IntegerField()
     max_workload = serializers.IntegerField()
     priority = serializers.IntegerField()
@@ -76,6 +87,9 @@ class TaskWriteSerializer(serializers.Serializer[Any]):
     allocation = serializers.ChoiceField(choices=Task.Allocation.choices, required=False)
     instructions = serializers.CharField(allow_blank=True, max_length=20000, required=False)
     people = ShareSerializer(many=True, required=False)
+    parent_task = serializers.UUIDField(required=False, allow_null=True)
+    sample_percent = serializers.FloatField(min_value=0, max_value=100, required=False)
+    auto_accept = AutoAcceptSerializer(required=False, allow_null=True)
     annotation_types = serializers.ListField(
         child=serializers.CharField(max_length=16), required=False, allow_null=True, max_length=50
     )
@@ -94,7 +108,6 @@ class TaskCreateSerializer(TaskWriteSerializer):
     name = serializers.CharField(max_length=120)
     kind = serializers.ChoiceField(choices=Task.Kind.choices)
     dataset = serializers.UUIDField()
-    parent_task = serializers.UUIDField(required=False, allow_null=True)
     items = serializers.ListField(child=serializers.UUIDField(), required=False, max_length=5000)
     filter = serializers.DictField(required=False)
 
@@ -331,6 +344,8 @@ class LogSerializer(serializers.Serializer[Any]):
     outcome = serializers.CharField(allow_blank=True)
     empty = serializers.BooleanField()
     simulated = serializers.BooleanField()
+    rule = serializers.CharField(allow_blank=True)
+    changes = serializers.DictField(child=serializers.DictField(child=serializers.IntegerField()), allow_null=True)
     seconds = serializers.FloatField()
 
 

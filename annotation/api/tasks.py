@@ -33,7 +33,7 @@ from annotation.selectors.payloads import (
 )
 from annotation.selectors.people import person_of
 from annotation.selectors.work import count_waiting, get_work
-from annotation.services import task_items, tasks
+from annotation.services import stages, task_items, tasks
 from datasets.models import Dataset
 
 
@@ -51,6 +51,12 @@ def items_asked(dataset: Dataset, data: dict[str, Any]) -> list[UUID]:
     if "filter" in data:
         return ids_matching(dataset, data["filter"])
     return list(data.get("items", []))
+
+
+def _name_parent(request: Request, data: dict[str, Any]) -> None:
+    """The task to follow, if one is named and this person may see it."""
+    if data.get("parent_task"):
+        data["parent_task"] = selectors.get_task_for(request.user, data["parent_task"])
 
 
 class TaskListView(APIView):
@@ -79,12 +85,12 @@ class TaskListView(APIView):
         data = parsed(s.TaskCreateSerializer, request)
         people = _people(data)
         dataset = dataset_in(project.pk, data.pop("dataset"))
-        if parent_id := data.pop("parent_task", None):
-            data["parent_task"] = selectors.get_task_for(request.user, parent_id)
+        _name_parent(request, data)
         # What does not match or exist is said before there is a task.
         ids = items_asked(dataset, {name: data.pop(name) for name in ("items", "filter") if name in data})
         task = tasks.create_task(project=project, dataset=dataset, user=me(request), people=people, **data)
         task_items.add_items(task=task, entries=[{"item_id": i} for i in ids], user=me(request))
+        stages.catch_up(task=task)
         return Response(_payload(task), status=status.HTTP_201_CREATED)
 
 
@@ -98,7 +104,11 @@ class TaskDetailView(APIView):
         task = task_for(request, task_id, "task.manage")
         data = parsed(s.TaskPatchSerializer, request)
         people = _people(data)
-        return Response(_payload(tasks.update_task(task=task, people=people, **data)))
+        _name_parent(request, data)
+        task = tasks.update_task(task=task, people=people, **data)
+        if data.keys() & {"parent_task", "sample_percent", "auto_accept", "status"}:
+            stages.catch_up(task=task)
+        return Response(_payload(task))
 
     @extend_schema(responses={204: None})
     def delete(self, request: Request, task_id: UUID) -> Response:

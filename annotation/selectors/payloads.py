@@ -30,6 +30,8 @@ def task_payload(task: Task, counts: Mapping[str, int]) -> dict[str, Any]:
         "pipeline_id": str(task.pipeline_id) if task.pipeline_id else None,
         "node_id": task.node_id,
         "parent_task": str(task.parent_task_id) if task.parent_task_id else None,
+        "sample_percent": float(task.sample_percent),
+        "auto_accept": task.auto_accept,
         "batch_size": task.batch_size,
         "max_workload": task.max_workload,
         "priority": task.priority,
@@ -172,5 +174,7 @@ def log_payload(row: TaskItemLog) -> dict[str, Any]:
         "outcome": row.outcome,
         "empty": row.empty,
         "simulated": row.simulated,
+        "rule": row.rule,
+        "changes": row.changes,
         "seconds": round(row.seconds, 1),
     }

@@ -122,7 +122,7 @@ def _verdicts(user: User, project_id: UUID, since: Any) -> tuple[int, int]:
     corrected = TaskItemLog.objects.filter(task_item=OuterRef("pk"), action="correct")
     rows = TaskItem.objects.filter(
         task__project_id=project_id, task__kind=Task.Kind.QA, status="approved", source__finished_by=user,
-        finished_at__gte=since, retired_at__isnull=True,
+        finished_by__isnull=False, finished_at__gte=since, retired_at__isnull=True,
     )  # fmt: skip
     rows = rows.annotate(changed=Exists(corrected))
     counts = rows.aggregate(n=Count("id"), changed_n=Count("id", filter=Q(changed=True)))

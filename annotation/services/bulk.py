@@ -16,7 +16,7 @@ from alp_site.lib.db import write
 from alp_site.lib.errors import Invalid
 from alp_site.people.models import User
 from annotation.models import Issue, Status, Task, TaskItem
-from annotation.services import issues, labels, record
+from annotation.services import corrections, issues, labels, record, stages
 from annotation.services.answers import save_class_outcomes
 from annotation.services.record import Change
 from annotation.services.review import review_outcome
@@ -25,7 +25,9 @@ from annotation.services.status import back_to_review, finish, outcome_of
 __all__ = ["approve_many", "complete_many"]
 
 Answer = TypeVar("Answer", str, "str | None")
-SAVED = ["status", "finished_at", "finished_by", "assignee", "previous_person", "lease_until", "passed"]
+SAVED = [
+    "status", "finished_at", "finished_by", "assignee", "previous_person", "lease_until", "passed", "last_revision",
+]  # fmt: skip
 
 
 def complete_many(
@@ -69,7 +71,7 @@ def _parts(things: Sequence[tuple[UUID, Answer]]) -> list[Sequence[tuple[UUID, A
 def _open(task: Task, ids: Sequence[UUID]) -> list[TaskItem]:
     rows = TaskItem.objects.filter(
         task=task, pk__in=ids, finished_at__isnull=True, held_back_at__isnull=True, retired_at__isnull=True
-    ).select_related("item")
+    ).select_related("item", "source")
     rows = rows if db.is_sqlite() else rows.select_for_update(of=("self",))
     found = {ti.pk: ti for ti in rows}
     for ti in found.values():
@@ -93,6 +95,7 @@ def _complete_part(task: Task, answers: dict[UUID, str], person: User, simulated
     save_class_outcomes(answered, person, now)
     _settle(task, changes, Status.COMPLETED, person, now)
     back_to_review(rows, person, now)
+    stages.pass_on(stages.followers(task), rows)
     return [ti.pk for ti in rows]
 
 
@@ -108,18 +111,24 @@ def _approve_part(
     wrong = {ti.pk for ti in rows if before.get(ti.item_id) != final[ti.pk]}
     now = db.clock()
     labels.save_labels([(ti, final[ti.pk]) for ti in rows if ti.pk in wrong], person=person)
-    labels.approve(rows, person=person)
+    found = corrections.found_in(rows, person)
+    wrong |= {pk for pk, one in found.items() if corrections.is_corrected(one)}
+    after = stages.followers(task)
+    if stages.makes_ground_truth(task, after):
+        labels.approve(rows, person=person)
+    corrections.save(found, rows, person, now)
     approved = {issues.owner_of(ti) for ti in rows}
     issues.resolve_all([i for i in left if i.task_item_id in approved], person, now, action="approve")
     changes = [
         Change(
             task_item=ti, action="correct" if ti.pk in wrong else "approve", label=final[ti.pk],
             previous_label=before.get(ti.item_id, ""), outcome=review_outcome(ti.pk in wrong), simulated=simulated,
-            note=note,
+            note=note, changes=corrections.counts(found.get(ti.pk, ())),
         )
         for ti in rows
     ]  # fmt: skip
     _settle(task, changes, Status.APPROVED, person, now)
+    stages.pass_on(after, rows)
     return [ti.pk for ti in rows]
 
 
@@ -129,6 +138,7 @@ def _settle(task: Task, changes: Sequence[Change], status: str, person: User, no
     for ti in rows:
         finish(ti, status=status, person=person, seconds=0, now=now)
     if rows:
+        corrections.mark(rows)
         record.record(task=task, changes=changes, person=person, at=now)
         record.announce(task=task, task_items=rows, person=person)
         TaskItem.objects.bulk_update(rows, SAVED, batch_size=db.bulk_size())

@@ -38,6 +38,8 @@ class Change:
     seconds: float = 0
     empty: bool = False
     op_id: UUID | None = None
+    rule: str = ""
+    changes: dict[str, dict[str, int]] | None = None
 
 
 def record(*, task: Task, changes: Sequence[Change], person: User | None, at: datetime) -> None:
@@ -47,7 +49,7 @@ def record(*, task: Task, changes: Sequence[Change], person: User | None, at: da
             TaskItemLog(
                 task_item=c.task_item, task=task, action=c.action, status=c.task_item.status, person=person, at=at,
                 note=c.note, label=c.label, previous_label=c.previous_label, outcome=c.outcome, simulated=c.simulated,
-                seconds=c.seconds, empty=c.empty, op_id=c.op_id,
+                seconds=c.seconds, empty=c.empty, op_id=c.op_id, rule=c.rule, changes=c.changes,
             )
             for c in changes
         ],

@@ -13,7 +13,7 @@ from alp_site.people.permissions import allowed
 from annotation.errors import AlreadyConsumed, FinishedByOther, LabelMissing, NoAnnotator, OpenIssues
 from annotation.models import Issue, IssueLog, Place, Status, Task, TaskItem, TaskItemLog
 from annotation.selectors.rules import single_class
-from annotation.services import answers, issues, labels, record
+from annotation.services import answers, corrections, issues, labels, record, stages
 from annotation.services.queue import LEASE
 from annotation.services.record import Change
 from annotation.services.status import (
@@ -70,17 +70,28 @@ def approve(
         if relabelled and final is not None:
             labels.save_label(ti, label=final, person=person, accepted=False, op_id=op_id)
         _check_answer(ti, person, final, empty)
-        corrected = relabelled or answers.was_corrected(ti, person)
-        labels.approve([ti], person=person)
+        found = corrections.found_in([ti], person)
+        corrected = relabelled or _corrected(ti, person, found.get(ti.pk))
+        after = stages.followers(ti.task)
+        if stages.makes_ground_truth(ti.task, after):
+            labels.approve([ti], person=person)
         now = db.clock()
+        corrections.save(found, [ti], person, now)
+        corrections.mark([ti])
         issues.resolve_all(fixed, person, now, action="approve")
         finish(ti, status=Status.APPROVED, person=person, seconds=seconds, now=now)
         change = Change(
             task_item=ti, action="correct" if corrected else "approve", note=note, label=final or "",
             previous_label=before or "", outcome=review_outcome(corrected), seconds=seconds, empty=empty, op_id=op_id,
+            changes=corrections.counts(found.get(ti.pk, ())),
         )  # fmt: skip
         settle(ti, change, person, now)
+        stages.pass_on(after, [ti])
         return Done(ti, final, outcome=change.outcome)
+
+
+def _corrected(ti: TaskItem, person: User, found: list[corrections.Found] | None) -> bool:
+    return answers.was_corrected(ti, person) if found is None else corrections.is_corrected(found)
 
 
 def _check_answer(ti: TaskItem, person: User, label: str | None, empty: bool) -> None:
@@ -121,6 +132,7 @@ def return_item(
         if text:
             issues.note_issue(source, person, text)
         _send_back(source, person, text, before, now)
+        stages.withdraw_earlier(ti)
         ti.assignee, ti.times_sent_back = person, ti.times_sent_back + 1
         ti.seconds += max(0.0, min(seconds, 3600.0))
         ti.save(update_fields=["assignee", "times_sent_back", "seconds"])

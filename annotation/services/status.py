@@ -23,7 +23,7 @@ from annotation.models import Place, Status, Task, TaskItem, TaskItemLog
 from annotation.permissions import TaskItemPolicy
 from annotation.selectors.queue import held_by
 from annotation.selectors.rules import labels_said, single_class
-from annotation.services import answers, issues, labels, record
+from annotation.services import answers, corrections, issues, labels, record, stages
 from annotation.services.queue import LEASE
 from annotation.services.record import Change
 from datasets.models import Item
@@ -81,12 +81,14 @@ def complete(
         outcome = _conclude(ti, person, now, label=label, before=before, empty=empty)
         record.let_go([ti], at=now, to=person.pk)
         finish(ti, status=status, person=person, seconds=seconds, now=now)
+        corrections.mark([ti])
         back_to_review([ti], person, now)
         change = Change(
             task_item=ti, action="complete", note=note, label=label or before or "", previous_label=before or "",
             outcome=outcome, seconds=seconds, empty=empty, op_id=op_id,
         )  # fmt: skip
         settle(ti, change, person, now)
+        stages.pass_on(stages.followers(ti.task), [ti])
         return Done(ti, label or before, outcome=outcome)
 
 
@@ -286,13 +288,13 @@ def _take_back(ti: TaskItem, person: User) -> TaskItemLog | None:
     """Reopen a finished item of mine if nothing has used it yet; returns the log line of what is taken back."""
     if ti.finished_by_id != person.pk:
         raise _finished_by_other(ti)
-    reviews = list(ti.reviews.filter(retired_at__isnull=True))
-    if any(not review.is_open for review in reviews):
+    reviews = stages.later(ti)
+    if any(stages.is_decided(review, ti) for review in reviews):
         raise AlreadyConsumed("It has been reviewed already.", task_item=str(ti.pk))
     if Item.objects.filter(parent_item_id=ti.item_id, deleted_at__isnull=True, created_at__gte=ti.finished_at).exists():
         raise AlreadyConsumed("It has been taken into another dataset already; change it there.", task_item=str(ti.pk))
     now = db.clock()
-    for review in reviews:
+    for review in stages.recall(reviews, ti, now):
         hold_back(review, now)
     sent_back = issues.reopen_fixed(ti, person, now)
     answers.forget_outcomes([ti])
@@ -300,6 +302,7 @@ def _take_back(ti: TaskItem, person: User) -> TaskItemLog | None:
     if ti.status == Status.APPROVED:
         labels.withdraw(ti)
         issues.unresolve(ti, person, now)
+        corrections.forget([ti])
     reopen(ti, place=Place.SENT_BACK if sent_back else Place.NORMAL, assignee_id=person.pk, lease_until=now + LEASE)
     return last
 

@@ -132,8 +132,11 @@ def _sources(task: Task, entries: Iterable[_Entry]) -> dict[UUID, UUID]:
         item_id__in=open_ids, task__project_id=task.project_id, task__kind=Task.Kind.ANNOTATION,
         retired_at__isnull=True, status=Status.COMPLETED,
     )  # fmt: skip
-    if task.parent_task_id:
-        rows = rows.filter(task_id=task.parent_task_id)
+    root = task.parent_task
+    while root is not None and root.kind == Task.Kind.QA:
+        root = root.parent_task
+    if root is not None:
+        rows = rows.filter(task=root)
     elif task.pipeline_id:
         rows = rows.filter(task__pipeline_id=task.pipeline_id)
     latest = dict(rows.order_by("finished_at", "id").values_list("item_id", "pk"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal, InvalidOperation
 from typing import Any
 from uuid import UUID
 
@@ -25,8 +26,9 @@ OWN_STATUSES: dict[str, list[str]] = {
 }
 SETTINGS = frozenset(
     {"name", "batch_size", "max_workload", "priority", "due_date", "allocation", "everyone", "instructions", "status",
-     "statuses", "parent_task", "annotation_types", "labels"}
+     "statuses", "parent_task", "annotation_types", "labels", "sample_percent", "auto_accept"}
 )  # fmt: skip
+MAX_STAGES = 8
 WORKERS: dict[str, frozenset[str]] = {
     Task.Kind.ANNOTATION: frozenset({Role.OWNER, Role.ENGINEER, Role.REVIEWER, Role.ANNOTATOR}),
     Task.Kind.QA: frozenset({Role.OWNER, Role.ENGINEER, Role.REVIEWER}),
@@ -182,9 +184,61 @@ def _check(task: Task) -> None:
         raise Invalid("The due date is a date and time.", field="due_date")
     known = OWN_STATUSES[task.kind]
     task.statuses = [*known, *(s for s in task.statuses if s not in known)]
-    parent = task.parent_task
-    if parent is not None and (parent.project_id != task.project_id or parent.kind != Task.Kind.ANNOTATION):
-        raise Invalid("A review task's parent is a labelling task of the same project.", field="parent_task")
+    _check_review(task)
+
+
+def _check_review(task: Task) -> None:
+    """What a review task gets from which task, how much of it, and what a rule accepts of it."""
+    parent, review = task.parent_task, task.kind == Task.Kind.QA
+    if parent is not None:
+        if not review:
+            raise Invalid("Only a review task follows another task.", field="parent_task")
+        if parent.project_id != task.project_id:
+            raise Invalid("A review task follows a task of the same project.", field="parent_task")
+        _check_chain(task, parent)
+    if task.pipeline_id and (task.auto_accept is not None or task.sample_percent != 100):
+        raise Invalid("The pipeline decides what reaches this task.", field="sample_percent")
+    try:
+        percent = Decimal(str(task.sample_percent)).quantize(Decimal("0.01"))
+    except InvalidOperation:
+        raise Invalid("The sample is a number of percent.", field="sample_percent") from None
+    if not 0 <= percent <= 100 or (percent != 100 and not review):
+        raise Invalid("A review task samples from 0 to 100 percent; a labelling task does not.", field="sample_percent")
+    task.sample_percent = percent
+    if task.auto_accept is not None:
+        if not review:
+            raise Invalid("Only a review task accepts by a rule.", field="auto_accept")
+        task.auto_accept = _checked_rule(task.auto_accept)
+
+
+def _check_chain(task: Task, parent: Task) -> None:
+    before: Task | None = parent
+    for _stage in range(MAX_STAGES):
+        if before is None:
+            return
+        if before.pk == task.pk:
+            raise Invalid("A review task cannot follow itself.", field="parent_task")
+        before = before.parent_task
+    raise Invalid(f"At most {MAX_STAGES} stages follow one another.", field="parent_task")
+
+
+def _checked_rule(rule: Any) -> dict[str, Any]:
+    """The normal form of an auto-accept rule; raises Invalid."""
+    if rule == {"kind": "not_sampled"}:
+        return dict(rule)
+    names = {"kind", "min_confidence", "unchanged"}
+    if isinstance(rule, dict) and rule.keys() == names and rule["kind"] == "agreement":
+        least = rule["min_confidence"]
+        if isinstance(least, bool) or not isinstance(least, (int, float)) or not 0 <= least <= 1:
+            raise Invalid("min_confidence is a number from 0 to 1.", field="auto_accept")
+        if rule["unchanged"] is not True:
+            raise Invalid("Agreement accepts only what was submitted unchanged.", field="auto_accept")
+        return {"kind": "agreement", "min_confidence": float(least), "unchanged": True}
+    raise Invalid(
+        'auto_accept is null, {"kind": "not_sampled"}, or {"kind": "agreement", "min_confidence": 0..1,'
+        ' "unchanged": true}.',
+        field="auto_accept",
+    )
 
 
 def _check_drawing(task: Task) -> None:

@@ -136,6 +136,7 @@ ROWS = {
     "task-redistribute": Row(
         kwargs=of_task, post=lead(lambda w: {"shares": [{"person": str(w.people["annotator"].pk), "share": 1}]})
     ),
+    "task-review": Row(kwargs=of_task, get=lead(None)),
     "task-issues": Row(kwargs=of_task, get=worker(None)),
     "task-item-issues": Row(
         kwargs=of_held, get=worker(None), post=Call("oer", body={"category": "missing"}, hidden="v")

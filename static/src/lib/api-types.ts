@@ -2051,6 +2051,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/v1/tasks/{task_id}/review/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** @description What the task follows, what follows it, its sample and its rule, and what they led to; for leads. */
+    get: operations["tasks_id_review_get"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/v1/test-set-versions/{version_id}/": {
     parameters: {
       query?: never;
@@ -2355,6 +2372,36 @@ export interface components {
       title?: string;
       value_range?: unknown;
       values?: string[];
+    };
+    /**
+     * @description What a review task approves without a person: what it does not sample, or what was submitted exactly as the model
+     *     suggested it with at least this confidence (then `unchanged` is true).
+     */
+    AutoAccept: {
+      /**
+       * @description * `not_sampled` - not_sampled
+       *     * `agreement` - agreement
+       * @enum {string}
+       */
+      kind: "not_sampled" | "agreement";
+      /** Format: double */
+      min_confidence?: number;
+      unchanged?: boolean;
+    };
+    /**
+     * @description What a review task approves without a person: what it does not sample, or what was submitted exactly as the model
+     *     suggested it with at least this confidence (then `unchanged` is true).
+     */
+    AutoAcceptRequest: {
+      /**
+       * @description * `not_sampled` - not_sampled
+       *     * `agreement` - agreement
+       * @enum {string}
+       */
+      kind: "not_sampled" | "agreement";
+      /** Format: double */
+      min_confidence?: number;
+      unchanged?: boolean;
     };
     BulkAnswer: {
       /** @description Null while a job is at it. */
@@ -3197,6 +3244,11 @@ export interface components {
       action: string;
       /** Format: date-time */
       at: string;
+      changes: {
+        [key: string]: {
+          [key: string]: number;
+        };
+      } | null;
       empty: boolean;
       /** Format: uuid */
       id: string;
@@ -3205,6 +3257,7 @@ export interface components {
       outcome: string;
       person: components["schemas"]["Person"] | null;
       previous_label: string;
+      rule: string;
       /** Format: double */
       seconds: number;
       simulated: boolean;
@@ -3686,6 +3739,7 @@ export interface components {
        */
       allocation?: "pulling" | "distribution";
       annotation_types?: string[] | null;
+      auto_accept?: components["schemas"]["AutoAcceptRequest"] | null;
       batch_size?: number;
       /** Format: date-time */
       due_date?: string | null;
@@ -3693,8 +3747,12 @@ export interface components {
       labels?: string[] | null;
       max_workload?: number;
       name?: string;
+      /** Format: uuid */
+      parent_task?: string | null;
       people?: components["schemas"]["ShareRequest"][];
       priority?: number;
+      /** Format: double */
+      sample_percent?: number;
       /**
        * @description * `open` - Open
        *     * `completed` - Completed
@@ -4127,6 +4185,17 @@ export interface components {
       task: string;
       times_sent_back: number;
     };
+    Stage: {
+      /** Format: uuid */
+      id: string;
+      /**
+       * @description * `annotation` - Annotation
+       *     * `qa` - Review
+       * @enum {string}
+       */
+      kind: "annotation" | "qa";
+      name: string;
+    };
     Standing: {
       done: number;
       done_today: number;
@@ -4165,6 +4234,7 @@ export interface components {
        */
       allocation: "pulling" | "distribution";
       annotation_types: string[];
+      auto_accept: components["schemas"]["AutoAccept"] | null;
       batch_size: number;
       counts: components["schemas"]["TaskCounts"];
       /** Format: date-time */
@@ -4194,6 +4264,8 @@ export interface components {
       priority: number;
       /** Format: uuid */
       project: string;
+      /** Format: double */
+      sample_percent: number;
       /**
        * @description * `open` - Open
        *     * `completed` - Completed
@@ -4225,6 +4297,7 @@ export interface components {
        */
       allocation?: "pulling" | "distribution";
       annotation_types?: string[] | null;
+      auto_accept?: components["schemas"]["AutoAcceptRequest"] | null;
       batch_size?: number;
       /** Format: uuid */
       dataset: string;
@@ -4248,6 +4321,8 @@ export interface components {
       parent_task?: string | null;
       people?: components["schemas"]["ShareRequest"][];
       priority?: number;
+      /** Format: double */
+      sample_percent?: number;
     };
     /** @description `instructions_html`: the instructions' Markdown as HTML that is safe to show. */
     TaskDetail: {
@@ -4258,6 +4333,7 @@ export interface components {
        */
       allocation: "pulling" | "distribution";
       annotation_types: string[];
+      auto_accept: components["schemas"]["AutoAccept"] | null;
       batch_size: number;
       counts: components["schemas"]["TaskCounts"];
       /** Format: date-time */
@@ -4288,6 +4364,8 @@ export interface components {
       priority: number;
       /** Format: uuid */
       project: string;
+      /** Format: double */
+      sample_percent: number;
       /**
        * @description * `open` - Open
        *     * `completed` - Completed
@@ -4386,6 +4464,18 @@ export interface components {
     TaskList: {
       items: components["schemas"]["Task"][];
       next: string | null;
+    };
+    /** @description `taken`: items in this task; `auto_accepted` of them by a rule; `not_taken`: finished by the parent, not here. */
+    TaskReview: {
+      auto_accept: components["schemas"]["AutoAccept"] | null;
+      auto_accepted: number;
+      followed_by: components["schemas"]["Stage"][];
+      in_pipeline: boolean;
+      not_taken: number;
+      parent_task: components["schemas"]["Stage"] | null;
+      /** Format: double */
+      sample_percent: number;
+      taken: number;
     };
     TaskWork: {
       dataset: components["schemas"]["DatasetRef"];
@@ -8376,6 +8466,27 @@ export interface operations {
         };
         content: {
           "application/json": components["schemas"]["TaskDetail"];
+        };
+      };
+    };
+  };
+  tasks_id_review_get: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        task_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["TaskReview"];
         };
       };
     };
