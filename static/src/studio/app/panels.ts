@@ -2,17 +2,22 @@
 import { feed } from "../../lib/feed.ts";
 import { Cell } from "../../lib/store.ts";
 import type { Panel, PanelSpec, StudioContext } from "../context.ts";
+import { history } from "../io/client.ts";
 import { issueApi, type Issue } from "../io/issues.ts";
 import { membersOfProject } from "../io/members.ts";
+import { versionsApi } from "../io/versions.ts";
 import { isSuggestion } from "../shapes/_shape.ts";
 import { missing } from "../state/attributes.ts";
 import { Issues } from "../state/issues.ts";
 import { numbersOf } from "../state/numbers.ts";
 import { AttributesPanel } from "../views/attributes.ts";
+import { askConflicts } from "../views/conflict.ts";
+import { HistoryPanel } from "../views/history.ts";
 import { IssuesPanel } from "../views/issues.ts";
 import { LookPanel } from "../views/look.ts";
 import { ObjectsPanel } from "../views/objects.ts";
 import { pinIssues } from "../views/pins.ts";
+import { openShortcuts } from "../views/shortcuts.ts";
 import { SuggestionsPanel } from "../views/suggestions.ts";
 
 /** One a page: the list flags what the panel lists. */
@@ -111,6 +116,14 @@ function issuesPanel(studio: StudioContext): Panel {
   studio.handle("review.issue.answer", () => panel.answer());
   return panel;
 }
+function historyPanel(studio: StudioContext): Panel {
+  const { tools, document, stage, entry } = studio;
+  const panel = new HistoryPanel({ ctx: tools, document, versions: versionsApi, log: history });
+  entry.subscribe((shown) => panel.show(shown?.item.id ?? null, shown?.item.item.id ?? null));
+  askConflicts({ ctx: tools, document, numbers: numbersOf(document.store), picture: () => stage.picture });
+  studio.handle("panel.keys", () => openShortcuts(studio));
+  return panel;
+}
 function isIssue(one: object): one is Issue {
   return "comments" in one && "number" in one;
 }
@@ -119,6 +132,7 @@ export const PANELS: readonly PanelSpec[] = [
   { id: "suggestions", title: "Suggestions", place: "above", when: shapes, make: suggestionsPanel },
   { id: "objects", title: "Objects", place: "tab", when: shapes, make: objectsPanel },
   { id: "issues", title: "Issues", place: "tab", when: shapes, make: issuesPanel },
+  { id: "history", title: "History", place: "tab", when: shapes, make: historyPanel },
   { id: "attributes", title: "Attributes", place: "below", when: shapes, make: attributesPanel },
   {
     id: "look",

@@ -146,6 +146,10 @@ export class Stage {
     this.clear = top;
     if (this.fitting) this.fit();
   }
+  /** What the picture is drawn from; null while there is none. */
+  get picture(): ImageSource | null {
+    return this.source;
+  }
   imageSize(): WH {
     return this.source?.size ?? [0, 0];
   }

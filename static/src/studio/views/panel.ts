@@ -243,7 +243,7 @@ function syncWord(entry: Entry): HTMLElement {
   return h("span", { class: entry.sync === "refused" ? "refused" : "hint" }, words[entry.sync]);
 }
 
-function logRow(row: LogEntry): HTMLElement {
+export function logRow(row: LogEntry): HTMLElement {
   const what = ACTIONS[row.action] ?? row.action;
   const label = row.label && ["complete", "correct", "approve"].includes(row.action) ? ` ${row.label}` : "";
   const was = row.previous_label && row.previous_label !== row.label ? ` (was ${row.previous_label})` : "";
