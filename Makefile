@@ -24,7 +24,7 @@ HAS_NODE := command -v npm >/dev/null 2>&1 && node -e '$(NODE_IS_TESTED)' >/dev/
 NPM := if ! { $(HAS_NODE); }; then PATH="$(CURDIR)/$(VENV)/bin:$$PATH"; export PATH; fi; cd static && npm
 STATIC_SOURCES := $(shell find static/src static/scripts -type f 2>/dev/null) \
 	$(wildcard static/*.ts static/*.js static/*.json templates/*/*.html)
-BENCHES = $(sort $(filter-out __%,$(basename $(notdir $(wildcard tests/bench/*.py)))))
+BENCHES = $(sort $(filter-out _%,$(basename $(notdir $(wildcard tests/bench/*.py)))))
 
 .PHONY: help setup demo up test test-python test-js test-e2e lint bench chaos api-types
 

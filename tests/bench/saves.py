@@ -2,7 +2,9 @@
 
 Over HTTP with operations, as the studio sends them, against one `manage.py web` process. At the end the server is read:
 a write is lost when it was acknowledged and the annotation's last state or its count of revisions does not show it.
-``BENCH_SAVERS``, ``BENCH_SECONDS``, ``BENCH_CLOSED``, ``BENCH_CLOSED_SECONDS`` change the sizes.
+The closed loop runs beside Label Studio's, in the same run: it is installed into the cache the first time (a gigabyte;
+``BENCH_LABEL_STUDIO=0`` leaves it out). ``BENCH_SAVERS``, ``BENCH_SECONDS``, ``BENCH_CLOSED``, ``BENCH_CLOSED_SECONDS``
+change the sizes.
 """
 
 from __future__ import annotations
@@ -17,15 +19,17 @@ import sys
 import threading
 import time
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
-from tests.bench import number, own_house, percentile, report, say
+from tests.bench import _label_studio, number, own_house, percentile, report, say
 from tests.house import ROOT, House
 
 SAVERS, SECONDS = number("SAVERS", 50), number("SECONDS", 60)
 CLOSED, CLOSED_SECONDS = number("CLOSED", 8), number("CLOSED_SECONDS", 20)
 EVERY = 2.0
-NO_BASELINE = "no baseline: Label Studio 1.23 is not installed beside this project, so it did not run"
+WITH_LABEL_STUDIO = bool(number("LABEL_STUDIO", 1))
+TASKS = 50
 
 
 class WebHouse(House):
@@ -115,6 +119,7 @@ def main() -> None:
         finally:
             house.kill_everything()
         tell(paced, closed)
+        tell_closed_loop(closed, folder)
 
 
 def tell(paced: list[Saver], closed: list[Saver]) -> None:
@@ -127,10 +132,43 @@ def tell(paced: list[Saver], closed: list[Saver]) -> None:
     report("saves.p50", milliseconds(times, 0.5), "ms", note=f"{len(times)} saves by {SAVERS} people")
     report("saves.p95", milliseconds(times, 0.95), "ms", note="wanted: at most 50 ms")
     report("saves.bytes", percentile(sizes, 0.5), "bytes", note="request body of one changed 20-point polygon, p50")
-    done = sum(len(saver.spent) - len(saver.errors) for saver in closed)
-    report("saves.per_second", round(done / CLOSED_SECONDS, 1), "1/s", note=f"{CLOSED} in a closed loop; {NO_BASELINE}")
     report("saves.errors", len(errors), "errors")
     report("saves.lost_writes", sum(saver.lost() for saver in everyone), "writes")
+
+
+def tell_closed_loop(closed: list[Saver], folder: Path) -> None:
+    """Saves a second and the slowest twentieth, beside Label Studio on this machine just now."""
+    theirs: list[_label_studio.LabelStudioSaver] = []
+    beside = "Label Studio was left out"
+    if WITH_LABEL_STUDIO:
+        try:
+            with _label_studio.running(folder, TASKS) as server:
+                say(f"{CLOSED} savers of Label Studio for {CLOSED_SECONDS} s")
+                theirs = _label_studio.run(server, CLOSED, CLOSED_SECONDS)
+            beside = f"beside Label Studio {_label_studio.VERSION} as `label-studio start` runs it, SQLite"
+        except _label_studio.Missing as missing:
+            beside = f"no baseline: {missing}"
+            say(beside)
+    errors = [error for saver in theirs for error in saver.errors]
+    for error in errors[:5]:
+        say(f"Label Studio: {error}")
+    note = f"{CLOSED} in a closed loop; {beside}" + (f", {len(errors)} errors of theirs" if errors else "")
+    rates = [
+        round(sum(len(one.spent) - len(one.errors) for one in group) / CLOSED_SECONDS, 1) if group else None
+        for group in (closed, theirs)
+    ]
+    slowest = [
+        milliseconds([taken for one in group for taken in one.spent], 0.95) if group else None
+        for group in (closed, theirs)
+    ]
+    tell_beside("saves.closed_loop", rates, "1/s", note)
+    tell_beside("saves.closed_loop_p95", slowest, "ms", note)
+
+
+def tell_beside(name: str, values: list[float | None], unit: str, note: str) -> None:
+    ours, theirs = values
+    assert ours is not None
+    report(name, ours, unit, baseline=theirs, ratio=round(ours / theirs, 2) if theirs else None, note=note)
 
 
 def milliseconds(values: list[float], share: float) -> float:

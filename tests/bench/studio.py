@@ -1,4 +1,4 @@
-"""The studio's canvas in headless Chromium: opening, and frames a second with 5,000 polygons under the hand.
+"""The studio in headless Chromium: frames a second with 5,000 polygons under the hand, and how its real page opens.
 
 Frames are what requestAnimationFrame gives, so 60 a second is the most. The baseline of each is the plain way in the
 same run: every shape drawn in every frame. ``BENCH_POLYGONS`` and ``BENCH_FRAMES`` change the sizes.
@@ -17,9 +17,9 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.bench import number, percentile, report, say
+from tests.bench import _studio_pages, number, percentile, report, say
 
 POLYGONS, FRAMES = number("POLYGONS", 5000), number("FRAMES", 240)
 POINTS, RADIUS = 20, 26
@@ -67,21 +67,27 @@ def built_page() -> Iterator[str]:
 
 
 @contextlib.contextmanager
-def open_page(url: str) -> Iterator[Page]:
-    """Headless Chromium with the page; what its console complains of is an error."""
+def browser_here() -> Iterator[Browser]:
     path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
     if path is None:
         raise SystemExit("There is no Chromium on this machine: install it (on Debian: apt install chromium).")
-    complaints: list[str] = []
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-dev-shm-usage"])
+        yield browser
+        browser.close()
+
+
+@contextlib.contextmanager
+def open_page(url: str) -> Iterator[Page]:
+    """Headless Chromium with the page; what its console complains of is an error."""
+    complaints: list[str] = []
+    with browser_here() as browser:
         page = browser.new_page(viewport=SCREEN)  # type: ignore[arg-type]
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.set_default_timeout(120_000)
         page.goto(url)
         page.wait_for_function("window.bench !== undefined")
         yield page
-        browser.close()
     if complaints:
         raise SystemExit("\n".join(complaints))
 
@@ -143,10 +149,20 @@ def measure_brush(page: Page) -> None:
 
 
 def main() -> None:
-    with built_page() as url, open_page(url) as page:
-        measure_polygons(page)
-        measure_masks(page)
-        measure_brush(page)
+    """`BENCH_PARTS=canvas` or `pages` measures that part alone."""
+    parts = os.environ.get("BENCH_PARTS", "canvas,pages").split(",")
+    if "pages" in parts:
+        measure_pages()
+    if "canvas" in parts:
+        with built_page() as url, open_page(url) as page:
+            measure_polygons(page)
+            measure_masks(page)
+            measure_brush(page)
+
+
+def measure_pages() -> None:
+    with _studio_pages.served(POLYGONS, POINTS, RADIUS) as pages, browser_here() as browser:
+        _studio_pages.measure(browser, pages, f"{POLYGONS} polygons of {POINTS} points", load)
 
 
 if __name__ == "__main__":

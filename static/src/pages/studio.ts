@@ -27,10 +27,12 @@ const studio = await createStudio(need("#studio"), {
   item: new URLSearchParams(window.location.search).get("item"),
 });
 
-/** For journeys and bug reports: what is drawn, and where it is on the page. */
+/** For journeys, measurements and bug reports: what is drawn, and where it is on the page. */
 Object.assign(window, {
   alpStudio: {
     annotations: () => studio.context.document.store.all(),
+    /** Whether all that is there is drawn. */
+    idle: () => studio.context.stage.idle,
     screenXY: (imageXY: [number, number]) => {
       const { element, viewport } = studio.context.stage;
       const [x, y] = viewport.value.screenXY(imageXY);

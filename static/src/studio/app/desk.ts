@@ -3,6 +3,7 @@ import { h, replace, setStyle, type Child } from "../../lib/dom.ts";
 import type { Viewport } from "../../lib/geometry.ts";
 import { icon } from "../../ui/icons.ts";
 import { Pictures, type PictureRef } from "../io/images.ts";
+import { markSharp } from "../io/tiles.ts";
 import { frameOf, type Frame } from "../render/frame.ts";
 import { Stage, type ImageSource } from "../render/stage.ts";
 import { itemPicture, type SmartPicture } from "../smart/index.ts";
@@ -78,8 +79,11 @@ export class Desk {
 
   private put(image: HTMLImageElement | ImageSource | null, name: string): void {
     if (image !== this.image) this.read = null;
+    const another = image !== this.image;
     this.image = image;
     this.stage.show(image, name);
+    // Tiles tell themselves; a bitmap is drawn in the frame that the stage has just asked for.
+    if (another && image instanceof HTMLImageElement) requestAnimationFrame(markSharp);
   }
 
   private async load(entry: Entry): Promise<void> {
