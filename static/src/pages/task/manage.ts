@@ -6,7 +6,14 @@ import { createForm, type Form } from "../../ui/form.ts";
 import { menuButton } from "../../ui/menu.ts";
 import { errorToast, toast } from "../../ui/toast.ts";
 import * as calls from "../tasks/api.ts";
-import { labelsOf, settingsBody, settingsSchema, settingsWidgets, showPulling } from "../tasks/create.ts";
+import {
+  labelsOf,
+  settingsBody,
+  settingsSchema,
+  settingsWidgets,
+  showDrawing,
+  showPulling,
+} from "../tasks/create.ts";
 import { labelField } from "../tasks/drawing.ts";
 import { createFilterBox } from "../tasks/filter-box.ts";
 import { openPeople, openRedistribute } from "../tasks/people.ts";
@@ -31,6 +38,7 @@ async function openSettings(changed: Changed): Promise<void> {
   });
   form.element.classList.add("task-form");
   follow(had);
+  showDrawing(form, task.kind !== "qa");
   openDialog({
     title: "Settings",
     wide: true,

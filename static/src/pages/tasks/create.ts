@@ -28,6 +28,7 @@ export const WORKERS: Record<Task["kind"], ReadonlySet<string>> = {
   qa: new Set(["owner", "engineer", "reviewer"]),
 };
 
+const DRAWING = ["annotation_types", "labels"] as const;
 const SETTINGS: Record<string, JsonSchema> = {
   name: { type: "string", title: "Name", minLength: 1, maxLength: 120 },
   priority: {
@@ -41,6 +42,7 @@ const SETTINGS: Record<string, JsonSchema> = {
   annotation_types: {
     type: "array",
     title: "What people draw",
+    description: "None ticked: all that the ontology has a use for.",
     items: { type: "string" },
     default: ["class"],
     "x-widget": "types",
@@ -76,6 +78,11 @@ export function settingsWidgets(project: string, labels: LabelField): Record<str
 /** Fields that only matter to pulling. */
 export function showPulling(form: Form, pulling: boolean): void {
   for (const path of ["batch_size", "max_workload"]) showField(form, path, pulling);
+}
+
+/** A review takes what its labelling task takes, so it does not ask. */
+export function showDrawing(form: Form, labelling: boolean): void {
+  for (const path of DRAWING) showField(form, path, labelling);
 }
 
 export function showField(form: Form, path: string, shown: boolean): void {
@@ -182,6 +189,7 @@ class CreateDialog {
     this.shares.setDealt(dealt);
     showPulling(this.form, !dealt);
     showField(this.form, "parent_task", value["kind"] === "qa");
+    showDrawing(this.form, value["kind"] !== "qa");
     if (value["kind"] !== this.kind) {
       this.kind = value["kind"] === "qa" ? "qa" : "annotation";
       this.shares.setMembers(this.workers());
@@ -256,6 +264,7 @@ class CreateDialog {
   private async make(): Promise<void> {
     if (!this.form.check()) throw new AlpApiError("invalid", "Something is missing.", 400, { shown: true });
     const { items, parent_task, kind, dataset: _, people, ...rest } = this.form.value();
+    if (kind === "qa") for (const name of DRAWING) delete rest[name];
     try {
       const task = await createTask(this.project, {
         ...settingsBody(rest),

@@ -53,9 +53,7 @@ export const typesWidget: Widget = ({ id, value, changed }): Control => {
     element,
     ...(boxes[0] && { input: boxes[0].box }),
     read: () => {
-      const chosen = boxes.filter(({ box }) => box.checked).map(({ name }) => name);
-      if (!chosen.length) throw new Error("Choose at least one.");
-      return chosen;
+      return boxes.filter(({ box }) => box.checked).map(({ name }) => name);
     },
     write: (next) => {
       for (const { name, box } of boxes) box.checked = listed(next).includes(name);

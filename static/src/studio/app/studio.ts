@@ -110,7 +110,7 @@ export class Studio {
       review: this.review,
       quick: this.quick,
       labels: this.labels,
-      instructions: options.task.instructions,
+      instructions: options.task.instructions_html ?? "",
       history: client.history,
       askKey: options.answerKey ? (count) => this.queue.askKey(count) : null,
     });

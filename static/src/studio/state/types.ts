@@ -114,6 +114,8 @@ export interface StudioTask {
   kind: "annotation" | "qa";
   project: string;
   instructions: string;
+  /** The same as HTML that is safe to show. */
+  instructions_html?: string;
   due_date: string | null;
 }
 

@@ -1,6 +1,7 @@
 /** The right side: what the model thinks, what people said, what was done, and the answer key where there is one. */
 import { h, replace, setStyle, swatch, type Child } from "../../lib/dom.ts";
 import { metric, plural } from "../../lib/format.ts";
+import { markup } from "../../lib/markup.ts";
 import { icon } from "../../ui/icons.ts";
 import { chip, kbd, statusChip } from "../../ui/status.ts";
 import { timeAgo } from "../../ui/time.ts";
@@ -14,6 +15,7 @@ export interface PanelOptions {
   /** One class a picture: the panel tells it. */
   quick: boolean;
   labels: readonly KeyedLabel[];
+  /** HTML that the server made of Markdown. */
   instructions: string;
   history: (id: string) => Promise<LogEntry[]>;
   /** Null where the project has no answer key. */
@@ -57,7 +59,7 @@ export class Panel {
         "details",
         { class: "panel-part instructions" },
         h("summary", null, "Instructions"),
-        h("p", null, options.instructions),
+        markup(options.instructions),
       );
     const about = options.quick ? [this.suggestion, this.said] : [];
     this.above = [...(instructions ? [instructions] : []), ...about];
