@@ -60,7 +60,7 @@ function slider(spec: AttributeSpec, answer: Answer, disabled: boolean, change: 
     step ?? (Number.isInteger(min) && Number.isInteger(max) && max - min >= 10 ? 1 : (max - min) / 100);
   const range: HTMLInputElement = h("input", {
     type: "range",
-    class: "range",
+    class: "studio-range",
     "aria-label": spec.title,
     disabled,
     min,
