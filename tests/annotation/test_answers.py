@@ -376,3 +376,39 @@ def test_what_was_sent_back_is_fixed_and_approved(reviewed, annotator, reviewer)
     done = review.approve(task_item_id=ti.pk, person=reviewer, resolve_fixed=True)
     assert (done.task_item.status, done.outcome) == ("approved", "accepted")
     assert Annotation.objects.get(pk=pk).approved_revision == 2
+
+
+def test_the_whole_way_by_http(client_as, boxes, hold, make_task, annotator, reviewer, size):
+    """An annotator draws, is told what is missing, completes; a reviewer corrects, approves; the history has it all."""
+    qa = make_task("qa", parent_task=boxes, batch_size=4, max_workload=6)
+    ti = hold(boxes)
+    mine, theirs = client_as("annotator"), client_as("reviewer")
+    operations, pk = f"/api/v1/items/{ti.item_id}/annotations/", str(uuid7())
+    create = {"op_id": str(uuid7()), "type": "create", "annotation": pk,
+              "data": {"type": "box", "label": "cat", "geometry": BOX}}  # fmt: skip
+    assert mine.post(operations, {"operations": [create], "visit": str(uuid7())}).json()["content_version"] == 1
+    lacking = mine.post(f"/api/v1/task-items/{ti.pk}/complete/", {"seen_version": 1})
+    assert (lacking.status_code, lacking.json()["error"]["data"]["annotations"][0]["annotation"]) == (422, pk)
+    fill_in = {"op_id": str(uuid7()), "type": "update", "annotation": pk, "base_revision": 1,
+               "data": {"attributes": {"size": "big"}}}  # fmt: skip
+    mine.post(operations, {"operations": [fill_in]})
+    assert mine.post(f"/api/v1/task-items/{ti.pk}/complete/", {"seen_version": 1}).status_code == 412
+    assert mine.post(f"/api/v1/task-items/{ti.pk}/complete/", {"seen_version": 2}).status_code == 200
+    task_items.add_items(task=qa, entries=[{"item_id": ti.item_id}])
+    seen = theirs.post(f"/api/v1/tasks/{qa.pk}/queue/next/", {}).json()["items"][0]
+    correct = {**fill_in, "op_id": str(uuid7()), "base_revision": 2, "data": {"geometry": OTHER}}
+    theirs.post(operations, {"operations": [correct]})
+    done = theirs.post(f"/api/v1/task-items/{seen['id']}/approve/", {"seen_version": 3}).json()
+    assert (done["task_item"]["status"], done["outcome"]) == ("approved", "edited")
+    (shown,) = theirs.get(operations).json()["items"]
+    assert (shown["approved"], shown["geometry"]) == (True, OTHER)
+    found = theirs.get(f"/api/v1/items/{ti.item_id}/versions/").json()["items"]
+    assert (found[0]["author"]["name"], found[0]["approved"]) == ("Reviewer", True)
+    assert {v["author"]["name"] for v in found[1:]} == {"Annotator"}
+
+
+def test_nothing_to_label_is_told_in_the_history(client_as, boxes, hold, annotator):
+    ti = hold(boxes)
+    assert client_as("annotator").post(f"/api/v1/task-items/{ti.pk}/complete/", {"empty": True}).status_code == 200
+    told = client_as("annotator").get(f"/api/v1/task-items/{ti.pk}/history/").json()["items"]
+    assert [row["empty"] for row in told if row["action"] == "complete"] == [True]
