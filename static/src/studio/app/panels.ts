@@ -17,6 +17,7 @@ import { IssuesPanel } from "../views/issues.ts";
 import { LookPanel } from "../views/look.ts";
 import { ObjectsPanel } from "../views/objects.ts";
 import { pinIssues } from "../views/pins.ts";
+import { Presence } from "../views/presence.ts";
 import { openShortcuts } from "../views/shortcuts.ts";
 import { SuggestionsPanel } from "../views/suggestions.ts";
 
@@ -129,6 +130,12 @@ function isIssue(one: object): one is Issue {
 }
 
 export const PANELS: readonly PanelSpec[] = [
+  {
+    id: "presence",
+    title: "Also here",
+    place: "desk",
+    make: ({ entry, tools }) => new Presence({ entry, feed, announce: (text) => tools.announce(text) }),
+  },
   { id: "suggestions", title: "Suggestions", place: "above", when: shapes, make: suggestionsPanel },
   { id: "objects", title: "Objects", place: "tab", when: shapes, make: objectsPanel },
   { id: "issues", title: "Issues", place: "tab", when: shapes, make: issuesPanel },

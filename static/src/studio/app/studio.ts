@@ -21,7 +21,7 @@ import { Bar } from "../views/bar.ts";
 import { Foot } from "../views/foot.ts";
 import { LabelBar } from "../views/labels.ts";
 import { Panel } from "../views/panel.ts";
-import { Side } from "../views/side.ts";
+import { onDesk, Side } from "../views/side.ts";
 import { Strip } from "../views/strip.ts";
 import { ToolBar } from "../views/toolbar.ts";
 import { Answers } from "./answers.ts";
@@ -161,6 +161,7 @@ export class Studio {
       this.foot.element,
     );
     desk.stage.element.classList.add("stage-desk");
+    desk.element.append(...onDesk(this.context, PANELS));
     if (this.quick) scene.toolbox.use("pan");
     bindKeys({
       answers: this.answers,

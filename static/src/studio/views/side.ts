@@ -39,6 +39,12 @@ export class Side {
   }
 }
 
+/** The panels that stand over the picture. */
+export function onDesk(studio: StudioContext, specs: readonly PanelSpec[]): HTMLElement[] {
+  const here = specs.filter(({ place, when }) => place === "desk" && (when?.(studio) ?? true));
+  return here.map((spec) => spec.make(studio).element);
+}
+
 function inSide(place: PanelSpec["place"]): boolean {
   return place === "above" || place === "tab" || place === "below";
 }
