@@ -28,7 +28,7 @@ __all__ = ["VERSION", "LabelStudio", "LabelStudioSaver", "Missing", "run", "runn
 VERSION = "1.23"
 WANTED = "label-studio>=1.23,<1.24"
 TOKEN = "0123456789abcdef0123456789abcdef01234567"
-START_SECONDS = 300
+START_SECONDS = 900  # of which most go into its migrations, on a machine that is busy
 CONFIG = """<View><Image name="image" value="$image"/><PolygonLabels name="label" toName="image">
 <Label value="car"/><Label value="bus"/></PolygonLabels></View>"""
 SILENT = {

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { WH, XY } from "@/lib/geometry.ts";
 import { equalised, isPlain, levels, PLAIN_ADJUST } from "@/studio/render/adjust.ts";
 import { BrushLayer } from "@/studio/render/brush.ts";
-import { paintRuns, pixelOf, stepFor } from "@/studio/render/masks.ts";
+import { coarseRing, paintRuns, pixelOf, stepFor } from "@/studio/render/masks.ts";
 import { maskSpans, type MaskGeometry } from "@/studio/shapes/_rle.ts";
 import { shapeOf } from "@/studio/shapes/index.ts";
 
@@ -84,6 +84,37 @@ describe("BrushLayer", () => {
   });
 });
 
+describe("the line round a mask", () => {
+  /** A staircase at 45°, and back along two sides. */
+  const stairs: [number, number][] = [[0, 0]];
+  for (let i = 0; i < 100; i++) stairs.push([i + 1, i], [i + 1, i + 1]);
+  stairs.push([0, 100]);
+
+  it("has a fraction of the corners where pixels are small, each near what it stands for", () => {
+    const coarse = coarseRing(stairs, 4);
+    expect(coarse.length).toBeLessThan(stairs.length / 6);
+    expect(
+      coarse
+        .slice(1)
+        .every(([x, y], i) => Math.max(Math.abs(x - coarse[i]![0]), Math.abs(y - coarse[i]![1])) >= 4),
+    ).toBe(true);
+    for (const [x, y] of stairs)
+      expect(
+        Math.min(...coarse.map(([a, b]) => Math.max(Math.abs(a - x), Math.abs(b - y)))),
+      ).toBeLessThanOrEqual(4);
+  });
+  it("is every pixel's where they are seen, and a small ring stays a ring", () => {
+    expect(coarseRing(stairs, 1)).toEqual(stairs);
+    const speck: [number, number][] = [
+      [5, 5],
+      [6, 5],
+      [6, 6],
+      [5, 6],
+    ];
+    expect(coarseRing(speck, 8)).toEqual(speck);
+  });
+});
+
 describe("masks as bitmaps", () => {
   it("takes every step-th pixel", () => {
     const layer = new BrushLayer([40, 30]);
@@ -102,7 +133,7 @@ describe("masks as bitmaps", () => {
     }
   });
   it("is as fine as it is looked at", () => {
-    expect([4, 1, 0.9, 0.51, 0.5, 0.3, 0.1].map(stepFor)).toEqual([1, 1, 1, 1, 2, 2, 8]);
+    expect([4, 1, 0.9, 0.67, 0.66, 0.5, 0.33, 0.1].map(stepFor)).toEqual([1, 1, 1, 1, 2, 2, 4, 8]);
   });
   it("paints the colour it is told", () => {
     expect(pixelOf("#102030")).toBe(0xff302010);

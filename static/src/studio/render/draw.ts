@@ -2,7 +2,7 @@
 import type { BoxXYXY, Viewport, WH, XY } from "../../lib/geometry.ts";
 import type { Handle, ShapeType, SkeletonTemplate } from "../shapes/_shape.ts";
 import type { MaskGeometry } from "../shapes/_rle.ts";
-import { isMask, MaskBitmaps } from "./masks.ts";
+import { isMask, MaskBitmaps, MaskPaths } from "./masks.ts";
 import type { Style } from "./style.ts";
 
 export type Context = CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D;
@@ -31,6 +31,7 @@ export interface Drawn {
 export class Painter {
   private readonly paths = new WeakMap<object, Path2D>();
   private readonly masks = new MaskBitmaps();
+  private readonly maskPaths = new MaskPaths();
 
   /** The context's transform must be the viewport's, times `ratio`. */
   shape(ctx: Context, shape: Drawn, style: Style, viewport: Viewport, ratio: number): void {
@@ -45,7 +46,8 @@ export class Painter {
         lined ? style.fill : Math.max(style.fill, UNLINED),
         scale * ratio,
       );
-      if (lined) this.line(ctx, this.path(shape), style, scale, Math.max(box[2] - box[0], box[3] - box[1]));
+      const side = Math.max(box[2] - box[0], box[3] - box[1]);
+      if (lined) this.line(ctx, this.maskPaths.get(geometry, scale * ratio), style, scale, side);
       return;
     }
     const side = Math.max(box[2] - box[0], box[3] - box[1]);

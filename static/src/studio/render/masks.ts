@@ -2,7 +2,10 @@
  * Masks as bitmaps: each painted once into a canvas of its own crop, at the fineness it is looked at, and kept while
  * there is room.
  */
+import type { XY } from "../../lib/geometry.ts";
 import { maskSpans, type MaskGeometry } from "../shapes/_rle.ts";
+import { traceChain } from "../shapes/_vertices.ts";
+import { maskOutline } from "../shapes/mask.ts";
 
 export interface MaskBitmap {
   readonly canvas: OffscreenCanvas;
@@ -16,9 +19,12 @@ export function isMask(type: string, geometry: unknown): geometry is MaskGeometr
   return type === "mask" && typeof geometry === "object" && geometry !== null && "rle" in geometry;
 }
 
+/** So much a bitmap may be stretched: its edge lies under a line. */
+const STRETCH = 4 / 3;
+
 /** How many image pixels go into one of the bitmap, along one side: a power of two. `scale` in device pixels. */
 export function stepFor(scale: number): number {
-  return 2 ** Math.max(0, Math.floor(Math.log2(1 / Math.max(scale, 1e-6))));
+  return 2 ** Math.max(0, Math.floor(Math.log2(STRETCH / Math.max(scale, 1e-6))));
 }
 
 /** Paints the runs into `pixels` of ceil(w/step) columns, taking every step-th row and column. */
@@ -31,6 +37,21 @@ export function paintRuns(mask: MaskGeometry, step: number, pixels: Uint32Array,
     const start = (y / step) * columns;
     pixels.fill(value, start + Math.ceil((from - left) / step), start + Math.ceil((to - left) / step));
   }
+}
+
+/**
+ * The border without corners that nobody can tell apart: each kept one is `least` image pixels or more from the last.
+ * A border follows every pixel, and stroking that is most of the work of drawing a mask that is seen small.
+ */
+export function coarseRing(ring: readonly XY[], least: number): readonly XY[] {
+  const kept: XY[] = [];
+  let [x, y] = [-Infinity, -Infinity];
+  for (const point of ring) {
+    if (Math.max(Math.abs(point[0] - x), Math.abs(point[1] - y)) < least) continue;
+    kept.push(point);
+    [x, y] = point;
+  }
+  return kept.length < 3 ? ring : kept;
 }
 
 /** "#rrggbb" as a pixel of ImageData on a little-endian machine, opaque. */
@@ -55,6 +76,22 @@ function rgbOf(color: string): string {
   return [...probe.getImageData(0, 0, 1, 1).data.slice(0, 3)]
     .map((v) => v.toString(16).padStart(2, "0"))
     .join("");
+}
+
+/** The lines round masks, at the fineness they were last looked at. */
+export class MaskPaths {
+  private readonly kept = new WeakMap<MaskGeometry, { step: number; path: Path2D }>();
+
+  /** `scale`: device pixels per image pixel. */
+  get(mask: MaskGeometry, scale: number): Path2D {
+    const step = stepFor(scale);
+    const kept = this.kept.get(mask);
+    if (kept?.step === step) return kept.path;
+    const path = new Path2D();
+    for (const ring of maskOutline(mask)) traceChain(coarseRing(ring, step), true, path);
+    this.kept.set(mask, { step, path });
+    return path;
+  }
 }
 
 interface Kept extends MaskBitmap {

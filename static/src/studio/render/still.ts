@@ -230,9 +230,9 @@ export class StillLayer {
 export function drawn({ annotation, type, box, template }: Placed): Drawn {
   return { type, geometry: annotation.geometry, box, template };
 }
-/** A mask takes as long as many outlines. */
+/** A mask takes as long as some outlines. */
 function effort({ annotation }: Placed): number {
-  return annotation.type === "mask" ? STRIDE : 1;
+  return annotation.type === "mask" ? 4 : 1;
 }
 function effortOf(list: readonly Placed[]): number {
   return list.reduce((sum, placed) => sum + effort(placed), 0);
