@@ -7,9 +7,11 @@ import { act, errorToast, toast } from "../ui/toast.ts";
 import { answerKey } from "./task/key.ts";
 import { data, state } from "./task/context.ts";
 import { drawFacts } from "./task/facts.ts";
+import { issuesList } from "./task/issues-list.ts";
 import { itemList } from "./task/items.ts";
 import { manageMenu } from "./task/manage.ts";
 import { drawProgress } from "./task/progress.ts";
+import { reviewSettings } from "./task/review-settings.ts";
 import { getProgress, handBack } from "./tasks/api.ts";
 import { peopleTable } from "./tasks/people.ts";
 
@@ -71,6 +73,10 @@ if (more && data.page.lead) manageMenu(more, changed);
 const keyForm = find<HTMLFormElement>("#answer-key");
 if (keyForm && data.page.answer_key) answerKey(keyForm, changed);
 
+const issues = issuesList(need("#issues"), need("#issues-filter"));
+const reviewHost = find("#review");
+const review = reviewHost ? reviewSettings(reviewHost, () => changed()) : null;
+
 draw();
 void refresh().then(() => items?.reload());
 feed.watch(
@@ -79,7 +85,8 @@ feed.watch(
     const ours =
       events.length === 0 ||
       events.some((e) => e.ids.includes(state.task.id) || e.data["task"] === state.task.id);
-    if (ours) void changed();
+    if (ours) void Promise.all([changed(), review?.()]);
   },
   800,
 );
+feed.watch(["issue.changed"], () => void issues(), 800);
