@@ -53,16 +53,7 @@ function draw(host: HTMLElement, review: ReviewState, changed: () => Promise<unk
       qa && !review.in_pipeline && fact("Accepts unseen", ruleWords(review.auto_accept)),
       review.auto_accepted > 0 &&
         fact("By the rule", `${count(review.auto_accepted)} of ${count(review.taken)} approved`),
-      fact(
-        "Then",
-        review.followed_by.length
-          ? h("span", { class: "stage-links" }, review.followed_by.map(link))
-          : review.in_pipeline
-            ? "as the pipeline says"
-            : qa
-              ? "ground truth"
-              : h("span", { class: "muted" }, "no review"),
-      ),
+      fact("Then", afterwards(review)),
     ),
     told && !review.in_pipeline && h("div", { class: "notice warn" }, icon("warning"), h("div", null, told)),
     h(
@@ -72,6 +63,12 @@ function draw(host: HTMLElement, review: ReviewState, changed: () => Promise<unk
       stageButton(review),
     ),
   );
+}
+
+function afterwards(review: ReviewState): Child {
+  if (review.followed_by.length) return h("span", { class: "stage-links" }, review.followed_by.map(link));
+  if (review.in_pipeline) return "as the pipeline says";
+  return state.task.kind === "qa" ? "ground truth" : h("span", { class: "muted" }, "no review");
 }
 
 function changeButton(review: ReviewState, changed: () => Promise<unknown>): HTMLElement {

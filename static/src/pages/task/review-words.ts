@@ -119,10 +119,10 @@ export function reviewBody(value: Record<string, Json>): ReviewBody {
       unchanged: true,
     },
   };
-  const parent = value["parent_task"];
+  const { parent_task: parent, rule } = value;
   return {
     parent_task: typeof parent === "string" && parent ? parent : null,
     sample_percent: number("sample_percent", 100),
-    auto_accept: rules[String(value["rule"])] ?? null,
+    auto_accept: (typeof rule === "string" && rules[rule]) || null,
   };
 }
