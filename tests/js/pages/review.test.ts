@@ -44,13 +44,9 @@ describe("settings of review", () => {
   });
 
   it("fit the form's schema, and a share beyond 100 % does not", () => {
-    const schema = reviewSchema([
-      { id: "a", name: "Label", kind: "annotation" },
-    ]);
+    const schema = reviewSchema([{ id: "a", name: "Label", kind: "annotation" }]);
     expect(validate(schema, reviewValue(plain))).toEqual({});
-    expect(
-      validate(schema, { ...reviewValue(plain), sample_percent: 101 }),
-    ).toHaveProperty("sample_percent");
+    expect(validate(schema, { ...reviewValue(plain), sample_percent: 101 })).toHaveProperty("sample_percent");
   });
 
   it("are told in words", () => {
@@ -58,18 +54,12 @@ describe("settings of review", () => {
     expect(sampleWords(12.5)).toContain("12.5 %");
     expect(ruleWords(null)).toBe("nothing");
     expect(ruleWords({ kind: "not_sampled" })).toBe("what is not drawn");
-    expect(
-      ruleWords({ kind: "agreement", min_confidence: 0.9, unchanged: true }),
-    ).toContain("90 %");
+    expect(ruleWords({ kind: "agreement", min_confidence: 0.9, unchanged: true })).toContain("90 %");
   });
 
   it("warn of finished items that nobody looks at, and of nothing else", () => {
     expect(warning(plain)).toBeNull();
-    expect(warning({ ...plain, not_taken: 1 })).toContain(
-      "1 finished item was",
-    );
-    expect(warning({ ...plain, not_taken: 7 })).toContain(
-      "7 finished items were",
-    );
+    expect(warning({ ...plain, not_taken: 1 })).toContain("1 finished item was");
+    expect(warning({ ...plain, not_taken: 7 })).toContain("7 finished items were");
   });
 });
