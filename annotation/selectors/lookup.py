@@ -56,11 +56,18 @@ def _matching(dataset: Dataset, dql: dict[str, Any]) -> QuerySet[Item]:
 
 
 def labels_for(task: Task) -> list[dict[str, Any]]:
-    """The labels people may choose in a task: name, colour, digit, skeleton's template, in the ontology's order."""
+    """The labels people may choose in a task: name, colour, digit, group, skeleton's template, in the ontology's order."""
     if task.dataset.ontology_id is None:
         return []
     rows = Label.objects.filter(ontology_id=task.dataset.ontology_id).order_by("order", "id")
     return [
-        {"id": str(row.pk), "name": row.name, "color": row.color, "hotkey": row.hotkey, "skeleton": row.skeleton}
+        {
+            "id": str(row.pk),
+            "name": row.name,
+            "color": row.color,
+            "hotkey": row.hotkey,
+            "group": row.group,
+            "skeleton": row.skeleton,
+        }
         for row in rows
     ]

@@ -23,6 +23,7 @@ from alp_site.people.models import Role, User
 from alp_site.people.services import create_project, create_user
 from alp_site.people.services.members import add_member
 from annotation.services import task_items, tasks
+from datasets.models import Item
 from datasets.services import create_dataset, upload
 from datasets.services.ontologies import add_attribute, add_label, create_ontology
 
@@ -62,8 +63,8 @@ task_items.add_items(task=label, entries=[{{"item_id": pk}} for pk in report.ite
 print("SAID", json.dumps({{
     "project": str(project.pk), "dataset": str(dataset.pk),
     "tasks": {{"annotation": str(label.pk), "qa": str(review.pk)}},
-    "items": [str(pk) for pk in report.item_ids],
-}}))
+    "items": dict(Item.objects.filter(pk__in=report.item_ids).values_list("filename", "id")),
+}}, default=str))
 """
 
 HOLDS = """
@@ -86,7 +87,7 @@ class World:
     project: str
     dataset: str
     tasks: dict[str, str]
-    items: list[str]
+    items: dict[str, str]
 
     def url(self, path: str = "") -> str:
         return f"{self.house.url}/p/{self.project}/{path}"
@@ -98,6 +99,9 @@ class World:
         hand = Hand(page)
         hand.ready()
         return hand
+
+    def item_of(self, filename: str) -> str:
+        return self.items[filename]
 
     def holds(self, item: str) -> list[dict[str, Any]]:
         """What the server has on an item."""

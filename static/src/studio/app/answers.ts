@@ -1,8 +1,11 @@
 /** What a person says of the item on the screen: choosing a label, submitting, skipping, taking back, returning. */
+import { confirmDialog } from "../../ui/dialog.ts";
 import { announce } from "../../ui/live.ts";
 import { toast } from "../../ui/toast.ts";
 import type { Queue } from "./queue.ts";
 import type { AnnotationScene } from "./scene.ts";
+import { isSuggestion } from "../shapes/_shape.ts";
+import { toggleClass } from "../state/classes.ts";
 import type { KeyedLabel } from "../state/labels.ts";
 import { isOpen, type AnswerOptions, type Entry } from "../state/session.ts";
 import type { ActKind } from "../state/types.ts";
@@ -14,6 +17,9 @@ export interface AnswersOptions {
   scene: AnnotationScene;
   clock: WorkClock;
   review: boolean;
+  labels: readonly KeyedLabel[];
+  /** Annotation types the task takes. */
+  types: readonly string[];
   /** A task of one class for the whole picture: a digit answers. Elsewhere the annotations are the answer. */
   quick: boolean;
   /** Whether nothing stands in the way of submitting; says what does. */
@@ -27,20 +33,28 @@ export class Answers {
 
   /** A digit: the class of the picture in a quick task, else the label in hand. */
   choose(label: KeyedLabel): void {
-    const { queue, scene, quick, review, flash } = this.options;
+    const { queue, quick, review, flash } = this.options;
     if (!queue.session.current()) return;
     flash(label.name);
     if (!quick) {
-      scene.label.set(label.name);
-      if (!scene.toolbox.labelled(label.name)) announce(`Label ${label.name}`);
+      this.take(label);
       return;
     }
     if (this.answer(review ? "approve" : "complete", { label: label.name }))
       announce(review ? `Approved as ${label.name}` : `Labelled ${label.name}`);
   }
 
+  /** Shift and a digit: a class of the whole picture, set or taken away. */
+  chooseClass(label: KeyedLabel): void {
+    const { scene, labels, types } = this.options;
+    if (!types.includes("class") || scene.readOnly.value) return;
+    scene.toolbox.settle();
+    const on = toggleClass(scene.document, label, labels);
+    announce(`${on ? "Class" : "Not"} ${label.name}`);
+  }
+
   submit(): void {
-    const { queue, scene, quick, review } = this.options;
+    const { queue, scene, quick } = this.options;
     const entry = queue.session.current();
     if (!entry) return;
     if (!isOpen(entry)) queue.session.next();
@@ -51,9 +65,7 @@ export class Answers {
         toast("The annotations are still being loaded.");
         return;
       }
-      if (!this.options.ready()) return;
-      const seen = scene.edits.seenOf(entry.item.item.id);
-      if (this.answer(review ? "approve" : "complete", { seen })) announce(review ? "Approved" : "Submitted");
+      if (this.options.ready()) void this.submitShapes(entry);
     }
   }
 
@@ -110,6 +122,33 @@ export class Answers {
     if (!quick) return "Submit";
     if (entry?.item.label) return "Keep label";
     return entry?.item.suggestion ? `Accept ${entry.item.suggestion.label}` : "Submit";
+  }
+
+  private async submitShapes({ item }: Entry): Promise<void> {
+    const { queue, scene, review } = this.options;
+    const empty = scene.document.store.all().every(isSuggestion);
+    if (empty) {
+      const sure = await confirmDialog({
+        title: "Nothing is labelled here",
+        text: "Say that there is nothing to label on this picture, and go on?",
+        confirm: "There is nothing",
+      });
+      if (!sure || queue.session.current()?.item.id !== item.id) return;
+    }
+    const seen = scene.edits.seenOf(item.item.id);
+    if (this.answer(review ? "approve" : "complete", { seen, empty }))
+      announce(review ? "Approved" : "Submitted");
+  }
+
+  /** What is selected gets the label, or what is drawn next; where only classes are asked for, the picture does. */
+  private take(label: KeyedLabel): void {
+    const { scene, types } = this.options;
+    if (types.every((type) => type === "class")) {
+      this.chooseClass(label);
+      return;
+    }
+    scene.label.set(label.name);
+    if (!scene.toolbox.labelled(label.name)) announce(`Label ${label.name}`);
   }
 
   private submitClass({ item }: Entry): void {

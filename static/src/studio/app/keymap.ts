@@ -16,6 +16,8 @@ export interface KeymapParts {
   labels: readonly KeyedLabel[];
   review: boolean;
   quick: boolean;
+  /** Whether the picture may have classes beside its shapes. */
+  classes: boolean;
   /** Sends what waits. */
   save: () => void;
   /** Of panels. */
@@ -114,14 +116,24 @@ function reviewHandlers({ answers }: KeymapParts): Record<string, Handler> {
   };
 }
 
-function labelKeys({ labels, answers, quick, review }: KeymapParts): Shortcut[] {
+function labelKeys({ labels, answers, quick, review, classes }: KeymapParts): Shortcut[] {
   const words = (name: string) =>
     quick
       ? `${review ? "Correct to" : "Label"} ${name} and go on`
       : `${name}: for what is selected, or drawn next`;
-  return labels
-    .filter(({ digit }) => digit)
-    .map((label) => ({ keys: label.digit, label: words(label.name), run: () => answers.choose(label) }));
+  const keyed = labels.filter(({ digit }) => digit);
+  const plain = keyed.map((label): Shortcut => ({
+    keys: label.digit,
+    label: words(label.name),
+    run: () => answers.choose(label),
+  }));
+  if (quick || !classes) return plain;
+  const whole = keyed.map((label): Shortcut => ({
+    keys: `shift+${label.digit}`,
+    label: `The whole picture is ${label.name}, or not`,
+    run: () => answers.chooseClass(label),
+  }));
+  return [...plain, ...whole];
 }
 
 /** Enter and Space press what has the focus. */

@@ -12,6 +12,8 @@ import { taskOpenings } from "../io/openings.ts";
 import type { Outbox } from "../io/outbox.ts";
 import type { Prefs } from "../io/prefs.ts";
 import { NEUTRAL } from "../render/style.ts";
+import { isSuggestion } from "../shapes/_shape.ts";
+import { classesOf } from "../state/classes.ts";
 import { withDigits, type KeyedLabel } from "../state/labels.ts";
 import type { Entry } from "../state/session.ts";
 import type { Act, StudioOptions } from "../state/types.ts";
@@ -85,6 +87,8 @@ export class Studio {
       scene,
       clock: this.clock,
       review: this.review,
+      labels: this.labels,
+      types: options.allowed.types,
       quick: this.quick,
       ready: () => this.checks.every((check) => check()),
       flash: (label) => this.labelBar.flash(label),
@@ -99,7 +103,11 @@ export class Studio {
       skip: () => this.answers.skip(),
       submit: () => this.answers.submit(),
       giveBack: () => void this.queue.giveBack(),
-      retry: () => this.send(),
+      retry: () => {
+        const [first] = scene.document.conflicts.value;
+        if (first) this.queue.session.showItem(first.item);
+        this.send();
+      },
       help: () => document.dispatchEvent(new KeyboardEvent("keydown", { key: "?", bubbles: true })),
     });
     this.labelBar = new LabelBar(this.labels, (label) => {
@@ -171,6 +179,7 @@ export class Studio {
       labels: this.labels,
       review: this.review,
       quick: this.quick,
+      classes: this.options.allowed.types.includes("class"),
       save: () => this.send(),
       more: this.handlers,
     });
@@ -212,7 +221,10 @@ export class Studio {
     outbox.state.subscribe(saved);
     scene.document.saved.subscribe(saved);
     this.queue.refusals.subscribe(saved);
-    scene.document.log.changed.subscribe(() => this.drawBar());
+    scene.document.log.changed.subscribe(() => {
+      this.drawBar();
+      this.drawLabels();
+    });
     for (const cell of [scene.label, scene.document.selection] as Cell<unknown>[])
       cell.subscribe(() => this.drawLabels());
     scene.readOnly.subscribe(() => this.drawLabels());
@@ -267,10 +279,14 @@ export class Studio {
   }
   /** Something stands against an answer: the item is open again, and the way to it is shown. */
   private wanting(act: Act, error: AlpApiError): void {
-    toast(`Not taken: ${error.message}`, {
-      kind: "bad",
-      action: { label: "Show", run: () => this.queue.session.show(act.task_item) },
-    });
+    const { document } = this.parts.scene;
+    const faults = (error.data["annotations"] ?? []) as { annotation: string }[];
+    const show = () => {
+      this.queue.session.show(act.task_item);
+      const there = faults.map(({ annotation }) => annotation).filter((id) => document.store.has(id));
+      if (there.length) document.selection.set(new Set(there));
+    };
+    toast(`Not taken: ${error.message}`, { kind: "bad", action: { label: "Show", run: show } });
   }
   /** On to the next picture, whatever becomes of this one. */
   goOn(): void {
@@ -329,13 +345,21 @@ export class Studio {
     if (this.quick) {
       const item = entry?.item;
       const suggested = item?.label ? null : (item?.suggestion?.label ?? null);
-      this.labelBar.update(item?.label ?? null, suggested, entry !== null && !entry.gone);
-      return;
-    }
+      this.labelBar.update(item?.label ? [item.label] : [], suggested, entry !== null && !entry.gone);
+    } else this.labelBar.update(this.labelsInHand(), null, !scene.readOnly.value);
+  }
+
+  /** What the bar shows as pressed: the picture's classes where there is nothing else, what is selected, the next one. */
+  private labelsInHand(): string[] {
+    const { scene } = this.parts;
+    if (this.options.allowed.types.every((type) => type === "class"))
+      return classesOf(scene.document.store.all())
+        .filter((one) => !isSuggestion(one))
+        .map(({ label }) => label);
     const chosen = [...scene.document.selection.value].flatMap((id) => scene.document.store.get(id) ?? []);
     const names = new Set(chosen.map(({ label }) => label));
-    const [only] = names.size === 1 ? names : [names.size ? null : scene.label.value];
-    this.labelBar.update(only ?? null, null, !scene.readOnly.value);
+    if (!names.size) return [scene.label.value];
+    return names.size === 1 ? [...names] : [];
   }
 
   private drawFoot(): void {

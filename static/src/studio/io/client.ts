@@ -19,6 +19,7 @@ export function sendAct(act: Act, keepalive: boolean): Promise<Done> {
   if (act.kind === "complete" || act.kind === "approve") {
     body["label"] = act.label;
     body["seen_version"] = act.seen_version;
+    if (act.empty) body["empty"] = true;
   }
   if (act.kind === "approve") body["resolve_fixed"] = true; // the reviewer has the answered notes before them
   const signal = keepalive ? undefined : AbortSignal.timeout(TIMEOUT);

@@ -32,6 +32,8 @@ export interface AnswerOptions {
   seconds?: number;
   /** The version of the item that the person saw, where annotations of it were edited here. */
   seen?: number | undefined;
+  /** There is nothing to label. */
+  empty?: boolean;
 }
 
 const FINISHING: ReadonlySet<ActKind> = new Set(["complete", "discard", "approve", "return"]);
@@ -302,6 +304,12 @@ export class Session {
     if (at >= 0) this.goTo(at);
   }
 
+  /** By the id of the item itself. */
+  showItem(item: string): void {
+    const found = [...this.entries.values()].find((entry) => entry.item.item.id === item);
+    if (found) this.show(found.item.id);
+  }
+
   private goTo(at: number): void {
     this.at = at;
     this.ring();
@@ -339,6 +347,7 @@ export class Session {
       note: options.note ?? "",
       seconds: Math.round((options.seconds ?? 0) * 10) / 10,
       seen_version: carriesVersion ? (options.seen ?? item.item.content_version) : null,
+      ...(options.empty && { empty: true }),
       made_at: this.options.now(),
     });
   }

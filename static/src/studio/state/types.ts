@@ -133,6 +133,8 @@ export interface Act {
   seconds: number;
   /** The content version of the item that the person saw; null where it does not matter. */
   seen_version: number | null;
+  /** The person says that there is nothing to label. */
+  empty?: boolean;
   made_at: number;
 }
 

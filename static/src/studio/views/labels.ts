@@ -26,10 +26,10 @@ export class LabelBar {
     });
   }
 
-  update(chosen: string | null, suggested: string | null, enabled: boolean): void {
+  update(chosen: readonly string[], suggested: string | null, enabled: boolean): void {
     for (const [name, button] of this.buttons) {
-      button.setAttribute("aria-pressed", String(name === chosen));
-      button.classList.toggle("suggested", name === suggested && name !== chosen);
+      button.setAttribute("aria-pressed", String(chosen.includes(name)));
+      button.classList.toggle("suggested", name === suggested && !chosen.includes(name));
       button.disabled = !enabled;
     }
   }
