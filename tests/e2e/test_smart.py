@@ -111,6 +111,18 @@ def test_smart_when_only_keys_are_used_then_a_polygon_is_made_and_taken_back(vis
     assert disc_iou(polygon, LEFT) > 0.8
     page.keyboard.press("Control+z")
     hand.has(0)
+
+    # A closer look at what is in sight: the polygon lies where the object does.
+    cx, cy, r = RIGHT
+    page.mouse.move(*hand.at(cx, cy))
+    page.mouse.wheel(0, -700)
+    page.keyboard.press("Alt+m")
+    hand.click(cx, cy)
+    page.keyboard.press("Enter")
+    (closer,) = hand.has(1)
+    assert disc_iou(closer, RIGHT) > 0.8
+    page.keyboard.press("Control+z")
+    hand.has(0)
     hand.saved()
 
 

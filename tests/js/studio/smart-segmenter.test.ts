@@ -174,6 +174,14 @@ describe("a slow browser", () => {
     expect(await segmenter.mask(picture("a"), PROMPTS)).toEqual(MASK);
     expect(worker.kinds()).toContain("put a");
   });
+  it("does not ask the server about what it does not know", async () => {
+    memory.set("alp.smart.slow", String(time));
+    const remote = vi.fn(half);
+    const segmenter = made({ remote });
+    await segmenter.mask({ ...picture("a@1,2,3,4"), hereOnly: true }, PROMPTS);
+    expect(remote).not.toHaveBeenCalled();
+    expect(worker.kinds()).toContain("encode a@1,2,3,4");
+  });
   it("waits no more for the server when the picture was left", async () => {
     memory.set("alp.smart.slow", String(time));
     const signals: AbortSignal[] = [];

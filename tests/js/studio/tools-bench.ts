@@ -1,7 +1,7 @@
 /** A bench for tools: the real document, shapes, toolbox and keys over a stage without pixels. */
 import "fake-indexeddb/auto";
 import { h } from "@/lib/dom.ts";
-import { Viewport, type WH, type XY } from "@/lib/geometry.ts";
+import { Viewport, type BoxXYXY, type WH, type XY } from "@/lib/geometry.ts";
 import { Keys } from "@/lib/keys.ts";
 import { Cell } from "@/lib/store.ts";
 import { Edits } from "@/studio/io/edits.ts";
@@ -71,6 +71,9 @@ class BenchStage implements ToolStage {
   }
   redraw(): void {
     // Nothing is drawn here.
+  }
+  cutOut(_box: BoxXYXY, side: number): HTMLCanvasElement | null {
+    return h("canvas", { width: side, height: side });
   }
 }
 

@@ -200,4 +200,55 @@ describe("smart tool", () => {
     b.toolbox.restart();
     expect(smart.looked).toEqual(["third"]);
   });
+  describe("a closer look", () => {
+    const keys: string[] = [];
+    beforeEach(() => {
+      keys.length = 0;
+      const { mask } = smart.segmenter;
+      smart.segmenter.mask = (picture, prompts) => {
+        keys.push(picture.key);
+        return mask(picture, prompts);
+      };
+      Object.defineProperty(b.stage.element, "clientWidth", { value: 200 });
+      Object.defineProperty(b.stage.element, "clientHeight", { value: 100 });
+    });
+    const zoom = () => b.stage.viewport.set(b.stage.viewport.value.zoomed(2, [200, 100]));
+    const closer = () => b.press("m", { altKey: true });
+    it("asks about what is in sight, and puts the answer where it belongs", async () => {
+      zoom(); // what is in sight: 100..200, 50..100
+      closer();
+      expect(smart.looked.at(-1)).toBe("item@100,50,200,100");
+      b.click(b.stage.viewport.value.screenXY([140, 70]) as [number, number]);
+      await vi.waitFor(() => expect(shown()).toEqual(["mask"]));
+      expect(keys).toEqual(["item@100,50,200,100"]);
+      expect(smart.asked.at(-1)?.points[0]?.at).toEqual([40, 20]);
+      b.press("Enter");
+      const [x, y, w] = (b.only().geometry as MaskGeometry).box;
+      expect([x + w / 2, y]).toEqual([140, 58]);
+    });
+    it("asks about the whole picture where a point lies outside", async () => {
+      zoom();
+      closer();
+      b.stage.viewport.set(b.stage.viewport.value.zoomed(0.5, [200, 100]));
+      b.click([60, 30]);
+      await vi.waitFor(() => expect(keys).toEqual(["item"]));
+    });
+    it("ends when all is in sight, and needs to be zoomed in", () => {
+      closer();
+      expect(b.said.at(-1)).toContain("Zoom in first");
+      zoom();
+      closer();
+      b.stage.viewport.set(b.stage.viewport.value.zoomed(0.5, [200, 100]));
+      closer();
+      expect(b.said.at(-1)).toContain("whole picture");
+      expect(smart.looked.at(-1)).toBe("item");
+    });
+    it("does not stay when another picture comes", () => {
+      zoom();
+      closer();
+      smart.model.key = "second";
+      b.toolbox.restart();
+      expect(smart.looked.at(-1)).toBe("second");
+    });
+  });
 });

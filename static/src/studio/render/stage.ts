@@ -154,6 +154,20 @@ export class Stage {
     return this.source?.size ?? [0, 0];
   }
 
+  /**
+   * A part of the picture by itself, unturned and unadjusted, `side` pixels on its longest side; where tiles have not come
+   * yet it is as coarse as on the screen. Null while there is no picture.
+   */
+  cutOut([x1, y1, x2, y2]: BoxXYXY, side: number): HTMLCanvasElement | null {
+    const scale = side / Math.max(x2 - x1, y2 - y1);
+    const [width, height] = [Math.round((x2 - x1) * scale), Math.round((y2 - y1) * scale)];
+    const canvas = h("canvas", { width, height });
+    const ctx = canvas.getContext("2d");
+    if (!this.source || !ctx) return null;
+    this.source.draw(ctx, new Viewport(scale, [-x1 * scale, -y1 * scale]), [width, height], false);
+    return canvas;
+  }
+
   bind(store: Store<Annotation>, view: Cell<SceneView>): void {
     for (const off of this.unbind) off();
     this.view = view.value;

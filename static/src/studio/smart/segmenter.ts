@@ -23,6 +23,8 @@ export interface SmartPicture {
   readonly size: WH;
   /** The picture, or one made smaller, no smaller than 1024 pixels on its longest side if it has them. */
   bitmap(): Promise<ImageBitmap>;
+  /** The server knows no such picture. */
+  readonly hereOnly?: boolean;
 }
 export type SmartState =
   | { readonly kind: "idle" }
@@ -139,7 +141,7 @@ export class Segmenter {
   }
 
   private async encode(picture: SmartPicture): Promise<void> {
-    const { remote } = this.options;
+    const remote = picture.hereOnly ? undefined : this.options.remote;
     if (!(this.options.hasWasm ?? (() => typeof WebAssembly === "object"))()) throw new SmartFailed(NO_WASM);
     if (remote && this.isSlow()) {
       try {

@@ -1,5 +1,5 @@
 /** What the smart tool paints over the picture: its points, and what it waits for. Told apart by sign, not by colour alone. */
-import type { XY } from "../../lib/geometry.ts";
+import type { BoxXYXY, XY } from "../../lib/geometry.ts";
 
 const RADIUS = 7;
 const BADGE_TOP = 12;
@@ -21,6 +21,19 @@ export function drawPrompt(context: CanvasRenderingContext2D, [x, y]: XY, wanted
     context.lineTo(x, y + 3.5);
   }
   context.stroke();
+  context.restore();
+}
+
+/** Dashes that show on any picture. */
+export function drawFrame(context: CanvasRenderingContext2D, [x1, y1, x2, y2]: BoxXYXY): void {
+  context.save();
+  context.lineWidth = 3;
+  context.strokeStyle = "#000000a6";
+  context.strokeRect(x1, y1, x2 - x1, y2 - y1);
+  context.setLineDash([6, 4]);
+  context.lineWidth = 1;
+  context.strokeStyle = "#ffffff";
+  context.strokeRect(x1, y1, x2 - x1, y2 - y1);
   context.restore();
 }
 

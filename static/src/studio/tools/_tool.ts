@@ -3,7 +3,7 @@
  * `index.ts` finds it. Tools speak image pixels; what the keyboard asks of them comes as commands by name, so that keys
  * can be rebound without a tool knowing.
  */
-import { clamp, type Viewport, type WH, type XY } from "../../lib/geometry.ts";
+import { clamp, type BoxXYXY, type Viewport, type WH, type XY } from "../../lib/geometry.ts";
 import type { Cell, Store, Unsubscribe } from "../../lib/store.ts";
 import type { BrushLayer } from "../render/brush.ts";
 import type { HandleHit } from "../render/scene.ts";
@@ -27,6 +27,8 @@ export interface ToolStage {
   paint(layer: BrushLayer | null, color?: string, id?: string | null): void;
   overlay(draw: OverlayDraw): Unsubscribe;
   redraw(): void;
+  /** A part of the picture by itself, `side` pixels on its longest side; null while there is none. */
+  cutOut(box: BoxXYXY, side: number): HTMLCanvasElement | null;
 }
 
 /** What makes a new annotation; the document gives it its id, its author and revision 0. */
@@ -97,6 +99,7 @@ export type Command =
   | "draw.occluded"
   | "draw.skip"
   | "draw.switch"
+  | "draw.closer"
   | "draw.larger"
   | "draw.smaller";
 

@@ -48,6 +48,7 @@ const DRAWING: ShortcutDef[] = [
     ["draw.occluded", "Keypoint is occluded", "q"],
     ["draw.skip", "Skip the keypoint", "s"],
     ["draw.switch", "Smart tool: mask or polygon", "shift+m"],
+    ["draw.closer", "Smart tool: look closer at what is in sight, or at all of it", "alt+m"],
   ]),
 ];
 

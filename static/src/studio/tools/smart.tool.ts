@@ -4,11 +4,12 @@ import type { StagePointer } from "../render/types.ts";
 import type { MaskGeometry } from "../shapes/_rle.ts";
 import type { Modifiers } from "../shapes/_shape.ts";
 import { polygonOf } from "../smart/logits.ts";
-import type { Prompt, Prompts } from "../smart/prepare.ts";
-import { Superseded, type SmartState } from "../smart/segmenter.ts";
+import { closerBox, maskFrom, partOf, promptsIn, type Part } from "../smart/part.ts";
+import { SIDE, type Prompt, type Prompts } from "../smart/prepare.ts";
+import { Superseded, type SmartPicture, type SmartState } from "../smart/segmenter.ts";
 import { DrawTool, KEYS_HINT } from "./_draw.ts";
 import { commitMask } from "./_paint.ts";
-import { drawBadge, drawPrompt } from "./_prompts.ts";
+import { drawBadge, drawFrame, drawPrompt } from "./_prompts.ts";
 import { addShapes, SLIP, type Command, type SmartHelp, type ToolContext } from "./_tool.ts";
 
 /** Steps of the polygon's fineness; one is a pixel of what the model sees. */
@@ -16,6 +17,8 @@ const FINER = 1.5;
 const FINEST = 0.25;
 const COARSEST = 16;
 const TICK_MS = 1000;
+/** A click answered sooner needs no words. */
+const SLOW_MS = 700;
 
 type Step = Prompt | { readonly box: BoxXYXY };
 
@@ -40,10 +43,14 @@ class SmartTool extends DrawTool {
   private fineness = 0.75;
   /** Whether it made something on the picture shown last: then the next one is looked at ahead. */
   private used = false;
+  /** What is looked at closer. */
+  private part: Part | null = null;
+  private askedAt = 0;
   private offs: Unsubscribe[] = [];
 
   override activate(ctx: ToolContext): void {
     super.activate(ctx);
+    if (this.part?.of !== ctx.smart?.picture()?.key) this.part = null;
     const ticking = setInterval(() => this.tick(), TICK_MS);
     const off = ctx.smart?.segmenter.state.subscribe((state) => this.changed(state));
     this.offs = [() => clearInterval(ticking), ...(off ? [off] : [])];
@@ -107,6 +114,7 @@ class SmartTool extends DrawTool {
   }
   override command(command: Command, held: Modifiers): boolean {
     if (command === "draw.switch") return this.switch();
+    if (command === "draw.closer") return this.closer();
     if (command === "draw.larger" || command === "draw.smaller") {
       if (!this.asPolygon()) return false;
       const by = command === "draw.larger" ? FINER : 1 / FINER;
@@ -173,6 +181,7 @@ class SmartTool extends DrawTool {
     this.outdated = true;
     if (this.asking) return;
     this.asking = true;
+    this.askedAt = Date.now();
     try {
       while (this.outdated && this.steps.length) {
         this.outdated = false;
@@ -195,7 +204,7 @@ class SmartTool extends DrawTool {
       return;
     }
     try {
-      const mask = await smart.segmenter.mask(picture, this.prompts());
+      const mask = await this.seen(smart, picture);
       if (turn !== this.turn) return;
       this.found = mask;
       if (!mask) this.ctx.announce("The model finds nothing there: click once more, or drag a box round it.");
@@ -204,6 +213,36 @@ class SmartTool extends DrawTool {
       if (turn !== this.turn || error instanceof Superseded) return;
       this.ctx.announce(error instanceof Error ? error.message : String(error));
     }
+  }
+
+  /** In the part that is looked at closer, if all prompts lie in it. */
+  private async seen({ segmenter }: SmartHelp, whole: SmartPicture): Promise<MaskGeometry | null> {
+    const { part } = this;
+    const prompts = this.prompts();
+    const within = part && promptsIn(part, prompts);
+    if (!part || !within) return segmenter.mask(whole, prompts);
+    const mask = await segmenter.mask(part.picture, within);
+    return mask && maskFrom(part, mask);
+  }
+  /** At what is in sight, as a picture of its own; when that is all of it, at the whole picture again. */
+  private closer(): boolean {
+    const { stage, smart } = this.ctx;
+    const whole = smart?.picture();
+    if (!whole) return false;
+    const { clientWidth, clientHeight } = stage.element;
+    const box = closerBox(stage.viewport.value.imageBox([0, 0, clientWidth, clientHeight]), this.ctx.size());
+    const canvas = box && stage.cutOut(box, SIDE);
+    const had = this.part !== null;
+    this.part = box && canvas && partOf(whole, box, () => createImageBitmap(canvas));
+    if (this.part) this.ctx.announce("Looks closer at what is in sight. Zoom out and Alt M: at all of it");
+    else
+      this.ctx.announce(
+        had ? "Looks at the whole picture" : "Zoom in first: it looks closer at what is in sight.",
+      );
+    this.look();
+    if (this.steps.length) void this.ask();
+    stage.redraw();
+    return true;
   }
 
   // ---- what comes of it
@@ -260,7 +299,7 @@ class SmartTool extends DrawTool {
   private look(): void {
     const smart: SmartHelp | undefined = this.ctx.smart;
     const picture = smart?.picture();
-    if (picture) smart?.segmenter.look(picture);
+    if (picture) smart?.segmenter.look(this.part?.picture ?? picture);
     this.tell();
   }
   private changed(state: SmartState): void {
@@ -278,8 +317,8 @@ class SmartTool extends DrawTool {
       return state.share < 1
         ? `Fetching the model, once… ${Math.floor(100 * state.share)} %`
         : "Making the model ready…";
-    if (state?.kind !== "looking")
-      return this.asking && state?.kind === "ready" ? "Looking for its edge…" : "";
+    const slow = this.asking && Date.now() - this.askedAt > SLOW_MS;
+    if (state?.kind !== "looking") return slow && state?.kind === "ready" ? "Looking for its edge…" : "";
     const seconds = Math.max(0, Math.round((Date.now() - state.since) / 1000));
     const usual = state.usual ? ` of about ${Math.max(1, Math.round(state.usual / 1000))} s` : " s";
     const who = state.where === "server" ? "The server looks" : "Looking";
@@ -298,19 +337,16 @@ class SmartTool extends DrawTool {
     if (this.finishing) return "It is kept as soon as the model has answered. Esc drops it";
     if (this.steps.length)
       return `Enter keeps it as ${kind}${both}. Right click: not this. Backspace takes the last back, Esc drops it`;
-    return `Click an object or drag a box round it; right click or Alt: not this. ${KEYS_HINT} (Shift and Space: not this)`;
+    return `Click an object or drag a box round it; right click or Alt: not this. Alt M looks closer. ${KEYS_HINT} (Shift and Space: not this)`;
   }
   protected override paint(context: CanvasRenderingContext2D, viewport: Viewport): void {
     super.paint(context, viewport);
     for (const one of this.steps)
       if ("at" in one) drawPrompt(context, viewport.screenXY(one.at), one.wanted);
       else {
-        const [x1, y1, x2, y2] = viewport.screenBox(one.box);
-        context.setLineDash([6, 4]);
-        context.strokeStyle = "#ffffff";
-        context.strokeRect(x1, y1, x2 - x1, y2 - y1);
-        context.setLineDash([]);
+        drawFrame(context, viewport.screenBox(one.box));
       }
+    if (this.part) drawFrame(context, viewport.screenBox(this.part.box));
     const wait = this.wait();
     if (wait) drawBadge(context, wait, this.ctx.stage.element.clientWidth);
   }

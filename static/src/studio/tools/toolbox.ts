@@ -47,6 +47,7 @@ const COMMANDS: readonly Command[] = [
   "draw.occluded",
   "draw.skip",
   "draw.switch",
+  "draw.closer",
   "draw.larger",
   "draw.smaller",
 ];
