@@ -218,7 +218,7 @@ describe("smart tool", () => {
       zoom(); // what is in sight: 100..200, 50..100
       closer();
       expect(smart.looked.at(-1)).toBe("item@100,50,200,100");
-      b.click(b.stage.viewport.value.screenXY([140, 70]) as [number, number]);
+      b.click(b.stage.viewport.value.screenXY([140, 70]));
       await vi.waitFor(() => expect(shown()).toEqual(["mask"]));
       expect(keys).toEqual(["item@100,50,200,100"]);
       expect(smart.asked.at(-1)?.points[0]?.at).toEqual([40, 20]);
