@@ -52,6 +52,7 @@ class FigureRowSerializer(serializers.Serializer[Any]):
     acceptance = RateSerializer(allow_null=True)
     rework = serializers.FloatField(allow_null=True)
     agreement = serializers.FloatField(allow_null=True)
+    iou = serializers.FloatField(allow_null=True)
 
     def get_fields(self) -> dict[str, Any]:
         return {**super().get_fields(), **{name: serializers.IntegerField() for name in COUNTS}}
@@ -92,6 +93,7 @@ def row_payload(row: Row) -> dict[str, Any]:
         "acceptance": {"rate": rate[0], "low": rate[1], "high": rate[2]} if rate else None,
         "rework": row.rework,
         "agreement": row.agreement,
+        "iou": row.iou,
     }
 
 
@@ -154,7 +156,7 @@ COLUMNS = (
     "name", "labelled", "discarded", "objects", "label_seconds", "items_an_hour", "objects_an_hour", "decided",
     "review_seconds", "reviews_an_hour", "reviewed", "accepted", "returned", "corrected", "acceptance",
     "acceptance_low", "acceptance_high", "rework", "agreement", "suggestions_accepted", "suggestions_edited",
-    "suggestions_rejected", "key",
+    "suggestions_rejected", "objects_unchanged", "objects_changed", "objects_added", "objects_removed", "iou", "key",
 )  # fmt: skip
 
 

@@ -7,7 +7,11 @@ What is counted, over lines of the log within the period (simulated answers are 
 - seconds: active time, as the studio measured it (pauses left out), at most an hour a line.
 - objects: annotations a person made or changed on items they finished, each once.
 - reviewed: items of a person's labelling that a reviewer decided on in the period; `accepted` of them were approved and
-  never returned or corrected, `returned` were sent back or rejected, `corrected` were changed by the reviewer.
+  never returned or corrected, `returned` were sent back or rejected, `corrected` were changed by the reviewer. What a
+  rule approved counts for nothing: nobody looked.
+- suggestions: what became of each annotation that a model suggested.
+- objects_unchanged, objects_changed, objects_added, objects_removed: what approvals left of the annotations submitted;
+  `iou` how alike the submitted and the approved geometry are on average, unchanged ones included.
 """
 
 from __future__ import annotations
@@ -19,6 +23,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import (
+    Avg,
     Case,
     CharField,
     Count,
@@ -39,7 +44,7 @@ from django.db.models import (
 from django.db.models.functions import Least, TruncDate
 
 from alp_site.people.models import User
-from annotation.models import Task, TaskItemLog
+from annotation.models import ReviewOutcome, SuggestionOutcome, Task, TaskItemLog
 from datasets.selectors import revisions_by_people
 
 __all__ = ["BY", "COUNTS", "TIME_EDGES", "Figures", "Pace", "Row", "Scope", "get_figures", "get_pace", "wilson"]
@@ -70,6 +75,7 @@ class Scope:
 COUNTS = (
     "labelled", "discarded", "decided", "objects", "reviewed", "accepted", "returned", "corrected", "kept",
     "suggestions_accepted", "suggestions_edited", "suggestions_rejected",
+    "objects_unchanged", "objects_changed", "objects_added", "objects_removed",
 )  # fmt: skip
 
 
@@ -82,6 +88,7 @@ class Row:
     counts: Mapping[str, int]
     label_seconds: float = 0.0
     review_seconds: float = 0.0
+    iou: float | None = None
 
     def _an_hour(self, what: int, seconds: float) -> float | None:
         return what / seconds * 3600 if seconds > 0 else None
@@ -139,8 +146,8 @@ def wilson(hits: int, n: int) -> tuple[float, float, float] | None:
 
 def get_figures(scope: Scope, by: str) -> Figures:
     """The figures of a project, grouped. A fixed number of queries, whatever the period holds."""
-    parts = [part(scope, by) for part in (_finished, _times_spent, _objects, _verdicts)]
-    totals = [part(scope, None) for part in (_finished, _times_spent, _objects, _verdicts)]
+    parts = [part(scope, by) for part in PARTS]
+    totals = [part(scope, None) for part in PARTS]
     keys = {key for part in parts for key in part}
     names = _names(by, keys)
     rows = [_row(str(key), names.get(key, str(key)), [part.get(key, {}) for part in parts]) for key in keys]
@@ -233,9 +240,6 @@ def _finished(scope: Scope, by: str | None) -> Found:
         labelled=items(labelling & Q(action="complete")),
         discarded=items(labelling & Q(action="discard")),
         decided=items(Q(task__kind=REVIEW, action__in=DECIDED)),
-        suggestions_accepted=items(labelling & Q(outcome=TaskItemLog.Outcome.ACCEPTED)),
-        suggestions_edited=items(labelling & Q(outcome=TaskItemLog.Outcome.EDITED)),
-        suggestions_rejected=items(labelling & Q(outcome=TaskItemLog.Outcome.REJECTED)),
     )  # fmt: skip
 
 
@@ -269,7 +273,7 @@ def _verdicts(scope: Scope, by: str | None) -> Found:
     )
     rows = TaskItemLog.objects.filter(
         _stands(), task__project_id=scope.project_id, task__kind=REVIEW, at__gte=scope.start, at__lt=scope.end,
-        simulated=False, action__in=(*APPROVED, *BACK),
+        simulated=False, action__in=(*APPROVED, *BACK), person__isnull=False,
     ).annotate(
         labeller=Subquery(labelling.values("person_id")[:1], output_field=UUIDField()),
         submitted=Case(When(action__in=APPROVED, then=F("previous_label")), default=F("label"),
@@ -292,6 +296,50 @@ def _verdicts(scope: Scope, by: str | None) -> Found:
     )  # fmt: skip
 
 
+def _of_people(scope: Scope, rows: QuerySet[Any]) -> QuerySet[Any]:
+    """Outcomes of the period that people brought about; they carry the moment of their line in the log."""
+    lines = TaskItemLog.objects.filter(task_item=OuterRef("task_item"), at=OuterRef("at"), simulated=True)
+    rows = rows.filter(task_item__task__project_id=scope.project_id, at__gte=scope.start, at__lt=scope.end)
+    return rows.exclude(Exists(lines))
+
+
+def _suggestions(scope: Scope, by: str | None) -> Found:
+    rows = _of_people(scope, SuggestionOutcome.objects.filter(person__isnull=False))
+    if scope.task_id:
+        rows = rows.filter(task_item__task_id=scope.task_id)
+    if scope.person_id:
+        rows = rows.filter(person_id=scope.person_id)
+    key = _key(by, scope, person="person_id", task="task_item__task_id", label="label", day="at")
+    outcomes = TaskItemLog.Outcome
+    return _grouped(
+        rows, key,
+        suggestions_accepted=Count("pk", filter=Q(outcome=outcomes.ACCEPTED)),
+        suggestions_edited=Count("pk", filter=Q(outcome=outcomes.EDITED)),
+        suggestions_rejected=Count("pk", filter=Q(outcome=outcomes.REJECTED)),
+    )  # fmt: skip
+
+
+def _corrections(scope: Scope, by: str | None) -> Found:
+    rows = _of_people(scope, ReviewOutcome.objects.filter(annotator__isnull=False))
+    if scope.task_id:
+        rows = rows.filter(Q(task_item__task_id=scope.task_id) | Q(task_item__source__task_id=scope.task_id))
+    if scope.person_id:
+        rows = rows.filter(annotator_id=scope.person_id)
+    key = _key(by, scope, person="annotator_id", task="task_item__source__task_id", label="label", day="at")
+    changes = ReviewOutcome.Change
+    return _grouped(
+        rows, key,
+        objects_unchanged=Count("pk", filter=Q(change=changes.UNCHANGED)),
+        objects_changed=Count("pk", filter=Q(change=changes.CHANGED)),
+        objects_added=Count("pk", filter=Q(change=changes.ADDED)),
+        objects_removed=Count("pk", filter=Q(change=changes.REMOVED)),
+        iou=Avg("iou"),
+    )  # fmt: skip
+
+
+PARTS = (_finished, _times_spent, _objects, _verdicts, _suggestions, _corrections)
+
+
 def _histogram(scope: Scope) -> list[int]:
     whens = [When(seconds__lte=edge, then=Value(i)) for i, edge in enumerate(TIME_EDGES)]
     place = Case(*whens, default=Value(len(TIME_EDGES)), output_field=IntegerField())
@@ -310,6 +358,7 @@ def _row(key: str, name: str, parts: Sequence[Mapping[str, Any]]) -> Row:
         counts={name: int(merged.get(name) or 0) for name in COUNTS},
         label_seconds=float(merged.get("label_seconds") or 0),
         review_seconds=float(merged.get("review_seconds") or 0),
+        iou=merged.get("iou"),
     )
 
 

@@ -14,9 +14,10 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from alp_site.lib import db
+from alp_site.lib.ids import uuid7
 from annotation.models import TaskItem
 from annotation.selectors.figures import wilson
-from annotation.services import bulk, task_items
+from annotation.services import bulk, queue, task_items, tasks
 
 pytestmark = [pytest.mark.django_db, pytest.mark.scale]
 DAY_ONE, DAY_TWO = datetime(2026, 3, 2, 10, tzinfo=UTC), datetime(2026, 3, 3, 10, tzinfo=UTC)
@@ -235,7 +236,39 @@ def test_figures_cost_the_same_however_much_was_done(
     task_items.reassign(task=task, task_item_ids=[r.pk for r in more], person=annotator, user=reviewer)
     for row in more:
         act("annotator", row, "complete", label="frog", seconds=3)
-    assert cost() == before <= 16
+    assert cost() == before <= 20
+
+
+def test_what_a_reviewer_changed_is_told_by_object_with_its_iou(clock, task, qa, fill, act, ask, client_as, annotator):
+    tasks.update_task(task=task, annotation_types=["box"])
+    row = fill(task, 1)[0]
+    queue.pull(task=task, person=annotator)
+
+    def edit(who: str, **operation: Any) -> dict[str, Any]:
+        sent = [{"op_id": str(uuid7()), **operation}]
+        answer = client_as(who).post(f"/api/v1/items/{row.item_id}/annotations/", {"operations": sent}, format="json")
+        return answer.json()["answers"][0]["annotation"]
+
+    def box(label: str, *xyxy: int) -> dict[str, Any]:
+        return {"type": "box", "label": label, "geometry": {"xyxy": list(xyxy)}}
+
+    cat = edit("annotator", type="create", data=box("cat", 0, 0, 10, 10))
+    edit("annotator", type="create", data=box("dog", 10, 10, 20, 20))
+    act("annotator", row, "complete", seconds=30)
+    half = {"geometry": {"xyxy": [0, 0, 10, 5]}}
+    edit("reviewer", type="update", annotation=cat["id"], base_revision=cat["revision"], data=half)
+    edit("reviewer", type="create", data=box("frog", 0, 20, 10, 30))
+    act("reviewer", TaskItem.objects.get(task=qa), "approve", seconds=9)
+
+    names = ("objects", "objects_unchanged", "objects_changed", "objects_added", "objects_removed", "iou")
+    row_of_annotator = rows_of(ask("person"))["Annotator"]
+    assert some(row_of_annotator, *names) == [2, 1, 1, 1, 0, 0.75]
+    assert some(row_of_annotator, "corrected", "objects_an_hour") == [1, 240.0]
+    assert {name: some(found, *names) for name, found in rows_of(ask("label")).items()} == {
+        "cat": [1, 0, 1, 0, 0, 0.5],
+        "dog": [1, 1, 0, 0, 0, 1.0],
+        "frog": [0, 0, 0, 1, 0, None],
+    }
 
 
 def test_wilson_is_the_textbook_interval() -> None:

@@ -2814,6 +2814,8 @@ export interface components {
       decided: number;
       discarded: number;
       /** Format: double */
+      iou: number | null;
+      /** Format: double */
       items_an_hour: number | null;
       kept: number;
       key: string;
@@ -2822,8 +2824,12 @@ export interface components {
       labelled: number;
       name: string;
       objects: number;
+      objects_added: number;
       /** Format: double */
       objects_an_hour: number | null;
+      objects_changed: number;
+      objects_removed: number;
+      objects_unchanged: number;
       returned: number;
       /** Format: double */
       review_seconds: number;

@@ -33,6 +33,11 @@ const NOUGHT: FigureRow = {
   acceptance: null,
   rework: null,
   agreement: null,
+  objects_unchanged: 0,
+  objects_changed: 0,
+  objects_added: 0,
+  objects_removed: 0,
+  iou: null,
 };
 const row = (change: Partial<FigureRow>): FigureRow => ({ ...NOUGHT, ...change });
 const figures = (rows: FigureRow[], from = "2026-03-01", to = "2026-03-04"): Figures => ({

@@ -1,6 +1,6 @@
 /** The table of figures: one row a person, task, label or day; numbers open what they count. */
 import { h, swatch, type Child } from "../../lib/dom.ts";
-import { count, date, decimal, duration, NONE, percent } from "../../lib/format.ts";
+import { count, date, decimal, duration, metric, NONE, percent } from "../../lib/format.ts";
 import { emptyState } from "../../ui/empty.ts";
 import { avatar } from "../../ui/status.ts";
 import { createTable, type Column, type Table } from "../../ui/table.ts";
@@ -133,6 +133,13 @@ export function figureTable(by: By, options: FigureTableOptions): Table<FigureRo
         },
       ),
       number(
+        "iou",
+        "IoU",
+        (row) => row.iou,
+        (row) => fit(row),
+        { wideOnly: true },
+      ),
+      number(
         "suggestions",
         "Suggestions",
         (row) => suggestionsKept(row),
@@ -183,4 +190,11 @@ export function suggestions(row: FigureRow): Child {
   if (kept === null) return NONE;
   const title = `${count(row.suggestions_accepted)} accepted, ${count(row.suggestions_edited)} edited, ${count(row.suggestions_rejected)} rejected`;
   return h("span", { title }, percent(kept));
+}
+
+/** How well outlines fitted, with what review did to them. */
+function fit(row: FigureRow): Child {
+  if (row.iou === null) return NONE;
+  const title = `Submitted against approved: ${count(row.objects_unchanged)} objects unchanged, ${count(row.objects_changed)} changed, ${count(row.objects_added)} added, ${count(row.objects_removed)} removed`;
+  return h("span", { title }, metric(row.iou, 2));
 }

@@ -30,6 +30,12 @@ export interface FigureRow {
   acceptance: Rate | null;
   rework: number | null;
   agreement: number | null;
+  objects_unchanged: number;
+  objects_changed: number;
+  objects_added: number;
+  objects_removed: number;
+  /** How alike submitted and approved outlines are, 0 to 1. */
+  iou: number | null;
 }
 export interface TimeBin {
   low: number;
