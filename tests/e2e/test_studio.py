@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, WebSocket, expect
 
 from tests.e2e.conftest import Visitor
 from tests.e2e.loop import PASSWORD, Loop, Studio, make_loop
@@ -62,6 +62,36 @@ def test_studio_when_two_people_label_at_once_then_nobody_is_served_what_another
         studio.saved()
     assert not set(done[0]) & set(done[1])
     check(loop, [*done[0], *done[1]])
+
+
+def test_studio_when_someone_else_opens_the_same_picture_then_it_is_told_until_they_leave(
+    visitor: Windows, loop: Loop
+) -> None:
+    one = Studio(loop.sign_in(visitor(), "annotator"))
+    places: list[tuple[str, str]] = []  # the feed's address, what the page said there
+
+    def watch(socket: WebSocket) -> None:
+        socket.on("framesent", lambda frame: places.append((socket.url, str(frame))))
+
+    one.page.on("websocket", watch)
+    one.page.goto(loop.url(f"studio/{loop.tasks['annotation']}/"))
+    one.ready()
+    told = one.page.locator(".presence")
+    expect(told).to_be_hidden()
+    one.page.wait_for_timeout(100)
+    url, here = places[-1]
+    assert '"here"' in here
+    other = loop.sign_in(visitor(), "reviewer")
+    other.evaluate(
+        """([url, here]) => {
+            window.there = new WebSocket(url);
+            window.there.onopen = () => window.there.send(here);
+        }""",
+        [url, here],
+    )
+    expect(told).to_have_text("Reviewer has this image open too")
+    other.evaluate("() => window.there.close()")
+    expect(told).to_be_hidden()
 
 
 def test_studio_when_the_server_is_killed_then_work_goes_on_and_arrives(
