@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { AlpApiError } from "@/lib/http.ts";
 import type { Conflict } from "@/studio/io/edits.ts";
 import type { Version, VersionsApi } from "@/studio/io/versions.ts";
 import type { Annotation } from "@/studio/shapes/index.ts";
@@ -120,6 +121,30 @@ describe("the history", () => {
     await vi.waitFor(() => expect(b.all().map(({ id }) => id)).toEqual(["a"]));
     expect(restore).toHaveBeenCalledWith("item", 4, 0);
     expect(b.geometry("a")).toMatchObject({ xyxy: [1, 1, 5, 5] });
+  });
+  it("who may not restore on the server does it by edits, as one step of undo", async () => {
+    restore.mockRejectedValue(new AlpApiError("forbidden", "Not yours.", 403));
+    const a = b.all()[0] as Annotation;
+    then = [
+      { ...a, geometry: { xyxy: [0, 0, 9, 9], angle: 0 } },
+      { ...a, id: "gone", label: "old" },
+    ];
+    rows()[1]?.click();
+    await settled();
+    b.doc.flush = () => Promise.resolve();
+    button("Restore").click();
+    button("Restore", [...document.querySelectorAll("dialog")].at(-1)).click();
+    await vi.waitFor(() => expect(b.said.at(-1)).toBe("Restored; undo takes it back"));
+    expect(b.all().map(({ label }) => label)).toEqual(["cat", "old"]);
+    expect(b.geometry("a")).toMatchObject({ xyxy: [0, 0, 9, 9] });
+    b.doc.undo();
+    expect(
+      b
+        .all()
+        .map(({ id }) => id)
+        .sort(),
+    ).toEqual(["a", "b"]);
+    expect(b.geometry("a")).toMatchObject({ xyxy: [10, 10, 40, 30] });
   });
 });
 

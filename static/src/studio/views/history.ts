@@ -4,7 +4,7 @@
  */
 import { delegate, h, replace, type Child } from "../../lib/dom.ts";
 import { plural } from "../../lib/format.ts";
-import { messageOf } from "../../lib/http.ts";
+import { AlpApiError, messageOf } from "../../lib/http.ts";
 import type { Viewport } from "../../lib/geometry.ts";
 import type { Unsubscribe } from "../../lib/store.ts";
 import { confirmDialog } from "../../ui/dialog.ts";
@@ -16,7 +16,8 @@ import type { Annotation } from "../shapes/_shape.ts";
 import { differenceOf, isSame, wordsOf, type Difference } from "../state/difference.ts";
 import type { Document } from "../state/document.ts";
 import type { LogEntry } from "../state/types.ts";
-import type { ToolContext } from "../tools/_tool.ts";
+import { partsOf } from "../tools/acts.ts";
+import { oneStep, type ToolContext } from "../tools/_tool.ts";
 import { logRow } from "./panel.ts";
 import "./history.css";
 
@@ -271,12 +272,34 @@ export class HistoryPanel {
     try {
       await document.flush();
       document.merge(await versions.restore(shown.item, compared.version.id, document.contentVersion));
-      this.stop();
-      this.refresh();
       ctx.announce("Restored");
     } catch (error) {
-      ctx.announce(messageOf(error));
+      if (!(error instanceof AlpApiError && error.status === 403)) {
+        ctx.announce(messageOf(error));
+        return;
+      }
+      // Who may edit what is theirs only does the same by edits.
+      this.takeBack(compared.difference);
+      ctx.announce("Restored; undo takes it back");
     }
+    this.stop();
+    this.refresh();
+  }
+  /** The way back as edits of this person, one step of undo. What is gone comes back as new objects. */
+  private takeBack({ added, changed, removed }: Difference): void {
+    const { document, ctx } = this.options;
+    const label = "Restore a version";
+    oneStep(ctx, label, () => {
+      document.remove(
+        added.map(({ id }) => id),
+        label,
+      );
+      for (const { before } of changed) {
+        const { geometry, attributes, metadata } = before;
+        document.change([before.id], { label: before.label, geometry, attributes, metadata }, label);
+      }
+      for (const one of removed) document.add(partsOf(one));
+    });
   }
 
   private overlay(draw: CanvasRenderingContext2D, viewport: Viewport): void {
