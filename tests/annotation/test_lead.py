@@ -117,3 +117,9 @@ def test_items_are_listed_by_the_days_they_were_finished_on(lead, task, fill, an
     assert found("from=2026-03-03&to=2026-03-03&tz=Europe/Berlin&status=finished") == [str(first.pk)]
     assert len(found("status=finished")) == 2
     assert lead.get(f"{url}?from=yesterday").status_code == 400
+
+
+def test_a_lead_sees_the_issues_of_a_task_that_serves_others_only(lead, task, annotator):
+    tasks.update_task(task=task, people={annotator.pk: 1})
+    answer = lead.get(f"/api/v1/tasks/{task.pk}/issues/?state=unresolved")
+    assert (answer.status_code, answer.json()["items"]) == (200, [])
