@@ -82,13 +82,12 @@ def test_smart_when_an_object_is_clicked_then_it_becomes_a_mask_that_fits(visito
 
     # The second object costs the decoder only: a box round it.
     cx, cy, r = RIGHT
-    began = hand.page.evaluate("performance.now()")
     hand.drag((cx - r - 4, cy - r - 4), (cx + r + 4, cy + r + 4))
     hand.page.keyboard.press("Enter")
     second = hand.has(2)[1]
     assert disc_iou(second, RIGHT) > 0.8
-    assert hand.page.evaluate("performance.now()") - began < 15_000
     assert len([name for name in fetched if name.endswith(".onnx")]) == 2
+    assert len([name for name in fetched if "size=1024" in name]) == 1  # the picture was encoded once
 
     hand.saved()
     assert sorted(row["type"] for row in world.holds(world.items[0])) == ["mask", "mask"]
@@ -113,7 +112,7 @@ def test_smart_when_only_keys_are_used_then_a_polygon_is_made_and_taken_back(vis
     hand.has(0)
 
     # A closer look at what is in sight: the polygon lies where the object does.
-    cx, cy, r = RIGHT
+    cx, cy, _ = RIGHT
     page.mouse.move(*hand.at(cx, cy))
     page.mouse.wheel(0, -700)
     page.keyboard.press("Alt+m")
