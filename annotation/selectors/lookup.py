@@ -56,7 +56,7 @@ def _matching(dataset: Dataset, dql: dict[str, Any]) -> QuerySet[Item]:
 
 
 def labels_for(task: Task) -> list[dict[str, Any]]:
-    """The labels people may choose in a task: name, colour, digit, group, skeleton's template, in the ontology's order."""
+    """Labels people may choose in a task: name, colour, digit, group, skeleton's template, in the ontology's order."""
     if task.dataset.ontology_id is None:
         return []
     rows = Label.objects.filter(ontology_id=task.dataset.ontology_id).order_by("order", "id")

@@ -90,7 +90,7 @@ def test_smart_when_an_object_is_clicked_then_it_becomes_a_mask_that_fits(visito
     assert len([name for name in fetched if "size=1024" in name]) == 1  # the picture was encoded once
 
     hand.saved()
-    assert sorted(row["type"] for row in world.holds(world.items[0])) == ["mask", "mask"]
+    assert sorted(row["type"] for row in world.holds(world.items["/p000.png"])) == ["mask", "mask"]
     clear(hand)
     hand.saved()
 
@@ -160,7 +160,8 @@ def test_smart_when_the_browser_was_found_slow_then_the_server_encodes_and_it_de
     hand.page.keyboard.press("Enter")
     (mask,) = hand.has(1)
     assert disc_iou(mask, LEFT) > 0.8
-    assert [url for url in fetched if url.endswith(f"/items/{world.items[0]}/encoding/")]
+    item = world.items["/p000.png"]
+    assert [url for url in fetched if url.endswith(f"/items/{item}/encoding/")]
     assert not [url for url in fetched if "encoder" in url]
     clear(hand)
     hand.saved()
