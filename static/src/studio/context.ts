@@ -62,6 +62,8 @@ export interface StudioContext {
   notice(text: string, kind?: "info" | "ok" | "warn" | "bad"): void;
   /** What a shortcut does, by its id of `tools/shortcut-list.ts`; called before the shortcuts are bound. */
   handle(id: string, run: (event: KeyboardEvent) => unknown): void;
+  /** How many issues of the item wait for its annotator. */
+  readonly openIssues: Cell<number>;
   /** Shows the tab of a panel, by its id. */
   showPanel(id: string): void;
   /** Asked before the item is submitted or approved; false keeps it here. */

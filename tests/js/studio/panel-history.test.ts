@@ -173,7 +173,13 @@ describe("a conflict", () => {
       tell(...b.doc.conflicts.value.filter(({ annotation }) => annotation !== id));
       return Promise.resolve();
     };
-    off = askConflicts({ document: b.doc, ctx: b.ctx, numbers, picture: () => null });
+    off = askConflicts({
+      document: b.doc,
+      ctx: b.ctx,
+      numbers,
+      picture: () => null,
+      saver: () => Promise.resolve({ name: "Zoe", at: "2026-01-01T00:00:00Z" }),
+    });
   });
   afterEach(() => {
     off();
@@ -184,6 +190,7 @@ describe("a conflict", () => {
   it("shows both versions by name and measure, and one button chooses", async () => {
     tell(conflict("b"));
     const [dialog] = dialogs();
+    await settled();
     expect(dialog?.textContent).toContain("changed dog #2 too");
     const sides = [...(dialog?.querySelectorAll("section") ?? [])].map(({ textContent }) => textContent);
     expect(sides).toEqual([expect.stringContaining("30 × 30"), expect.stringContaining("40 × 30")]);

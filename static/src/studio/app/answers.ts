@@ -22,6 +22,8 @@ export interface AnswersOptions {
   types: readonly string[];
   /** A task of one class for the whole picture: a digit answers. Elsewhere the annotations are the answer. */
   quick: boolean;
+  /** Of the item on the screen: with one, returning needs no note. */
+  openIssues: () => number;
   /** Whether nothing stands in the way of submitting; says what does. */
   ready: () => boolean;
   /** A label was pressed. */
@@ -108,7 +110,7 @@ export class Answers {
       toast("Nobody labelled this item in a task: correct it yourself.", { kind: "warn" });
       return;
     }
-    const note = await askNote(person);
+    const note = await askNote(person, this.options.openIssues());
     if (note !== null && session.current()?.item.id === entry.item.id) {
       if (this.answer("return", { note })) toast(`Returned to ${person}.`, { kind: "ok" });
     }

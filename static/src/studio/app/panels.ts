@@ -102,6 +102,9 @@ function issuesPanel(studio: StudioContext): Panel {
       (entry?.item.issues ?? []).filter(isIssue),
     );
   });
+  issues.list.subscribe((list) => {
+    studio.openIssues.set(list.filter(({ state }) => state === "open").length);
+  });
   pinIssues(tools, issues, ({ id }) => {
     show();
     panel.pick(id);
@@ -121,9 +124,19 @@ function historyPanel(studio: StudioContext): Panel {
   const { tools, document, stage, entry } = studio;
   const panel = new HistoryPanel({ ctx: tools, document, versions: versionsApi, log: history });
   entry.subscribe((shown) => panel.show(shown?.item.id ?? null, shown?.item.item.id ?? null));
-  askConflicts({ ctx: tools, document, numbers: numbersOf(document.store), picture: () => stage.picture });
+  askConflicts({
+    ctx: tools,
+    document,
+    numbers: numbersOf(document.store),
+    picture: () => stage.picture,
+    saver,
+  });
   studio.handle("panel.keys", () => openShortcuts(studio));
   return panel;
+}
+async function saver(item: string): Promise<{ name: string; at: string } | null> {
+  const [newest] = (await versionsApi.list(item)).items;
+  return newest ? { name: newest.author?.name ?? "The pipeline", at: newest.at } : null;
 }
 function isIssue(one: object): one is Issue {
   return "comments" in one && "number" in one;

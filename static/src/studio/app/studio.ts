@@ -63,6 +63,7 @@ export class Studio {
   private readonly strip: Strip;
   private readonly foot: Foot;
   private readonly handlers: Record<string, Handler> = {};
+  private readonly openIssues = new Cell(0);
   private side: Side | null = null;
   private readonly checks: (() => boolean)[] = [];
   private said: { text: string; until: number } | null = null;
@@ -90,6 +91,7 @@ export class Studio {
       labels: this.labels,
       types: options.allowed.types,
       quick: this.quick,
+      openIssues: () => this.openIssues.value,
       ready: () => this.checks.every((check) => check()),
       flash: (label) => this.labelBar.flash(label),
     });
@@ -208,6 +210,7 @@ export class Studio {
       handle: (id, run) => {
         this.handlers[id] = run;
       },
+      openIssues: this.openIssues,
       showPanel: (id) => this.side?.show(id),
       check: (ready) => void this.checks.push(ready),
     };

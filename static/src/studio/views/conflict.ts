@@ -2,10 +2,11 @@
  * Two people changed one annotation: both versions side by side, on the part of the picture they are about. Nothing was
  * overwritten; M keeps mine, T takes theirs.
  */
-import { h, type Child } from "../../lib/dom.ts";
+import { h, replace, type Child } from "../../lib/dom.ts";
 import { Viewport, type BoxXYXY, type WH } from "../../lib/geometry.ts";
 import type { Unsubscribe } from "../../lib/store.ts";
 import { openDialog, type DialogHandle } from "../../ui/dialog.ts";
+import { timeAgo } from "../../ui/time.ts";
 import type { Conflict } from "../io/edits.ts";
 import { Painter } from "../render/draw.ts";
 import type { ImageSource } from "../render/types.ts";
@@ -21,6 +22,8 @@ export interface ConflictOptions {
   readonly numbers: Numbers;
   /** The picture on the screen. */
   readonly picture: () => ImageSource | null;
+  /** Who saved an item last, and when. */
+  readonly saver?: (item: string) => Promise<{ name: string; at: string } | null>;
 }
 
 const VIEW: WH = [300, 220];
@@ -65,6 +68,12 @@ export function openConflict(conflict: Conflict, options: ConflictOptions, done:
   const choose = (side: "mine" | "theirs") => () => document.resolve(annotation, side);
   const box = sharedBox(mine, theirs, options.ctx);
   const label = (mine ?? theirs)?.label ?? "";
+  const who = h("span", { class: "hint clip" }, "On the server");
+  // Words come when they come: the choice does not wait for them.
+  void options.saver?.(conflict.item).then(
+    (saver) => saver && replace(who, saver.name, ", ", timeAgo(saver.at)),
+    () => undefined,
+  );
   const dialog = openDialog({
     title: `Someone else changed ${label || "this object"} #${numbers.of(annotation)} too`,
     wide: true,
@@ -77,8 +86,8 @@ export function openConflict(conflict: Conflict, options: ConflictOptions, done:
       h(
         "div",
         { class: "conflict-sides" },
-        side("Mine", "You, in this browser", mine, box, options),
-        side("Theirs", theirs?.author?.name ?? "On the server", theirs, box, options),
+        side("Mine", h("span", { class: "hint clip" }, "You, in this browser"), mine, box, options),
+        side("Theirs", who, theirs, box, options),
       ),
       h("p", { class: "hint" }, h("kbd", null, "M"), " keeps mine, ", h("kbd", null, "T"), " takes theirs."),
     ],
@@ -116,7 +125,7 @@ export function sharedBox(a: Annotation | null, b: Annotation | null, ctx: ToolC
 
 function side(
   title: string,
-  who: string,
+  who: HTMLElement,
   one: Annotation | null,
   box: BoxXYXY | null,
   options: ConflictOptions,
@@ -126,7 +135,7 @@ function side(
   return h(
     "section",
     { class: "conflict-side", "aria-label": title },
-    h("header", { class: "row" }, h("h3", null, title), h("span", { class: "hint clip" }, who)),
+    h("header", { class: "row" }, h("h3", null, title), who),
     box && canvas(one, box, options),
     one
       ? h("p", null, h("b", null, one.label || "no label"), " ", h("span", { class: "hint" }, measure))

@@ -1,19 +1,20 @@
 /** What the studio asks and tells in dialogs. */
 import { h, swatch, uid } from "../../lib/dom.ts";
+import { plural } from "../../lib/format.ts";
 import type { AlpApiError } from "../../lib/http.ts";
 import { openDialog } from "../../ui/dialog.ts";
 import { timeAgo } from "../../ui/time.ts";
 import type { Act, WorkItem } from "../state/types.ts";
 
 /** Asks for the note that goes back with an item; null when given up. */
-export function askNote(person: string): Promise<string | null> {
+export function askNote(person: string, issues = 0): Promise<string | null> {
   return new Promise((resolve) => {
     let answer: string | null = null;
     const id = uid("note");
     const input = h("textarea", { class: "textarea", id, rows: 4, maxlength: 4000, autofocus: true });
     const take = () => {
       const text = input.value.trim();
-      if (!text) {
+      if (!text && !issues) {
         input.setAttribute("aria-invalid", "true");
         input.focus();
         return false;
@@ -26,7 +27,11 @@ export function askNote(person: string): Promise<string | null> {
       body: h(
         "div",
         { class: "field" },
-        h("label", { for: id }, "What is to be changed?"),
+        h(
+          "label",
+          { for: id },
+          issues ? `A note beside the ${plural(issues, "open issue")}` : "What is to be changed?",
+        ),
         input,
         h(
           "div",

@@ -267,10 +267,10 @@ export class IssuesPanel {
       h(
         "header",
         { class: "row" },
-        chip(`Issue ${issue.number}`, tone, name),
+        chip(`Issue ${issue.number}${issue.state === "open" ? "" : ` · ${state}`}`, tone, name),
         h("span", { class: "hint clip" }, this.about(issue)),
         h("span", { class: "spacer" }),
-        h("span", { class: "hint nowrap" }, at < 0 ? state : `${at + 1} of ${open.length}`),
+        h("span", { class: "hint nowrap" }, at < 0 ? "" : `${at + 1} of ${open.length}`),
       ),
       this.words(issue),
       this.box.element,
