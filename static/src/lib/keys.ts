@@ -60,6 +60,9 @@ export function keysOf(event: KeyboardEvent): string[] {
   const withShift = [...held, event.shiftKey && "shift", key].filter(Boolean).join("+");
   const isSign = event.key.length === 1 && event.key.toLowerCase() === event.key.toUpperCase();
   const place = letterByPlace(event);
+  // What Shift makes of a digit differs from keyboard to keyboard.
+  const digit = event.shiftKey ? /^Digit(\d)$/.exec(event.code)?.[1] : undefined;
+  if (digit) return [[...held, key].join("+"), withShift, [...held, "shift", digit].join("+")];
   const byPlace = place ? [[...held, event.shiftKey && "shift", place].filter(Boolean).join("+")] : [];
   return isSign && event.shiftKey
     ? [[...held, key].join("+"), withShift, ...byPlace]

@@ -16,6 +16,8 @@ interface StudioPage {
 const data = boot<StudioPage>();
 const project = requireProject(data);
 
+const asked = new URLSearchParams(window.location.search);
+
 const studio = await createStudio(need("#studio"), {
   task: data.page.task,
   labels: data.page.labels,
@@ -24,7 +26,8 @@ const studio = await createStudio(need("#studio"), {
   mayWork: data.page.may_work,
   answerKey: data.page.answer_key,
   tasksUrl: `/p/${project.id}/tasks/`,
-  item: new URLSearchParams(window.location.search).get("item"),
+  item: asked.get("item"),
+  picture: asked.get("picture"),
 });
 
 /** For journeys, measurements and bug reports: what is drawn, and where it is on the page. */

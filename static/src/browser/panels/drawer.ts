@@ -407,6 +407,8 @@ export function createDrawer(options: DrawerOptions): Drawer {
             null,
             icon(ref.type === "cycle" ? "pipelines" : "tasks", "sm"),
             url ? h("a", { href: url }, ref.type) : ref.type,
+            ref.type === "task" &&
+              h("a", { href: `/p/${options.project}/studio/${ref.id}/?picture=${it.id}` }, "Open in studio"),
             ref.metadata.status ? statusChip(ref.metadata.status) : chip("open"),
             h("span", { class: "hint clip" }, ref.metadata.creator ?? ""),
             h("span", { class: "hint end" }, timeAgo(ref.metadata.timestamp)),

@@ -54,6 +54,11 @@ export class Queue {
       this.standing = answer.standing;
       this.session.load(answer.items, answer.recent, this.outbox.acts());
       if (first) await this.openAt(first);
+      const { picture } = this.options;
+      if (picture && !this.session.showItem(picture))
+        toast("This picture is not in your queue: it is someone else's, or was taken by nobody yet.", {
+          kind: "warn",
+        });
     } catch (error) {
       this.hooks.onFailed(error, () => void this.load(first));
     }

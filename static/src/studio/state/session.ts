@@ -304,10 +304,11 @@ export class Session {
     if (at >= 0) this.goTo(at);
   }
 
-  /** By the id of the item itself. */
-  showItem(item: string): void {
+  /** By the id of the item itself. False: it is not here. */
+  showItem(item: string): boolean {
     const found = [...this.entries.values()].find((entry) => entry.item.item.id === item);
     if (found) this.show(found.item.id);
+    return found !== undefined;
   }
 
   private goTo(at: number): void {

@@ -148,6 +148,7 @@ export interface StudioOptions {
   mayWork: boolean;
   answerKey: boolean;
   tasksUrl: string;
-  /** The task item the address names. */
+  /** What the address names: a task item, or a picture of this person's queue. */
   item: string | null;
+  picture: string | null;
 }
