@@ -149,3 +149,57 @@ def test_shape_when_drawn_edited_undone_and_reloaded_then_is_there_and_is_submit
     (held,) = world.holds(item)
     assert (held["type"], held["label"]) == (kind, made["label"])
     expect(hand.page.locator(".toast.bad")).to_have_count(0)
+
+
+def test_shape_when_the_mouse_is_never_touched_then_is_drawn_moved_and_submitted(
+    visitor: Windows, world: World
+) -> None:
+    hand = world.open(visitor())
+    item = world.item_of(hand.showing())
+    keys = hand.page.keyboard
+    hand.press("r")
+    hand.press("ArrowRight")  # brings the cross
+    hand.press("Space")
+    for _ in range(4):
+        keys.press("Control+ArrowRight")
+        keys.press("Control+ArrowDown")
+    keys.press("Space")
+    (made,) = hand.has(1)
+    assert made["type"] == "box"
+    hand.press("v")
+    keys.press("Shift+ArrowLeft")
+    hand.until("nudged", lambda found: found[0]["geometry"] != made["geometry"])
+    hand.press("3")
+    hand.until("relabelled", lambda found: found[0]["label"] == "leaf")
+    hand.submit()
+    hand.saved()
+    assert [row["label"] for row in world.holds(item)] == ["leaf"]
+
+
+def test_shape_when_the_picture_gets_a_class_beside_its_shapes_then_both_are_submitted(
+    visitor: Windows, world: World
+) -> None:
+    hand = world.open(visitor())
+    item = world.item_of(hand.showing())
+    box(hand)
+    hand.has(1)
+    hand.press("Shift+Digit2")
+    hand.until("classed", lambda found: {one["type"] for one in found} == {"box", "class"})
+    hand.press("Shift+Digit3")  # labels of one group exclude each other
+    hand.until("changed", lambda found: [one["label"] for one in found if one["type"] == "class"] == ["leaf"])
+    hand.submit()
+    hand.saved()
+    assert sorted((row["type"], row["label"]) for row in world.holds(item)) == [("box", "apple"), ("class", "leaf")]
+
+
+def test_shape_when_nothing_is_drawn_then_submitting_asks_and_says_so(visitor: Windows, world: World) -> None:
+    hand = world.open(visitor())
+    item = world.item_of(hand.showing())
+    before = hand.showing()
+    hand.press("Control+Enter")
+    dialog = hand.page.get_by_role("dialog")
+    expect(dialog).to_contain_text("Nothing is labelled here")
+    dialog.get_by_role("button", name="There is nothing").click()
+    expect(hand.filename()).not_to_have_text(before)
+    hand.saved()
+    assert world.holds(item) == []
