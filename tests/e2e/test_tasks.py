@@ -126,6 +126,7 @@ def test_tasks_when_a_lead_makes_one_of_a_filter_then_it_is_followed_to_its_figu
     expect(dialog.get_by_role("status")).to_contain_text("4 open items found.")
     dialog.get_by_role("button", name="Take out").click()
     expect(page.locator('.task-figure[data-status="total"] .figure')).to_have_text("6")
+    expect(dialog).to_be_hidden()  # it gives the focus back
 
     # All shown are chosen by keyboard and given to one person, by the keyboard too.
     page.get_by_label("Choose all shown").focus()
