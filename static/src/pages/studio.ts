@@ -30,10 +30,11 @@ const studio = await createStudio(need("#studio"), {
   picture: asked.get("picture"),
 });
 
-/** For journeys, measurements and bug reports: what is drawn, and where it is on the page. */
+/** For journeys, measurements and bug reports: what is drawn, whether it is saved, and where it is on the page. */
 Object.assign(window, {
   alpStudio: {
     annotations: () => studio.context.document.store.all(),
+    saved: () => studio.context.document.saved.value,
     /** Whether all that is there is drawn. */
     idle: () => studio.context.stage.idle,
     screenXY: (imageXY: [number, number]) => {
