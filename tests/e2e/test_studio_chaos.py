@@ -43,7 +43,8 @@ from alp_site.people.models import User
 from datasets.models import Annotation
 from datasets.services.annotations import apply_operations
 row = Annotation.objects.select_related("item__dataset").get(pk={annotation!r})
-shape = {{**row.geometry, "cy": row.geometry["cy"] + 1}}
+x1, y1, x2, y2 = row.geometry["xyxy"]
+shape = {{**row.geometry, "xyxy": [x1, y1 + 1, x2, y2 + 1]}}
 operation = {{"op_id": str(uuid7()), "type": "update", "annotation": str(row.pk), "base_revision": row.revision,
              "data": {{"geometry": shape}}}}
 user = User.objects.get(email={email!r})
@@ -140,7 +141,7 @@ class Drawer:
     def settle(self) -> None:
         """Everything is sent and answered."""
         self.hand.page.wait_for_function(
-            "window.alpStudio.saved().pending === 0 && window.alpStudio.saved().state === 'saved'", timeout=90_000
+            "() => window.alpStudio.saved().pending === 0 && window.alpStudio.saved().state === 'saved'", timeout=90_000
         )
 
 
