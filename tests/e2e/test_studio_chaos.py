@@ -44,7 +44,7 @@ from datasets.models import Annotation
 from datasets.services.annotations import apply_operations
 row = Annotation.objects.select_related("item__dataset").get(pk={annotation!r})
 x1, y1, x2, y2 = row.geometry["xyxy"]
-shape = {{**row.geometry, "xyxy": [x1, y1 + 1, x2, y2 + 1]}}
+shape = {{**row.geometry, "xyxy": [x1 - 1, y1 - 1, x2 - 1, y2 - 1]}}
 operation = {{"op_id": str(uuid7()), "type": "update", "annotation": str(row.pk), "base_revision": row.revision,
              "data": {{"geometry": shape}}}}
 user = User.objects.get(email={email!r})
@@ -70,32 +70,39 @@ class Drawer:
         for row in self.hand.shapes():
             self.believed[row["id"]] = row["geometry"]
 
-    def draw(self) -> None:
-        count = len(self.hand.shapes())
+    def draw(self) -> str:
+        """A new box, selected; its id."""
+        known = {row["id"] for row in self.hand.shapes()}
         x, y = 12 + 26 * (self.drawn % 23), 12 + 22 * (self.drawn // 23 % 20)
         self.drawn += 1
         self.hand.page.keyboard.press("r")
         self.hand.drag((x, y), (x + 18, y + 14))
-        self.hand.has(count + 1)
+        rows = self.hand.has(len(known) + 1)
         self.look()
+        return str(next(row["id"] for row in rows if row["id"] not in known))
 
     def nudge(self) -> str:
         """Moves what was drawn last."""
-        self.draw()
-        (last,) = [row["id"] for row in self.hand.shapes()][-1:]
+        last = self.draw()
+        self.move(last, "ArrowRight")
+        return last
+
+    def move(self, shape: str, key: str) -> None:
+        """The selected shape, by the select tool's keys."""
+        before = self.believed[shape]
+        self.hand.page.keyboard.press("v")
         for _ in range(self.rng.randint(1, 3)):
-            self.hand.page.keyboard.press("ArrowRight")
+            self.hand.page.keyboard.press(key)
+        self.hand.until("moved", lambda rows: any(r["id"] == shape and r["geometry"] != before for r in rows))
         self.hand.page.wait_for_timeout(50)
         self.look()
-        return str(last)
 
     def delete(self) -> None:
-        self.draw()
-        (last,) = [row["id"] for row in self.hand.shapes()][-1:]
+        last = self.draw()
         self.hand.page.keyboard.press("Delete")
         self.hand.until("one less", lambda rows: all(row["id"] != last for row in rows))
         self.believed.pop(last)
-        self.deleted.add(str(last))
+        self.deleted.add(last)
 
     def kill_server(self) -> None:
         for proc in self.world.house.of_kind("web"):
@@ -124,10 +131,8 @@ class Drawer:
         shape = self.nudge()
         self.settle()
         self.visitor.context.set_offline(True)
-        for _ in range(2):
-            self.hand.page.keyboard.press("ArrowDown")
+        self.move(shape, "ArrowDown")
         self.hand.page.wait_for_timeout(ON_DISK_MS)
-        self.look()
         email = f"engineer.{self.world.name}@example.org".lower()
         other = said(self.world.house, MEDDLE.format(annotation=shape, email=email))
         assert other["status"] == 200

@@ -279,3 +279,28 @@ it("a mask moves by whole pixels", () => {
   b.drag([105, 55], [112.4, 55]);
   expect(b.geometry("m").box).toEqual([107, 50, 10, 10]);
 });
+
+describe("deleting with a drawing tool in hand", () => {
+  it("takes what was drawn a moment ago, and the tool stays", () => {
+    b.press("r");
+    b.drag([100, 50], [120, 70]);
+    expect(chosen()).toHaveLength(1);
+    b.press("Delete");
+    expect(b.doc.store.all().map(({ id }) => id)).toEqual(["a", "b", "c"]);
+    expect(b.toolbox.active.value.id).toBe("box");
+    b.press("Delete");
+    expect(b.doc.store.all()).toHaveLength(3);
+  });
+  it("takes a point of a half-drawn shape back before what is selected", () => {
+    b.select("a");
+    b.press("p");
+    b.select("a");
+    b.click([100, 50]);
+    b.click([120, 50]);
+    b.press("Delete");
+    b.press("Delete");
+    expect(b.doc.store.has("a")).toBe(true);
+    b.press("Delete");
+    expect(b.doc.store.has("a")).toBe(false);
+  });
+});

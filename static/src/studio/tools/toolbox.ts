@@ -206,11 +206,20 @@ export class Toolbox {
     };
   }
 
+  /** With any tool in hand: what was drawn a moment ago is selected, and may go. A point of a half-drawn shape goes first. */
+  private deleteSelected(force: boolean): unknown {
+    if (!this.ctx.document.selection.value.size) return PASS;
+    const tool = this.active.value;
+    if (tool !== this.select && tool.command?.("draw.back", NOTHING_HELD)) return true;
+    const vertex = () => !force && tool === this.select && this.select.deleteHandle();
+    return this.edit((ctx) => vertex() || acts.removeSelected(ctx, force));
+  }
+
   private selectionHandlers(): Record<string, Handler> {
     const on = this.onSelection.bind(this);
     return {
-      "select.delete": on((ctx) => this.select.deleteHandle() || acts.removeSelected(ctx)),
-      "select.delete.force": on((ctx) => acts.removeSelected(ctx, true)),
+      "select.delete": () => this.deleteSelected(false),
+      "select.delete.force": () => this.deleteSelected(true),
       "select.lock": on(acts.toggleLock, false),
       "select.hide": on(acts.toggleHide, false),
       "select.group": on(acts.group),
