@@ -25,9 +25,10 @@ PATIENCE = 180_000
 Windows = Callable[..., Visitor]
 
 
-@pytest.fixture(scope="module")
-def world(house: House) -> World:
-    return make_world(house, "smart", ["mask", "polygon"])
+@pytest.fixture
+def world(house: House, request: pytest.FixtureRequest) -> World:
+    """One for each test: what a failed one left must not trip the next."""
+    return make_world(house, f"smart{request.node.name[-12:]}".replace("_", ""), ["mask", "polygon"])
 
 
 def disc_iou(shape: dict[str, Any], disc: tuple[int, int, int]) -> float:

@@ -23,7 +23,7 @@ from tests.house import House, kill
 
 pytestmark = [pytest.mark.serial, pytest.mark.chaos]
 LONG = os.environ.get("ALP_CHAOS") == "long"
-SECONDS = 300 if LONG else 45
+SECONDS = 300 if LONG else 20
 ON_DISK_MS = 400  # an edit is on the browser's disk long before
 
 HELD = """

@@ -8,6 +8,11 @@ import { MASK_SIDE, SIDE, fittedSize, floatsOf, promptInputs, tensorOf, type Pro
 /** Encodings of 4 MB each. */
 const KEPT = 8;
 const MOST_THREADS = 4;
+/**
+ * With two threads the runtime now and then (two of a dozen runs in Chromium) encodes to noise, and a click gives a
+ * mask of speckles; with one it never did. A second thread takes a third off the time: not worth a wrong mask.
+ */
+const THREADS = 1;
 const ENCODING = [1, 256, 64, 64];
 
 let encoder: ort.InferenceSession | null = null;
@@ -59,7 +64,7 @@ async function load(files: ModelFiles, withEncoder: boolean, threads?: number): 
   const { wasm } = ort.env;
   // More threads than one need memory that workers share, which only an isolated page gets.
   const most = self.crossOriginIsolated ? Math.min(MOST_THREADS, navigator.hardwareConcurrency || 1) : 1;
-  wasm.numThreads = Math.min(threads ?? most, most);
+  wasm.numThreads = Math.min(threads ?? THREADS, most);
   wasm.wasmPaths = { mjs: files.runtime, wasm: files.wasm };
   loaded.clear();
   decoder ??= await session(files.decoder);

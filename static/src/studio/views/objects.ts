@@ -12,6 +12,7 @@ import { groupOf, restacked, rowsOf, SORTS, type Facts, type Row, type Sort } fr
 import type { Numbers } from "../state/numbers.ts";
 import { isSuggestion, type Annotation } from "../shapes/_shape.ts";
 import { changeShapes, counted, type ToolContext } from "../tools/_tool.ts";
+import { rowAct } from "./row-act.ts";
 import { VirtualList } from "./virtual.ts";
 import "./objects.css";
 
@@ -212,7 +213,7 @@ export class ObjectsPanel {
       h(
         "span",
         { role: "gridcell", class: "object-name" },
-        button(open ? "chevron-down" : "chevron-right", open ? "Close the group" : "Open the group", "fold"),
+        rowAct(open ? "chevron-down" : "chevron-right", open ? "Close the group" : "Open the group", "fold"),
         icon("layers", "sm"),
         h("span", { class: "clip" }, text),
       ),
@@ -248,8 +249,8 @@ export class ObjectsPanel {
       h(
         "span",
         { role: "gridcell", class: "object-acts" },
-        button(facts.locked ? "lock" : "unlock", facts.locked ? "Unlock" : "Lock", "lock", facts.locked),
-        button(facts.hidden ? "eye-off" : "eye", facts.hidden ? "Show" : "Hide", "hide", facts.hidden),
+        rowAct(facts.locked ? "lock" : "unlock", facts.locked ? "Unlock" : "Lock", "lock", facts.locked),
+        rowAct(facts.hidden ? "eye-off" : "eye", facts.hidden ? "Show" : "Hide", "hide", facts.hidden),
       ),
     );
     if (one.model) {
@@ -485,20 +486,4 @@ function flip(cell: Cell<ReadonlySet<string>>, ids: readonly string[]): void {
     if (on) next.add(id);
     else next.delete(id);
   cell.set(next);
-}
-/** Of a row: keys do the same (L, H), so the focus stays with the list. */
-function button(name: IconName, label: string, act: string, pressed?: boolean): HTMLElement {
-  return h(
-    "button",
-    {
-      type: "button",
-      class: "row-act",
-      title: label,
-      "aria-label": label,
-      "aria-pressed": pressed === undefined ? undefined : String(pressed),
-      tabIndex: -1,
-      dataset: { act },
-    },
-    icon(name, "sm"),
-  );
 }
