@@ -9,8 +9,8 @@ import { MASK_SIDE, SIDE, fittedSize, floatsOf, promptInputs, tensorOf, type Pro
 const KEPT = 8;
 const MOST_THREADS = 4;
 /**
- * With two threads the runtime now and then (two of a dozen runs in Chromium) encodes to noise, and a click gives a
- * mask of speckles; with one it never did. A second thread takes a third off the time: not worth a wrong mask.
+ * The first mask of a fresh browser is noise now and then, cause unknown: seen in 2 of 12 runs with two threads, in 1 of
+ * 28 with one. Until it is understood one thread computes; a second would take a third off the time.
  */
 const THREADS = 1;
 const ENCODING = [1, 256, 64, 64];
