@@ -60,14 +60,16 @@ def labels_for(task: Task) -> list[dict[str, Any]]:
     if task.dataset.ontology_id is None:
         return []
     rows = Label.objects.filter(ontology_id=task.dataset.ontology_id).order_by("order", "id")
-    return [
-        {
-            "id": str(row.pk),
-            "name": row.name,
-            "color": row.color,
-            "hotkey": row.hotkey,
-            "group": row.group,
-            "skeleton": row.skeleton,
-        }
-        for row in rows
-    ]
+    return [label_payload(row) for row in rows]
+
+
+def label_payload(row: Label) -> dict[str, Any]:
+    """A label as people choose it."""
+    return {
+        "id": str(row.pk),
+        "name": row.name,
+        "color": row.color,
+        "hotkey": row.hotkey,
+        "group": row.group,
+        "skeleton": row.skeleton,
+    }

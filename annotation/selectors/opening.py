@@ -10,10 +10,11 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from annotation.models import TaskItem
+from annotation.selectors.lookup import label_payload
 from annotation.selectors.payloads import item_payloads
 from annotation.selectors.rules import Rules, Words, rules_of, words_of
 from annotation.selectors.suggestions import suggestion_payload, suggestions_of
-from datasets.models import Annotation, Attribute, Label
+from datasets.models import Annotation, Attribute
 from datasets.selectors import annotation_payloads
 
 __all__ = ["get_rows", "open_payloads"]
@@ -59,19 +60,8 @@ def _ontology(words: Words | None) -> dict[str, Any] | None:
     if words is None:
         return None
     return {
-        "labels": [_label(row) for row in words.labels],
+        "labels": [label_payload(row) for row in words.labels],
         "attributes": [_attribute(row) for row in words.attributes],
-    }
-
-
-def _label(row: Label) -> dict[str, Any]:
-    return {
-        "id": str(row.pk),
-        "name": row.name,
-        "color": row.color,
-        "hotkey": row.hotkey,
-        "group": row.group,
-        "skeleton": row.skeleton,
     }
 
 

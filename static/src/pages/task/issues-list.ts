@@ -1,4 +1,5 @@
 /** The issues of a task: filtered by state and category, each opens the studio at its picture. */
+import { ISSUE_CATEGORIES } from "../../lib/issue-words.ts";
 import { h } from "../../lib/dom.ts";
 import { api } from "../../lib/http.ts";
 import { count } from "../../lib/format.ts";
@@ -22,14 +23,7 @@ interface Issue {
   item: { id: string; name: string; filename: string; thumbnail_url: string };
 }
 
-const CATEGORIES: Record<string, string> = {
-  wrong_label: "Wrong label",
-  missing: "Something is missing",
-  extra: "Should not be there",
-  loose_geometry: "Outline is not exact",
-  wrong_attribute: "Wrong attribute",
-  other: "Something else",
-};
+const CATEGORIES: Record<string, string> = ISSUE_CATEGORIES;
 const STATES: Record<string, string> = {
   unresolved: "Not resolved",
   open: "Open",

@@ -1,16 +1,10 @@
 /** The issues of the item on the screen: which there are, which one is looked at, what people do about them. */
 import type { Feed } from "../../lib/feed.ts";
+import { ISSUE_CATEGORIES } from "../../lib/issue-words.ts";
 import { Cell, type Unsubscribe } from "../../lib/store.ts";
 import type { Issue, IssueAct, IssueApi, NewIssue, Said } from "../io/issues.ts";
 
-export const CATEGORIES: Record<Issue["category"], string> = {
-  wrong_label: "Wrong label",
-  missing: "Something is missing",
-  extra: "Should not be there",
-  loose_geometry: "Outline is not exact",
-  wrong_attribute: "Wrong attribute",
-  other: "Something else",
-};
+export const CATEGORIES: Record<Issue["category"], string> = ISSUE_CATEGORIES;
 
 export class Issues {
   /** By number. */
