@@ -6,7 +6,7 @@ from django.urls import path
 
 from datasets import pages
 from datasets.api import annotations as operations
-from datasets.api import datasets, files, items, ontologies, test_sets, tiles, uploads, versions
+from datasets.api import datasets, files, items, ontologies, outlines, test_sets, tiles, uploads, versions
 
 api_urlpatterns = [
     path("projects/<uuid:project_id>/datasets/", datasets.DatasetListView.as_view(), name="datasets"),
@@ -16,6 +16,7 @@ api_urlpatterns = [
     path("datasets/<uuid:dataset_id>/", datasets.DatasetDetailView.as_view(), name="dataset"),
     path("datasets/<uuid:dataset_id>/restore/", datasets.DatasetRestoreView.as_view(), name="dataset-restore"),
     path("datasets/<uuid:dataset_id>/facets/", datasets.DatasetFacetsView.as_view(), name="dataset-facets"),
+    path("datasets/<uuid:dataset_id>/outlines/", outlines.OutlinesView.as_view(), name="dataset-outlines"),
     path("datasets/<uuid:dataset_id>/items/", uploads.UploadView.as_view(), name="dataset-items"),
     path("datasets/<uuid:dataset_id>/items/query/", items.DatasetQueryView.as_view(), name="dataset-items-query"),
     path("datasets/<uuid:dataset_id>/items/bulk/", items.BulkView.as_view(), name="dataset-items-bulk"),

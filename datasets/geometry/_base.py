@@ -40,6 +40,11 @@ class GeometryType(Protocol):
         """Its outline as even-odd rings; None for a type that covers nothing."""
         ...
 
+    def sketch(self, geometry: Any, step: float) -> Rings | None:
+        """What is drawn of it where `step` pixels are one dot of a small picture: rings of an area (a mask's need not
+        be exact), else lines, a point as a line of one. None for a type without a place."""
+        ...
+
 
 TYPES: Registry[GeometryType] = Registry("annotation type")
 

@@ -59,5 +59,8 @@ class BoxGeometry:
         angle = geometry.get("angle", 0)
         return [rotated(corners, [(x1 + x2) / 2, (y1 + y2) / 2], angle) if angle else corners]
 
+    def sketch(self, geometry: Any, step: float) -> Rings:
+        return self.rings(geometry)
+
 
 TYPES.register(BoxGeometry.name, BoxGeometry())

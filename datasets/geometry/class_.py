@@ -34,5 +34,8 @@ class ClassGeometry:
     def rings(self, geometry: Any) -> None:
         return None
 
+    def sketch(self, geometry: Any, step: float) -> None:
+        return None
+
 
 TYPES.register(ClassGeometry.name, ClassGeometry())

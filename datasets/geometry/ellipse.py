@@ -59,5 +59,8 @@ class EllipseGeometry:
         points = [[cx + rx * x, cy + ry * y] for x, y in _rings.circle_points(ELLIPSE_POINTS).tolist()]
         return [rotated(points, [cx, cy], geometry.get("angle", 0))]
 
+    def sketch(self, geometry: Any, step: float) -> Rings:
+        return self.rings(geometry)
+
 
 TYPES.register(EllipseGeometry.name, EllipseGeometry())

@@ -62,5 +62,15 @@ class MaskGeometry:
     def rings(self, geometry: Any) -> Rings:
         return rings_of_mask(geometry)
 
+    def sketch(self, geometry: Any, step: float) -> Rings:
+        """The borders of cells of `step` pixels whose middle pixel is covered; the box of a mask thinner than that."""
+        x, y, w, h = geometry["box"]
+        size = max(1, round(step))
+        coarse = _rle.encode(_rle.sampled(geometry, size))
+        if coarse is None:
+            return [[[x, y], [x + w, y], [x + w, y + h], [x, y + h]]]
+        rings = rings_of_mask(coarse)
+        return [[[min(x + px * size, x + w), min(y + py * size, y + h)] for px, py in ring] for ring in rings]
+
 
 TYPES.register(MaskGeometry.name, MaskGeometry())

@@ -8,7 +8,7 @@ from typing import Any
 from datasets.errors import GeometryInvalid
 from datasets.geometry._base import TYPES
 from datasets.geometry._distance import closeness, tolerance
-from datasets.geometry._values import BoxXYXY, clamped, fields_of, number
+from datasets.geometry._values import BoxXYXY, Rings, clamped, fields_of, number
 
 __all__ = ["PointGeometry"]
 
@@ -45,6 +45,9 @@ class PointGeometry:
 
     def rings(self, geometry: Any) -> None:
         return None
+
+    def sketch(self, geometry: Any, step: float) -> Rings:
+        return [[geometry["xy"]]]
 
 
 TYPES.register(PointGeometry.name, PointGeometry())

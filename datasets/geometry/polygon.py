@@ -64,5 +64,8 @@ class PolygonGeometry:
         found: Rings = geometry["rings"]
         return found
 
+    def sketch(self, geometry: Any, step: float) -> Rings:
+        return self.rings(geometry)
+
 
 TYPES.register(PolygonGeometry.name, PolygonGeometry())

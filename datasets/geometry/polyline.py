@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from datasets.errors import GeometryInvalid
 from datasets.geometry._base import TYPES
 from datasets.geometry._distance import closeness, tolerance
-from datasets.geometry._values import BoxXYXY, box_of, fields_of, outside, points_of, without_repeats
+from datasets.geometry._values import BoxXYXY, Rings, box_of, fields_of, outside, points_of, without_repeats
 
 __all__ = ["PolylineGeometry"]
 
@@ -57,6 +57,9 @@ class PolylineGeometry:
 
     def rings(self, geometry: Any) -> None:
         return None
+
+    def sketch(self, geometry: Any, step: float) -> Rings:
+        return [geometry["points"]]
 
 
 def _mean_distance(one: NDArray[np.float64], two: NDArray[np.float64]) -> float:

@@ -8,7 +8,7 @@ from typing import Any
 from datasets.errors import GeometryInvalid
 from datasets.geometry._base import TYPES
 from datasets.geometry._distance import closeness, tolerance
-from datasets.geometry._values import BoxXYXY, Point, box_of, clamped, fields_of, number
+from datasets.geometry._values import BoxXYXY, Point, Rings, box_of, clamped, fields_of, number
 
 __all__ = ["SkeletonGeometry", "assert_fits", "clean_template"]
 
@@ -73,6 +73,10 @@ class SkeletonGeometry:
 
     def rings(self, geometry: Any) -> None:
         return None
+
+    def sketch(self, geometry: Any, step: float) -> Rings:
+        """One line for each keypoint of the template, in its order; empty where it is not labelled."""
+        return [[[x, y]] if v else [] for x, y, v in geometry["keypoints"]]
 
 
 def clean_template(raw: Any) -> dict[str, Any] | None:

@@ -11,6 +11,7 @@ from datasets.selectors.items import (
     items_of_project,
     run_query,
 )
+from datasets.selectors.outlines import OUTLINE_UNITS, outline_payloads
 from datasets.selectors.payloads import (
     annotation_payloads,
     is_tiled,
@@ -27,6 +28,7 @@ from datasets.selectors.versions import annotations_at, image_versions, version_
 
 __all__ = [
     "NO_ITEMS",
+    "OUTLINE_UNITS",
     "annotation_payloads",
     "annotations_at",
     "class_label_sets",
@@ -44,6 +46,7 @@ __all__ = [
     "items_for_query",
     "items_of",
     "items_of_project",
+    "outline_payloads",
     "picture_url",
     "revision_payloads",
     "revisions_by_people",

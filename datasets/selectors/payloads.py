@@ -78,7 +78,8 @@ def item_payloads(items: Sequence[Item]) -> list[dict[str, Any]]:
             tags[tag.item_id].append(tag.name)
         for ref in ItemRef.objects.filter(item_id__in=ids).select_related("person").order_by("updated_at", "pk"):
             refs[ref.item_id].append(ref)
-        for row in Annotation.objects.filter(item_id__in=ids, deleted_at=None).order_by("pk"):
+        live = Annotation.objects.filter(item_id__in=ids, deleted_at=None).order_by("pk")
+        for row in live.defer("geometry", "attributes", "metadata"):  # masks and polygons are heavy, and not told here
             annotations[row.item_id].append(row)
     return [_item(item, tags[item.pk], refs[item.pk], annotations[item.pk]) for item in items]
 

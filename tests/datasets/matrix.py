@@ -153,6 +153,9 @@ ROWS = {
         kwargs=of_dataset, get="oerav", post=Call("oe", body=lambda world: {"file": png()}, multipart=True)
     ),
     "dataset-items-query": Row(kwargs=of_dataset, post=Call("oerav", body={"filter": {"hidden": False}})),
+    "dataset-outlines": Row(
+        kwargs=of_dataset, post=Call("oerav", body=lambda world: {"ids": [str(item(world).pk)]})
+    ),
     "dataset-items-bulk": Row(
         kwargs=of_dataset, post=Call("oe", body={"action": "subset", "value": "train", "filter": {}})
     ),

@@ -19,6 +19,7 @@ import { datasetApi } from "./io/api.ts";
 import { createBulkBar } from "./panels/bulk.ts";
 import { createDrawer } from "./panels/drawer.ts";
 import { createFacetPanel } from "./panels/facets.ts";
+import { createOutlineLayer } from "./panels/outline-layer.ts";
 import { createTileDrawer } from "./panels/tile.ts";
 import {
   buildFilter,
@@ -85,6 +86,7 @@ export function createBrowser(options: BrowserOptions): Browser {
   let sort: Sort = SORTS[0]?.[1] ?? {};
   let active: string | null = null;
   let took = 0;
+  let outlinedPages = "";
 
   const color = (name: string) => options.labels().find((label) => label.name === name)?.color;
   const rows = new RowWindow<Item>({
@@ -140,7 +142,17 @@ export function createBrowser(options: BrowserOptions): Browser {
     toggle: (name, value) => ask({ ...asked, ticked: toggled(asked.ticked, name, value) }),
     color,
   });
-  const drawTile = createTileDrawer({ color, toggle: (item) => selection.toggle(item.id) });
+  const outlines = createOutlineLayer({
+    load: calls.outlines,
+    labels: options.labels,
+    redraw: () => grid.update(),
+  });
+  const drawTile = createTileDrawer({
+    color,
+    toggle: (item) => selection.toggle(item.id),
+    outline: outlines.of,
+    look: outlines.look,
+  });
   const grid = createGrid<Item>({
     label: `Images of ${options.dataset.name}`,
     total: () => rows.total,
@@ -149,7 +161,12 @@ export function createBrowser(options: BrowserOptions): Browser {
     draw: drawTile,
     selected: (item) => selection.has(item.id),
     active: () => active,
-    onRange: (from, to) => void rows.ensure(from, to),
+    onRange: (from, to) => {
+      void rows.ensure(from, to);
+      const pages = `${Math.floor(from / PAGE)} ${Math.ceil(to / PAGE)}`;
+      if (pages !== outlinedPages) outlines.want(loaded(from, to));
+      outlinedPages = pages;
+    },
     onPress: (index, item, event) => {
       const toggle = event.ctrlKey || event.metaKey;
       if (event.shiftKey || toggle || !selection.empty)
@@ -201,11 +218,13 @@ export function createBrowser(options: BrowserOptions): Browser {
         number,
         clearButton,
         h("span", { class: "spacer" }),
+        outlines.toggle,
         h("label", { class: "row hint" }, hiddenBox, "hidden files"),
         sortSelect,
         icon("grid", "sm"),
         size,
       ),
+      outlines.legend,
       grid.element,
       message,
       bar.element,
@@ -300,6 +319,7 @@ export function createBrowser(options: BrowserOptions): Browser {
     grid.element.classList.toggle("empty-grid", total === 0);
     if (total === 0) replace(message, narrowed ? nothingFound() : nothingYet());
     options.onTotal?.(total);
+    outlines.want(inSight());
     grid.update();
     bar.update();
     if (active) {
@@ -307,6 +327,22 @@ export function createBrowser(options: BrowserOptions): Browser {
       const item = at >= 0 ? rows.get(at) : undefined;
       if (item) drawer.show(item);
     }
+  }
+
+  /** The loaded ones of whole pages that hold these rows: outlines come with a page, not with a row. */
+  function loaded(from: number, to: number): Item[] {
+    const found: Item[] = [];
+    const last = Math.min(Math.ceil(to / PAGE) * PAGE, rows.total);
+    for (let index = Math.floor(from / PAGE) * PAGE; index < last; index++) {
+      const item = rows.get(index);
+      if (item) found.push(item);
+    }
+    return found;
+  }
+
+  function inSight(): Item[] {
+    const { from, to } = grid.range();
+    return loaded(from, Math.max(to, from + 1));
   }
 
   function nothingFound(): HTMLElement {
@@ -413,6 +449,7 @@ export function createBrowser(options: BrowserOptions): Browser {
   });
   keys.scope("Browser", [
     { keys: "/", label: "Filter", when: here, run: () => box.focus() },
+    { keys: "o", label: "Outlines on or off", when: here, run: () => outlines.flip() },
     { keys: "ctrl+a", label: "Select all the filter finds", when: here, run: () => selection.selectAll() },
     {
       keys: "space",

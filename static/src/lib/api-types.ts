@@ -238,6 +238,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/v1/datasets/{dataset_id}/outlines/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** @description The outlines of items of one page, small enough for thumbnails; items that are not there are left out. */
+    post: operations["datasets_id_outlines_post"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/v1/datasets/{dataset_id}/restore/": {
     parameters: {
       query?: never;
@@ -3639,6 +3656,31 @@ export interface components {
     OrderRequest: {
       names: string[];
     };
+    Outline: {
+      /** @description There are more shapes than are sent. */
+      cut: boolean;
+      /** Format: uuid */
+      id: string;
+      shapes: components["schemas"]["OutlineShape"][];
+      /** @description The content version of the item that this shows. */
+      version: number;
+    };
+    Outlines: {
+      items: components["schemas"]["Outline"][];
+      /** @description So many make the longer side of the picture. */
+      units: number;
+    };
+    OutlineShape: {
+      label: string;
+      /** @description Drawn by a model, and by no person since. */
+      model: boolean;
+      /** @description x, y, x, y …: rings of an area, lines, a point as a line of one; of a skeleton one a keypoint. */
+      paths: number[][];
+      type: string;
+    };
+    OutlineWishRequest: {
+      ids: string[];
+    };
     /** @description What was finished in the last week, and what that leaves: `days_left` by the calendar, `seconds_left` of work. */
     Pace: {
       /** Format: double */
@@ -5201,6 +5243,31 @@ export interface operations {
         };
         content: {
           "application/json": components["schemas"]["ItemPage"];
+        };
+      };
+    };
+  };
+  datasets_id_outlines_post: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        dataset_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["OutlineWishRequest"];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Outlines"];
         };
       };
     };

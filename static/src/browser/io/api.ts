@@ -1,5 +1,6 @@
 /** The REST calls of the browser. */
 import { api } from "../../lib/http.ts";
+import type { OutlinePage } from "../state/outlines.ts";
 import type {
   Annotation,
   Facets,
@@ -33,6 +34,7 @@ export function datasetApi(dataset: string) {
   return {
     query: (query: Query, signal?: AbortSignal) =>
       api.post<ItemPage>(`${base}/items/query/`, query, signal ? { signal, retries: 1 } : { retries: 1 }),
+    outlines: (ids: string[]) => api.post<OutlinePage>(`${base}/outlines/`, { ids }, { retries: 1 }),
     facets: () => api.get<Facets>(`${base}/facets/`),
     bulk: (which: Which | JsonObject, action: string, value?: unknown) =>
       api.post<BulkAnswer>(`${base}/items/bulk/`, { ...which, action, value }),
