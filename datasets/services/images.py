@@ -13,6 +13,7 @@ from django.conf import settings
 from PIL import (
     BmpImagePlugin,
     Image,
+    ImageCms,
     JpegImagePlugin,
     MpoImagePlugin,
     PngImagePlugin,
@@ -23,7 +24,7 @@ from PIL import (
 
 from datasets.errors import FileRefused
 
-__all__ = ["EXTENSIONS", "ImageFacts", "eight_bit", "inspect", "mimetype_for"]
+__all__ = ["EXTENSIONS", "ImageFacts", "eight_bit", "inspect", "is_other_than_srgb", "mimetype_for"]
 
 # Our own limit is checked on the header before anything is decoded; Pillow's is lower than what we allow.
 Image.MAX_IMAGE_PIXELS = None
@@ -41,6 +42,7 @@ _PLUGINS = (BmpImagePlugin, JpegImagePlugin, MpoImagePlugin, PngImagePlugin, Tif
 _FORMATS = ["JPEG", "PNG", "WEBP", "BMP", "DIB", "TIFF"]
 _ORIENTATION = 0x0112
 _LARGE_PIXELS = 40_000_000
+_PROFILED = frozenset({"L", "RGB", "RGBA", "CMYK"})
 _one_large = threading.Semaphore(1)  # a decoded 250-megapixel picture takes a gigabyte: one at a time
 
 
@@ -116,8 +118,44 @@ def _reason(error: Exception) -> str:
     return (text or type(error).__name__)[:160]
 
 
+def is_other_than_srgb(profile: bytes) -> bool:
+    """Whether a picture with this ICC profile looks wrong when its numbers are shown as sRGB. False for what is no
+    profile."""
+    try:
+        known = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        return "srgb" not in ImageCms.getProfileDescription(known).lower()
+    except (OSError, ImageCms.PyCMSError):
+        return False
+
+
+def _in_srgb(image: Image.Image) -> Image.Image:
+    """In the screen's colours if it brings an ICC profile of others that fits it; as it is otherwise."""
+    profile = image.info.get("icc_profile")
+    if not profile or image.mode not in _PROFILED or not is_other_than_srgb(profile):
+        return image
+    opaque = image.getchannel("A") if image.mode == "RGBA" else None
+    try:
+        shown = ImageCms.profileToProfile(
+            image.convert("RGB") if opaque else image,
+            ImageCms.ImageCmsProfile(io.BytesIO(profile)), ImageCms.createProfile("sRGB"), outputMode="RGB",
+        )  # fmt: skip
+    except ImageCms.PyCMSError:  # a profile of greys in a picture of colours, and the like
+        return image
+    assert shown is not None
+    if opaque:
+        shown.putalpha(opaque)
+    return shown
+
+
 def eight_bit(image: Image.Image) -> Image.Image:
-    """RGB or RGBA; deep greyscale is stretched over its own range, as nothing of it would show otherwise."""
+    """RGB or RGBA in the screen's colours, without a profile; deep greyscale is stretched over its own range, as nothing
+    of it would show otherwise."""
+    shown = _shown(_in_srgb(image))
+    shown.info.pop("icc_profile", None)
+    return shown
+
+
+def _shown(image: Image.Image) -> Image.Image:
     if image.mode in ("I", "F") or image.mode.startswith("I;"):
         deep = image.convert("F")
         low, high = deep.getextrema()

@@ -27,6 +27,7 @@ __all__ = ["TILE", "Level", "build", "levels", "read_tile"]
 
 TILE = 512
 FEW_COLOURS = 256
+_COLOURS = 3  # bands of a picture in colour
 FEW_GREYS = 32  # any photograph in black and white has 256
 STALE_SECONDS = 3600.0
 _STRIP = 64
@@ -119,7 +120,11 @@ def _opened(source: Path, mimetype: str) -> pyvips.Image:
 
 
 def _eight_bit(picture: pyvips.Image, again: Callable[[], pyvips.Image]) -> pyvips.Image:
-    """As `images.eight_bit`: deep greyscale stretched over its own range, other deep colours cut to the upper byte."""
+    """As `images.eight_bit`: in the screen's colours, deep greyscale stretched over its own range, other deep colours
+    cut to the upper byte."""
+    profiled = picture.bands >= _COLOURS and picture.get_typeof("icc-profile-data") != 0
+    if profiled and picture.interpretation != "cmyk" and images.is_other_than_srgb(picture.get("icc-profile-data")):
+        return picture.icc_transform("srgb", embedded=True, depth=8)
     if picture.interpretation == "cmyk":
         return picture.icc_transform("srgb", embedded=True, input_profile="cmyk")
     if picture.format != "uchar" and picture.bands == 1:

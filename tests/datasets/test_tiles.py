@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from PIL import Image
+from PIL import Image, ImageCms
 from rest_framework.test import APIClient
 
 from alp_site.lib import jobs, storage
@@ -53,6 +53,15 @@ def stored(image: Image.Image, kind: str = "JPEG", **options: Any) -> bytes:
     out = io.BytesIO()
     image.save(out, kind, **options)
     return out.getvalue()
+
+
+def swapped_profile() -> bytes:
+    """sRGB's own profile with the tags of red and green the other way round, under another name."""
+    data = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
+    swapped = {b"rXYZ": b"gXYZ", b"gXYZ": b"rXYZ"}
+    for at in range(132, 132 + 12 * int.from_bytes(data[128:132], "big"), 12):
+        data[at : at + 4] = swapped.get(bytes(data[at : at + 4]), bytes(data[at : at + 4]))
+    return bytes(data).replace("sRGB".encode("utf-16-be"), "Wide".encode("utf-16-be"))
 
 
 def put(dataset: Dataset, user: User, data: bytes, name: str = "huge.jpg") -> Item:
@@ -186,6 +195,35 @@ def test_cmyk_is_shown_in_the_screen_s_colours(engine: APIClient, dataset: Datas
     assert shown_green > 100
     assert shown_green > red + 60
     assert shown_green > blue + 30
+
+
+@pytest.mark.parametrize(("kind", "name"), [("TIFF", "wide.tif"), ("PNG", "wide.png"), ("JPEG", "wide.jpg")])
+def test_wide_colours_are_shown_in_the_screen_s_and_kept_in_the_file(
+    engine: APIClient, dataset: Dataset, engineer: User, kind: str, name: str
+) -> None:
+    """In this profile the first two primaries are swapped: what is stored as red is a green."""
+    image = Image.new("RGB", SIZE, (220, 30, 40))
+    item = put(dataset, engineer, stored(image, kind, icc_profile=swapped_profile()), name)
+    jobs.run_pending()
+    small = engine.get(f"/api/v1/items/{item.pk}/thumbnail/?size=256")
+    with Image.open(io.BytesIO(small.getvalue())) as thumbnail:
+        assert "icc_profile" not in thumbnail.info
+        assert thumbnail.convert("RGB").getpixel((10, 10)) == pytest.approx((30, 220, 40), abs=8)
+    assert whole(engine, item, 2).getpixel((10, 10))[:3] == pytest.approx((30, 220, 40), abs=8)  # type: ignore[index]
+    original = engine.get(f"/api/v1/items/{item.pk}/stream/")
+    with Image.open(io.BytesIO(original.getvalue())) as kept:
+        assert kept.convert("RGB").getpixel((10, 10)) == pytest.approx((220, 30, 40), abs=3)
+
+
+def test_a_profile_that_is_none_or_does_not_fit_changes_nothing(
+    engine: APIClient, dataset: Dataset, engineer: User
+) -> None:
+    item = put(dataset, engineer, stored(photo(), "PNG", icc_profile=b"no profile at all"), "odd.png")
+    jobs.run_pending()
+    assert apart(whole(engine, item, 2), photo()) < 3
+    answer = engine.get(f"/api/v1/items/{item.pk}/thumbnail/?size=1024")
+    with Image.open(io.BytesIO(answer.getvalue())) as thumbnail:
+        assert apart(thumbnail, photo().resize(thumbnail.size)) < 5
 
 
 def test_drawn_and_see_through_pictures_lose_nothing(engine: APIClient, dataset: Dataset, engineer: User) -> None:

@@ -42,7 +42,7 @@ print("SAID", json.dumps({{"item": str(report.item_ids[0])}}))
 
 @pytest.fixture(scope="module")
 def world(house: House) -> World:
-    return make_world(house, "Huge", ["box"], pictures=1)
+    return make_world(house, "Huge", ["box", "mask", "polygon"], pictures=1)
 
 
 @pytest.fixture(scope="module")
@@ -92,3 +92,35 @@ def test_a_tiled_picture_when_opened_and_zoomed_then_is_as_sharp_as_its_file_and
     box = hand.has(1)[0]["geometry"]["xyxy"]
     assert box == pytest.approx([400, 300, 900, 800], abs=4)
     expect(hand.page.locator("canvas.stage-minimap")).to_be_hidden()
+
+
+def test_tools_that_look_at_colours_when_the_picture_is_tiled_then_read_the_tiles_in_sight(
+    visitor: Windows, world: World, huge: str
+) -> None:
+    hand = world.open(visitor())
+    settled(hand)
+    before = len(hand.shapes())
+    # The upper left quarter differs from the others in its green and blue.
+    hand.tool("Flood fill")
+    hand.page.keyboard.press("]")
+    hand.click(700, 500)
+    mask = hand.until("flooded", lambda now: len(now) == before + 1)[-1]
+    x, y, w, h = mask["geometry"]["box"]
+    assert (x, y) == (0, 0)
+    assert (w, h) == pytest.approx((1500, 1000), abs=12)
+    assert sum(mask["geometry"]["rle"][1::2]) > 0.97 * w * h
+
+    hand.page.keyboard.press("Escape")
+    hand.tool("Scissors: follow edges")
+    for place in ((1490, 300), (1490, 992), (400, 992)):
+        hand.click(*place)
+    hand.page.keyboard.press("Enter")
+    made = hand.until("cut along the edges", lambda now: len(now) == before + 2)[-1]
+    assert made["type"] == "polygon"
+    ring = made["geometry"]["rings"][0]
+    assert max(x for x, _ in ring) == pytest.approx(1500, abs=12)
+    assert max(y for _, y in ring) == pytest.approx(1000, abs=12)
+
+    for _ in range(2):
+        hand.undo_button().click()
+    hand.until("undone", lambda now: len(now) == before)

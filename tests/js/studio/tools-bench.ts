@@ -7,6 +7,7 @@ import { Cell } from "@/lib/store.ts";
 import { Edits } from "@/studio/io/edits.ts";
 import { openEditStore } from "@/studio/io/pending-disk.ts";
 import type { BrushLayer } from "@/studio/render/brush.ts";
+import type { Patch } from "@/studio/render/patch.ts";
 import type { Nib } from "@/studio/render/spans.ts";
 import type { OverlayDraw, PointerHandlers, Preview, StagePointer } from "@/studio/render/types.ts";
 import { ringsToMask } from "@/studio/shapes/_convert.ts";
@@ -72,8 +73,8 @@ class BenchStage implements ToolStage {
   redraw(): void {
     // Nothing is drawn here.
   }
-  cutOut(_box: BoxXYXY, side: number): HTMLCanvasElement | null {
-    return h("canvas", { width: side, height: side });
+  cutOut(_box: BoxXYXY, side: number): Promise<HTMLCanvasElement> {
+    return Promise.resolve(h("canvas", { width: side, height: side }));
   }
 }
 
@@ -95,7 +96,13 @@ export function knowing(): SmartHelp {
 
 let people = 0;
 export async function bench(
-  options: Partial<ToolboxOptions> & { pixels?: ImageData; readOnly?: () => boolean; smart?: SmartHelp } = {},
+  options: Partial<ToolboxOptions> & {
+    pixels?: ImageData;
+    /** Of `pixels`, where they are not the whole picture. */
+    patch?: Omit<Patch, "pixels">;
+    readOnly?: () => boolean;
+    smart?: SmartHelp;
+  } = {},
 ) {
   const disk = await openEditStore(`tools-${(people += 1)}`);
   const edits = new Edits({
@@ -124,7 +131,8 @@ export async function bench(
     label: () => label.value,
     color: () => "#ff0000",
     template: (name) => (name === "person" ? { names: ["head", "hand", "foot"], edges: [[0, 1]] } : null),
-    pixels: () => options.pixels ?? null,
+    pixels: () =>
+      options.pixels ? { origin: [0, 0], step: 1, ...options.patch, pixels: options.pixels } : null,
     smart: options.smart ?? knowing(),
     ...(options.allowed ? { allowed: options.allowed } : {}),
     snap: new Cell(true),

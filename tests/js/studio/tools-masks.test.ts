@@ -23,6 +23,13 @@ function picture(): ImageData {
   return { data, width: 200, height: 100, colorSpace: "srgb" };
 }
 
+/** 25 by 25 pixels, ten by five of them bright in a corner. */
+function coarse(): ImageData {
+  const data = new Uint8ClampedArray(25 * 25 * 4);
+  for (let i = 0; i < 25 * 25; i++) data.fill(i % 25 < 10 && i < 5 * 25 ? 200 : 40, 4 * i, 4 * i + 3);
+  return { data, width: 25, height: 25, colorSpace: "srgb" };
+}
+
 describe("brush", () => {
   beforeEach(() => {
     b.press("b");
@@ -128,6 +135,16 @@ describe("brush", () => {
     b.press("z", { ctrlKey: true });
     expect([areaOf("m"), areaOf("small"), b.all().length]).toEqual([1600, 4, 3]);
   });
+  it("takes nothing from what a model only suggests", () => {
+    b.put(maskBox("m", 10, 10, 40, 40), maskBox("suggested", 10, 10, 40, 40));
+    const model = { id: "yolo", name: "YOLO", confidence: 0.7 };
+    b.doc.store.patch("suggested", { model, revision: 0 }, { origin: "silent" });
+    b.ctx.removeUnderlying.set(true);
+    b.drag([20, 20], [110, 20]);
+    expect(areaOf("m")).toBeLessThan(1600);
+    expect(b.doc.store.get("suggested")).toMatchObject({ model, author: null, revision: 0 });
+    expect(areaOf("suggested")).toBe(1600);
+  });
 });
 
 describe("eraser", () => {
@@ -222,7 +239,22 @@ describe("flood fill", () => {
     b = await bench();
     b.press("w");
     b.click([45, 45]);
-    expect(b.said.at(-1)).toContain("not here");
+    expect(b.said.at(-1)).toContain("not come yet");
+  });
+  it("of a huge picture covers what is in sight, each pixel of the screen for a square of the picture's, and says where it ended", async () => {
+    b.dispose();
+    // A quarter as fine, of the picture's right half.
+    b = await bench({ pixels: coarse(), patch: { origin: [100, 0], step: 4 } });
+    b.press("w");
+    b.click([110, 10]);
+    const { geometry, id } = b.only();
+    expect(geometry).toMatchObject({ box: [100, 0, 40, 20] });
+    expect(areaOf(id)).toBe(800);
+    expect(b.said.at(-1)).toContain("as far as the picture is in sight");
+    b.press("Enter");
+    b.click([190, 90]);
+    const other = b.all().find((one) => one.id !== id)!;
+    expect(areaOf(other.id)).toBe(100 * 100 - 800);
   });
 });
 

@@ -20,6 +20,14 @@ function picture(): ImageData {
     }
   return { data, width: 200, height: 100, colorSpace: "srgb" };
 }
+/** Every second pixel. */
+function reduced({ data }: ImageData): ImageData {
+  const half = new Uint8ClampedArray(100 * 50 * 4);
+  for (let y = 0; y < 50; y++)
+    for (let x = 0; x < 100; x++)
+      for (let c = 0; c < 4; c++) half[4 * (100 * y + x) + c] = data[4 * (400 * y + 2 * x) + c]!;
+  return { data: half, width: 100, height: 50, colorSpace: "srgb" };
+}
 /** IoU of what was made with the disc that was drawn. */
 function likeness(b: Bench): number {
   const truth = ringsToMask(
@@ -56,6 +64,14 @@ describe("scissors", () => {
     for (const turn of [0, 120, 240, 240]) b.click(on(turn));
     b.doubleClick(on(240));
     expect(likeness(b)).toBeGreaterThan(0.95);
+  });
+  it("follow the edge on a huge picture, of which less fine pixels are here", async () => {
+    b.dispose();
+    b = await bench({ pixels: reduced(picture()), patch: { origin: [0, 0], step: 2 } });
+    b.press("c");
+    for (const turn of [0, 120, 240]) b.click(on(turn, 38));
+    b.press("Enter");
+    expect(likeness(b)).toBeGreaterThan(0.9);
   });
   it("show the way to the pointer; with Ctrl it is straight", () => {
     b.click(on(0));

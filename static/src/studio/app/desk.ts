@@ -5,6 +5,7 @@ import { icon } from "../../ui/icons.ts";
 import { Pictures, type PictureRef } from "../io/images.ts";
 import { markSharp } from "../io/tiles.ts";
 import { frameOf, type Frame } from "../render/frame.ts";
+import type { Patch } from "../render/patch.ts";
 import { Stage, type ImageSource } from "../render/stage.ts";
 import { itemPicture, type SmartPicture } from "../smart/index.ts";
 import type { Entry } from "../state/session.ts";
@@ -15,7 +16,7 @@ import { whyThisImage } from "../state/why.ts";
 const TOP_LINE = 40;
 /** A picture that takes longer is announced. */
 const SLOW_MS = 250;
-/** Of the largest picture whose pixels tools may read. */
+/** Of the largest picture whose pixels tools read at once. */
 const MOST_PIXELS = 40_000_000;
 
 export class Desk {
@@ -29,7 +30,7 @@ export class Desk {
   private shown: string | null = null;
   private entry: Entry | null = null;
   private image: HTMLImageElement | ImageSource | null = null;
-  private read: ImageData | null = null;
+  private read: Patch | null = null;
 
   constructor(private readonly color: (label: string) => string) {
     this.stage.element.append(this.chip);
@@ -59,15 +60,17 @@ export class Desk {
     replace(this.empty, content);
   }
 
-  /** The picture's pixels; null while there are none, or too many. */
-  pixels(): ImageData | null {
-    if (this.read || !(this.image instanceof HTMLImageElement)) return this.read;
+  /** The picture's pixels, of a tiled one what is in sight; null while they have not come. */
+  pixels(): Patch | null {
+    if (this.read) return this.read;
+    if (!(this.image instanceof HTMLImageElement)) return this.stage.inSight();
     const { naturalWidth: width, naturalHeight: height } = this.image;
     if (!width || width * height > MOST_PIXELS) return null;
     const canvas = new OffscreenCanvas(width, height);
     const ctx = canvas.getContext("2d", { willReadFrequently: true });
     ctx?.drawImage(this.image, 0, 0);
-    this.read = ctx?.getImageData(0, 0, width, height) ?? null;
+    const pixels = ctx?.getImageData(0, 0, width, height);
+    this.read = pixels ? { origin: [0, 0], step: 1, pixels } : null;
     return this.read;
   }
 

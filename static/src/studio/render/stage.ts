@@ -13,6 +13,7 @@ import { Painter } from "./draw.ts";
 import { StageInput } from "./input.ts";
 import { Minimap } from "./minimap.ts";
 import { MANY, Scene, type HandleHit, type Placed, type Touched } from "./scene.ts";
+import type { Patch } from "./patch.ts";
 import { Screen } from "./screen.ts";
 import { BitmapSource } from "./source.ts";
 import { StillLayer } from "./still.ts";
@@ -155,17 +156,31 @@ export class Stage {
   }
 
   /**
-   * A part of the picture by itself, unturned and unadjusted, `side` pixels on its longest side; where tiles have not come
-   * yet it is as coarse as on the screen. Null while there is no picture.
+   * A part of the picture by itself, unturned and unadjusted, `side` pixels on its longest side; tiles that are not here
+   * are fetched first. Throws while there is no picture.
    */
-  cutOut([x1, y1, x2, y2]: BoxXYXY, side: number): HTMLCanvasElement | null {
+  async cutOut(box: BoxXYXY, side: number): Promise<HTMLCanvasElement> {
+    const [x1, y1, x2, y2] = box;
     const scale = side / Math.max(x2 - x1, y2 - y1);
     const [width, height] = [Math.round((x2 - x1) * scale), Math.round((y2 - y1) * scale)];
     const canvas = h("canvas", { width, height });
     const ctx = canvas.getContext("2d");
-    if (!this.source || !ctx) return null;
-    this.source.draw(ctx, new Viewport(scale, [-x1 * scale, -y1 * scale]), [width, height], false);
+    const { source } = this;
+    if (!source || !ctx) throw new Error("There is no picture yet.");
+    if (source.part) {
+      const { canvas: part, origin, step } = await source.part(box, scale);
+      const [x, y] = [(origin[0] - x1) * scale, (origin[1] - y1) * scale];
+      ctx.drawImage(part, x, y, part.width * step * scale, part.height * step * scale);
+    } else source.draw(ctx, new Viewport(scale, [-x1 * scale, -y1 * scale]), [width, height], false);
     return canvas;
+  }
+  /** What is in sight, in image pixels, and its pixels as fine as the screen shows them; null while they have not come. */
+  inSight(): Patch | null {
+    const { value } = this.viewport;
+    return (
+      this.source?.patch?.(value.imageBox([0, 0, ...this.screen.size]), value.scale * this.screen.ratio) ??
+      null
+    );
   }
 
   bind(store: Store<Annotation>, view: Cell<SceneView>): void {

@@ -3,10 +3,11 @@
  * zoom needs, from the middle outwards, some at a time. What left the sight is no longer asked for; decoded tiles are
  * kept while there is room.
  */
-import { boxIntersection, type BoxXYXY, type Viewport, type WH } from "../../lib/geometry.ts";
+import { boxIntersection, type BoxXYXY, type Viewport, type WH, type XY } from "../../lib/geometry.ts";
 import { keyOf, levelFor, tileBox, tilesIn, type Pyramid, type TilePlace } from "./pyramid.ts";
 import { SHARP_FROM, sizeOf } from "./source.ts";
-import type { ImageSource } from "./types.ts";
+import type { Patch } from "./patch.ts";
+import type { CanvasPart, ImageSource } from "./types.ts";
 
 export interface TileOptions {
   pyramid: Pyramid;
@@ -89,6 +90,31 @@ export class TileSource implements ImageSource {
     if (this.open && !missing.length) this.tellSharp();
   }
 
+  patch(box: BoxXYXY, scale: number): Patch | null {
+    const places = this.placesOf(box, scale);
+    const tiles = places.flatMap((place) => this.kept.get(keyOf(place)) ?? []);
+    if (!tiles.length || tiles.length < places.length) {
+      this.fetchNow(places);
+      return null;
+    }
+    const { canvas, origin, step } = this.joined(tiles);
+    const pixels = canvas.getContext("2d")?.getImageData(0, 0, canvas.width, canvas.height);
+    return pixels ? { origin, step, pixels } : null;
+  }
+
+  async part(box: BoxXYXY, scale: number): Promise<CanvasPart> {
+    if (!this.open) throw new Error("The picture is still being cut into tiles: try again in a moment.");
+    const tiles = await Promise.all(
+      this.placesOf(box, scale).map(async (place) => {
+        const kept = this.kept.get(keyOf(place));
+        return kept ?? { place, bitmap: await this.options.load(place, new AbortController().signal) };
+      }),
+    );
+    const part = this.joined(tiles);
+    for (const { place, bitmap } of tiles) if (!this.kept.has(keyOf(place))) bitmap.close();
+    return part;
+  }
+
   dispose(): void {
     this.disposed = true;
     this.wanted = [];
@@ -97,6 +123,41 @@ export class TileSource implements ImageSource {
     this.loading.clear();
     this.kept.clear();
     this.bytes = 0;
+  }
+
+  // ---- reading
+
+  private placesOf(box: BoxXYXY, scale: number): TilePlace[] {
+    const { pyramid } = this.options;
+    return tilesIn(pyramid, levelFor(pyramid, scale), box);
+  }
+  /** For whoever asks again in a moment. */
+  private fetchNow(places: readonly TilePlace[]): void {
+    if (!this.open || this.disposed) return;
+    for (const place of places) {
+      const key = keyOf(place);
+      if (!this.kept.has(key) && !this.loading.has(key)) void this.fetch(place, key);
+    }
+  }
+  /** Tiles of one level, side by side. */
+  private joined(tiles: readonly Kept[]): CanvasPart {
+    const { tile, levels } = this.options.pyramid;
+    const left = Math.min(...tiles.map(({ place }) => place.column));
+    const top = Math.min(...tiles.map(({ place }) => place.row));
+    const ends = tiles.map(({ place: { column, row }, bitmap }): WH => [
+      (column - left) * tile + bitmap.width,
+      (row - top) * tile + bitmap.height,
+    ]);
+    const canvas = new OffscreenCanvas(
+      Math.max(...ends.map(([right]) => right)),
+      Math.max(...ends.map(([, bottom]) => bottom)),
+    );
+    const ctx = canvas.getContext("2d", { willReadFrequently: true });
+    for (const { place, bitmap } of tiles)
+      ctx?.drawImage(bitmap, (place.column - left) * tile, (place.row - top) * tile);
+    const step = 1 / (levels[tiles[0]?.place.level ?? 0]?.scale ?? 1);
+    const origin: XY = [left * tile * step, top * tile * step];
+    return { canvas, origin, step };
   }
 
   // ---- drawing

@@ -1,7 +1,8 @@
 /** What the stage is told and what it tells: how to show the scene, live shapes, pointer events. */
-import type { Viewport, WH, XY } from "../../lib/geometry.ts";
+import type { BoxXYXY, Viewport, WH, XY } from "../../lib/geometry.ts";
 import type { Modifiers, ShapeType, SkeletonTemplate } from "../shapes/_shape.ts";
 import { PLAIN_ADJUST, type Adjust } from "./adjust.ts";
+import type { Patch } from "./patch.ts";
 
 /** How the annotations are shown. Values are never changed in place. */
 export interface SceneView {
@@ -89,7 +90,18 @@ export interface ImageSource {
   draw(ctx: CanvasRenderingContext2D, viewport: Viewport, screen: WH, fast: boolean): void;
   /** Told when more can be drawn than before. */
   onReady?: () => void;
+  /** The pixels of a box, as fine as `scale` (device pixels an image pixel) shows them; null while they have not come. */
+  patch?(box: BoxXYXY, scale: number): Patch | null;
+  /** The same as a picture, once all of it has come. */
+  part?(box: BoxXYXY, scale: number): Promise<CanvasPart>;
   dispose?(): void;
+}
+
+/** A piece of a picture: `origin` and `step` as of a `Patch`. */
+export interface CanvasPart {
+  readonly canvas: OffscreenCanvas;
+  readonly origin: XY;
+  readonly step: number;
 }
 
 export type TemplateOf = (label: string) => SkeletonTemplate | null;

@@ -2,7 +2,7 @@
  * Masks as run lengths, row-major inside a crop, starting with zeros; most work is done on spans, the covered runs of
  * each row. The server's side is `datasets/geometry/_rle.py`.
  */
-import type { BoxXYXY } from "../../lib/geometry.ts";
+import type { BoxXYXY, WH, XY } from "../../lib/geometry.ts";
 
 export interface MaskGeometry {
   readonly box: readonly [x: number, y: number, w: number, h: number];
@@ -100,6 +100,23 @@ export function cropMask(mask: MaskGeometry, [x1, y1, x2, y2]: BoxXYXY): MaskGeo
     const [left, right] = [Math.max(from, x1), Math.min(to, x2)];
     if (row >= y1 && row < y2 && left < right) spans.push([row, left, right]);
   }
+  return maskOfSpans(spans);
+}
+/** Each pixel as a square of `step` of a picture, the first one at `origin`, as far as the picture goes; null if nowhere. */
+export function enlargeMask(
+  mask: MaskGeometry,
+  [x, y]: XY,
+  step: number,
+  [width, height]: WH,
+): MaskGeometry | null {
+  if (step === 1 && x === 0 && y === 0) return mask;
+  const rows = new Map<number, Span[]>();
+  for (const span of maskSpans(mask)) rows.set(span[0], [...(rows.get(span[0]) ?? []), span]);
+  const spans: Span[] = [];
+  for (const [row, runs] of rows)
+    for (let at = y + row * step; at < Math.min(height, y + (row + 1) * step); at++)
+      for (const [, from, to] of runs)
+        if (x + from * step < width) spans.push([at, x + from * step, Math.min(width, x + to * step)]);
   return maskOfSpans(spans);
 }
 /** Whether any covered pixel meets the box; its rows only are looked at. */

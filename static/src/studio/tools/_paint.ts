@@ -4,7 +4,7 @@
  */
 import type { XY } from "../../lib/geometry.ts";
 import { combineMasks, type MaskGeometry } from "../shapes/_rle.ts";
-import type { Annotation } from "../shapes/_shape.ts";
+import { isSuggestion, type Annotation } from "../shapes/_shape.ts";
 import { addShapes, editable, oneStep, told, type ToolContext } from "./_tool.ts";
 
 /** The one selected mask, if it may be edited. */
@@ -53,8 +53,11 @@ export function commitMask(
 
 function takeFromOthers(ctx: ToolContext, mask: MaskGeometry, words: string): void {
   const mine = ctx.document.selection.value;
-  for (const { id, type, geometry } of ctx.document.store.all()) {
+  for (const one of ctx.document.store.all()) {
+    const { id, type, geometry } = one;
     if (type !== "mask" || mine.has(id) || ctx.locked.value.has(id) || ctx.hidden.value.has(id)) continue;
+    // Taking from what a model suggests would accept the rest of it, which nobody has looked at.
+    if (isSuggestion(one)) continue;
     const other = geometry as MaskGeometry;
     if (!touches(mask.box, other.box) || !combineMasks(other, mask, "intersection")) continue;
     const left = combineMasks(other, mask, "difference");

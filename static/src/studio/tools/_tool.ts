@@ -6,6 +6,7 @@
 import { clamp, type BoxXYXY, type Viewport, type WH, type XY } from "../../lib/geometry.ts";
 import type { Cell, Store, Unsubscribe } from "../../lib/store.ts";
 import type { BrushLayer } from "../render/brush.ts";
+import type { Patch } from "../render/patch.ts";
 import type { HandleHit } from "../render/scene.ts";
 import type { Nib } from "../render/spans.ts";
 import type { OverlayDraw, PointerHandlers, Preview, StagePointer, TypeOf } from "../render/types.ts";
@@ -27,8 +28,8 @@ export interface ToolStage {
   paint(layer: BrushLayer | null, color?: string, id?: string | null): void;
   overlay(draw: OverlayDraw): Unsubscribe;
   redraw(): void;
-  /** A part of the picture by itself, `side` pixels on its longest side; null while there is none. */
-  cutOut(box: BoxXYXY, side: number): HTMLCanvasElement | null;
+  /** A part of the picture by itself, `side` pixels on its longest side. */
+  cutOut(box: BoxXYXY, side: number): Promise<HTMLCanvasElement>;
 }
 
 /** What makes a new annotation; the document gives it its id, its author and revision 0. */
@@ -62,8 +63,8 @@ export interface ToolContext {
   label(): string;
   color(label: string): string;
   template(label: string): SkeletonTemplate | null;
-  /** The picture's pixels, for tools that look at them; null while they are not there, or too many. */
-  pixels(): ImageData | null;
+  /** The picture's pixels, of a huge one what is in sight, for tools that look at them; null while they have not come. */
+  pixels(): Patch | null;
   /** Undefined on a page that has no model: its tool says so. */
   readonly smart?: SmartHelp;
   /** Annotation types the task allows; undefined: all. A tool that can make several keeps to them. */

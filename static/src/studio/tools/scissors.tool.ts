@@ -2,13 +2,12 @@ import type { Viewport, XY } from "../../lib/geometry.ts";
 import { ringsToMask } from "../shapes/_convert.ts";
 import { simplify } from "../shapes/_edit.ts";
 import type { Modifiers } from "../shapes/_shape.ts";
-import { Livewire } from "../smart/livewire.ts";
-import type { Pixels } from "../smart/prepare.ts";
 import { DrawTool, KEYS_HINT } from "./_draw.ts";
 import { commitMask } from "./_paint.ts";
 import { dot } from "./_path.ts";
 import { SNAP_REACH } from "./_snap.ts";
 import { SLIP } from "./_tool.ts";
+import { Wire } from "./_wire.ts";
 
 /** A point set by the mouse goes to the edge so near, in screen pixels. */
 const EDGE_REACH = 6;
@@ -16,7 +15,7 @@ const EDGE_REACH = 6;
 /** One point set, the wire from it, and the way taken from the point before. */
 interface Anchor {
   readonly at: XY;
-  readonly wire: Livewire | null;
+  readonly wire: Wire | null;
   readonly way: readonly XY[];
 }
 
@@ -101,23 +100,19 @@ class ScissorsTool extends DrawTool {
     const wire = this.wire(at);
     const first = this.onEdge(wire, at, held);
     this.anchors = [{ at: first, wire: first === at ? wire : this.wire(first), way: [first] }];
-    if (!wire)
-      this.ctx.announce(
-        "The picture's pixels are not here (it is loading, or too large): lines are straight.",
-      );
+    if (!wire) this.ctx.announce("The picture's pixels have not come yet: lines are straight.");
     this.show();
   }
   /** As fine as the screen shows the picture. */
-  private wire(at: XY): Livewire | null {
-    const pixels: Pixels | null = this.ctx.pixels();
-    const step = Math.max(1, Math.round(this.ctx.stage.viewport.value.imageLength(1)));
-    return pixels && new Livewire(pixels, at, step);
+  private wire(at: XY): Wire | null {
+    const patch = this.ctx.pixels();
+    return patch && new Wire(patch, at, this.ctx.stage.viewport.value.imageLength(1));
   }
   private way({ at, wire }: Anchor, to: XY, held: Modifiers | null): readonly XY[] {
     return wire && !held?.ctrl ? wire.path(to).map((point) => this.inside(point)) : [at, to];
   }
   /** Keys, and Ctrl, set points exactly. */
-  private onEdge(wire: Livewire | null, at: XY, held: Modifiers): XY {
+  private onEdge(wire: Wire | null, at: XY, held: Modifiers): XY {
     if (!wire || this.cross || held.ctrl) return at;
     return this.inside(wire.snapped(at, this.ctx.stage.viewport.value.imageLength(EDGE_REACH)));
   }

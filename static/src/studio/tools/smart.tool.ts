@@ -231,9 +231,8 @@ class SmartTool extends DrawTool {
     if (!whole) return false;
     const { clientWidth, clientHeight } = stage.element;
     const box = closerBox(stage.viewport.value.imageBox([0, 0, clientWidth, clientHeight]), this.ctx.size());
-    const canvas = box && stage.cutOut(box, SIDE);
     const had = this.part !== null;
-    this.part = box && canvas && partOf(whole, box, () => createImageBitmap(canvas));
+    this.part = box && partOf(whole, box, pictureOf(stage.cutOut(box, SIDE)));
     if (this.part) this.ctx.announce("Looks closer at what is in sight. Zoom out and Alt M: at all of it");
     else
       this.ctx.announce(
@@ -351,4 +350,10 @@ class SmartTool extends DrawTool {
     if (wait) drawBadge(context, wait, this.ctx.stage.element.clientWidth);
   }
 }
+/** Cut at once, from the picture that is shown now; who looks at it hears what went wrong. */
+function pictureOf(canvas: Promise<HTMLCanvasElement>): () => Promise<ImageBitmap> {
+  canvas.catch(() => undefined);
+  return async () => createImageBitmap(await canvas);
+}
+
 export default (): SmartTool => new SmartTool();
