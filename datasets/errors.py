@@ -6,6 +6,7 @@ from alp_site.lib.errors import AlpError, Conflict, Forbidden, Invalid, NotFound
 
 __all__ = [
     "ArchiveRefused",
+    "AttributeInvalid",
     "DatasetError",
     "EmptyTestSet",
     "FileRefused",
@@ -59,6 +60,12 @@ class LabelInUse(Conflict):
 
 class GeometryInvalid(Invalid):
     code = "geometry_invalid"
+
+
+class AttributeInvalid(Invalid):
+    """An answer that its question does not take; `data` names the annotation, the attribute and what is allowed."""
+
+    code = "attribute_invalid"
 
 
 class RevisionStale(Stale):

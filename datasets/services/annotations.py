@@ -17,6 +17,7 @@ from django.db.models import Count, F, Max, Q
 
 from alp_site.lib import events, ids
 from alp_site.lib.db import is_sqlite, write
+from alp_site.lib.db_rows import insert_rows, write_rows
 from alp_site.lib.errors import AlpError, Conflict, Invalid, NotFound
 from alp_site.people.models import User
 from datasets.errors import OutsideTask, RevisionStale
@@ -26,6 +27,7 @@ from datasets.models import Annotation, AnnotationRevision, Item, Label, Operati
 from datasets.permissions import EditScope
 from datasets.selectors.payloads import annotation_state
 from datasets.services._common import chunked, clean_json, now_ms
+from datasets.services.attributes import Questions, assert_answers, questions_of
 
 __all__ = [
     "OPERATIONS_KEPT",
@@ -54,6 +56,10 @@ class _Batch:
     annotations: dict[uuid.UUID, Annotation]
     now: Any
     scopes: Sequence[EditScope] | None = None
+    as_saved: bool = False
+    taken: frozenset[uuid.UUID] = frozenset()
+    """Ids of new annotations that others have already."""
+    asked: Questions | None = None
     inserted: list[Annotation] = field(default_factory=list)
     changed: dict[uuid.UUID, Annotation] = field(default_factory=dict)
     revisions: list[AnnotationRevision] = field(default_factory=list)
@@ -67,19 +73,22 @@ def apply_operations(
     user: User | None,
     visit: uuid.UUID | None = None,
     scopes: Sequence[EditScope] | None = None,
+    as_saved: bool = False,
 ) -> list[dict[str, Any]]:
     """Applies what can be applied, in order, in one transaction; one answer an operation, in order.
 
     An operation is {"op_id", "type": create|update|delete|restore, "annotation": id, "base_revision", "data": {...}};
     an answer is {"op_id", "status", "annotation"?, "content_version", "error"?}. The caller has asked whether the
-    user may annotate, and what (`scopes`; None: everything): other types and labels get 403. Raises Invalid only for a
-    malformed batch, NotFound for a deleted item."""
+    user may annotate, and what (`scopes`; None: everything): other types and labels get 403. `as_saved`: what comes was
+    saved once, so answers to questions that have changed since are taken. Raises Invalid only for a malformed batch,
+    NotFound for a deleted item."""
     parsed = [_parse(op) for op in operations]
     if len(parsed) > MAX_OPERATIONS:
         raise Invalid(f"At most {MAX_OPERATIONS} operations at a time.", limit=MAX_OPERATIONS)
     with write():
         batch = _load(item.pk, user, visit)
-        batch.scopes = scopes
+        batch.scopes, batch.as_saved = scopes, as_saved
+        batch.taken = _taken(batch, parsed)
         known = {op.op_id: op for op in Operation.objects.filter(op_id__in=[op["op_id"] for op in parsed])}
         answers = [_answer(batch, op, known) for op in parsed]
         _store(batch)
@@ -128,7 +137,7 @@ def restore_revision(*, annotation: Annotation, revision: int, user: User) -> di
         "op_id": str(ids.uuid7()), "type": kind, "annotation": str(annotation.pk),
         "base_revision": annotation.revision, "data": data,
     }  # fmt: skip
-    answer = apply_operations(item=annotation.item, operations=[operation], user=user)[0]
+    answer = apply_operations(item=annotation.item, operations=[operation], user=user, as_saved=True)[0]
     if answer["status"] != 200:
         raise Conflict(answer["error"]["message"], **answer["error"]["data"])
     return answer
@@ -172,6 +181,19 @@ def _load(item_id: uuid.UUID, user: User | None, visit: uuid.UUID | None) -> _Ba
         raise NotFound("The item was deleted.", item=str(item_id))
     known = {a.pk: a for a in Annotation.objects.filter(item_id=item_id)}
     return _Batch(item, user, visit, labels_of(item.dataset.ontology_id), known, now_ms())
+
+
+def _taken(batch: _Batch, operations: Sequence[Mapping[str, Any]]) -> frozenset[uuid.UUID]:
+    """Which of the ids that the batch gives to new annotations are on other items."""
+    wanted = set()
+    for operation in operations:
+        try:
+            if operation.get("type") == "create" and operation.get("annotation") is not None:
+                wanted.add(uuid.UUID(str(operation["annotation"])))
+        except ValueError:
+            continue  # said where the operation is applied
+    wanted -= batch.annotations.keys()
+    return frozenset(Annotation.objects.filter(pk__in=wanted).values_list("pk", flat=True)) if wanted else frozenset()
 
 
 def labels_of(ontology_id: uuid.UUID | None) -> dict[str, Label] | None:
@@ -264,7 +286,7 @@ def _create(batch: _Batch, given: Any, data: Mapping[str, Any]) -> Annotation:
             raise Invalid("annotation is not an id.", field="annotation") from None
         if not ids.is_acceptable(row.pk):
             raise Invalid("A new annotation's id is a UUIDv7 of now.", field="annotation")
-        if row.pk in batch.annotations or Annotation.objects.filter(pk=row.pk).exists():
+        if row.pk in batch.annotations or row.pk in batch.taken:
             raise Conflict("This id exists already.", annotation=str(row.pk))
     if "label" not in data:
         raise Invalid("An annotation needs a label.", field="label")
@@ -292,6 +314,10 @@ def _fill(batch: _Batch, row: Annotation, data: Mapping[str, Any]) -> None:
     attributes = clean_json(draft["attributes"], "attributes")
     if not isinstance(attributes, dict):
         raise Invalid("attributes is an object.", field="attributes")
+    if attributes and "attributes" in data and not batch.as_saved:
+        if batch.asked is None:
+            batch.asked = questions_of(batch.item.dataset.ontology_id)
+        assert_answers(attributes, row.attributes, batch.asked, annotation=row.pk, label=label)
     group = group_of(kind.exclusive, batch.labels, label)
     _assert_group_free(batch, row, group)
     author = author_fields(data)
@@ -318,8 +344,10 @@ def group_of(exclusive: bool, labels: dict[str, Label] | None, label: str) -> st
 
 
 def _assert_group_free(batch: _Batch, row: Annotation, group: str) -> None:
+    if not group:
+        return
     for other in batch.annotations.values():
-        if group and other.group == group and other.pk != row.pk and other.deleted_at is None:
+        if other.group == group and other.pk != row.pk and other.deleted_at is None:
             raise RevisionStale("Another label of this group is there already: change that one.", current=render(other))
 
 
@@ -374,17 +402,16 @@ CHANGED_FIELDS = [
 
 
 def _store(batch: _Batch) -> None:
-    Operation.objects.bulk_create(batch.operations)
+    insert_rows(batch.operations)
     if not batch.revisions:
         return
     new = {row.pk for row in batch.inserted}
     # Deletions first: they free the groups that the other rows move into.
     updates = [row for pk, row in batch.changed.items() if pk not in new]
     updates.sort(key=lambda row: row.deleted_at is None)
-    for row in updates:
-        row.save(update_fields=CHANGED_FIELDS)
-    Annotation.objects.bulk_create(batch.inserted)
-    AnnotationRevision.objects.bulk_create(batch.revisions)
+    write_rows(updates, CHANGED_FIELDS)
+    insert_rows(batch.inserted)
+    insert_rows(batch.revisions)
     item = batch.item
     item.annotated = any(row.deleted_at is None for row in batch.annotations.values())
     item.updated_at = batch.now

@@ -148,7 +148,7 @@ def _in_srgb(image: Image.Image) -> Image.Image:
 
 
 def eight_bit(image: Image.Image) -> Image.Image:
-    """RGB or RGBA in the screen's colours, without a profile; deep greyscale is stretched over its own range, as nothing
+    """RGB or RGBA in the screen's colours, without a profile; deep greyscale is stretched over its own range: nothing
     of it would show otherwise."""
     shown = _shown(_in_srgb(image))
     shown.info.pop("icc_profile", None)

@@ -38,7 +38,7 @@ def restore_version(*, item: Item, version: int, user: User, seen_version: int |
         operations = _differences(item.pk, version)
         visit = ids.uuid7()
         for chunk in chunked(operations, MAX_OPERATIONS):
-            for answer in apply_operations(item=item, operations=chunk, user=user, visit=visit):
+            for answer in apply_operations(item=item, operations=chunk, user=user, visit=visit, as_saved=True):
                 if answer["status"] != 200:
                     raise _whole(answer)
     return len(operations)

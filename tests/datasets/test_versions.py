@@ -232,3 +232,17 @@ def test_what_was_folded_leaves_the_end_of_its_visit(
     fold(item_ids=[item.pk], user=engineer)
     (only,) = versions()
     assert (only["labels"], only["content_version"]) == ({"robin": 1}, 2)
+
+
+def test_many_annotations_come_back_with_as_few_queries_as_one(item: Item, engineer: User) -> None:
+    def queries(count: int) -> int:
+        keys = [do(item, engineer, "create", type="box", label="robin", geometry=box(9)) for _ in range(count)]
+        then = AnnotationRevision.objects.latest("pk").pk
+        for key in keys:
+            do(item, engineer, "update", key, geometry=box(7))
+        with CaptureQueriesContext(connection) as captured:
+            assert restore_version(item=item, version=then, user=engineer) == count
+        assert {r.geometry["xyxy"][2] for r in Annotation.objects.filter(pk__in=keys)} == {9.0}
+        return len(captured)
+
+    assert queries(12) == queries(1)
