@@ -10,6 +10,11 @@ import { Document } from "@/studio/state/document.ts";
 const ITEM = "item-1";
 const box = (x: number) => ({ xyxy: [x, 0, x + 10, 10] });
 
+function sizeOf(op: Operation): number {
+  const { size } = (op.data?.["attributes"] ?? {}) as { size?: number };
+  return size ?? 0;
+}
+
 /** Keeps the rules of datasets/services/annotations.py: op_ids answer once, revisions must match. */
 class Server {
   rows = new Map<string, AnnotationPayload>();
@@ -55,6 +60,11 @@ class Server {
     });
     if (op.type === "create" ? row : !row) return failed(409);
     if (op.data?.["label"] === "forbidden") return failed(422);
+    if (sizeOf(op) > 5)
+      return {
+        ...failed(400),
+        error: { message: "“Size” takes 1 to 5.", data: { annotation: op.annotation, attribute: "size" } },
+      };
     if (row && (op.base_revision !== row.revision || (row.deleted && op.type !== "restore")))
       return failed(412);
     const made = {
@@ -192,6 +202,47 @@ describe("saving", () => {
     expect(doc.saved.value.state).toBe("saved");
   });
 
+  it("an answer that was refused is named, stays through a reload, and goes with the edit that puts it right", async () => {
+    const server = new Server();
+    const first = await open(server);
+    const car = added(first.doc);
+    await first.settle();
+    first.doc.change([car.id], { attributes: { size: 9 } }, "Size");
+    await first.settle();
+    const named = { annotation: car.id, item: ITEM, reason: "“Size” takes 1 to 5.", attribute: "size" };
+    expect(first.doc.refused.value).toEqual([named]);
+
+    const { doc, settle, disk } = await open(server, first.person, "another");
+    expect(doc.refused.value).toEqual([named]);
+    expect(doc.store.get(car.id)?.attributes).toEqual({ size: 9 });
+    server.requests = [];
+    doc.change([car.id], { attributes: { size: 4 }, label: "bus" }, "Size");
+    await settle();
+    expect(server.requests.flat()).toMatchObject([
+      { type: "update", base_revision: 1, data: { attributes: { size: 4 }, label: "bus" } },
+    ]);
+    expect(doc.refused.value).toEqual([]);
+    expect(doc.saved.value.state).toBe("saved");
+    expect(await disk.all()).toEqual([]);
+  });
+  it("what was refused is given up for what the server holds, and undone by the person without a word to it", async () => {
+    const server = new Server();
+    const { doc, settle } = await open(server);
+    const car = added(doc);
+    await settle();
+    doc.change([car.id], { attributes: { size: 9 } }, "Size");
+    await settle();
+    await doc.giveUp(car.id);
+    expect(doc.store.get(car.id)?.attributes).toEqual({});
+    expect(doc.saved.value.state).toBe("saved");
+
+    doc.change([car.id], { attributes: { size: 8 } }, "Size");
+    await settle();
+    server.requests = [];
+    doc.undo();
+    await settle();
+    expect([server.requests, doc.refused.value, doc.saved.value.state]).toEqual([[], [], "saved"]);
+  });
   it("keeps everything of an item that was deleted or is not ours any more", async () => {
     const server = new Server();
     const { doc, settle } = await open(server);

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Cell } from "@/lib/store.ts";
 import { missing, type AttributeSpec } from "@/studio/state/attributes.ts";
 import { Numbers } from "@/studio/state/numbers.ts";
+import type { Refused } from "@/studio/io/edits.ts";
 import type { LabelSpec } from "@/studio/state/types.ts";
 import { AttributesPanel } from "@/studio/views/attributes.ts";
 import { bench, box, type Bench } from "./tools-bench.ts";
@@ -33,6 +34,8 @@ const labels = ["cat", "dog"].map((name): LabelSpec => ({ id: name, name, color:
 let b: Bench;
 let numbers: Numbers;
 let panel: AttributesPanel;
+const refused = new Cell<readonly Refused[]>([]);
+const acts: string[] = [];
 const frame = () => new Promise((done) => requestAnimationFrame(() => done(null)));
 const rows = () =>
   [...panel.element.querySelectorAll<HTMLElement>(".answer")].map((one) => one.dataset["key"]);
@@ -62,6 +65,11 @@ beforeEach(async () => {
     numbers,
     labels,
     attributes: new Cell<readonly AttributeSpec[]>(questions.attributes),
+    refused: {
+      list: refused,
+      retry: (id) => acts.push(`retry ${id}`),
+      giveUp: (id) => acts.push(`give up ${id}`),
+    },
     shown: () => "Q",
   });
   document.body.append(panel.element);
@@ -121,6 +129,24 @@ describe("answers", () => {
     set(number, "11");
     expect(attributes("a")).toEqual({});
     expect(number.getAttribute("aria-invalid")).toBe("true");
+  });
+  it("that the server did not take say why, with a way out, where they were given", async () => {
+    refused.set([
+      { annotation: "a", item: "item", reason: "“size” takes 0 to 10, not 11.", attribute: "size" },
+    ]);
+    b.select("b");
+    expect(panel.element.querySelector("[role=alert]")).toBeNull();
+    b.select("a", "b");
+    expect(panel.element.querySelector("[role=alert]")?.textContent).toContain(
+      "Not saved. “size” takes 0 to 10",
+    );
+    expect(row("size").classList.contains("wanting")).toBe(true);
+    expect(row("broken").classList.contains("wanting")).toBe(false);
+    for (const button of panel.element.querySelectorAll<HTMLElement>("[role=alert] button")) button.click();
+    expect(acts).toEqual(["retry a", "give up a"]);
+    refused.set([]);
+    await frame();
+    expect(panel.element.querySelector("[role=alert]")).toBeNull();
   });
   it("that differ are mixed, and one answer goes to all", async () => {
     b.doc.store.patch("a", { attributes: { severity: "deep" } }, { origin: "silent" });

@@ -71,6 +71,11 @@ function attributesPanel(studio: StudioContext): Panel {
     numbers: numbersOf(document.store),
     labels,
     attributes,
+    refused: {
+      list: document.refused,
+      retry: (id) => void document.retry(id),
+      giveUp: (id) => void document.giveUp(id),
+    },
     shown: (id) => studio.shortcuts.shown(id),
   });
   studio.handle("panel.attributes", () => {

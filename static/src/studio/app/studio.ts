@@ -108,6 +108,7 @@ export class Studio {
       retry: () => {
         const [first] = scene.document.conflicts.value;
         if (first) this.queue.session.showItem(first.item);
+        this.showRefused();
         this.send();
       },
       help: () => document.dispatchEvent(new KeyboardEvent("keydown", { key: "?", bubbles: true })),
@@ -223,6 +224,7 @@ export class Studio {
     const saved = () => this.drawSaved();
     outbox.state.subscribe(saved);
     scene.document.saved.subscribe(saved);
+    scene.document.refused.subscribe(saved);
     this.queue.refusals.subscribe(saved);
     scene.document.log.changed.subscribe(() => {
       this.drawBar();
@@ -279,6 +281,19 @@ export class Studio {
   }
   refused(act: Act, error: AlpApiError): void {
     void this.queue.refused(act, error);
+  }
+  /** What the server did not take: the annotation, whose panel says why, or the reason by itself where it is gone. */
+  private showRefused(): void {
+    const { document } = this.parts.scene;
+    const [first] = document.refused.value;
+    if (!first) return;
+    if (first.item !== document.item) this.queue.session.showItem(first.item);
+    if (document.store.has(first.annotation)) document.selection.set(new Set([first.annotation]));
+    else
+      toast(`Not taken: ${first.reason}`, {
+        kind: "bad",
+        action: { label: "Take back", run: () => void document.giveUp(first.annotation) },
+      });
   }
   /** Something stands against an answer: the item is open again, and the way to it is shown. */
   private wanting(act: Act, error: AlpApiError): void {
@@ -339,7 +354,8 @@ export class Studio {
 
   private drawSaved(): void {
     const { outbox, scene } = this.parts;
-    this.bar.saved(outbox.state.value, scene.document.saved.value, this.queue.refusals.value.size);
+    const refused = this.queue.refusals.value.size + scene.document.refused.value.length;
+    this.bar.saved(outbox.state.value, scene.document.saved.value, refused);
   }
 
   private drawLabels(): void {

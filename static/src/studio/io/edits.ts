@@ -26,7 +26,7 @@ export interface OperationAnswer {
   status: number;
   annotation?: AnnotationPayload | null;
   content_version: number;
-  error?: { message: string };
+  error?: { message: string; data?: Record<string, unknown> };
 }
 export interface SavedState {
   state: "saved" | "waiting" | "offline" | "conflict" | "refused" | "signed_out";
@@ -47,6 +47,8 @@ export interface Refused {
   annotation: string;
   item: string;
   reason: string;
+  /** The attribute whose answer it is about. */
+  attribute?: string;
 }
 export type PostOperations = (
   item: string,
@@ -158,6 +160,12 @@ export class Edits {
   pendingOf(item: string): readonly Pending[] {
     return this.list.filter((edit) => edit.item === item && edit.refused === undefined);
   }
+  /** What the server refused of an item, made on what it still holds. */
+  refusedOn(item: string): readonly Pending[] {
+    return this.refusedOf().filter(
+      (edit) => edit.item === item && (edit.base?.revision ?? 0) === this.baseOf(edit.annotation).revision,
+    );
+  }
   isPending(annotation: string): boolean {
     return this.list.some((edit) => edit.annotation === annotation && edit.refused === undefined);
   }
@@ -166,17 +174,23 @@ export class Edits {
   add(item: string, annotation: string, before: Annotation | null, after: Annotation | null): Promise<void> {
     const chain = this.list.filter((edit) => edit.annotation === annotation && edit.refused === undefined);
     const last = chain.at(-1);
+    const refused = this.list.find((edit) => edit.annotation === annotation && edit.refused !== undefined);
     let stored: Promise<void>;
     if (last && (!last.sent || last.theirs)) {
       last.after = after;
       stored = isNothing(last) ? this.drop(last) : this.keep(last);
     } else {
       const base = last ? null : this.baseOf(annotation);
+      // On what was refused: for the person it is one edit, which they may just have put right.
+      const upon = refused && sameContent(before, refused.after) ? refused : null;
       const edit: Pending = {
-        op_id: uuid7(), tab: this.options.tabs.id, item, annotation, base, before, after, sent: false,
+        op_id: uuid7(), tab: this.options.tabs.id, item, annotation, base,
+        before: upon ? upon.before : before, after, sent: false,
       }; // prettier-ignore
-      this.list.push(edit);
-      stored = this.keep(edit);
+      const idle = isNothing(edit);
+      if (!idle) this.list.push(edit);
+      stored = idle ? Promise.resolve() : this.keep(edit);
+      if (upon) stored = this.drop(upon);
     }
     this.schedule();
     this.tell();
@@ -252,8 +266,8 @@ export class Edits {
   }
 
   /** Sends again what the server refused, under new names (the old ones have their answer). */
-  async retryRefused(): Promise<void> {
-    for (const edit of this.list.filter((one) => one.refused !== undefined)) {
+  async retryRefused(annotation?: string): Promise<void> {
+    for (const edit of this.refusedOf(annotation)) {
       const again = rebased(edit, this.bases.get(edit.annotation) ?? edit.base ?? NOTHING, edit.before);
       await this.drop(edit);
       this.list.push(again);
@@ -262,8 +276,8 @@ export class Edits {
     this.kick();
   }
   /** Forgets what the server refused; the person has exported it or does not want it. */
-  async forgetRefused(): Promise<void> {
-    for (const edit of this.list.filter((one) => one.refused !== undefined)) await this.drop(edit);
+  async forgetRefused(annotation?: string): Promise<void> {
+    for (const edit of this.refusedOf(annotation)) await this.drop(edit);
   }
   /** Everything kept here, as JSON to be saved as a file. */
   exportKept(): string {
@@ -271,6 +285,11 @@ export class Edits {
       { item, annotation, before, after, refused, theirs })), null, 2); // prettier-ignore
   }
 
+  private refusedOf(annotation?: string): Pending[] {
+    return this.list.filter(
+      (edit) => edit.refused !== undefined && (annotation === undefined || edit.annotation === annotation),
+    );
+  }
   private async run(): Promise<void> {
     await this.writes;
     for (let ready = this.ready(); ready.size; ready = this.ready()) {
@@ -339,7 +358,12 @@ export class Edits {
       }
       await this.drop(edit);
     } else if (answer.status === 412 && annotation) await this.dispute(edit, annotation);
-    else await this.refuse(edit, answer.error?.message ?? `The server refused it (${answer.status}).`);
+    else
+      await this.refuse(
+        edit,
+        answer.error?.message ?? `The server refused it (${answer.status}).`,
+        answer.error,
+      );
     this.onAnswer(edit.item, edit.annotation, answer);
   }
 
@@ -356,10 +380,12 @@ export class Edits {
     await this.keep(edit);
   }
 
-  private async refuse(edit: Pending, reason: string): Promise<void> {
+  private async refuse(edit: Pending, reason: string, error?: OperationAnswer["error"]): Promise<void> {
     const chain = this.list.filter((one) => one.annotation === edit.annotation && one.refused === undefined);
     edit.after = chain.at(-1)?.after ?? edit.after;
     edit.refused = reason;
+    const attribute = error?.data?.["attribute"];
+    if (typeof attribute === "string") edit.attribute = attribute;
     for (const one of chain) if (one !== edit) await this.drop(one);
     await this.keep(edit);
     this.tell();
@@ -415,7 +441,12 @@ export class Edits {
     const refused = this.list.filter((edit) => edit.refused !== undefined);
     this.conflicts.set(conflicts);
     this.refused.set(
-      refused.map(({ annotation, item, refused: reason }) => ({ annotation, item, reason: reason ?? "" })),
+      refused.map(({ annotation, item, refused: reason, attribute }) => ({
+        annotation,
+        item,
+        reason: reason ?? "",
+        ...(attribute ? { attribute } : {}),
+      })),
     );
     const pending = this.list.length - conflicts.length - refused.length;
     const calm = pending ? "waiting" : refused.length ? "refused" : conflicts.length ? "conflict" : "saved";

@@ -40,6 +40,8 @@ export interface Pending {
   sent: boolean;
   theirs?: AnnotationPayload;
   refused?: string;
+  /** The attribute whose answer was refused. */
+  attribute?: string;
 }
 export interface Operation {
   op_id: string;
@@ -122,7 +124,7 @@ export function isNothing(edit: Pending): boolean {
 
 /** The same edit on another base, as a new operation. */
 export function rebased(edit: Pending, base: Base, before: Annotation | null): Pending {
-  const { op_id: _op, theirs: _theirs, refused: _refused, ...rest } = edit;
+  const { op_id: _op, theirs: _theirs, refused: _refused, attribute: _attribute, ...rest } = edit;
   return { ...rest, op_id: uuid7(), base, before, sent: false };
 }
 

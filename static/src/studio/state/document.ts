@@ -111,6 +111,9 @@ export class Document {
       if (after) things.set(annotation, after);
       else things.delete(annotation);
     }
+    // Still to be put right, as it was left.
+    for (const { annotation, after } of this.options.edits.refusedOn(item))
+      if (after) things.set(annotation, after);
     for (const one of this.unanswered(suggestions, kept, [...things.values()])) things.set(one.id, one);
     const gone = this.store.all().filter(({ id }) => !things.has(id));
     this.store.batch(
@@ -185,6 +188,16 @@ export class Document {
     const changes = [{ id: target, after: chosen ?? undefined }];
     if (target !== id) changes.push({ id, after: undefined });
     this.store.apply(changes, { origin: "remote" });
+  }
+
+  /** Sends again what the server refused of an annotation. */
+  async retry(id: string): Promise<void> {
+    await this.options.edits.retryRefused(id);
+  }
+  /** Gives up what the server refused of an annotation: what the server holds is shown again. */
+  async giveUp(id: string): Promise<void> {
+    await this.options.edits.forgetRefused(id);
+    await this.refresh();
   }
 
   /** Takes over what the server holds now, but for annotations with an unanswered edit here. */

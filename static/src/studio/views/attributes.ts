@@ -7,6 +7,7 @@ import { percent, plural } from "../../lib/format.ts";
 import { Cell, type Unsubscribe } from "../../lib/store.ts";
 import { icon } from "../../ui/icons.ts";
 import { chip } from "../../ui/status.ts";
+import type { Refused } from "../io/edits.ts";
 import type { Annotation } from "../shapes/_shape.ts";
 import {
   answerOf,
@@ -28,8 +29,16 @@ export interface AttributesOptions {
   readonly numbers: Numbers;
   readonly labels: readonly LabelSpec[];
   readonly attributes: Cell<readonly AttributeSpec[]>;
+  /** What the server did not take, and what may be done about it. */
+  readonly refused?: RefusedActs;
   /** "Del", for the button's tip. */
   readonly shown?: (shortcut: string) => string;
+}
+
+export interface RefusedActs {
+  readonly list: Cell<readonly Refused[]>;
+  readonly retry: (annotation: string) => void;
+  readonly giveUp: (annotation: string) => void;
 }
 
 /** Of more, the questions are still asked, but not looked through on every change of the selection. */
@@ -54,6 +63,7 @@ export class AttributesPanel {
       }),
       locked.subscribe(later),
       options.attributes.subscribe(later),
+      ...(options.refused ? [options.refused.list.subscribe(later)] : []),
     ];
     this.element.addEventListener("keydown", (event) => {
       if (!this.key(event)) return;
@@ -113,7 +123,7 @@ export class AttributesPanel {
     this.element.hidden = list.length === 0;
     this.visible.set(list.length > 0);
     this.element.dataset["of"] = idsOf(list);
-    if (list.length) replace(this.element, this.header(list), this.body(list));
+    if (list.length) replace(this.element, this.header(list), this.refusals(list), this.body(list));
     if (at) refocus(this.element, at);
   }
   private same(list: readonly Annotation[]): boolean {
@@ -152,6 +162,32 @@ export class AttributesPanel {
       h("span", { class: "spacer" }),
       remove,
     );
+  }
+
+  /** Why the server did not take what is shown, with a way out. */
+  private refusals(list: readonly Annotation[]): HTMLElement | null {
+    const { refused } = this.options;
+    const here = this.refusedOf(list);
+    const [first] = here;
+    if (!refused || !first) return null;
+    const each = (act: (annotation: string) => void) => () =>
+      here.forEach(({ annotation }) => act(annotation));
+    const more = here.length > 1 ? ` And ${here.length - 1} more.` : "";
+    return h(
+      "div",
+      { class: "not-saved", role: "alert" },
+      h("p", null, h("b", null, "Not saved. "), first.reason, more),
+      h(
+        "div",
+        { class: "row" },
+        h("button", { type: "button", class: "btn btn-sm", onclick: each(refused.retry) }, "Try again"),
+        h("button", { type: "button", class: "btn btn-sm", onclick: each(refused.giveUp) }, "Take back"),
+      ),
+    );
+  }
+  private refusedOf(list: readonly Annotation[]): readonly Refused[] {
+    const all = this.options.refused?.list.value ?? [];
+    return all.length ? all.filter(({ annotation }) => list.some(({ id }) => id === annotation)) : all;
   }
 
   private body(list: readonly Annotation[]): HTMLElement {
@@ -216,7 +252,7 @@ export class AttributesPanel {
         control(spec, answer, disabled, (value) => void acts.setAttribute(this.options.ctx, spec.key, value)),
         answer.mixed && h("span", { class: "hint" }, "mixed"),
       ],
-      lacks && this.wanted,
+      (lacks && this.wanted) || this.refusedOf(list).some(({ attribute }) => attribute === spec.key),
     );
   }
   private occludedRow(list: readonly Annotation[], disabled: boolean): HTMLElement {

@@ -195,7 +195,7 @@ export function saveLook(state: OutboxState, refused: number, now: number = Date
       tone: "bad",
       icon: "alert",
       text: `${refused} not taken`,
-      title: "The server refused some answers: go back to them",
+      title: "The server did not take some of it: click to see what and why",
     };
   const when = state.savedAt && now - state.savedAt > 10_000 ? ` ${ago(state.savedAt, now)}` : "";
   return {
