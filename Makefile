@@ -103,8 +103,10 @@ test-js: static/node_modules/.installed
 test-python: $(VENV)/.requirements-dev static/dist/manifest.json
 	$(PYTEST) -q -n 2 --dist worksteal -m "not serial and not e2e"
 
+# Two journeys at a time, each of the two with a house of its own; then what needs the machine to itself.
 test-e2e: $(VENV)/.requirements-dev static/dist/manifest.json
-	$(PYTEST) -q -m "serial or e2e"
+	$(PYTEST) -q -n 2 --dist loadgroup --no-loadscope-reorder -m "e2e and not serial"
+	$(PYTEST) -q -m serial
 
 chaos: $(VENV)/.requirements-dev static/dist/manifest.json
 	ALP_CHAOS=long $(PYTEST) -m chaos

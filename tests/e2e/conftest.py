@@ -21,11 +21,18 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stab
 COMPLAINT = re.compile(r"\b(WARNING|ERROR|CRITICAL)\b|\b[A-Z]\w*Warning: |: Warning: |Traceback|Exception|ended \(")
 
 
+# Every test of these stands alone: beside each other they may run on two workers.
+APART = {"test_journeys.py", "test_loop.py"}
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     here = Path(__file__).parent
     for item in items:
-        if here in item.path.parents:
-            item.add_marker("e2e")
+        if here not in item.path.parents:
+            continue
+        item.add_marker("e2e")
+        if item.path.name not in APART:
+            item.add_marker(pytest.mark.xdist_group(item.path.name))
 
 
 def _missing(what: str) -> None:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urljoin
 
 from playwright.sync_api import Locator, expect
 
@@ -14,6 +15,7 @@ from tests.e2e.conftest import PASSWORD, Visitor
 from tests.e2e.loop import Studio, said
 from tests.house import House
 
+SIZE_WH = (640, 480)  # of its pictures
 PEOPLE = {"annotator": "Ann", "reviewer": "Rex", "engineer": "Eve"}
 
 MAKE = """
@@ -27,7 +29,7 @@ from datasets.models import Item
 from datasets.services import create_dataset, upload
 from datasets.services.ontologies import add_attribute, add_label, create_ontology
 
-name, types, pictures, people = {name!r}, {types!r}, {pictures!r}, {people!r}
+name, parts, pictures, people = {name!r}, {parts!r}, {pictures!r}, {people!r}
 def picture(n, size=(640, 480)):
     image = Image.new("RGB", size, (58, 64, 72))
     pen = ImageDraw.Draw(image)
@@ -45,36 +47,31 @@ owner = account("engineer")
 project = create_project(name=name, user=owner)
 for role in ("annotator", "reviewer"):
     add_member(project=project, email=account(role).email, role=Role(role))
-ontology = create_ontology(project=project, name="Fruit")
-for n, label in enumerate(("apple", "bruise", "leaf")):
-    add_label(ontology=ontology, name=label, color=("#53b3b8", "#f0b135", "#09e095")[n])
-if "skeleton" in types or not types:
-    template = {{"names": ["head", "hand", "foot"], "edges": [[0, 1], [1, 2]]}}
-    add_label(ontology=ontology, name="person", color="#cd86fe", skeleton=template)
-dataset = create_dataset(project=project, name="Pictures", user=owner, ontology=ontology)
+def part(title, types):
+    ontology = create_ontology(project=project, name=f"Fruit {{title}}".strip())
+    for n, label in enumerate(("apple", "bruise", "leaf")):
+        group = "" if types == ["class"] else "class"  # without a group a picture may have several
+        add_label(ontology=ontology, name=label, color=("#53b3b8", "#f0b135", "#09e095")[n], group=group)
+    if "skeleton" in types or not types:
+        template = {{"names": ["head", "hand", "foot"], "edges": [[0, 1], [1, 2]]}}
+        add_label(ontology=ontology, name="person", color="#cd86fe", skeleton=template)
+    dataset = create_dataset(project=project, name=f"Pictures {{title}}".strip(), user=owner, ontology=ontology)
+    report = upload.add_many(dataset=dataset, files=files, user=owner)
+    assert not report.refused, report.refused
+    label = tasks.create_task(project=project, kind="annotation", dataset=dataset, user=owner,
+                              name=f"Label fruit {{title}}".strip(), annotation_types=types, batch_size=10,
+                              max_workload=20)
+    review = tasks.create_task(project=project, kind="qa", dataset=dataset, user=owner,
+                               name=f"Review fruit {{title}}".strip(), parent_task=label, batch_size=10,
+                               max_workload=20)
+    task_items.add_items(task=label, entries=[{{"item_id": pk}} for pk in report.item_ids])
+    return {{
+        "dataset": str(dataset.pk), "tasks": {{"annotation": str(label.pk), "qa": str(review.pk)}},
+        "items": dict(Item.objects.filter(pk__in=report.item_ids).values_list("filename", "id")),
+    }}
 files = [(f"/p{{n:03}}.png", picture(n)) for n in range(pictures)]
-report = upload.add_many(dataset=dataset, files=files, user=owner)
-assert not report.refused, report.refused
-label = tasks.create_task(project=project, kind="annotation", dataset=dataset, user=owner, name="Label fruit",
-                          annotation_types=types, batch_size=10, max_workload=20)
-review = tasks.create_task(project=project, kind="qa", dataset=dataset, user=owner, name="Review fruit",
-                           parent_task=label, batch_size=10, max_workload=20)
-task_items.add_items(task=label, entries=[{{"item_id": pk}} for pk in report.item_ids])
-print("SAID", json.dumps({{
-    "project": str(project.pk), "dataset": str(dataset.pk),
-    "tasks": {{"annotation": str(label.pk), "qa": str(review.pk)}},
-    "items": dict(Item.objects.filter(pk__in=report.item_ids).values_list("filename", "id")),
-}}, default=str))
-"""
-
-HOLDS = """
-import json
-from datasets.models import Annotation
-rows = Annotation.objects.filter(item_id={item!r}, deleted_at=None).order_by("pk")
-print("SAID", json.dumps({{"rows": [
-    {{"type": r.type, "label": r.label, "geometry": r.geometry, "revision": r.revision, "attributes": r.attributes}}
-    for r in rows
-]}}))
+said = {{"project": str(project.pk), "parts": {{title: part(title, types) for title, types in parts.items()}}}}
+print("SAID", json.dumps(said, default=str))
 """
 
 
@@ -93,30 +90,36 @@ class World:
         return f"{self.house.url}/p/{self.project}/{path}"
 
     def open(self, visitor: Visitor, role: str = "annotator", kind: str = "annotation") -> Hand:
-        page = visitor.sign_in(f"{role}.{self.name}@example.org".lower(), PASSWORD, f"/p/{self.project}/")
-        expect(page.locator("#live")).to_have_attribute("data-state", "live")
-        page.goto(self.url(f"studio/{self.tasks[kind]}/"))
-        hand = Hand(page)
+        studio = f"/p/{self.project}/studio/{self.tasks[kind]}/"
+        hand = Hand(visitor.sign_in(f"{role}.{self.name}@example.org".lower(), PASSWORD, studio))
         hand.ready()
         return hand
 
     def item_of(self, filename: str) -> str:
         return self.items[filename]
 
-    def holds(self, item: str) -> list[dict[str, Any]]:
-        """What the server has on an item."""
-        return list(said(self.house, HOLDS.format(item=item))["rows"])
-
 
 def make_world(house: House, name: str, types: list[str], pictures: int = 6) -> World:
-    code = MAKE.format(name=name, types=types, pictures=pictures, people=PEOPLE, password=PASSWORD)
-    return World(house=house, name=name, **said(house, code))
+    return make_worlds(house, name, {"": types}, pictures)[""]
+
+
+def make_worlds(house: House, name: str, parts: dict[str, list[str]], pictures: int = 6) -> dict[str, World]:
+    """One project and its people; for each part a dataset and tasks of the types it names (none: all)."""
+    code = MAKE.format(name=name, parts=parts, pictures=pictures, people=PEOPLE, password=PASSWORD)
+    made = said(house, code)
+    return {
+        title: World(house=house, name=name, project=made["project"], **part) for title, part in made["parts"].items()
+    }
 
 
 class Hand(Studio):
     """A person who draws. Places are image pixels; the page says where they are on the screen."""
 
+    crossed: tuple[int, int] | None = None
+    """Where the cross of the keyboard was left; None before it was first brought out."""
+
     def ready(self) -> None:
+        self.crossed = None
         super().ready()
         expect(self.page.locator("#studio")).to_have_attribute("aria-busy", "false", timeout=30_000)
 
@@ -153,7 +156,7 @@ class Hand(Studio):
             if condition(found := self.shapes()):
                 return found
             self.page.wait_for_timeout(50)
-        raise AssertionError(f"never came to be: {what}\n{json.dumps(found)[:2000]}")
+        raise AssertionError(f"never came to be: {what}\n" + "\n".join(json.dumps(row)[:600] for row in found))
 
     def reload(self) -> None:
         self.page.reload()
@@ -161,6 +164,37 @@ class Hand(Studio):
 
     def submit(self) -> str:
         return self.act("Control+Enter")
+
+    def cross(self, x: int, y: int) -> None:
+        """Brings the cross of a drawing tool to an image pixel, by arrows alone."""
+        if self.crossed is None:
+            # As far left and up as it goes: a place that is known.
+            for arrow in ("Left", "Up"):
+                self.press(f"Shift+Arrow{arrow}", 1 + SIZE_WH[0] // self.stride(50))
+            self.crossed = (0, 0)
+        self.press("Control+ArrowRight")  # a tool just taken up shows its cross at the first arrow
+        across, down = x - self.crossed[0] - 1, y - self.crossed[1]
+        for ways, by in ((("Left", "Right"), across), (("Up", "Down"), down)):
+            arrow, left = ways[by > 0], abs(by)
+            for held, step in (("Shift+", self.stride(50)), ("", self.stride(10)), ("Control+", 1)):
+                self.press(f"{held}Arrow{arrow}", left // step)
+                left %= step
+        self.crossed = (x, y)
+
+    def stride(self, screen: float) -> int:
+        """So many screen pixels as the cross goes: whole image pixels."""
+        (x1, _), (x2, _) = self.at(0, 0), self.at(1, 0)
+        return max(1, int(screen / (x2 - x1) + 0.5))
+
+    def api(self, path: str) -> dict[str, Any]:
+        """What the server says to this person."""
+        answer = self.page.request.get(urljoin(self.page.url, f"/api/v1/{path}"))
+        assert answer.ok, f"{answer.status} {path}: {answer.text()[:500]}"
+        return dict(answer.json())
+
+    def holds(self, item: str) -> list[dict[str, Any]]:
+        """What the server has on an item."""
+        return list(self.api(f"items/{item}/annotations/")["items"])
 
     def undo_button(self) -> Locator:
         return self.page.get_by_role("button", name=re.compile("^Undo"))

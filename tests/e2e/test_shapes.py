@@ -146,7 +146,7 @@ def test_shape_when_drawn_edited_undone_and_reloaded_then_is_there_and_is_submit
     hand.until("as drawn", lambda found: found[0]["geometry"] == made["geometry"])
     hand.submit()
     hand.saved()
-    (held,) = world.holds(item)
+    (held,) = hand.holds(item)
     assert (held["type"], held["label"]) == (kind, made["label"])
     expect(hand.page.locator(".toast.bad")).to_have_count(0)
 
@@ -173,7 +173,7 @@ def test_shape_when_the_mouse_is_never_touched_then_is_drawn_moved_and_submitted
     hand.until("relabelled", lambda found: found[0]["label"] == "leaf")
     hand.submit()
     hand.saved()
-    assert [row["label"] for row in world.holds(item)] == ["leaf"]
+    assert [row["label"] for row in hand.holds(item)] == ["leaf"]
 
 
 def test_shape_when_the_picture_gets_a_class_beside_its_shapes_then_both_are_submitted(
@@ -189,7 +189,7 @@ def test_shape_when_the_picture_gets_a_class_beside_its_shapes_then_both_are_sub
     hand.until("changed", lambda found: [one["label"] for one in found if one["type"] == "class"] == ["leaf"])
     hand.submit()
     hand.saved()
-    assert sorted((row["type"], row["label"]) for row in world.holds(item)) == [("box", "apple"), ("class", "leaf")]
+    assert sorted((row["type"], row["label"]) for row in hand.holds(item)) == [("box", "apple"), ("class", "leaf")]
 
 
 def test_shape_when_nothing_is_drawn_then_submitting_asks_and_says_so(visitor: Windows, world: World) -> None:
@@ -202,4 +202,4 @@ def test_shape_when_nothing_is_drawn_then_submitting_asks_and_says_so(visitor: W
     dialog.get_by_role("button", name="There is nothing").click()
     expect(hand.filename()).not_to_have_text(before)
     hand.saved()
-    assert world.holds(item) == []
+    assert hand.holds(item) == []

@@ -92,7 +92,7 @@ def test_smart_when_an_object_is_clicked_then_it_becomes_a_mask_that_fits(visito
     assert len([name for name in fetched if "size=1024" in name]) == 1  # the picture was encoded once
 
     hand.saved()
-    assert sorted(row["type"] for row in world.holds(world.items["/p000.png"])) == ["mask", "mask"]
+    assert sorted(row["type"] for row in hand.holds(world.items["/p000.png"])) == ["mask", "mask"]
     clear(hand)
     hand.saved()
 

@@ -102,6 +102,7 @@ export class Studio {
       undo: () => this.answers.undo(),
       redo: this.quick ? null : () => scene.toolbox.redo(),
       discard: () => this.answers.discard(),
+      reject: this.review ? () => void this.answers.sendBack() : null,
       skip: () => this.answers.skip(),
       submit: () => this.answers.submit(),
       giveBack: () => void this.queue.giveBack(),

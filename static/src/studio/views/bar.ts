@@ -12,6 +12,8 @@ export interface BarActs {
   /** Null where nothing is edited. */
   redo: (() => void) | null;
   discard: () => void;
+  /** Null where nothing is reviewed. */
+  reject: (() => void) | null;
   skip: () => void;
   submit: () => void;
   giveBack: () => void;
@@ -40,6 +42,7 @@ export class Bar {
   private readonly undo: HTMLButtonElement;
   private readonly redo: HTMLButtonElement | null;
   private readonly discard: HTMLButtonElement;
+  private readonly reject: HTMLButtonElement | null;
   private readonly skip: HTMLButtonElement;
   private readonly submit: HTMLButtonElement;
   private readonly submitWord = h("span");
@@ -53,6 +56,14 @@ export class Bar {
       icon("ban"),
       h("span", { class: "wide-only" }, "Discard"),
     );
+    this.reject =
+      acts.reject &&
+      h(
+        "button",
+        { type: "button", class: "btn", title: "Back to who labelled it (X)", onclick: acts.reject },
+        icon("return"),
+        h("span", { class: "wide-only" }, "Reject"),
+      );
     this.skip = h(
       "button",
       {
@@ -99,6 +110,7 @@ export class Bar {
       this.redo,
       this.discard,
       this.skip,
+      this.reject,
       this.submit,
       iconButton("inbox", "Give the rest of my queue back", acts.giveBack),
       iconButton("keyboard", "Shortcuts (?)", acts.help),
@@ -127,7 +139,8 @@ export class Bar {
       this.redo.disabled = !state.canRedo;
       this.redo.title = `Redo${state.redoLabel && `: ${state.redoLabel}`} (Ctrl ⇧ Z)`;
     }
-    for (const button of [this.discard, this.skip, this.submit]) button.disabled = !state.hasItem;
+    for (const button of [this.discard, this.skip, this.reject, this.submit])
+      if (button) button.disabled = !state.hasItem;
     this.submitWord.textContent = state.submitWord;
   }
 

@@ -29,7 +29,10 @@ export function pinIssues(ctx: ToolContext, issues: Issues, onPick: (issue: Issu
     issues.unresolved().flatMap((issue) => {
       const box = boxOf(issue, ctx);
       const [, y1, x2] = box ? viewport.screenBox(box) : [];
-      return box && x2 !== undefined && y1 !== undefined ? [{ issue, box, at: [x2, y1] as XY }] : [];
+      if (!box || x2 === undefined || y1 === undefined) return [];
+      // Beside what can be taken hold of there: a point, or the corner of a box.
+      const off = issue.annotation ? RADIUS : 0;
+      return [{ issue, box, at: [x2 + off, y1 - off] as XY }];
     });
   const offs = [
     stage.overlay((draw, viewport) => {
