@@ -96,6 +96,17 @@ def background_write() -> Iterator[None]:
         yield
 
 
+@contextmanager
+def short_write() -> Iterator[None]:
+    """``write()`` before all bulk work whatever the process's role: for a row or two that a worker stands still for."""
+    if getattr(_local, "depth", 0) or connection.in_atomic_block or not is_sqlite():
+        with write():
+            yield
+        return
+    with write_gate.foreground(_database()), _deeper(0), transaction.atomic():
+        yield
+
+
 def _database() -> str:
     return str(settings.DATABASES["default"]["NAME"])
 

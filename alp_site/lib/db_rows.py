@@ -78,17 +78,19 @@ def write_rows(rows: Sequence[Model], fields: Iterable[str]) -> None:
     _execute_many(sql, [_values(rows, column) for column in [*columns, meta.pk]])
 
 
-def insert_rows(rows: Sequence[Model], *, unique: Sequence[str] = (), update: Sequence[str] = ()) -> None:
+def insert_rows(
+    rows: Sequence[Model], *, unique: Sequence[str] = (), update: Sequence[str] = (), ignore: bool = False
+) -> None:
     """Inserts new rows whose keys are set (or given by the database, where the key is a number).
 
-    ``update``: the fields that replace those of a row that is there already, known by its ``unique`` fields. PostgreSQL
-    takes whole columns at once (UNNEST), which Django knows.
+    ``update``: the fields that replace those of a row that is there already, known by its ``unique`` fields.
+    ``ignore``: such a row stays as it is. PostgreSQL takes whole columns at once (UNNEST), which Django knows.
     """
     if not rows:
         return
     if connection.vendor != "sqlite":
         known: dict[str, Any] = {"update_conflicts": True, "unique_fields": unique, "update_fields": update}
-        type(rows[0])._default_manager.bulk_create(rows, **(known if update else {}))
+        type(rows[0])._default_manager.bulk_create(rows, **(known if update else {"ignore_conflicts": ignore}))
         return
     meta = type(rows[0])._meta
     columns = [column for column in meta.concrete_fields if not column.primary_key or rows[0].pk is not None]
@@ -96,7 +98,9 @@ def insert_rows(rows: Sequence[Model], *, unique: Sequence[str] = (), update: Se
         f"INSERT INTO {_quote(meta.db_table)} ({', '.join(map(_name, columns))})"  # noqa: S608  our names
         f" VALUES ({', '.join(['%s'] * len(columns))})"
     )
-    if update:
+    if ignore:
+        sql += " ON CONFLICT DO NOTHING"
+    elif update:
         sets = ", ".join(f"{name} = excluded.{name}" for name in (_name(meta.get_field(field)) for field in update))
         sql += f" ON CONFLICT ({', '.join(_name(meta.get_field(field)) for field in unique)}) DO UPDATE SET {sets}"
     _execute_many(sql, [_values(rows, column) for column in columns])

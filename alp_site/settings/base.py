@@ -113,6 +113,7 @@ CHANNEL_LAYERS = (
     else {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
 )
 
+_ORM_QUEUE = {"orm": "default", "broker_class": "alp_site.lib.bells.GatedOrm"}
 _QUEUE = {
     "timeout": 24 * 3600,
     "retry": 25 * 3600,  # above timeout: the queue never offers a message whose worker may still run
@@ -126,7 +127,7 @@ _QUEUE = {
     "guard_cycle": 0.5,
     "label": "ALP",
     "log_level": "WARNING",
-    **({"redis": ENV.redis_url} if ENV.redis_url else {"orm": "default"}),
+    **({"redis": ENV.redis_url} if ENV.redis_url else _ORM_QUEUE),
 }
 Q_CLUSTER = {
     "name": "default",

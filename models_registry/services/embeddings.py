@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from alp_site.lib import storage
 from alp_site.lib.db import bulk_size, write
+from alp_site.lib.db_rows import insert_rows, new_row
 from models_registry.ml.adapters import Adapter
 from models_registry.models import EmbeddingRow, EmbeddingSet
 from models_registry.selectors import embeddings as stored
@@ -72,9 +73,10 @@ def store(adapter: Adapter, blobs: Sequence[str], vectors: NDArray[np.floating[A
         )
     shard = storage.append_shard(stored.folder_of(embedding_set), vectors[good])
     rows = [
-        EmbeddingRow(embedding_set=embedding_set, blob_sha256=blob, shard=shard, row=at) for at, blob in enumerate(kept)
+        new_row(EmbeddingRow, embedding_set_id=embedding_set.pk, blob_sha256=blob, shard=shard, row=at)
+        for at, blob in enumerate(kept)
     ]
     size = bulk_size()
     for start in range(0, len(rows), size):
         with write():
-            EmbeddingRow.objects.bulk_create(rows[start : start + size], ignore_conflicts=True)
+            insert_rows(rows[start : start + size], ignore=True)

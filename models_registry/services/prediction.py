@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from alp_site.lib.db import bulk_size, now, write
-from alp_site.lib.db_rows import insert_rows
+from alp_site.lib.db_rows import insert_rows, new_row
 from datasets.models import Item
 from models_registry.models import Model, Prediction
 from models_registry.selectors import embeddings as stored
@@ -111,7 +111,8 @@ def save(drafts: Sequence[PredictionDraft]) -> dict[UUID, UUID]:
         known = _saved_ids(fresh)
         moment = now()
         rows = [
-            Prediction(
+            new_row(
+                Prediction,
                 model_id=draft.model_id,
                 item_id=draft.item_id,
                 annotations=_annotations(draft),

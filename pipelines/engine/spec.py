@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from pipelines.engine.graph import Graph, GraphNode
 
-MAX_BATCH: Final = 256
+MAX_BATCH: Final = 1024
 QUEUES: Final = ("default", "ml")
 Json: TypeAlias = Any
 
@@ -72,7 +72,7 @@ class NodeSpec:
     config_schema: Mapping[str, Any] = field(default_factory=lambda: {"type": "object", "additionalProperties": False})
     requires: tuple[str, ...] = ()
     queue: str = "default"
-    batch: int = MAX_BATCH
+    batch: int = 256
     hidden: bool = False
 
     def __post_init__(self) -> None:
@@ -279,6 +279,12 @@ class Node:
     def unmet(self, tx: Tx, batch: Sequence[Execution]) -> Sequence[Wait | NodeError]:
         """What must be there before these start and is not: Wait (looked at again when ``on`` is answered), or
         NodeError. May write (start what is missing). Executions not named are free to start."""
+        return ()
+
+    def at_once(self, tx: Tx, batch: Sequence[Execution]) -> Sequence[Outcome]:
+        """Outcomes known from a query or two, without ``compute`` or ``apply``: asked in the transaction that makes
+        the executions ready, so they cost no worker. Reads only, and answers as ``compute`` would. The executions left
+        out go to a worker. Not for nodes with ``unmet``."""
         return ()
 
     def compute(self, ctx: Ctx, batch: Sequence[Execution]) -> Sequence[Result]:

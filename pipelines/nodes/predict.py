@@ -51,7 +51,7 @@ class Predict(Node):
             Port("annotations", "Annotation[]", doc="The id of the prediction that holds the suggested annotations."),
         ),
         queue="ml",
-        batch=256,
+        batch=512,  # long enough that decoding and the net seldom wait for each other's beginning and end
     )
 
     def ready(self, tx: Tx, place: Place) -> Iterable[Problem]:

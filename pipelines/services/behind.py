@@ -1,50 +1,46 @@
-"""Writing a batch while the next one is computed."""
+"""Writing a batch, and claiming another, while one is computed."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Self
+from typing import Any, Self, TypeVar
 
 from django.db import connection
 
 __all__ = ["Behind"]
 
 
-class Behind:
-    """Writes one batch while the next is computed: a thread, never more than one batch behind. ``in_place``: no thread.
+T = TypeVar("T")
 
-    What the thread raises comes up at the next ``do`` or ``wait``. Leaving the block waits for it.
+
+class Behind:
+    """Does one piece of work while the caller goes on: a thread. ``in_place``: no thread, it is done at once.
+
+    What the thread raises comes up at ``wait``. Leaving the block waits for it.
     """
 
     def __init__(self, *, in_place: bool) -> None:
-        self._pool = None if in_place else ThreadPoolExecutor(1, thread_name_prefix="apply")
-        self._pending: Future[None] | None = None
+        self.in_place = in_place
+        self._pool = None if in_place else ThreadPoolExecutor(1, thread_name_prefix="behind")
+        self._pending: Future[Any] | None = None
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
         try:
-            if kind is None:
-                self.wait()
+            if kind is None and self._pending is not None:
+                self._pending.result()
         finally:
             if self._pool is not None:
                 self._pool.submit(connection.close)
                 self._pool.shutdown(wait=True)
 
-    @property
-    def busy(self) -> bool:
-        return self._pending is not None
-
-    def do(self, work: Callable[[], None]) -> None:
-        self.wait()
+    def do(self, work: Callable[[], T]) -> Callable[[], T]:
+        """Starts the work; what it returns waits for its end and gives what it gave. One at a time."""
         if self._pool is None:
-            work()
-        else:
-            self._pending = self._pool.submit(work)
-
-    def wait(self) -> None:
-        pending, self._pending = self._pending, None
-        if pending is not None:
-            pending.result()
+            done = work()
+            return lambda: done
+        self._pending = pending = self._pool.submit(work)
+        return pending.result

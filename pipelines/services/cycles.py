@@ -25,6 +25,7 @@ from pipelines.models import (
     Trigger,
     TriggerFiring,
 )
+from pipelines.services.at_once import settle_at_once
 from pipelines.services.bulk import as_uuids, chunks
 from pipelines.services.graphs import graph_of
 from pipelines.services.ledger import Ledger
@@ -85,6 +86,7 @@ def start_cycles(
             given = dict.fromkeys(ports, begin.subject) if begin.subject else {}
             ledger.step(cycle.pk, machine.Start(node_id, {**given, **begin.inputs}, key=f"start:{cycle.pk}"))
             made.append(cycle)
+        settle_at_once(ledger)
         ledger.flush()
     return made
 

@@ -11,8 +11,8 @@ from __future__ import annotations
 import logging
 import time
 import traceback
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -24,17 +24,19 @@ from alp_site.lib import db, events, jobs
 from alp_site.lib.db_rows import read_rows
 from alp_site.lib.errors import AlpError
 from pipelines.engine import state as machine
-from pipelines.engine.graph import Graph, GraphNode
+from pipelines.engine.graph import GraphNode
 from pipelines.engine.spec import BatchFailed, Execution, Node, NodeError, Outcome, Result, Wait, get_node
-from pipelines.engine.validate import config_with_defaults
 from pipelines.models import NodeExecution, Pipeline, PipelineStatus
+from pipelines.services.at_once import settle_at_once
+from pipelines.services.batches import Batch, Computed, apply_rows, claim_rows
 from pipelines.services.behind import Behind
+from pipelines.services.binding import bound_values, empty_inputs, settings_of, view_of
 from pipelines.services.bulk import as_uuids, chunks
-from pipelines.services.facade import NodeTx, WorkerCtx
-from pipelines.services.graphs import graph_of, variables_of
+from pipelines.services.facade import WorkerCtx
+from pipelines.services.graphs import graph_of
 from pipelines.services.ledger import Ledger, ring_node
 
-__all__ = ["run_node", "view_of"]
+__all__ = ["run_node"]
 
 log = logging.getLogger(__name__)
 SLICE_SECONDS = 20.0
@@ -45,93 +47,74 @@ PASS_ON = (jobs.LostLease, OperationalError, InterfaceError, MemoryError)
 """Not the fault of an item: these end the attempt, and the job is tried again."""
 
 
-@dataclass
-class Batch:
-    """Executions of one node, one revision, held by this worker.
-
-    ``rows`` are they as the claim wrote them. Nobody else changes an execution that runs under this worker's token
-    without taking the status or the token away, so one that is still held need not be read again.
-    """
-
-    pipeline: Pipeline
-    graph: Graph
-    spot: GraphNode
-    node: Node
-    views: list[Execution]
-    failed: list[NodeError]
-    rows: dict[str, NodeExecution]
-
-    def tx(self) -> NodeTx:
-        return NodeTx(str(self.pipeline.project_id), str(self.pipeline.pk), self.spot.id)
-
-
-def claim_rows() -> int:
-    """Executions a claim takes at most. It does less for each than an apply."""
-    return 2 * apply_rows()
-
-
-def apply_rows() -> int:
-    """Executions an apply transaction takes at most: few on SQLite, where a write holds everybody up."""
-    return min(db.bulk_size(), 256)
-
-
-def view_of(
-    row: NodeExecution, *, project_id: UUID, memory: dict[str, Any], subject: UUID | None, config: Any
-) -> Execution:
-    """The stored row as a node sees it."""
-    return Execution(
-        id=str(row.pk),
-        cycle_id=str(row.cycle_id),
-        node_id=row.node_id,
-        pipeline_id=str(row.pipeline_id),
-        project_id=str(project_id),
-        inputs={**(row.bound or {}), **row.arrived},
-        config=config,
-        attempt=row.attempt,
-        subject=str(subject) if subject else None,
-        memory=memory,
-        wait_key=row.wait_key,
-    )
-
-
 def run_node(run: jobs.Run) -> None:
     """The job of one node: batch after batch until nothing is ready. Hands over after a while, so that the workers of
-    a house with few of them go round."""
+    a house with few of them go round.
+
+    While a batch is computed, the one before it is written and the one after it is claimed: the model never waits for
+    the database.
+    """
     started = time.monotonic()
     with Behind(in_place=run.inline) as behind:
-        worker = _Worker(run, behind)
-        while (batch := worker.claim()) is not None:
-            worker.do(batch)
-            if run.cancelled() or time.monotonic() - started > SLICE_SECONDS:
-                worker.hand_over()
-                return
+        worker = _Worker(run)
+        written: Callable[[], None] = worker.nothing
+        batch = worker.claim()
+        while batch is not None:
+            over = run.cancelled() or time.monotonic() - started > SLICE_SECONDS
+            look_ahead = not over and not behind.in_place and not batch.was_lost
+            meanwhile = behind.do(partial(worker.between, written, look_ahead=look_ahead))
+            results = worker.compute(batch)
+            following = meanwhile()
+            written = partial(worker.apply, batch, results)
+            if following is None:
+                written()
+                written = worker.nothing
+                if over:
+                    worker.hand_over()
+                    return
+                following = worker.claim()
+            batch = following
 
 
 class _Worker:
-    def __init__(self, run: jobs.Run, behind: Behind | None = None) -> None:
+    def __init__(self, run: jobs.Run) -> None:
         self.run = run
-        self.behind = behind or Behind(in_place=True)
         self.pipeline_id, self.node_id = UUID(run.payload["pipeline"]), str(run.payload["node"])
         self.token = f"{run.job.pk}:{run.token}"
         self.orphans = True  # whoever held this node before may have left some; while we hold it nobody makes more
 
+    def nothing(self) -> None:
+        """There is no batch before the first."""
+
+    def between(self, write: Callable[[], None], *, look_ahead: bool) -> Batch | None:
+        """What is done while a batch is computed: writes the one before it, claims the one after it."""
+        write()
+        return self.claim(last=False) if look_ahead else None
+
     # --- claim
 
-    def claim(self) -> Batch | None:
-        """Takes the next batch; None, and the job ended in the same transaction, when there is nothing to do. So
-        whoever makes an execution ready sees either it taken or the job over, and rings."""
-        while True:
+    def claim(self, *, last: bool = True) -> Batch | None:
+        """Takes the next batch. When there is nothing to do: None, and, if this is the ``last`` look, the job ended in
+        the same transaction. So whoever makes an execution ready sees either it taken or the job over, and rings.
+
+        A large batch is taken in several transactions while another is computed; with nothing to compute, what one
+        gives is begun with. It is looked for ahead of time only behind a batch that no worker died of: of what a worker
+        held when it died, all counts a loss.
+        """
+        batch: Batch | None = None
+        while batch is None or not batch.full:
             with self.run.commit():
                 pipeline = self._pipeline()
-                rows = self._next_rows() if self._runs(pipeline) else []
-                if not rows and not self.behind.busy:
+                rows = self._next_rows(batch) if self._runs(pipeline) else []
+                if not rows and last and batch is None:
                     self.run.finish()
-                    return None
-                batch = self._take(pipeline, rows) if rows else None
-            if not rows:
-                self.behind.wait()  # what is being written may make more of this node ready
-            elif batch is not None and (batch.views or batch.failed):
-                return batch
+                part = self._take(pipeline, rows) if rows else None
+            if part is None:
+                break
+            batch = part if batch is None else batch.joined(part)
+            if last:
+                break
+        return batch
 
     def _pipeline(self) -> Pipeline:
         return Pipeline.objects.select_related("project").get(pk=self.pipeline_id)
@@ -140,41 +123,43 @@ class _Worker:
     def _runs(pipeline: Pipeline) -> bool:
         return pipeline.status == PipelineStatus.RUNNING and pipeline.project.deleted_at is None
 
-    def _next_rows(self) -> list[NodeExecution]:
-        """Executions left by a worker that died come first, then the oldest ready ones, all of one revision."""
+    def _next_rows(self, batch: Batch | None = None) -> list[NodeExecution]:
+        """Executions left by a worker that died come first, then the oldest ready ones, all of one revision; those that
+        may join ``batch``, if there is one."""
         here = NodeExecution.objects.filter(pipeline_id=self.pipeline_id, node_id=self.node_id)
         if self.orphans:
             left = here.filter(status=machine.RUNNING).exclude(job_id=self.run.job.pk, token=self.run.token)
-            if rows := self._like_first(left):
+            if rows := self._like_first(left, batch):
                 return rows
-            self.orphans = False
-        return self._like_first(here.filter(status=machine.READY))
+            self.orphans = batch is not None
+        return self._like_first(here.filter(status=machine.READY), batch)
 
-    def _like_first(self, rows: QuerySet[NodeExecution]) -> list[NodeExecution]:
+    def _like_first(self, rows: QuerySet[NodeExecution], batch: Batch | None) -> list[NodeExecution]:
         """The oldest of these, and those after it of its revision; alone, if workers died of it before."""
         first = rows.order_by("id").values_list("pk", "revision_id", "losses").first()
         if first is None:
             return []
         pk, revision_id, losses = first
+        if batch is not None and (losses or revision_id != batch.revision_id):
+            return []
         if losses >= ALONE_AFTER:
             return read_rows(rows.filter(pk=pk))
         spot = graph_of(revision_id).node(self.node_id)
         size = get_node(spot.type, spot.version).spec.batch if spot else 1
-        same = rows.filter(revision_id=revision_id, losses__lt=ALONE_AFTER)
-        return read_rows(same.order_by("id")[: min(size, claim_rows())])
+        same = rows.filter(revision_id=revision_id, losses__lt=ALONE_AFTER if batch is None else 1)
+        return read_rows(same.order_by("id")[: min(size - (batch.size if batch else 0), claim_rows())])
 
-    def _take(self, pipeline: Pipeline, rows: list[NodeExecution]) -> Batch | None:
-        graph = graph_of(rows[0].revision_id)
-        spot = graph.node(self.node_id)
+    def _take(self, pipeline: Pipeline, rows: list[NodeExecution]) -> Batch:
+        revision_id = rows[0].revision_id
+        spot = graph_of(revision_id).node(self.node_id)
         if spot is None:
             raise AlpError(f"The graph has no node {self.node_id!r} any more.", node=self.node_id)
-        node = get_node(spot.type, spot.version)
         ledger = Ledger((row.cycle_id for row in rows), pipeline)
         rows = [row for row in self._again(rows) if str(row.cycle_id) in ledger.cycles]
         ledger.take(rows)
-        bound = self._bind(spot)
+        bound = bound_values(self.pipeline_id, spot)
         taken = [row for row in rows if self._claim_row(ledger, row, bound)]
-        batch = self._batch(pipeline, graph, spot, node, taken, ledger)
+        batch = self._batch(pipeline, revision_id, spot, taken, ledger)
         self._park_unmet(batch, ledger)
         ledger.flush()
         return batch
@@ -184,15 +169,6 @@ class _Worker:
         if db.is_sqlite():
             return rows
         return read_rows(NodeExecution.objects.filter(pk__in=[row.pk for row in rows]).order_by("id"))
-
-    def _bind(self, spot: GraphNode) -> dict[str, Any]:
-        """Values of the inputs that variables and fixed values feed, as they are now. A missing variable binds None."""
-        names = {source.variable for source in spot.inputs.values() if source.variable is not None}
-        values = {v.name: v.value for v in variables_of(self.pipeline_id)} if names else {}
-        return {
-            port: source.fixed if source.variable is None else values.get(source.variable)
-            for port, source in spot.inputs.items()
-        }
 
     def _claim_row(self, ledger: Ledger, row: NodeExecution, bound: dict[str, Any]) -> bool:
         return ledger.step(
@@ -206,24 +182,24 @@ class _Worker:
         )
 
     def _batch(
-        self, pipeline: Pipeline, graph: Graph, spot: GraphNode, node: Node, rows: list[NodeExecution], ledger: Ledger
+        self, pipeline: Pipeline, revision_id: UUID, spot: GraphNode, rows: list[NodeExecution], ledger: Ledger
     ) -> Batch:
-        config = config_with_defaults(node.spec.config_schema, spot.config)
+        node = get_node(spot.type, spot.version)
+        config = settings_of(spot)
         views, failed = [], []
-        required = [port.name for port in node.inputs(config) if port.required]
         for row in rows:
             cycle = ledger.cycles[str(row.cycle_id)]
             view = view_of(
                 row, project_id=pipeline.project_id, memory=cycle.memory, subject=cycle.subject, config=config
             )
-            empty = [name for name in required if view.inputs.get(name) is None]
+            empty = empty_inputs(node, view)
             if row.losses >= GIVE_UP_AFTER:
                 failed.append(NodeError(view.id, "worker_died", f"The worker died {row.losses} times while at it."))
             elif empty:
                 failed.append(NodeError(view.id, "input_missing", f"The input {empty[0]!r} has no value."))
             else:
                 views.append(view)
-        return Batch(pipeline, graph, spot, node, views, failed, {str(row.pk): row for row in rows})
+        return Batch(pipeline, revision_id, spot, node, views, failed, {str(row.pk): row for row in rows})
 
     def _park_unmet(self, batch: Batch, ledger: Ledger) -> None:
         """Asks the node what must be there first; what waits for it, or can never start, leaves the batch."""
@@ -238,14 +214,13 @@ class _Worker:
 
     # --- compute and apply
 
-    def do(self, batch: Batch) -> None:
+    def compute(self, batch: Batch) -> Computed:
         ctx = WorkerCtx(self.run, lambda: self._still_wanted(batch))
-        results: list[Result] = [*batch.failed, *self._compute(batch, ctx, batch.views)]
-        self.behind.do(lambda: self._apply_all(batch, results, ctx))
+        return Computed([*batch.failed, *self._compute(batch, ctx, batch.views)], ctx)
 
-    def _apply_all(self, batch: Batch, results: list[Result], ctx: WorkerCtx) -> None:
-        for part in chunks(results, apply_rows()):
-            self._apply(batch, list(part), ctx)
+    def apply(self, batch: Batch, computed: Computed) -> None:
+        for part in chunks(computed.results, apply_rows()):
+            self._apply(batch, list(part), computed.ctx)
 
     def _still_wanted(self, batch: Batch) -> bool:
         held = NodeExecution.objects.filter(pk__in=as_uuids(view.id for view in batch.views), status=machine.RUNNING)
@@ -298,6 +273,7 @@ class _Worker:
                 row = ledger.rows[result.execution_id]
                 text = "\n".join(part for part in (row.log, ctx.log_of(result.execution_id), result.log) if part)
                 _record(ledger, str(row.cycle_id), result, self.token, log=text[-MAX_LOG:])
+            settle_at_once(ledger)
             ledger.flush()
 
     def _held(self, batch: Batch, ids: list[str]) -> Ledger:
@@ -324,7 +300,6 @@ class _Worker:
 
     def hand_over(self) -> None:
         """Ends this job and, in the same transaction, asks for the next one if there is more."""
-        self.behind.wait()
         with self.run.commit():
             pipeline = self._pipeline()
             rows = self._next_rows() if self._runs(pipeline) else []

@@ -97,12 +97,11 @@ class Ledger:
         self.pipelines: dict[UUID, Pipeline] = {} if pipeline is None else {pipeline.pk: pipeline}
         self._states = {key: self._cycle_state(row) for key, row in self.cycles.items()}
         self._new_cycles: list[Cycle] = []
-        self._new_rows: list[NodeExecution] = []
+        self.new_rows: list[NodeExecution] = []
         self._changed: dict[str, NodeExecution] = {}
         self._touched: set[str] = set()
         self._old_status: dict[str, str | None] = {}
-        self._moves: dict[tuple[UUID, str], Counter[str]] = defaultdict(Counter)
-        self._told: dict[tuple[UUID, str, str], list[str]] = defaultdict(list)
+        self._first: dict[str, str | None] = {}
         self._rings: dict[tuple[UUID, str], UUID] = {}
         self._matched: dict[str, set[str]] = {}
         self._envs: dict[UUID, machine.Env] = {}
@@ -201,8 +200,8 @@ class Ledger:
             source_id=UUID(e.source) if e.source else None, hop=e.hop, arrived=dict(e.arrived), created_at=self._now,
         )  # fmt: skip
         self.rows[e.id] = row
-        self._new_rows.append(row)
-        self._count(row, None, e.status)
+        self.new_rows.append(row)
+        self._first[e.id] = None
 
     def _change(self, cycle: Cycle, change: machine.Change, e: machine.ExecState, fields: Mapping[str, Any]) -> None:
         row = self.rows[change.execution_id]
@@ -216,30 +215,27 @@ class Ledger:
         new["finished_at"] = self._now if e.status in TERMINAL else None
         _assign(row, new, self._row_fields)
         self._changed[change.execution_id] = row
-        self._count(row, change.old, change.new)
+        self._first.setdefault(change.execution_id, change.old)
 
-    def _count(self, row: NodeExecution, old: str | None, new: str) -> None:
-        if old == new:
-            return
-        moves = self._moves[row.pipeline_id, row.node_id]
-        moves[new] += 1
-        if old is not None:
-            moves[old] -= 1
-        self._told[row.pipeline_id, row.node_id, new].append(str(row.pk))
+    def unring(self, pipeline_id: UUID, node_id: str) -> None:
+        """Takes the bell of a node back if nothing this ledger holds is ready there."""
+        here = (row for row in self.rows.values() if row.pipeline_id == pipeline_id and row.node_id == node_id)
+        if all(row.status != machine.READY for row in here):
+            self._rings.pop((pipeline_id, node_id), None)
 
     def flush(self) -> None:
         """Writes everything. Call it once, last."""
-        new = {str(row.pk) for row in self._new_rows}
+        new = {str(row.pk) for row in self.new_rows}
         for key in self._touched:
             self._settle(self.cycles[key], self._states[key])
         insert_rows(self._new_cycles)
-        insert_rows(self._new_rows)
+        insert_rows(self.new_rows)
         write_rows([row for key, row in self._changed.items() if key not in new], self._row_fields)
         made = {str(cycle.pk) for cycle in self._new_cycles}
         write_rows([self.cycles[key] for key in sorted(self._touched - made)], self._cycle_fields)
         moved = self._moved_cycles()
-        self._flush_counters(moved)
-        self._flush_events(moved)
+        self._flush_counters(moved, executions := self._moved_executions())
+        self._flush_events(moved, executions)
         self._ring()
 
     def _settle(self, cycle: Cycle, state: machine.CycleState) -> None:
@@ -250,8 +246,20 @@ class Ledger:
         new["finished_at"] = (cycle.finished_at or self._now) if state.status in TERMINAL else None
         _assign(cycle, new, self._cycle_fields)
 
-    def _flush_counters(self, moved: Sequence[tuple[str | None, Cycle]]) -> None:
-        for (pipeline_id, node_id), moves in sorted(self._moves.items()):
+    def _moved_executions(self) -> list[tuple[str | None, NodeExecution]]:
+        """Executions whose status is another than the one stored before (None: there was none)."""
+        touched = ((old, self.rows[key]) for key, old in self._first.items())
+        return [(old, row) for old, row in touched if old != row.status]
+
+    def _flush_counters(
+        self, moved: Sequence[tuple[str | None, Cycle]], executions: Sequence[tuple[str | None, NodeExecution]]
+    ) -> None:
+        by_node: dict[tuple[UUID, str], Counter[str]] = defaultdict(Counter)
+        for old, row in executions:
+            by_node[row.pipeline_id, row.node_id][row.status] += 1
+            if old is not None:
+                by_node[row.pipeline_id, row.node_id][old] -= 1
+        for (pipeline_id, node_id), moves in sorted(by_node.items()):
             _move_counter(NodeCounter, {"pipeline_id": pipeline_id, "node_id": node_id}, moves)
         cycle_moves: dict[UUID, Counter[str]] = defaultdict(Counter)
         for old, cycle in moved:
@@ -266,11 +274,16 @@ class Ledger:
         touched = ((self._old_status[key], self.cycles[key]) for key in self._touched)
         return [(old, cycle) for old, cycle in touched if old != cycle.status]
 
-    def _flush_events(self, moved: Sequence[tuple[str | None, Cycle]]) -> None:
+    def _flush_events(
+        self, moved: Sequence[tuple[str | None, Cycle]], executions: Sequence[tuple[str | None, NodeExecution]]
+    ) -> None:
+        ended: dict[tuple[UUID, str, str], list[str]] = defaultdict(list)
+        for _, row in executions:
+            ended[row.pipeline_id, row.node_id, row.status].append(str(row.pk))
         told: dict[tuple[UUID, str], list[UUID]] = defaultdict(list)
         for _, cycle in moved:
             told[cycle.pipeline_id, cycle.status].append(cycle.pk)
-        for (pipeline_id, node_id, status), ids in self._told.items():
+        for (pipeline_id, node_id, status), ids in ended.items():
             self._publish("execution.status", pipeline_id, ids, {"node": node_id, "status": status})
         for (pipeline_id, status), cycle_ids in told.items():
             self._publish("cycle.status", pipeline_id, cycle_ids, {"status": status})

@@ -25,7 +25,7 @@ from pipelines.models import (
     TriggerFiring,
     TriggerKind,
 )
-from pipelines.services.execution import view_of
+from pipelines.services.binding import view_of
 from pipelines.services.facade import NodeTx
 from pipelines.services.firing import count_moved, release_queued, tick
 from pipelines.services.graphs import graph_of

@@ -66,6 +66,20 @@ class Pass(_Pass):
 
 
 @register
+class Gate(_Pass):
+    """Lets items through at once, but for those its hook names: they go to a worker."""
+
+    spec = NodeSpec(
+        type="test.gate", title="Gate", category="Test", inputs=ITEM, outputs=ITEM,
+        actions={"item": ("left", "right")}, config_schema=OPEN_CONFIG, hidden=True,
+    )  # fmt: skip
+
+    def at_once(self, tx: Any, batch: Sequence[Execution]) -> Sequence[Outcome]:
+        slow = hooks.get("slow", lambda e: False)
+        return [Outcome(e.id, {"item": e.inputs["item"]}, remember={"gate": e.id}) for e in batch if not slow(e)]
+
+
+@register
 class Person(Node):
     """Waits for a person, as a task does."""
 

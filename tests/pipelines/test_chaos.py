@@ -142,7 +142,7 @@ class Chaos:
         if self.zombies:
             worker, batch = self.zombies.pop(self.rng.randrange(len(self.zombies)))
             try:
-                worker.do(batch)
+                worker.apply(batch, worker.compute(batch))
             except jobs.LostLease:
                 return
             self.lapse(worker.run.job)

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.db.models import Count
 
-from alp_site.lib import jobs
+from alp_site.lib import db, jobs
+from alp_site.lib.jobs.run import Run, claim
 from alp_site.lib.models import Job, JobState
 from alp_site.lib.testing import failed_jobs, settle
 from pipelines.models import Cycle, CycleCounter, NodeCounter, NodeExecution, Pipeline, Variable, VariableChange
 from pipelines.services.cycles import cancel_cycles
+from pipelines.services.execution import run_node
 from pipelines.services.variables import set_if
 from pipelines.services.waits import answer_status
 from tests.pipelines.conftest import graph, node
+from tests.pipelines.sample_nodes import effects, hooks
 from tests.pipelines.test_execution import arrive, at, join_graph, take
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.scale]
@@ -65,7 +70,7 @@ def test_two_inputs_that_arrive_at_the_same_moment_make_one_start(running: Runni
     arrive()
     jobs.run_job(str(Job.objects.get(key=f"node:{pipeline.pk}:s", state=JobState.QUEUED).pk), heartbeat=False)
     left, right = take(pipeline, "l"), take(pipeline, "r")
-    at_once(lambda: left[0].do(left[1]), lambda: right[0].do(right[1]))
+    at_once(*(partial(worker.apply, batch, worker.compute(batch)) for worker, batch in (left, right)))
     for worker, _ in (left, right):
         assert worker.claim() is None
     settle()
@@ -107,3 +112,61 @@ def test_one_of_many_compare_and_sets_wins(running: Running) -> None:
     assert len(won) == 1
     assert Variable.objects.get().value == won[0]
     assert VariableChange.objects.count() == 1
+
+
+def test_next_batch_is_claimed_and_the_last_one_written_while_one_is_computed(running: Running, items: Items) -> None:
+    pipeline = running(graph([node("a"), node("b")], ["a -> b"]))
+    items(600)
+    arrive()
+    seen: list[tuple[int, int]] = []
+
+    def compute(batch: Any) -> None:
+        """Comes back when another batch is claimed, and the one before is written."""
+        mine, end = {e.id for e in batch}, time.monotonic() + 20
+        while time.monotonic() < end:
+            claimed = NodeExecution.objects.filter(node_id="a", status="running").exclude(pk__in=mine).count()
+            done = NodeExecution.objects.filter(node_id="a", status="done").count()
+            rest = 600 - done - len(batch)
+            if done == sum(size for size, _ in seen) and (claimed or not rest):
+                break
+            time.sleep(0.01)
+        seen.append((len(batch), done))
+
+    hooks["compute"] = compute
+    job = claim(Job.objects.get(key=f"node:{pipeline.pk}:a", state=JobState.QUEUED).pk)
+    assert job is not None
+    run_node(Run(job, inline=False))
+    hooks.clear()
+    assert len(seen) > 2
+    assert [done for _, done in seen] == [sum(size for size, _ in seen[:n]) for n in range(len(seen))]
+    settle()
+    right_counters(pipeline)
+    assert {row.status for row in at("b")} == {"done"}
+    assert set(effects.values()) == {1}
+    assert failed_jobs() == []
+
+
+def test_worker_that_dies_with_two_batches_in_hand_loses_neither(running: Running, items: Items) -> None:
+    pipeline = running(graph([node("a")]))
+    items(600)
+    arrive()
+    calls: list[int] = []
+
+    def compute(batch: Any) -> None:
+        calls.append(len(batch))
+        if len(calls) == 2:
+            raise jobs.LostLease
+
+    hooks["compute"] = compute
+    job = claim(Job.objects.get(key=f"node:{pipeline.pk}:a", state=JobState.QUEUED).pk)
+    assert job is not None
+    with pytest.raises(jobs.LostLease):
+        run_node(Run(job, inline=False))
+    hooks.clear()
+    assert NodeExecution.objects.filter(status="running").exists()
+    Job.objects.filter(pk=job.pk).update(lease_until=db.clock() - jobs.run.LEASE)
+    jobs.run_job(str(job.pk), heartbeat=False)
+    settle()
+    right_counters(pipeline)
+    assert Counter(row.status for row in at("a")) == {"done": 600}
+    assert set(effects.values()) == {1}

@@ -372,7 +372,7 @@ def test_cancel_while_a_worker_is_at_it_throws_its_result_away(running: Running,
     arrive()
     worker, batch = take(pipeline, "a")
     cancel_cycles(cycle_ids=[batch.views[0].cycle_id])
-    worker.do(batch)
+    worker.apply(batch, worker.compute(batch))
     assert counters(pipeline) == {"a": {"cancelled": 1, "done": 1}, "b": {"ready": 1}}
     assert set(sample_nodes.effects) == {batch.views[1].id}
 
@@ -405,7 +405,7 @@ def test_dead_workers_batch_is_claimed_again_and_its_late_commit_rolls_back(runn
     settle()
     done = dict(sample_nodes.effects)
     with pytest.raises(jobs.LostLease):
-        worker.do(batch)
+        worker.apply(batch, worker.compute(batch))
     settle()
     assert counters(pipeline) == {"a": {"done": 10}, "b": {"done": 10}}
     assert dict(sample_nodes.effects) == done
@@ -444,7 +444,7 @@ def test_a_batch_costs_the_same_number_of_queries_whatever_its_size(running: Run
         arrive()
         with CaptureQueriesContext(connection) as queries:
             worker, batch = take(pipeline, "a")
-            worker.do(batch)
+            worker.apply(batch, worker.compute(batch))
             assert worker.claim() is None
         assert len(batch.views) == count
         settle()

@@ -160,7 +160,7 @@ class Heartbeat(threading.Thread):
                 return True
             run.cancel = run.cancel or row[2]
             if renew or run.has_news():
-                with db.write():
+                with db.short_write():
                     if renew:
                         run.assert_mine()
                     run.flush()
@@ -178,7 +178,7 @@ def claim(job_id: uuid.UUID | str) -> Job | None:
     free = Q(state=JobState.QUEUED, run_after__lte=now) | Q(state=JobState.RUNNING, lease_until__lt=now)
     if not Job.objects.filter(free, pk=job_id).exists():
         return None
-    with db.write():
+    with db.short_write():
         job = Job.objects.filter(free, pk=job_id).first()
         if job is None:
             return None
