@@ -14,13 +14,13 @@ from rest_framework.views import APIView
 
 from alp_site.lib.errors import Invalid
 from alp_site.lib.web import keyset_page, visible_or_404
-from annotation.api.serializers import IssueSerializer, ItemCountSerializer, PersonSerializer
+from annotation.api.serializers import ActSerializer, IssueSerializer, ItemCountSerializer, PersonSerializer
 from annotation.api.shapes import listing, me, parsed, project_for, task_for, task_item_for
 from annotation.models import Issue
 from annotation.permissions import IssuePolicy
 from annotation.selectors import issues as selectors
 from annotation.services import issues
-from annotation.services.issues import Said
+from annotation.services.issues import NewIssue, Said
 
 
 class PlaceSerializer(serializers.Serializer[Any]):
@@ -32,20 +32,37 @@ class PlaceSerializer(serializers.Serializer[Any]):
     h = serializers.FloatField(required=False)
 
 
-class SaySerializer(serializers.Serializer[Any]):
-    """A comment; `mentions` are the ids of the people it names. `op_id`: repeated, nothing is done twice."""
+class SaidSerializer(serializers.Serializer[Any]):
+    """A text; `mentions` are the ids of the people it names."""
 
     body = serializers.CharField(max_length=4000, allow_blank=True, default="")
     mentions = serializers.ListField(child=serializers.UUIDField(), max_length=20, default=list)
+
+
+class SaySerializer(SaidSerializer):
+    """A comment. `op_id`: repeated, nothing is done twice."""
+
     op_id = serializers.UUIDField(required=False, allow_null=True)
 
 
-class IssueCreateSerializer(SaySerializer):
+class NewIssueSerializer(SaidSerializer):
     """On an annotation, at a place, or (neither) on the whole item."""
 
     category = serializers.ChoiceField(choices=Issue.Category.choices, default=Issue.Category.OTHER)
     annotation = serializers.UUIDField(required=False, allow_null=True)
     place = PlaceSerializer(required=False, allow_null=True)
+
+
+class IssueCreateSerializer(NewIssueSerializer):
+    """`op_id`: repeated, nothing is made twice."""
+
+    op_id = serializers.UUIDField(required=False, allow_null=True)
+
+
+class ReturnSerializer(ActSerializer):
+    """What to change is said by the item's open issues, by `issue`, which is made with the return, or by a note."""
+
+    issue = NewIssueSerializer(required=False, allow_null=True)
 
 
 class IssueItemSerializer(serializers.Serializer[Any]):
@@ -91,6 +108,13 @@ def _said(data: dict[str, Any]) -> Said:
     return Said(data["body"], data["mentions"])
 
 
+def new_issue(data: dict[str, Any]) -> NewIssue:
+    """Of a checked `NewIssueSerializer`."""
+    return NewIssue(
+        category=data["category"], said=_said(data), annotation_id=data.get("annotation"), place=data.get("place")
+    )
+
+
 def _answer(issue: Issue, code: int = status.HTTP_200_OK) -> Response:
     full = selectors.with_thread(Issue.objects.filter(pk=issue.pk)).get()
     return Response(selectors.issue_payload(full), status=code)
@@ -109,9 +133,8 @@ class ItemIssuesView(APIView):
         ti = task_item_for(request, task_item_id)
         data = parsed(IssueCreateSerializer, request)
         issue = issues.create_issue(
-            task_item_id=ti.pk, person=me(request), said=_said(data), category=data["category"],
-            annotation_id=data.get("annotation"), place=data.get("place"), op_id=data.get("op_id"),
-        )  # fmt: skip
+            task_item_id=ti.pk, person=me(request), new=new_issue(data), op_id=data.get("op_id")
+        )
         return _answer(issue, status.HTTP_201_CREATED)
 
 

@@ -314,16 +314,13 @@ class CompleteSerializer(ActSerializer):
 
 class ApproveSerializer(ActSerializer):
     """`label`: the corrected class. `empty`: there is nothing to label here. `resolve_fixed`: resolve the issues marked
-    as fixed along with it; without, they stand in its way."""
+    as fixed along with it, `resolve_open` those still open; without, they stand in its way."""
 
     empty = serializers.BooleanField(default=False)
     resolve_fixed = serializers.BooleanField(default=False)
+    resolve_open = serializers.BooleanField(default=False)
     label = serializers.CharField(max_length=200, required=False, allow_null=True)  # type: ignore[assignment]  # a field, not DRF's own
     seen_version = serializers.IntegerField(min_value=0, required=False, allow_null=True)
-
-
-class ReturnSerializer(ActSerializer):
-    """What to change is said by a note, by the item's open issues, or by both."""
 
 
 class DoneSerializer(serializers.Serializer[Any]):

@@ -15,6 +15,7 @@ from rest_framework.views import APIView
 from alp_site.lib.errors import NotFound
 from annotation.api import opened
 from annotation.api import serializers as s
+from annotation.api.issues import ReturnSerializer, new_issue
 from annotation.api.shapes import listing, me, parsed, task_for, task_item_for
 from annotation.permissions import TaskItemPolicy
 from annotation.selectors.opening import get_rows, open_payloads
@@ -136,8 +137,13 @@ class _ActView(APIView):
     def post(self, request: Request, task_item_id: UUID) -> Response:
         ti = task_item_for(request, task_item_id)
         data = parsed(self.serializer, request)
-        done = self.act()(task_item_id=ti.pk, person=me(request), **{k: data[k] for k in self.takes if k in data})
+        given = {name: data[name] for name in self.takes if name in data} | self.more(data)
+        done = self.act()(task_item_id=ti.pk, person=me(request), **given)
         return Response(done_payload(done))
+
+    def more(self, data: dict[str, Any]) -> dict[str, Any]:
+        """What the service takes in another shape than the body's."""
+        return {}
 
 
 @extend_schema(request=s.CompleteSerializer, responses=s.DoneSerializer)
@@ -189,18 +195,21 @@ class ApproveView(_ActView):
     """Make it ground truth; with another label, correct it first."""
 
     serializer = s.ApproveSerializer
-    takes = ("label", "seen_version", "op_id", "seconds", "note", "empty", "resolve_fixed")
+    takes = ("label", "seen_version", "op_id", "seconds", "note", "empty", "resolve_fixed", "resolve_open")
 
     def act(self) -> Callable[..., Done]:
         return review.approve
 
 
-@extend_schema(request=s.ReturnSerializer, responses=s.DoneSerializer)
+@extend_schema(request=ReturnSerializer, responses=s.DoneSerializer)
 class ReturnView(_ActView):
     """Send it back to its annotator, with issues or a note."""
 
-    serializer = s.ReturnSerializer
+    serializer = ReturnSerializer
     takes = ("note", "op_id", "seconds")
 
     def act(self) -> Callable[..., Done]:
         return review.return_item
+
+    def more(self, data: dict[str, Any]) -> dict[str, Any]:
+        return {"issue": new_issue(data["issue"]) if data.get("issue") else None}

@@ -27,12 +27,13 @@ from annotation.permissions import IssuePolicy
 from datasets.models import Annotation, Item
 
 __all__ = [
+    "NewIssue",
     "Said",
     "comment",
     "create_issue",
     "fix_open",
     "mark_fixed",
-    "note_issue",
+    "open_issue",
     "owner_of",
     "read_mentions",
     "reopen",
@@ -58,39 +59,26 @@ class Said:
     mentions: Sequence[UUID] = ()
 
 
-def create_issue(
-    *,
-    task_item_id: UUID,
-    person: User,
-    said: Said = Said(),
-    category: str = Issue.Category.OTHER,
-    annotation_id: UUID | None = None,
-    place: Mapping[str, Any] | None = None,
-    op_id: UUID | None = None,
-) -> Issue:
-    """Say what is wrong: with an annotation, at a place ({"x", "y", "w"?, "h"?} in image pixels), or with the item.
+@dataclass(frozen=True, kw_only=True)
+class NewIssue:
+    """An issue to be: on an annotation, at a place ({"x", "y", "w"?, "h"?} in image pixels), or (neither) on the item."""
 
-    Asked on a review item it hangs on the labelling that is reviewed. Raises Forbidden, Invalid, NotFound.
-    """
+    category: str = Issue.Category.OTHER
+    said: Said = Said()
+    annotation_id: UUID | None = None
+    place: Mapping[str, Any] | None = None
+
+
+def create_issue(*, task_item_id: UUID, person: User, new: NewIssue, op_id: UUID | None = None) -> Issue:
+    """Say what is wrong. Asked on a review item it hangs on the labelling that is reviewed. Raises Forbidden, Invalid,
+    NotFound."""
     with write():
         ti = _owner(task_item_id)
         if (old := _done_before(op_id, person)) is not None:
             return old
         if not allowed(person, "review.decide", ti.task.project_id):
             raise Forbidden("Your role does not allow reviewing.", action="review.decide")
-        if category not in Issue.Category.values:
-            raise Invalid(f"The category is one of {', '.join(Issue.Category.values)}.", field="category")
-        if category == Issue.Category.OTHER and not said.body.strip():
-            raise Invalid("Say what is wrong, or choose a category that does.", field="body")
-        if annotation_id and place:
-            raise Invalid("An issue hangs on an annotation or on a place, not on both.", field="place")
-        if annotation_id:
-            _assert_on_item(annotation_id, ti.item)
-        where = _checked_place(place, ti.item) if place else None
-        issue = _insert(ti, person, category, annotation_id, where)
-        named = say(issue, person, said, action="create", op_id=op_id)
-        _tell([issue], named)
-        return issue
+        return open_issue(ti, person, new, op_id=op_id)
 
 
 def comment(*, issue_id: UUID, person: User, said: Said, op_id: UUID | None = None) -> Issue:
@@ -172,11 +160,23 @@ def say(issue: Issue, person: User, said: Said, *, action: str, op_id: UUID | No
     return named
 
 
-def note_issue(ti: TaskItem, person: User, note: str) -> Issue:
-    """The issue that a return's note makes, on the whole item. `ti` is the labelling one."""
-    issue = _insert(ti, person, Issue.Category.OTHER, None, None)
-    say(issue, person, Said(note), action="return")
-    _tell([issue])
+def open_issue(
+    ti: TaskItem, person: User, new: NewIssue, *, action: str = "create", op_id: UUID | None = None
+) -> Issue:
+    """Make an issue on `ti`, which comes with its item and is the one issues hang on. `action`: "return" where it came
+    with a return, which takes it back with itself. Raises Invalid, NotFound."""
+    if new.category not in Issue.Category.values:
+        raise Invalid(f"The category is one of {', '.join(Issue.Category.values)}.", field="category")
+    if new.category == Issue.Category.OTHER and not new.said.body.strip():
+        raise Invalid("Say what is wrong, or choose a category that does.", field="body")
+    if new.annotation_id and new.place:
+        raise Invalid("An issue hangs on an annotation or on a place, not on both.", field="place")
+    if new.annotation_id:
+        _assert_on_item(new.annotation_id, ti.item)
+    where = _checked_place(new.place, ti.item) if new.place else None
+    issue = _insert(ti, person, new.category, new.annotation_id, where)
+    named = say(issue, person, new.said, action=action, op_id=op_id)
+    _tell([issue], named)
     return issue
 
 
@@ -215,11 +215,13 @@ def resolve_all(issues: Iterable[Issue], person: User, now: datetime, *, action:
 
 
 def unresolve(ti: TaskItem, person: User, now: datetime) -> None:
-    """An approval taken back: what it resolved along with it waits for a second look again."""
+    """An approval taken back: what it resolved along with it is what it was, open or marked as fixed."""
     of_approval = IssueLog.objects.filter(action="approve", at__gte=ti.finished_at).values("issue")
-    rows = Issue.objects.filter(task_item_id=owner_of(ti), state=State.RESOLVED, pk__in=of_approval)
-    back = {"state": State.FIXED, "resolved_at": None, "resolved_by": None}
-    _set_all(list(rows.select_related("task_item__task")), person, now, "undo", **back)
+    found = Issue.objects.filter(task_item_id=owner_of(ti), state=State.RESOLVED, pk__in=of_approval)
+    rows = list(found.select_related("task_item__task"))
+    for state in (State.FIXED, State.OPEN):
+        group = [issue for issue in rows if (issue.fixed_at is not None) == (state == State.FIXED)]
+        _set_all(group, person, now, "undo", state=state, resolved_at=None, resolved_by=None)
 
 
 # ---- inside ----

@@ -14,6 +14,7 @@ from annotation.errors import AlreadyConsumed, FinishedByOther, LabelMissing, No
 from annotation.models import Issue, IssueLog, Place, Status, Task, TaskItem, TaskItemLog
 from annotation.selectors.rules import single_class
 from annotation.services import answers, corrections, issues, labels, record, stages
+from annotation.services.issues import NewIssue, Said
 from annotation.services.queue import LEASE
 from annotation.services.record import Change
 from annotation.services.status import (
@@ -44,11 +45,12 @@ def approve(
     note: str = "",
     empty: bool = False,
     resolve_fixed: bool = False,
+    resolve_open: bool = False,
 ) -> Done:
     """Make the item's annotations ground truth; with another `label`, correct it first.
 
-    Needs every issue of the item resolved; `resolve_fixed` resolves those marked as fixed along with it. What the
-    reviewer changed by operations before is a correction too. Outside of plain classification annotations are checked
+    Needs every issue of the item resolved; `resolve_fixed` resolves those marked as fixed along with it, `resolve_open`
+    those that are still open: the reviewer put them right or thinks better of it. What the reviewer changed by operations before is a correction too. Outside of plain classification annotations are checked
     as when completing. Raises OpenIssues, Stale when annotations moved since `seen_version`, FinishedByOther,
     WithAnnotator, LabelMissing, NotReady.
     """
@@ -64,7 +66,7 @@ def approve(
             raise _decided(ti, before)
         check_label(ti, label)
         labels.check_version(ti.item, seen_version, before)
-        fixed = _assert_resolved(ti, resolve_fixed)
+        left = _assert_resolved(ti, resolve_fixed, resolve_open)
         final = label or before
         relabelled = final is not None and final != before
         if relabelled and final is not None:
@@ -78,7 +80,7 @@ def approve(
         now = db.clock()
         corrections.save(found, [ti], person, now)
         corrections.mark([ti])
-        issues.resolve_all(fixed, person, now, action="approve")
+        issues.resolve_all(left, person, now, action="approve")
         finish(ti, status=Status.APPROVED, person=person, seconds=seconds, now=now)
         change = Change(
             task_item=ti, action="correct" if corrected else "approve", note=note, label=final or "",
@@ -102,12 +104,18 @@ def _check_answer(ti: TaskItem, person: User, label: str | None, empty: bool) ->
 
 
 def return_item(
-    *, task_item_id: UUID, person: User, note: str = "", op_id: UUID | None = None, seconds: float = 0
+    *,
+    task_item_id: UUID,
+    person: User,
+    note: str = "",
+    issue: NewIssue | None = None,
+    op_id: UUID | None = None,
+    seconds: float = 0,
 ) -> Done:
     """Send it back: its annotator gets it first, and answering brings it here again; nothing flows on.
 
-    What to change is said by the item's open issues, by a note (it becomes an issue on the whole item), or by both;
-    Invalid without either. Where the task offers `rejected` (the graph draws that connection) the item leaves this task
+    What to change is said by the item's open issues, by one made with the return, by a note (it becomes an issue on the
+    whole item); Invalid without any. Where the task offers `rejected` (the graph draws that connection) the item leaves this task
     with that status instead. Raises NoAnnotator when nobody labelled it in a task.
     """
     text = note.strip()
@@ -121,16 +129,20 @@ def return_item(
         check_reviewer(ti, person)
         if not ti.is_open:
             raise _decided(ti, before)
-        if not text and not any(issue.state == Issue.State.OPEN for issue in issues.unresolved(ti)):
+        if not text and issue is None and not any(one.state == Issue.State.OPEN for one in issues.unresolved(ti)):
             raise Invalid("Say what to change: in a note, or by an open issue.", field="note")
         now = db.clock()
         if Status.REJECTED in ti.task.statuses:
+            if issue is not None:
+                issues.open_issue(ti.source or ti, person, issue)
             finish(ti, status=Status.REJECTED, person=person, seconds=seconds, now=now)
             settle(ti, Change(task_item=ti, action="reject", note=text, seconds=seconds, op_id=op_id), person, now)
             return Done(ti, before)
         source = _source(ti)
         if text:
-            issues.note_issue(source, person, text)
+            issues.open_issue(source, person, NewIssue(said=Said(text)), action="return")
+        if issue is not None:
+            issues.open_issue(source, person, issue, action="return")
         _send_back(source, person, text, before, now)
         stages.withdraw_earlier(ti)
         ti.assignee, ti.times_sent_back = person, ti.times_sent_back + 1
@@ -213,10 +225,11 @@ def _send_back(source: TaskItem, reviewer: User, note: str, label: str | None, n
     record.touch(task=source.task, reason="sent_back", people=[str(annotator_id or "")])
 
 
-def _assert_resolved(ti: TaskItem, resolve_fixed: bool) -> list[Issue]:
+def _assert_resolved(ti: TaskItem, resolve_fixed: bool, resolve_open: bool) -> list[Issue]:
     """The issues that approving resolves along with it. Raises OpenIssues for any that stand in its way."""
     left = list(issues.unresolved(ti))
-    blocking = [issue for issue in left if issue.state == Issue.State.OPEN or not resolve_fixed]
+    taken = {Issue.State.FIXED: resolve_fixed, Issue.State.OPEN: resolve_open}
+    blocking = [issue for issue in left if not taken[Issue.State(issue.state)]]
     if blocking:
         n, fixed = len(blocking), sum(issue.state == Issue.State.FIXED for issue in blocking)
         what = f"{n} issue{'s are' if n > 1 else ' is'} not resolved yet"

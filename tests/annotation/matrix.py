@@ -63,8 +63,7 @@ def issue(world: World) -> Issue:
         lambda: issues.create_issue(
             task_item_id=held(world).pk,
             person=world.people["reviewer"],
-            category="missing",
-            said=issues.Said("A wing."),
+            new=issues.NewIssue(category="missing", said=issues.Said("A wing.")),
         ),
     )
 

@@ -265,6 +265,34 @@ def test_approve_when_issues_are_unresolved_then_refused_until_they_are(as_role,
     assert {i["state"] for i in door.get(f"task-items/{reviewing.pk}/issues/")["items"]} == {"fixed"}
 
 
+def test_return_when_an_issue_comes_with_it_then_it_is_made_once_and_taken_back_with_it(as_role, reviewing, labelled):
+    door, op = as_role("reviewer"), str(uuid7())
+    door.item(reviewing, "return", 400, issue={"category": "other"})  # "something else" must say what
+    assert door.get(f"task-items/{reviewing.pk}/issues/")["items"] == []
+    for _ in range(2):
+        done = door.item(
+            reviewing, "return", op_id=op, issue={"category": "missing", "place": {"x": 3, "y": 4}, "body": "A tail."}
+        )
+    assert [i["body"] for i in done["task_item"]["issues"]] == ["A tail."]
+    seen = as_role("annotator").get(f"task-items/{labelled.pk}/")
+    assert [(i["category"], i["place"], i["state"]) for i in seen["issues"]] == [
+        ("missing", {"x": 3.0, "y": 4.0}, "open"),
+    ]
+    door.item(reviewing, "undo")
+    assert [i["state"] for i in door.get(f"task-items/{reviewing.pk}/issues/")["items"]] == ["resolved"]
+
+
+def test_approve_when_open_issues_are_to_be_resolved_then_undo_opens_them_again(as_role, reviewing):
+    door = as_role("reviewer")
+    issues = [door.make(reviewing, category="missing")["id"] for _ in range(2)]
+    as_role("annotator").act(issues[0], "fix")
+    door.item(reviewing, "approve", 409, resolve_open=True)  # the fixed one was not said
+    door.item(reviewing, "approve", resolve_open=True, resolve_fixed=True)
+    assert {i["state"] for i in door.get(f"task-items/{reviewing.pk}/issues/")["items"]} == {"resolved"}
+    door.item(reviewing, "undo")
+    assert [door.get(f"issues/{pk}/")["state"] for pk in issues] == ["fixed", "open"]
+
+
 def test_return_when_taken_back_then_its_note_is_closed_and_earlier_issues_stay(as_role, reviewing):
     door = as_role("reviewer")
     door.make(reviewing, category="missing")

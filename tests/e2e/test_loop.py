@@ -107,10 +107,10 @@ class Reviewer:
         return self.page.get_by_text("Answered: you asked").is_visible()
 
     def _send_back(self, shown: str) -> None:
-        self.page.keyboard.press("r")
-        self.page.get_by_label("What is to be changed?").fill(NOTE)
-        self.page.keyboard.press("Control+Enter")
-        expect(self.page.get_by_text("Returned to Annotator.")).to_be_visible()
+        self.page.keyboard.press("x")
+        self.page.get_by_role("region", name="Reject: what is wrong?").get_by_role("combobox").fill(NOTE)
+        self.page.keyboard.press("Enter")
+        expect(self.page.get_by_text("Returned to Annotator with 1 issue.")).to_be_visible()
         expect(self.studio.filename()).not_to_have_text(shown)
 
 

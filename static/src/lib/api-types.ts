@@ -2341,7 +2341,7 @@ export interface components {
     };
     /**
      * @description `label`: the corrected class. `empty`: there is nothing to label here. `resolve_fixed`: resolve the issues marked
-     *     as fixed along with it; without, they stand in its way.
+     *     as fixed along with it, `resolve_open` those still open; without, they stand in its way.
      */
     ApproveRequest: {
       /** @default false */
@@ -2353,6 +2353,8 @@ export interface components {
       op_id?: string | null;
       /** @default false */
       resolve_fixed: boolean;
+      /** @default false */
+      resolve_open: boolean;
       /**
        * Format: double
        * @default 0
@@ -3063,7 +3065,7 @@ export interface components {
       id: string;
       mentions: components["schemas"]["Person"][];
     };
-    /** @description On an annotation, at a place, or (neither) on the whole item. */
+    /** @description `op_id`: repeated, nothing is made twice. */
     IssueCreateRequest: {
       /** Format: uuid */
       annotation?: string | null;
@@ -3513,6 +3515,26 @@ export interface components {
       /** Format: uuid */
       id: string;
       name: string;
+    };
+    /** @description On an annotation, at a place, or (neither) on the whole item. */
+    NewIssueRequest: {
+      /** Format: uuid */
+      annotation?: string | null;
+      /** @default  */
+      body: string;
+      /**
+       * @description * `wrong_label` - Wrong label
+       *     * `missing` - Something is missing
+       *     * `extra` - Should not be there
+       *     * `loose_geometry` - Outline is not exact
+       *     * `wrong_attribute` - Wrong attribute
+       *     * `other` - Something else
+       * @default other
+       * @enum {string}
+       */
+      category: "wrong_label" | "missing" | "extra" | "loose_geometry" | "wrong_attribute" | "other";
+      mentions?: string[];
+      place?: components["schemas"]["PlaceRequest"] | null;
     };
     /** @description `recent`: how many of my last finished items to send along. */
     NextRequest: {
@@ -4137,8 +4159,9 @@ export interface components {
        */
       open_cycles: "resume" | "cancel";
     };
-    /** @description What to change is said by a note, by the item's open issues, or by both. */
+    /** @description What to change is said by the item's open issues, by `issue`, which is made with the return, or by a note. */
     ReturnRequest: {
+      issue?: components["schemas"]["NewIssueRequest"] | null;
       /** @default  */
       note: string;
       /** Format: uuid */
@@ -4184,7 +4207,7 @@ export interface components {
       /** @default false */
       once: boolean;
     };
-    /** @description A comment; `mentions` are the ids of the people it names. `op_id`: repeated, nothing is done twice. */
+    /** @description A comment. `op_id`: repeated, nothing is done twice. */
     SayRequest: {
       /** @default  */
       body: string;

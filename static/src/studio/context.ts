@@ -5,6 +5,7 @@
  */
 import type { Cell, Unsubscribe } from "../lib/store.ts";
 import type { IconName } from "../ui/icons.ts";
+import type { NewIssue } from "./io/issues.ts";
 import type { Prefs } from "./io/prefs.ts";
 import type { SceneView, Stage } from "./render/stage.ts";
 import type { Annotation } from "./shapes/_shape.ts";
@@ -64,6 +65,8 @@ export interface StudioContext {
   handle(id: string, run: (event: KeyboardEvent) => unknown): void;
   /** How many issues of the item wait for its annotator. */
   readonly openIssues: Cell<number>;
+  /** Tells how an issue is asked for that an item is rejected with; a panel's to do. */
+  askIssueBy(ask: (send: (issue: NewIssue) => void) => void): void;
   /** Shows the tab of a panel, by its id. */
   showPanel(id: string): void;
   /** Asked before the item is submitted or approved; false keeps it here. */

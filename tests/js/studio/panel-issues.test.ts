@@ -133,7 +133,15 @@ describe("the panel", () => {
       },
     });
     numbers = new Numbers(b.doc.store);
-    panel = new IssuesPanel({ ctx: b.ctx, issues, numbers, review, people: () => people, reveal: revealed });
+    panel = new IssuesPanel({
+      ctx: b.ctx,
+      issues,
+      numbers,
+      review,
+      shapes: true,
+      people: () => people,
+      reveal: revealed,
+    });
     document.body.append(panel.element);
     issues.show("ti", "item", list);
   }
@@ -211,12 +219,13 @@ describe("the panel", () => {
     panel.begin();
     const draft = panel.element.querySelector<HTMLElement>(".issue-draft") as HTMLElement;
     expect(draft.textContent).toContain("cat #1");
-    const kind = draft.querySelector("select") as HTMLSelectElement;
-    kind.value = "other";
+    const kind = (value: string) =>
+      (draft.querySelector(`input[value=${value}]`) as HTMLInputElement).click();
+    kind("other");
     button("Add").click();
     await settled();
-    expect(draft.querySelector("[role=alert]")?.textContent).toBe("Say what is wrong.");
-    kind.value = "loose_geometry";
+    expect(draft.querySelector("[role=alert]")?.textContent).toContain("Say what is wrong");
+    kind("loose_geometry");
     (draft.querySelector("textarea") as HTMLTextAreaElement).value = "Too loose";
     button("Add").click();
     await settled();
@@ -225,6 +234,45 @@ describe("the panel", () => {
     ]);
     expect(draft.hidden).toBe(true);
     expect(issues.current.value).toBe("i1");
+  });
+  it("one to reject with is said by keys alone, and none of them reaches the page", async () => {
+    await start(true);
+    b.select("b");
+    const sent: NewIssue[] = [];
+    const heard: string[] = [];
+    const page = ({ key }: KeyboardEvent) => heard.push(key);
+    document.addEventListener("keydown", page);
+    const press = (key: string) =>
+      document.activeElement?.dispatchEvent(
+        new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }),
+      );
+    panel.reject((issue) => sent.push(issue));
+    expect((document.activeElement as HTMLInputElement).value).toBe("loose_geometry");
+    press("3");
+    expect((document.activeElement as HTMLInputElement).value).toBe("extra");
+    press("Escape");
+    press("x");
+    expect(sent).toEqual([]);
+    expect(heard).toEqual(["x"]);
+
+    panel.reject((issue) => sent.push(issue));
+    press("6");
+    press("Enter"); // "something else" says nothing by itself
+    expect(document.activeElement).toBeInstanceOf(HTMLTextAreaElement);
+    (document.activeElement as HTMLTextAreaElement).value = "Not a dog";
+    press("Enter");
+    await settled();
+    expect(sent).toEqual([
+      { annotation: "b", place: null, category: "other", body: "Not a dog", mentions: [] },
+    ]);
+    expect(heard).toEqual(["x"]);
+    document.removeEventListener("keydown", page);
+  });
+  it("what was being said goes when another item comes", async () => {
+    await start(true);
+    panel.begin();
+    panel.another();
+    expect(panel.element.querySelector<HTMLElement>(".issue-draft")?.hidden).toBe(true);
   });
   it.each([
     [

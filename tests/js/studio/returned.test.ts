@@ -24,6 +24,13 @@ describe("a returned item", () => {
     expect(session.openCount()).toBe(0);
   });
 
+  it("is taken back while its annotator has not answered", () => {
+    const session = returned();
+    session.show("a");
+    expect(session.reopen()).toBe(true);
+    expect(session.current()).toMatchObject({ answer: null, item: { id: "a", with_annotator: false } });
+  });
+
   it("is work again when it was answered", () => {
     const session = returned();
     session.merge([workItem("a", { label: "dog", times_sent_back: 1 })], true);

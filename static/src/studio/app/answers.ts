@@ -1,7 +1,9 @@
 /** What a person says of the item on the screen: choosing a label, submitting, skipping, taking back, returning. */
+import { plural } from "../../lib/format.ts";
 import { confirmDialog } from "../../ui/dialog.ts";
 import { announce } from "../../ui/live.ts";
 import { toast } from "../../ui/toast.ts";
+import type { NewIssue } from "../io/issues.ts";
 import type { Queue } from "./queue.ts";
 import type { AnnotationScene } from "./scene.ts";
 import { isSuggestion } from "../shapes/_shape.ts";
@@ -10,7 +12,6 @@ import type { KeyedLabel } from "../state/labels.ts";
 import { isOpen, type AnswerOptions, type Entry } from "../state/session.ts";
 import type { ActKind } from "../state/types.ts";
 import type { WorkClock } from "../tools/clock.ts";
-import { askNote } from "../views/dialogs.ts";
 
 export interface AnswersOptions {
   queue: Queue;
@@ -22,8 +23,12 @@ export interface AnswersOptions {
   types: readonly string[];
   /** A task of one class for the whole picture: a digit answers. Elsewhere the annotations are the answer. */
   quick: boolean;
-  /** Of the item on the screen: with one, returning needs no note. */
+  /** Of the item on the screen: what stands against approving it, and what it is rejected with. */
   openIssues: () => number;
+  /** Has an issue said about the item on the screen, and hands it over; unless the person gives up. */
+  askIssue: (send: (issue: NewIssue) => void) => void;
+  /** Shows the issues of the item on the screen. */
+  showIssues: () => void;
   /** Whether nothing stands in the way of submitting; says what does. */
   ready: () => boolean;
   /** A label was pressed. */
@@ -42,8 +47,7 @@ export class Answers {
       this.take(label);
       return;
     }
-    if (this.answer(review ? "approve" : "complete", { label: label.name }))
-      announce(review ? `Approved as ${label.name}` : `Labelled ${label.name}`);
+    void this.finish({ label: label.name }, review ? `Approved as ${label.name}` : `Labelled ${label.name}`);
   }
 
   /** Shift and a digit: a class of the whole picture, set or taken away. */
@@ -101,19 +105,32 @@ export class Answers {
     this.options.clock.restart();
   }
 
-  async sendBack(): Promise<void> {
-    const { session } = this.options.queue;
-    const entry = session.current();
+  /** Rejects with the issues that are open; where there is none, one is said first. */
+  sendBack(): void {
+    const { queue, openIssues, askIssue } = this.options;
+    const entry = queue.session.current();
     if (!entry || !isOpen(entry)) return;
     const person = entry.item.source?.person?.name;
     if (!person) {
       toast("Nobody labelled this item in a task: correct it yourself.", { kind: "warn" });
       return;
     }
-    const note = await askNote(person, this.options.openIssues());
-    if (note !== null && session.current()?.item.id === entry.item.id) {
-      if (this.answer("return", { note })) toast(`Returned to ${person}.`, { kind: "ok" });
-    }
+    if (openIssues()) this.reject(entry, person);
+    else askIssue((issue) => this.reject(entry, person, issue));
+  }
+  private reject({ item }: Entry, person: string, issue?: NewIssue): void {
+    if (this.options.queue.session.current()?.item.id !== item.id) return;
+    if (!this.answer("return", issue ? { issue } : {})) return;
+    announce(`Rejected, back to ${person}`);
+    toast(`Returned to ${person} with ${plural(this.options.openIssues() || 1, "issue")}.`, {
+      kind: "ok",
+      action: { label: "Undo", run: () => this.takeBack(item.id) },
+    });
+  }
+  /** What was said of an item that need not be on the screen. */
+  private takeBack(id: string): void {
+    this.options.queue.session.show(id);
+    this.reopen();
   }
 
   /** The word of the button that submits. */
@@ -138,8 +155,7 @@ export class Answers {
       if (!sure || queue.session.current()?.item.id !== item.id) return;
     }
     const seen = scene.edits.seenOf(item.item.id);
-    if (this.answer(review ? "approve" : "complete", { seen, empty }))
-      announce(review ? "Approved" : "Submitted");
+    await this.finish({ seen, empty }, review ? "Approved" : "Submitted");
   }
 
   /** What is selected gets the label, or what is drawn next; where only classes are asked for, the picture does. */
@@ -163,8 +179,32 @@ export class Answers {
       return;
     }
     // An unchanged label is submitted as it stands; a suggestion is accepted by name.
-    if (this.answer(review ? "approve" : "complete", { label: item.label ? null : label }))
-      announce(review ? `Approved ${label}` : `Labelled ${label}`);
+    void this.finish(
+      { label: item.label ? null : label },
+      review ? `Approved ${label}` : `Labelled ${label}`,
+    );
+  }
+
+  /** Submits or approves; approving with open issues is refused, unless they are resolved with it. */
+  private async finish(said: AnswerOptions, word: string): Promise<void> {
+    const { queue, review, openIssues, showIssues } = this.options;
+    const id = queue.session.current()?.item.id;
+    const open = review ? openIssues() : 0;
+    if (open) {
+      const sure = await confirmDialog({
+        title: `Not approved: ${plural(open, "issue")} ${open === 1 ? "is" : "are"} open`,
+        text: "Resolve them if you put them right or think better of it. Otherwise reject the item with them (X).",
+        confirm: open === 1 ? "Resolve it and approve" : `Resolve all ${open} and approve`,
+        cancel: "Look at them",
+      });
+      if (queue.session.current()?.item.id !== id) return;
+      if (!sure) {
+        showIssues();
+        return;
+      }
+    }
+    if (this.answer(review ? "approve" : "complete", { ...said, ...(open > 0 && { resolveOpen: true }) }))
+      announce(word);
   }
 
   private answer(kind: ActKind, said: Omit<AnswerOptions, "seconds"> = {}): boolean {

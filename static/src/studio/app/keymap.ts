@@ -3,6 +3,7 @@ import { keys, PASS, type Shortcut } from "../../lib/keys.ts";
 import type { Unsubscribe } from "../../lib/store.ts";
 import type { KeyedLabel } from "../state/labels.ts";
 import type { Handler } from "../tools/shortcuts.ts";
+import { openShortcuts } from "../views/shortcuts.ts";
 import type { Answers } from "./answers.ts";
 import type { Desk } from "./desk.ts";
 import type { Queue } from "./queue.ts";
@@ -38,8 +39,8 @@ export function bindKeys(parts: KeymapParts): Unsubscribe {
   // R is a tool elsewhere; here it has always been "return".
   const old: Shortcut = {
     keys: "r",
-    label: "Return with a note",
-    run: () => void answers.sendBack(),
+    label: "Reject with issues",
+    run: () => answers.sendBack(),
     hidden: true,
   };
   const offOld = keys.scope("Return", [old]);
@@ -49,13 +50,14 @@ export function bindKeys(parts: KeymapParts): Unsubscribe {
   };
 }
 
-function viewHandlers({ desk: { stage }, scene }: KeymapParts): Record<string, Handler> {
+function viewHandlers({ desk: { stage }, scene, labels }: KeymapParts): Record<string, Handler> {
   return {
     "view.fit": () => stage.fit(),
     "view.one": () => stage.oneToOne(),
     "view.in": () => stage.zoom(1.25),
     "view.out": () => stage.zoom(0.8),
     "view.rotate": () => stage.rotateView(),
+    "panel.keys": () => openShortcuts({ shortcuts: scene.shortcuts, labels }),
     "view.labels": () => scene.settings.update((now) => ({ ...now, labelsShown: !now.labelsShown })),
   };
 }
@@ -112,7 +114,7 @@ function shapeHandlers({ scene }: KeymapParts): Record<string, Handler> {
 function reviewHandlers({ answers }: KeymapParts): Record<string, Handler> {
   return {
     "review.accept": () => answers.submit(),
-    "review.reject": () => void answers.sendBack(),
+    "review.reject": () => answers.sendBack(),
   };
 }
 

@@ -18,8 +18,8 @@ import { LookPanel } from "../views/look.ts";
 import { ObjectsPanel } from "../views/objects.ts";
 import { pinIssues } from "../views/pins.ts";
 import { Presence } from "../views/presence.ts";
-import { openShortcuts } from "../views/shortcuts.ts";
 import { SuggestionsPanel } from "../views/suggestions.ts";
+import { TaskLog } from "../views/task-log.ts";
 
 /** One a page: the list flags what the panel lists. */
 const issuesOf = onceFor((_studio: StudioContext) => new Issues(issueApi, feed));
@@ -95,17 +95,24 @@ function issuesPanel(studio: StudioContext): Panel {
     issues,
     numbers: numbersOf(document.store),
     review,
+    shapes: studio.shapes,
     people,
     reveal: (box) => stage.reveal(box),
     shown: (id) => studio.shortcuts.shown(id),
   });
   const show = () => studio.showPanel("issues");
+  let shown: string | null = null;
   studio.entry.subscribe((entry) => {
+    const another = (entry?.item.id ?? null) !== shown;
+    shown = entry?.item.id ?? null;
+    if (another) panel.another();
     issues.show(
       entry?.item.id ?? null,
       entry?.item.item.id ?? null,
       (entry?.item.issues ?? []).filter(isIssue),
     );
+    // What came back is read first.
+    if (another && entry?.item.place === "sent_back" && issues.unresolved().length) show();
   });
   issues.list.subscribe((list) => {
     studio.openIssues.set(list.filter(({ state }) => state === "open").length);
@@ -114,10 +121,16 @@ function issuesPanel(studio: StudioContext): Panel {
     show();
     panel.pick(id);
   });
-  studio.handle("review.issue", () => {
-    show();
-    panel.begin();
-  });
+  if (review) {
+    studio.handle("review.issue", () => {
+      show();
+      panel.begin();
+    });
+    studio.askIssueBy((send) => {
+      show();
+      panel.reject(send);
+    });
+  }
   studio.handle("review.issue.next", () => {
     show();
     panel.next();
@@ -136,8 +149,12 @@ function historyPanel(studio: StudioContext): Panel {
     picture: () => stage.picture,
     saver,
   });
-  studio.handle("panel.keys", () => openShortcuts(studio));
   return panel;
+}
+function logPanel({ entry }: StudioContext): Panel {
+  const log = new TaskLog(history);
+  entry.subscribe((shown) => log.show(shown));
+  return log;
 }
 async function saver(item: string): Promise<{ name: string; at: string } | null> {
   const [newest] = (await versionsApi.list(item)).items;
@@ -156,8 +173,9 @@ export const PANELS: readonly PanelSpec[] = [
   },
   { id: "suggestions", title: "Suggestions", place: "above", when: shapes, make: suggestionsPanel },
   { id: "objects", title: "Objects", place: "tab", when: shapes, make: objectsPanel },
-  { id: "issues", title: "Issues", place: "tab", when: shapes, make: issuesPanel },
+  { id: "issues", title: "Issues", place: "tab", make: issuesPanel },
   { id: "history", title: "History", place: "tab", when: shapes, make: historyPanel },
+  { id: "log", title: "History", place: "tab", when: (studio) => !studio.shapes, make: logPanel },
   { id: "attributes", title: "Attributes", place: "below", when: shapes, make: attributesPanel },
   {
     id: "look",

@@ -7,7 +7,7 @@ import { Cell } from "../../lib/store.ts";
 import { emptyState, errorState } from "../../ui/empty.ts";
 import { toast } from "../../ui/toast.ts";
 import type { StudioContext } from "../context.ts";
-import * as client from "../io/client.ts";
+import type { NewIssue } from "../io/issues.ts";
 import { taskOpenings } from "../io/openings.ts";
 import type { Outbox } from "../io/outbox.ts";
 import type { Prefs } from "../io/prefs.ts";
@@ -65,6 +65,7 @@ export class Studio {
   private readonly handlers: Record<string, Handler> = {};
   private readonly openIssues = new Cell(0);
   private side: Side | null = null;
+  private askIssue: ((send: (issue: NewIssue) => void) => void) | null = null;
   private readonly checks: (() => boolean)[] = [];
   private said: { text: string; until: number } | null = null;
 
@@ -92,14 +93,17 @@ export class Studio {
       types: options.allowed.types,
       quick: this.quick,
       openIssues: () => this.openIssues.value,
+      askIssue: (send) => this.askIssue?.(send),
+      showIssues: () => this.side?.show("issues"),
       ready: () => this.checks.every((check) => check()),
       flash: (label) => this.labelBar.flash(label),
     });
     this.context = this.makeContext();
-    this.strip = new Strip(this.review);
+    this.strip = new Strip(this.review, this.quick);
     this.foot = new Foot(this.review, this.quick);
     this.bar = new Bar(options.task, this.review, options.tasksUrl, {
       undo: () => this.answers.undo(),
+      reject: this.review ? () => this.answers.sendBack() : null,
       redo: this.quick ? null : () => scene.toolbox.redo(),
       discard: () => this.answers.discard(),
       reject: this.review ? () => void this.answers.sendBack() : null,
@@ -123,7 +127,6 @@ export class Studio {
       quick: this.quick,
       labels: this.labels,
       instructions: options.task.instructions_html ?? "",
-      history: client.history,
       askKey: options.answerKey ? (count) => this.queue.askKey(count) : null,
     });
     this.layOut();
@@ -213,6 +216,7 @@ export class Studio {
         this.handlers[id] = run;
       },
       openIssues: this.openIssues,
+      askIssueBy: (ask) => void (this.askIssue = ask),
       showPanel: (id) => this.side?.show(id),
       check: (ready) => void this.checks.push(ready),
     };
@@ -304,6 +308,7 @@ export class Studio {
       this.queue.session.show(act.task_item);
       const there = faults.map(({ annotation }) => annotation).filter((id) => document.store.has(id));
       if (there.length) document.selection.set(new Set(there));
+      if (error.code === "open_issues") this.side?.show("issues");
     };
     toast(`Not taken: ${error.message}`, { kind: "bad", action: { label: "Show", run: show } });
   }

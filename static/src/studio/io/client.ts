@@ -21,7 +21,11 @@ export function sendAct(act: Act, keepalive: boolean): Promise<Done> {
     body["seen_version"] = act.seen_version;
     if (act.empty) body["empty"] = true;
   }
-  if (act.kind === "approve") body["resolve_fixed"] = true; // the reviewer has the answered notes before them
+  if (act.kind === "approve") {
+    body["resolve_fixed"] = true; // the reviewer has the answered notes before them
+    if (act.resolve_open) body["resolve_open"] = true;
+  }
+  if (act.issue) body["issue"] = act.issue;
   const signal = keepalive ? undefined : AbortSignal.timeout(TIMEOUT);
   return api.post<Done>(`/api/v1/task-items/${act.task_item}/${PATHS[act.kind]}/`, body, {
     keepalive,

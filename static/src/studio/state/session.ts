@@ -5,6 +5,7 @@
  * `acts` hands every act that must be kept and sent to its listener.
  */
 import { Cell } from "../../lib/store.ts";
+import type { NewIssue } from "../io/issues.ts";
 import type { Act, ActKind, WorkItem } from "./types.ts";
 
 export type Sync = "open" | "waiting" | "saved" | "refused";
@@ -34,6 +35,10 @@ export interface AnswerOptions {
   seen?: number | undefined;
   /** There is nothing to label. */
   empty?: boolean;
+  /** What is wrong, said with a return. */
+  issue?: NewIssue;
+  /** An approval resolves the issues that are open. */
+  resolveOpen?: boolean;
 }
 
 const FINISHING: ReadonlySet<ActKind> = new Set(["complete", "discard", "approve", "return"]);
@@ -285,7 +290,9 @@ export class Session {
   /** Takes back what was said of the item on the screen. False: nothing was, or it cannot be. */
   reopen(): boolean {
     const entry = this.current();
-    if (!entry?.answer || entry.gone || entry.item.with_annotator) return false;
+    if (!entry?.answer || entry.gone) return false;
+    // A return can be taken back while its annotator has not answered.
+    if (entry.item.with_annotator && entry.answer.kind !== "return") return false;
     const before = this.steps.findLast((step) => step.id === entry.item.id && step.kind !== "skip")?.before;
     this.steps = this.steps.filter((step) => step.id !== entry.item.id);
     this.entries.set(entry.item.id, {
@@ -349,6 +356,8 @@ export class Session {
       seconds: Math.round((options.seconds ?? 0) * 10) / 10,
       seen_version: carriesVersion ? (options.seen ?? item.item.content_version) : null,
       ...(options.empty && { empty: true }),
+      ...(options.issue && { issue: options.issue }),
+      ...(options.resolveOpen && { resolve_open: true }),
       made_at: this.options.now(),
     });
   }

@@ -1,5 +1,6 @@
 /** What the server tells about people's work; the shapes of `annotation/api/serializers.py`. */
 
+import type { NewIssue } from "../io/issues.ts";
 import type { SkeletonTemplate } from "../shapes/_shape.ts";
 
 export interface PersonRef {
@@ -135,6 +136,10 @@ export interface Act {
   seen_version: number | null;
   /** The person says that there is nothing to label. */
   empty?: boolean;
+  /** Of a return: what is wrong, where no open issue says it. */
+  issue?: NewIssue;
+  /** Of an approval: the issues still open are resolved with it. */
+  resolve_open?: boolean;
   made_at: number;
 }
 

@@ -124,7 +124,6 @@ const EVERYWHERE: ShortcutDef[] = [
   ...rows("Review", {}, [
     ["review.accept", "Accept", "a"],
     ["review.reject", "Reject with issues", "x"],
-    ["review.unsure", "Unsure", "u"],
     ["review.issue", "New issue", "i"],
     ["review.issue.next", "Next issue", "shift+n"],
     ["review.issue.answer", "Issue is fixed, or resolved", "alt+i"],

@@ -41,6 +41,7 @@ export class Shortcuts {
   private readonly byId: ReadonlyMap<string, ShortcutDef>;
   /** Those of shortcuts not known here (a tool this page has not) are kept as they are. */
   private overrides: Overrides;
+  private inForce: ReadonlySet<string> | null = null;
 
   constructor(
     private readonly defaults: readonly ShortcutDef[],
@@ -52,6 +53,10 @@ export class Shortcuts {
     this.overrides = this.understood(stored);
   }
 
+  /** Whether the page has a use for it; before anything is bound, whatever there is. */
+  isInForce(id: string): boolean {
+    return this.inForce === null || this.inForce.has(id);
+  }
   /** With the person's keys. */
   all(): ShortcutDef[] {
     return this.defaults.map((one) => ({ ...one, keys: this.keysFor(one.id) }));
@@ -126,6 +131,7 @@ export class Shortcuts {
     labels: readonly Shortcut[] = [],
   ): Unsubscribe {
     for (const id of Object.keys(handlers)) this.known(id);
+    this.inForce = new Set(Object.keys(handlers));
     let offs: Unsubscribe[] = [];
     const off = this.changed.subscribe(() => {
       for (const one of offs) one();

@@ -9,6 +9,8 @@ import type { Standing, StudioTask } from "../state/types.ts";
 
 export interface BarActs {
   undo: () => void;
+  /** Null where nothing is reviewed. */
+  reject: (() => void) | null;
   /** Null where nothing is edited. */
   redo: (() => void) | null;
   discard: () => void;
@@ -44,6 +46,7 @@ export class Bar {
   private readonly discard: HTMLButtonElement;
   private readonly reject: HTMLButtonElement | null;
   private readonly skip: HTMLButtonElement;
+  private readonly reject: HTMLButtonElement | null;
   private readonly submit: HTMLButtonElement;
   private readonly submitWord = h("span");
 
@@ -75,6 +78,20 @@ export class Bar {
       icon("skip"),
       h("span", { class: "wide-only" }, "Skip"),
     );
+    this.reject =
+      acts.reject &&
+      h(
+        "button",
+        {
+          type: "button",
+          class: "btn",
+          title: "Back to its annotator, with what is wrong (X)",
+          onclick: acts.reject,
+        },
+        icon("return"),
+        "Reject",
+        kbd("x"),
+      );
     this.submit = h(
       "button",
       { type: "button", class: "btn btn-primary", onclick: acts.submit },

@@ -14,6 +14,7 @@ import type { Annotation } from "../shapes/_shape.ts";
 import type { Document } from "../state/document.ts";
 import type { Numbers } from "../state/numbers.ts";
 import type { ToolContext } from "../tools/_tool.ts";
+import { mineOrTheirs, onMineOrTheirs } from "./dialogs.ts";
 import "./conflict.css";
 
 export interface ConflictOptions {
@@ -89,7 +90,7 @@ export function openConflict(conflict: Conflict, options: ConflictOptions, done:
         side("Mine", h("span", { class: "hint clip" }, "You, in this browser"), mine, box, options),
         side("Theirs", who, theirs, box, options),
       ),
-      h("p", { class: "hint" }, h("kbd", null, "M"), " keeps mine, ", h("kbd", null, "T"), " takes theirs."),
+      mineOrTheirs(),
     ],
     actions: [
       { label: "Take theirs", run: choose("theirs") },
@@ -97,12 +98,8 @@ export function openConflict(conflict: Conflict, options: ConflictOptions, done:
     ],
     onClose: done,
   });
-  dialog.element.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const chosen = { m: "mine", t: "theirs" }[event.key.toLowerCase()] as "mine" | "theirs" | undefined;
-    if (!chosen) return;
-    event.preventDefault();
-    void choose(chosen)().then(
+  onMineOrTheirs(dialog.element, (side) => {
+    void choose(side)().then(
       () => dialog.close(),
       (error: unknown) => dialog.setError(error instanceof Error ? error.message : String(error)),
     );

@@ -1,55 +1,9 @@
 /** What the studio asks and tells in dialogs. */
-import { h, swatch, uid } from "../../lib/dom.ts";
-import { plural } from "../../lib/format.ts";
+import { h, swatch } from "../../lib/dom.ts";
 import type { AlpApiError } from "../../lib/http.ts";
 import { openDialog } from "../../ui/dialog.ts";
 import { timeAgo } from "../../ui/time.ts";
 import type { Act, WorkItem } from "../state/types.ts";
-
-/** Asks for the note that goes back with an item; null when given up. */
-export function askNote(person: string, issues = 0): Promise<string | null> {
-  return new Promise((resolve) => {
-    let answer: string | null = null;
-    const id = uid("note");
-    const input = h("textarea", { class: "textarea", id, rows: 4, maxlength: 4000, autofocus: true });
-    const take = () => {
-      const text = input.value.trim();
-      if (!text && !issues) {
-        input.setAttribute("aria-invalid", "true");
-        input.focus();
-        return false;
-      }
-      answer = text;
-      return true;
-    };
-    const dialog = openDialog({
-      title: `Return to ${person}`,
-      body: h(
-        "div",
-        { class: "field" },
-        h(
-          "label",
-          { for: id },
-          issues ? `A note beside the ${plural(issues, "open issue")}` : "What is to be changed?",
-        ),
-        input,
-        h(
-          "div",
-          { class: "hint" },
-          "It comes first in their queue, and back to you when they have answered. Ctrl ↵ sends.",
-        ),
-      ),
-      actions: [{ label: "Cancel" }, { label: "Return", primary: true, run: take }],
-      onClose: () => resolve(answer),
-    });
-    input.addEventListener("keydown", (event) => {
-      if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
-        event.preventDefault();
-        if (take()) dialog.close();
-      }
-    });
-  });
-}
 
 interface Side {
   title: string;
@@ -109,31 +63,36 @@ export function showFinishedByOther(
   });
 }
 
-/** The item changed since it was seen: theirs or mine. Resolves true for mine. */
+/** The item changed since it was seen: theirs (T) or mine (M). Resolves true for mine. */
 export function askStale(act: Act, now: WorkItem, color: (label: string) => string): Promise<boolean> {
   return new Promise((resolve) => {
     let mine = false;
-    openDialog({
-      title: "The item was changed meanwhile",
+    const dialog = openDialog({
+      title: "Someone else changed this item too",
       body: [
-        h("p", null, "Nothing was overwritten. Choose which label stays."),
+        h(
+          "p",
+          null,
+          "Nothing was overwritten. Choose which label stays; the other one is kept in the history.",
+        ),
         sideBySide(
           now.item.image_url,
           [
             {
-              title: now.labelled_by?.name ?? "Now",
+              title: `Theirs: ${now.labelled_by?.name ?? "now"}`,
               label: now.label,
               note: now.labelled_at ? timeAgo(now.labelled_at) : "",
             },
-            { title: "You", label: act.label ?? now.label },
+            { title: "Mine", label: act.label ?? now.label },
           ],
           color,
         ),
+        mineOrTheirs(),
       ],
       actions: [
-        { label: "Keep theirs" },
+        { label: "Take theirs" },
         {
-          label: "Use mine",
+          label: "Keep mine",
           primary: true,
           run: () => {
             mine = true;
@@ -142,5 +101,31 @@ export function askStale(act: Act, now: WorkItem, color: (label: string) => stri
       ],
       onClose: () => resolve(mine),
     });
+    onMineOrTheirs(dialog.element, (side) => {
+      mine = side === "mine";
+      dialog.close();
+    });
+  });
+}
+
+/** The line that names the keys of a conflict. */
+export function mineOrTheirs(): HTMLElement {
+  return h(
+    "p",
+    { class: "hint" },
+    h("kbd", null, "M"),
+    " keeps mine, ",
+    h("kbd", null, "T"),
+    " takes theirs.",
+  );
+}
+/** Keys of a conflict: M keeps mine, T takes theirs. */
+export function onMineOrTheirs(element: HTMLElement, choose: (side: "mine" | "theirs") => void): void {
+  element.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const side = ({ m: "mine", t: "theirs" } as const)[event.key.toLowerCase()];
+    if (!side) return;
+    event.preventDefault();
+    choose(side);
   });
 }

@@ -25,7 +25,7 @@ export class Foot {
   update(entry: Entry | null, { scale, cursor, seconds, words }: FootState): void {
     const item = entry?.item.item;
     const quick = this.review
-      ? [kbd("a"), " approves, a digit corrects, ", kbd("r"), " returns"]
+      ? [kbd("a"), " approves, a digit corrects, ", kbd("x"), " rejects"]
       : ["a digit labels and goes on, ", kbd("enter"), " accepts"];
     replace(
       this.element,

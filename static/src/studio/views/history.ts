@@ -18,7 +18,7 @@ import type { Document } from "../state/document.ts";
 import type { LogEntry } from "../state/types.ts";
 import { partsOf } from "../tools/acts.ts";
 import { oneStep, type ToolContext } from "../tools/_tool.ts";
-import { logRow } from "./panel.ts";
+import { logRow } from "./task-log.ts";
 import "./history.css";
 
 export interface HistoryOptions {

@@ -10,13 +10,14 @@ import { emptyState } from "../../ui/empty.ts";
 import { icon } from "../../ui/icons.ts";
 import { chip } from "../../ui/status.ts";
 import { timeAgo } from "../../ui/time.ts";
-import type { Issue, IssueAct, IssueCategory, Place } from "../io/issues.ts";
+import type { Issue, IssueAct, NewIssue } from "../io/issues.ts";
 import type { Numbers } from "../state/numbers.ts";
 import { CATEGORIES, type Issues } from "../state/issues.ts";
 import type { PersonRef } from "../state/types.ts";
 import type { ToolContext } from "../tools/_tool.ts";
+import { IssueDraft, type DraftAsk } from "./issue-draft.ts";
 import { MentionBox } from "./mention.ts";
-import { askPlace, boxOf } from "./pins.ts";
+import { boxOf } from "./pins.ts";
 import "./issues.css";
 
 export interface IssuesOptions {
@@ -24,6 +25,8 @@ export interface IssuesOptions {
   readonly issues: Issues;
   readonly numbers: Numbers;
   readonly review: boolean;
+  /** Whether the task has anything but a class for the whole picture. */
+  readonly shapes: boolean;
   readonly people: () => readonly PersonRef[];
   /** Brings a part of the picture into sight. */
   readonly reveal?: (box: readonly [number, number, number, number]) => void;
@@ -41,15 +44,16 @@ export class IssuesPanel {
   readonly count = new Cell(0);
   private readonly list = h("ul", { class: "issue-list", "aria-label": "Issues" });
   private readonly thread = h("section", { class: "issue-thread", hidden: true });
-  private readonly draft = h("section", { class: "issue-draft", hidden: true, "aria-label": "New issue" });
+  private readonly draft: IssueDraft;
   private readonly off: Unsubscribe[];
   /** What is being written, by issue: an event must not throw it away. */
   private box: MentionBox | null = null;
   private shownThread = "";
 
   constructor(private readonly options: IssuesOptions) {
-    const { issues } = options;
-    replace(this.element, this.head(), this.draft, this.list, this.thread);
+    const { issues, ctx, people } = options;
+    this.draft = new IssueDraft({ ctx, people, about: (target) => this.about(target) });
+    replace(this.element, this.head(), this.draft.element, this.list, this.thread);
     delegate(this.list, "click", "[data-issue]", (_event, row) => this.pick(row.dataset["issue"] ?? ""));
     const draw = () => this.draw();
     this.off = [issues.list.subscribe(draw), issues.current.subscribe(draw)];
@@ -57,6 +61,10 @@ export class IssuesPanel {
 
   dispose(): void {
     for (const off of this.off) off();
+  }
+  /** Another item is on the screen: what was being said was about the one before. */
+  another(): void {
+    this.draft.drop();
   }
   /** Shows one and what it is about. */
   pick(id: string): void {
@@ -91,82 +99,22 @@ export class IssuesPanel {
 
   /** About what is selected, else about the whole picture until a place is given. */
   begin(): void {
-    const { ctx } = this.options;
+    this.ask({
+      title: "New issue",
+      verb: "Add",
+      send: (issue) => this.options.issues.create(issue),
+    });
+  }
+  /** Says what is wrong; `send` rejects the item with it. */
+  reject(send: (issue: NewIssue) => void): void {
+    this.ask({ title: "Reject: what is wrong?", verb: "Reject", send });
+  }
+  private ask(how: Pick<DraftAsk, "title" | "verb" | "send">): void {
+    const { ctx, shapes } = this.options;
     const [only, ...more] = ctx.document.selection.value;
-    this.compose(only !== undefined && !more.length ? only : null, null);
-  }
-  private compose(annotation: string | null, place: Place | null, said = "", chosen?: IssueCategory): void {
-    const { ctx, people } = this.options;
-    const category = h(
-      "select",
-      { class: "select", "aria-label": "Kind of issue" },
-      Object.entries(CATEGORIES).map(([value, text]) => h("option", { value }, text)),
-    );
-    category.value = chosen ?? (annotation ? "loose_geometry" : "missing");
-    const error = h("p", { class: "error", role: "alert", hidden: true });
-    const send = async () => {
-      try {
-        await this.options.issues.create({
-          annotation,
-          place,
-          category: category.value as IssueCategory,
-          body: box.value,
-          mentions: box.mentions(),
-        });
-        this.closeDraft();
-      } catch (failed) {
-        error.hidden = false;
-        error.textContent = messageOf(failed);
-      }
-    };
-    const box = new MentionBox(
-      "What is wrong",
-      "What is to be changed? @ names someone",
-      people,
-      () => void send(),
-    );
-    box.input.value = said;
-    const point = async () => {
-      const found = await askPlace(ctx);
-      this.compose(
-        found ? null : annotation,
-        found ?? place,
-        box.input.value,
-        category.value as IssueCategory,
-      );
-    };
-    replace(
-      this.draft,
-      h(
-        "header",
-        { class: "row" },
-        h("h3", null, "New issue"),
-        h("span", { class: "hint clip" }, this.about({ annotation, place })),
-      ),
-      category,
-      box.element,
-      error,
-      h(
-        "footer",
-        { class: "row" },
-        h("button", { type: "button", class: "btn", onclick: point }, icon("target"), "Place"),
-        h("span", { class: "spacer" }),
-        h("button", { type: "button", class: "btn btn-ghost", onclick: () => this.closeDraft() }, "Cancel"),
-        h("button", { type: "button", class: "btn btn-primary", onclick: send }, "Add"),
-      ),
-    );
-    this.draft.hidden = false;
-    this.draft.onkeydown = (event) => {
-      if (event.key !== "Escape") return;
-      event.stopPropagation();
-      this.closeDraft();
-    };
-    category.focus();
-  }
-  private closeDraft(): void {
-    this.draft.hidden = true;
-    this.draft.replaceChildren();
-    this.options.ctx.stage.element.focus({ preventScroll: true });
+    const annotation = only !== undefined && !more.length ? only : null;
+    const category = annotation ? "loose_geometry" : shapes ? "missing" : "wrong_label";
+    this.draft.open({ ...how, annotation, place: null, category });
   }
 
   // ---- drawing
@@ -176,13 +124,14 @@ export class IssuesPanel {
     return h(
       "header",
       { class: "row issues-head" },
-      h(
-        "button",
-        { type: "button", class: "btn", onclick: () => this.begin() },
-        icon("plus"),
-        "New issue",
-        keys && h("kbd", null, keys),
-      ),
+      this.options.review &&
+        h(
+          "button",
+          { type: "button", class: "btn", onclick: () => this.begin() },
+          icon("plus"),
+          "New issue",
+          keys && h("kbd", null, keys),
+        ),
       h("span", { class: "spacer" }),
       h("button", { type: "button", class: "btn btn-ghost", onclick: () => this.next() }, "Next"),
     );
@@ -235,12 +184,12 @@ export class IssuesPanel {
   }
   /** "apple #5", "at a place", "the whole picture". */
   private about({ annotation, place }: { annotation: string | null; place: unknown }): string {
-    const { ctx, numbers } = this.options;
-    if (annotation) {
+    const { ctx, numbers, shapes } = this.options;
+    if (annotation && shapes) {
       const one = ctx.document.store.get(annotation);
       return one ? `${one.label || "no label"} #${numbers.of(annotation)}` : "an object that is gone";
     }
-    return place ? "at a place" : "the whole picture";
+    return place ? "at a place" : annotation ? "its class" : "the whole picture";
   }
 
   private drawThread(issue: Issue | undefined): void {

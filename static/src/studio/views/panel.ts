@@ -1,6 +1,6 @@
-/** The right side: what the model thinks, what people said, what was done, and the answer key where there is one. */
+/** The right side: the instructions, what the model thinks, what people said, and the answer key where there is one. */
 import { h, replace, setStyle, swatch, type Child } from "../../lib/dom.ts";
-import { metric, plural } from "../../lib/format.ts";
+import { metric } from "../../lib/format.ts";
 import { markup } from "../../lib/markup.ts";
 import { icon } from "../../ui/icons.ts";
 import { chip, kbd, statusChip } from "../../ui/status.ts";
@@ -8,7 +8,7 @@ import { timeAgo } from "../../ui/time.ts";
 import type { Entry } from "../state/session.ts";
 import { isOpen } from "../state/session.ts";
 import type { KeyedLabel } from "../state/labels.ts";
-import type { LogEntry, WorkItem } from "../state/types.ts";
+import type { WorkItem } from "../state/types.ts";
 
 export interface PanelOptions {
   review: boolean;
@@ -17,30 +17,9 @@ export interface PanelOptions {
   labels: readonly KeyedLabel[];
   /** HTML that the server made of Markdown. */
   instructions: string;
-  history: (id: string) => Promise<LogEntry[]>;
   /** Null where the project has no answer key. */
   askKey: ((count: number) => Promise<string>) | null;
 }
-
-const ACTIONS: Record<string, string> = {
-  add: "put it into the queue",
-  complete: "labelled",
-  discard: "discarded",
-  skip: "skipped",
-  undo: "took it back",
-  approve: "approved",
-  correct: "corrected and approved",
-  return: "sent it back",
-  sent_back: "sent it back",
-  answered: "answered",
-  not_sent_back: "took the return back",
-  release: "no longer held it",
-  reassign: "reassigned",
-  reject: "rejected",
-  remove: "took it out of the task",
-  trash: "put the item into the trash",
-  restore: "took the item out of the trash",
-};
 
 export class Panel {
   /** What stands above the other panels, and below them. */
@@ -48,9 +27,6 @@ export class Panel {
   readonly below: HTMLElement[];
   private readonly suggestion = h("section", { class: "panel-part", "aria-label": "Suggestion" });
   private readonly said = h("section", { class: "panel-part", "aria-label": "Label" });
-  private readonly issues = h("section", { class: "panel-part issues", "aria-label": "Notes" });
-  private readonly log = h("section", { class: "panel-part grow", "aria-label": "History" });
-  private shown: string | null = null;
 
   constructor(private readonly options: PanelOptions) {
     const instructions =
@@ -63,21 +39,13 @@ export class Panel {
       );
     const about = options.quick ? [this.suggestion, this.said] : [];
     this.above = [...(instructions ? [instructions] : []), ...about];
-    // Elsewhere issues and history have tabs of their own.
-    const told = options.quick ? [this.issues, this.log] : [];
-    this.below = [...told, ...(options.askKey ? [this.keyPart(options.askKey)] : [])];
+    this.below = options.askKey ? [this.keyPart(options.askKey)] : [];
   }
 
   update(entry: Entry | null): void {
     const item = entry?.item ?? null;
     this.drawSuggestion(item);
     this.drawLabel(entry);
-    this.drawIssues(item);
-    const stamp = entry ? `${entry.item.id} ${entry.sync} ${entry.item.item.content_version}` : null;
-    if (stamp !== this.shown) {
-      this.shown = stamp;
-      void this.drawLog(entry);
-    }
   }
 
   private color(label: string): string {
@@ -151,51 +119,6 @@ export class Panel {
     replace(this.said, heading(this.options.review ? "Label under review" : "Label"), rows);
   }
 
-  private drawIssues(item: WorkItem | null): void {
-    const found = item?.issues ?? [];
-    this.issues.hidden = found.length === 0;
-    replace(
-      this.issues,
-      heading(plural(found.length, "note")),
-      found.map((issue) =>
-        h(
-          "article",
-          { class: `issue is-${issue.state}` },
-          h(
-            "header",
-            null,
-            chip(
-              issue.state === "fixed" ? "For review" : issue.state === "open" ? "Open" : "Resolved",
-              issue.state === "open" ? "warn" : "ok",
-              issue.state === "open" ? "flag" : "check",
-            ),
-            h("b", null, issue.author?.name ?? "Someone"),
-            timeAgo(issue.created_at),
-          ),
-          h("p", null, issue.body),
-        ),
-      ),
-    );
-  }
-
-  private async drawLog(entry: Entry | null): Promise<void> {
-    this.log.hidden = !entry;
-    if (!entry || entry.sync === "waiting") return;
-    const id = entry.item.id;
-    try {
-      const rows = await this.options.history(id);
-      if (!this.shown?.startsWith(id)) return;
-      replace(this.log, heading("History"), h("ol", { class: "log" }, rows.map(logRow)));
-    } catch {
-      this.shown = null; // asked again with the next change
-      replace(
-        this.log,
-        heading("History"),
-        h("p", { class: "muted" }, "Comes when the server can be reached."),
-      );
-    }
-  }
-
   private keyPart(ask: (count: number) => Promise<string>): HTMLElement {
     const input = h("input", {
       class: "input",
@@ -243,18 +166,4 @@ function answerChip(entry: Entry): HTMLElement {
 function syncWord(entry: Entry): HTMLElement {
   const words = { open: "", waiting: "on its way", saved: "saved", refused: "not taken by the server" };
   return h("span", { class: entry.sync === "refused" ? "refused" : "hint" }, words[entry.sync]);
-}
-
-export function logRow(row: LogEntry): HTMLElement {
-  const what = ACTIONS[row.action] ?? row.action;
-  const label = row.label && ["complete", "correct", "approve"].includes(row.action) ? ` ${row.label}` : "";
-  const was = row.previous_label && row.previous_label !== row.label ? ` (was ${row.previous_label})` : "";
-  return h(
-    "li",
-    null,
-    h("span", null, h("b", null, row.person?.name ?? "The pipeline"), ` ${what}${label}${was}`),
-    row.simulated && chip("Simulated", "warn"),
-    row.note && !row.simulated && h("q", null, row.note),
-    timeAgo(row.at),
-  );
 }

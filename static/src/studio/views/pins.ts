@@ -1,5 +1,5 @@
 /** Issues on the picture: a numbered round mark at the corner of what they are about. A click on one shows it. */
-import type { BoxXYXY, Viewport, XY } from "../../lib/geometry.ts";
+import { clamp, type BoxXYXY, type Viewport, type XY } from "../../lib/geometry.ts";
 import type { Unsubscribe } from "../../lib/store.ts";
 import type { Issue, Place } from "../io/issues.ts";
 import type { PointerHandlers, StagePointer } from "../render/types.ts";
@@ -8,6 +8,12 @@ import type { ToolContext } from "../tools/_tool.ts";
 
 const RADIUS = 11;
 const LINE = "#0b0d10";
+const STEPS: Readonly<Record<string, XY>> = {
+  ArrowLeft: [-1, 0],
+  ArrowRight: [1, 0],
+  ArrowUp: [0, -1],
+  ArrowDown: [0, 1],
+};
 
 /** What an issue is about, in image pixels; null: the whole item, or something that is gone. */
 export function boxOf(issue: Pick<Issue, "annotation" | "place">, ctx: ToolContext): BoxXYXY | null {
@@ -100,8 +106,8 @@ function frame(draw: CanvasRenderingContext2D, [x1, y1, x2, y2]: BoxXYXY, color:
 }
 
 /**
- * Asks for a place: a click is a point, a drag a box; Enter or Space takes what is under the cross, or the middle of the
- * view; Escape gives up (null). The tool in hand rests meanwhile.
+ * Asks for a place: a click is a point, a drag a box; arrows move the cross (from the middle of the view), Enter or Space
+ * takes what is under it; Escape gives up (null). The tool in hand rests meanwhile.
  */
 export function askPlace(ctx: ToolContext): Promise<Place | null> {
   const { stage } = ctx;
@@ -110,6 +116,7 @@ export function askPlace(ctx: ToolContext): Promise<Place | null> {
     let from: XY | null = null;
     let to: XY | null = null;
     const offDraw = stage.overlay((draw, viewport) => {
+      if (!from) cross(draw, viewport.screenXY(stage.cursor.value ?? middle(ctx)));
       if (from && to)
         frame(
           draw,
@@ -139,11 +146,17 @@ export function askPlace(ctx: ToolContext): Promise<Place | null> {
       cancel: () => end(null),
     };
     const pressed = (event: KeyboardEvent) => {
-      if (!["Enter", " ", "Escape"].includes(event.key)) return;
+      const step = STEPS[event.key];
+      if (!step && !["Enter", " ", "Escape"].includes(event.key)) return;
       event.preventDefault();
       event.stopPropagation();
       if (event.key === "Escape") end(null);
-      else {
+      else if (step) {
+        const by = stage.viewport.value.imageLength(event.shiftKey ? 50 : 10);
+        const [x, y] = stage.cursor.value ?? middle(ctx);
+        const [width, height] = ctx.size();
+        stage.cursor.set([clamp(x + step[0] * by, 0, width), clamp(y + step[1] * by, 0, height)]);
+      } else {
         const at = stage.cursor.value ?? middle(ctx);
         end(placed(ctx, at, at));
       }
@@ -151,8 +164,26 @@ export function askPlace(ctx: ToolContext): Promise<Place | null> {
     stage.pointer = asking;
     stage.element.addEventListener("keydown", pressed, { capture: true });
     stage.element.focus({ preventScroll: true });
-    ctx.announce("Click where something is wrong, or drag round it. Enter takes the middle, Esc gives up.");
+    ctx.announce(
+      "Click where something is wrong, or drag round it; arrows move the cross, Enter takes it, Esc gives up.",
+    );
   });
+}
+/** Where Enter would put it. */
+function cross(draw: CanvasRenderingContext2D, [x, y]: XY): void {
+  for (const [style, width] of [
+    ["#000000a6", 4],
+    [token("--warn-mark", "#d28a14"), 2],
+  ] as const) {
+    draw.strokeStyle = style;
+    draw.lineWidth = width;
+    draw.beginPath();
+    draw.moveTo(x - RADIUS, y);
+    draw.lineTo(x + RADIUS, y);
+    draw.moveTo(x, y - RADIUS);
+    draw.lineTo(x, y + RADIUS);
+    draw.stroke();
+  }
 }
 function middle({ stage }: ToolContext): XY {
   const { clientWidth, clientHeight } = stage.element;

@@ -65,7 +65,8 @@ export class ShortcutsPage {
 
   private draw(): void {
     const { shortcuts, labels } = this.options;
-    const list = found(shortcuts.all(), this.search.value);
+    const here = shortcuts.all().filter(({ id }) => shortcuts.isInForce(id));
+    const list = found(here, this.search.value);
     const scopes = [...new Set(list.map(({ scope }) => scope))];
     const digits = labels.filter(({ digit }) => digit);
     const wanted = this.search.value.toLowerCase();

@@ -1,5 +1,6 @@
 /** One strip above the picture when something about this item needs care: sent back, answered, taken by someone else. */
 import { h, replace, type Child } from "../../lib/dom.ts";
+import { plural } from "../../lib/format.ts";
 import { icon } from "../../ui/icons.ts";
 import { kbd } from "../../ui/status.ts";
 import { timeAgo } from "../../ui/time.ts";
@@ -9,7 +10,10 @@ import type { IssueRef } from "../state/types.ts";
 export class Strip {
   readonly element = h("div", { class: "studio-strip", role: "status", hidden: true });
 
-  constructor(private readonly review: boolean) {}
+  constructor(
+    private readonly review: boolean,
+    private readonly quick: boolean,
+  ) {}
 
   update(entry: Entry | null): void {
     const words = entry && this.words(entry);
@@ -22,14 +26,18 @@ export class Strip {
     if (entry.item.with_annotator)
       return plain("return", "With its annotator.", "It comes back here when answered.");
     if (!isOpen(entry)) return null;
-    const issue = entry.item.issues.filter((one) => one.state !== "resolved").at(-1);
+    const left = entry.item.issues.filter((one) => one.state !== "resolved");
+    const issue = left.at(-1);
     if (!issue) return null;
+    const more = left.length > 1 ? `, ${plural(left.length, "issue")}` : "";
     if (!this.review && issue.state === "open") {
-      const keys = ["Choose a label, or keep it with ", kbd("enter")];
-      return noted(`Sent back by ${issue.author?.name ?? "a reviewer"}`, issue, keys);
+      const keys = this.quick
+        ? ["Choose a label, or keep it with ", kbd("enter")]
+        : [kbd("shift+n"), " goes through them, ", kbd("alt+i"), " marks fixed"];
+      return noted(`Sent back by ${issue.author?.name ?? "a reviewer"}${more}`, issue, keys);
     }
     if (this.review && issue.state === "fixed")
-      return noted("Answered: you asked", issue, ["Approve with ", kbd("a")]);
+      return noted(`Answered: you asked${more}`, issue, ["Approve with ", kbd("a")]);
     return null;
   }
 }

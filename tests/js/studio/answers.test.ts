@@ -1,0 +1,104 @@
+/** What a reviewer says of an item: rejecting goes by issues, approving needs none open. */
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { Answers } from "@/studio/app/answers.ts";
+import type { Queue } from "@/studio/app/queue.ts";
+import type { AnnotationScene } from "@/studio/app/scene.ts";
+import type { NewIssue } from "@/studio/io/issues.ts";
+import { Session } from "@/studio/state/session.ts";
+import type { Act } from "@/studio/state/types.ts";
+import { WorkClock } from "@/studio/tools/clock.ts";
+import { workItem } from "./made.ts";
+
+const source = { id: "s", person: { id: "p", name: "Ann" }, finished_at: null, times_sent_back: 0 };
+const said: NewIssue = { annotation: null, place: null, category: "wrong_label", body: "", mentions: [] };
+
+let acts: Act[];
+let open: number;
+let ask: ((issue: NewIssue) => void) | null;
+const showIssues = vi.fn();
+
+function reviewer(...ids: string[]): { answers: Answers; session: Session } {
+  const session = new Session({ newId: () => "op", now: () => 1, onAct: (act) => acts.push(act) });
+  session.load(ids.map((id) => workItem(id, { label: "cat", source })));
+  const answers = new Answers({
+    queue: { session, fill: () => Promise.resolve() } as unknown as Queue,
+    scene: { toolbox: { settle: () => undefined } } as unknown as AnnotationScene,
+    clock: new WorkClock(),
+    review: true,
+    labels: [],
+    types: ["class"],
+    quick: true,
+    openIssues: () => open,
+    askIssue: (send) => (ask = send),
+    showIssues,
+    ready: () => true,
+    flash: () => undefined,
+  });
+  return { answers, session };
+}
+const dialog = () => document.querySelector("dialog") as HTMLDialogElement;
+const button = (word: string) =>
+  [...dialog().querySelectorAll("button")].find(({ textContent }) =>
+    textContent?.startsWith(word),
+  ) as HTMLButtonElement;
+const settled = () => new Promise((done) => setTimeout(done));
+
+beforeEach(() => {
+  [acts, open, ask] = [[], 0, null];
+  showIssues.mockReset();
+});
+afterEach(() => document.body.replaceChildren());
+
+describe("rejecting", () => {
+  it("takes the issues that are open, and asks nothing", () => {
+    open = 2;
+    const { answers, session } = reviewer("a", "b");
+    answers.sendBack();
+    expect(acts).toMatchObject([{ kind: "return", task_item: "a", note: "" }]);
+    expect(acts[0]?.issue).toBeUndefined();
+    expect(session.current()?.item.id).toBe("b");
+  });
+  it("has an issue said where there is none, and sends both as one", () => {
+    const { answers } = reviewer("a", "b");
+    answers.sendBack();
+    expect(acts).toEqual([]);
+    ask?.(said);
+    expect(acts).toMatchObject([{ kind: "return", task_item: "a", issue: said }]);
+  });
+  it("leaves the next item alone when the issue was said of the one before", () => {
+    const { answers, session } = reviewer("a", "b");
+    answers.sendBack();
+    session.next();
+    ask?.(said);
+    expect(acts).toEqual([]);
+  });
+});
+
+describe("approving", () => {
+  it("needs no issue open: it is refused, and the issues are shown", async () => {
+    open = 1;
+    const { answers } = reviewer("a");
+    answers.submit();
+    await settled();
+    expect(dialog().textContent).toContain("Not approved: 1 issue is open");
+    button("Look at them").click();
+    await settled();
+    expect(acts).toEqual([]);
+    expect(showIssues).toHaveBeenCalledOnce();
+  });
+  it("resolves them along with it when asked to", async () => {
+    open = 2;
+    const { answers } = reviewer("a");
+    answers.submit();
+    await settled();
+    button("Resolve all 2 and approve").click();
+    await settled();
+    expect(acts).toMatchObject([{ kind: "approve", task_item: "a", resolve_open: true }]);
+  });
+  it("asks nothing where none is open", () => {
+    const { answers } = reviewer("a");
+    answers.submit();
+    expect(acts).toMatchObject([{ kind: "approve", label: null }]);
+    expect(acts[0]?.resolve_open).toBeUndefined();
+  });
+});
