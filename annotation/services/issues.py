@@ -61,7 +61,8 @@ class Said:
 
 @dataclass(frozen=True, kw_only=True)
 class NewIssue:
-    """An issue to be: on an annotation, at a place ({"x", "y", "w"?, "h"?} in image pixels), or (neither) on the item."""
+    """An issue to be: on an annotation, at a place ({"x", "y", "w"?, "h"?} in image pixels), or, neither given, on the
+    whole item."""
 
     category: str = Issue.Category.OTHER
     said: Said = Said()

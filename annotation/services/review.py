@@ -50,9 +50,10 @@ def approve(
     """Make the item's annotations ground truth; with another `label`, correct it first.
 
     Needs every issue of the item resolved; `resolve_fixed` resolves those marked as fixed along with it, `resolve_open`
-    those that are still open: the reviewer put them right or thinks better of it. What the reviewer changed by operations before is a correction too. Outside of plain classification annotations are checked
-    as when completing. Raises OpenIssues, Stale when annotations moved since `seen_version`, FinishedByOther,
-    WithAnnotator, LabelMissing, NotReady.
+    those that are still open: the reviewer put them right or thinks better of it. What the reviewer changed by
+    operations before is a correction too. Outside of plain classification annotations are checked as when completing.
+    Raises OpenIssues, Stale when annotations moved since `seen_version`, FinishedByOther, WithAnnotator, LabelMissing,
+    NotReady.
     """
     with write():
         ti = locked(task_item_id)
@@ -115,8 +116,8 @@ def return_item(
     """Send it back: its annotator gets it first, and answering brings it here again; nothing flows on.
 
     What to change is said by the item's open issues, by one made with the return, by a note (it becomes an issue on the
-    whole item); Invalid without any. Where the task offers `rejected` (the graph draws that connection) the item leaves this task
-    with that status instead. Raises NoAnnotator when nobody labelled it in a task.
+    whole item); Invalid without any. Where the task offers `rejected` (the graph draws that connection) the item leaves
+    this task with that status instead. Raises NoAnnotator when nobody labelled it in a task.
     """
     text = note.strip()
     if len(text) > MAX_NOTE:

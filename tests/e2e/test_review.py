@@ -80,7 +80,6 @@ def test_review_when_rejected_fixed_and_approved_by_keys_alone(house: House, vis
     expect(page.get_by_text("Returned to Ann with 1 issue.")).to_be_visible()
     expect(review.filename()).not_to_have_text(rejected)
     # The other one gets its issue with X: digit, Enter.
-    other = review.showing()
     review.has(1)
     keys.press("x")
     keys.press("4")

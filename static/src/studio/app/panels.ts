@@ -10,6 +10,7 @@ import { isSuggestion } from "../shapes/_shape.ts";
 import { missing } from "../state/attributes.ts";
 import { Issues } from "../state/issues.ts";
 import { numbersOf } from "../state/numbers.ts";
+import type { Entry } from "../state/session.ts";
 import { AttributesPanel } from "../views/attributes.ts";
 import { askConflicts } from "../views/conflict.ts";
 import { HistoryPanel } from "../views/history.ts";
@@ -101,18 +102,17 @@ function issuesPanel(studio: StudioContext): Panel {
     shown: (id) => studio.shortcuts.shown(id),
   });
   const show = () => studio.showPanel("issues");
-  let shown: string | null = null;
+  let shown: string | undefined;
   studio.entry.subscribe((entry) => {
-    const another = (entry?.item.id ?? null) !== shown;
-    shown = entry?.item.id ?? null;
+    const another = entry?.item.id !== shown;
+    shown = entry?.item.id;
     if (another) panel.another();
     issues.show(
       entry?.item.id ?? null,
       entry?.item.item.id ?? null,
       (entry?.item.issues ?? []).filter(isIssue),
     );
-    // What came back is read first.
-    if (another && entry?.item.place === "sent_back" && issues.unresolved().length) show();
+    if (another && isBack(entry) && issues.unresolved().length) show();
   });
   issues.list.subscribe((list) => {
     studio.openIssues.set(list.filter(({ state }) => state === "open").length);
@@ -159,6 +159,10 @@ function logPanel({ entry }: StudioContext): Panel {
 async function saver(item: string): Promise<{ name: string; at: string } | null> {
   const [newest] = (await versionsApi.list(item)).items;
   return newest ? { name: newest.author?.name ?? "The pipeline", at: newest.at } : null;
+}
+/** What came back is read first. */
+function isBack(entry: Entry | null): boolean {
+  return entry?.item.place === "sent_back";
 }
 function isIssue(one: object): one is Issue {
   return "comments" in one && "number" in one;

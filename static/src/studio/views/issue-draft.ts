@@ -137,22 +137,26 @@ export class IssueDraft {
     if (event.isComposing || (event.key === "Tab" && !event.ctrlKey)) return;
     // Digits are labels elsewhere, letters are acts.
     event.stopPropagation();
-    const { target, key } = event;
-    const typing = target instanceof HTMLTextAreaElement;
-    const held = event.ctrlKey || event.metaKey || event.altKey;
-    const radio = held || typing ? undefined : this.radios()[Number(key) - 1];
+    if (this.ended(event)) event.preventDefault();
+    else if (event.target instanceof HTMLTextAreaElement || isHeld(event)) return;
+    else if (this.chosen(event.key)) event.preventDefault();
+    // A letter begins the words; the browser puts it where the focus is now.
+    else if (event.key.length === 1 && event.key !== " ") this.box?.input.focus();
+  }
+  /** Keys that are asked for wherever the focus is. */
+  private ended({ key, altKey, shiftKey, target }: KeyboardEvent): boolean {
     if (key === "Escape") this.close();
-    else if (key === "Enter" && !event.shiftKey && !(target instanceof HTMLButtonElement)) void this.send();
-    else if (event.altKey && key.toLowerCase() === "p") void this.point();
-    else if (radio) {
-      radio.checked = true;
-      radio.focus();
-    } else {
-      // A letter begins the words; the browser puts it where the focus is now.
-      if (!typing && !held && key.length === 1 && key !== " ") this.box?.input.focus();
-      return;
-    }
-    event.preventDefault();
+    else if (altKey && key.toLowerCase() === "p") void this.point();
+    else if (key === "Enter" && !shiftKey && !(target instanceof HTMLButtonElement)) void this.send();
+    else return false;
+    return true;
+  }
+  private chosen(digit: string): boolean {
+    const radio = this.radios()[Number(digit) - 1];
+    if (!radio) return false;
+    radio.checked = true;
+    radio.focus();
+    return true;
   }
 
   private async point(): Promise<void> {
@@ -189,4 +193,8 @@ export class IssueDraft {
     this.error.hidden = false;
     this.error.textContent = text;
   }
+}
+
+function isHeld({ ctrlKey, metaKey, altKey }: KeyboardEvent): boolean {
+  return ctrlKey || metaKey || altKey;
 }
