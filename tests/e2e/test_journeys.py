@@ -77,7 +77,6 @@ class Mouse:
 
     def reject(self, hand: Hand) -> None:
         button(hand, "Reject").click()
-        hand.page.get_by_role("dialog").get_by_role("button", name="Return").click()
 
     def see_issue(self, hand: Hand) -> None:
         hand.page.get_by_role("tab", name="Issues").click()
@@ -112,15 +111,13 @@ class Keys:
 
     def issue(self, hand: Hand, text: str) -> None:
         hand.press("i")
-        expect(hand.page.get_by_label("Kind of issue")).to_be_focused()
+        expect(hand.page.get_by_role("radio", checked=True)).to_be_focused()
         hand.press("Tab")
         hand.page.keyboard.type(text)
         hand.press("Control+Enter")
 
     def reject(self, hand: Hand) -> None:
         hand.press("x")
-        expect(hand.page.get_by_role("dialog")).to_be_visible()
-        hand.press("Control+Enter")
 
     def see_issue(self, hand: Hand) -> None:
         hand.press("Shift+N")

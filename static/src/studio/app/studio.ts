@@ -106,7 +106,6 @@ export class Studio {
       reject: this.review ? () => this.answers.sendBack() : null,
       redo: this.quick ? null : () => scene.toolbox.redo(),
       discard: () => this.answers.discard(),
-      reject: this.review ? () => void this.answers.sendBack() : null,
       skip: () => this.answers.skip(),
       submit: () => this.answers.submit(),
       giveBack: () => void this.queue.giveBack(),

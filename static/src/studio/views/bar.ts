@@ -9,8 +9,6 @@ import type { Standing, StudioTask } from "../state/types.ts";
 
 export interface BarActs {
   undo: () => void;
-  /** Null where nothing is reviewed. */
-  reject: (() => void) | null;
   /** Null where nothing is edited. */
   redo: (() => void) | null;
   discard: () => void;
@@ -44,7 +42,6 @@ export class Bar {
   private readonly undo: HTMLButtonElement;
   private readonly redo: HTMLButtonElement | null;
   private readonly discard: HTMLButtonElement;
-  private readonly reject: HTMLButtonElement | null;
   private readonly skip: HTMLButtonElement;
   private readonly reject: HTMLButtonElement | null;
   private readonly submit: HTMLButtonElement;
@@ -59,14 +56,6 @@ export class Bar {
       icon("ban"),
       h("span", { class: "wide-only" }, "Discard"),
     );
-    this.reject =
-      acts.reject &&
-      h(
-        "button",
-        { type: "button", class: "btn", title: "Back to who labelled it (X)", onclick: acts.reject },
-        icon("return"),
-        h("span", { class: "wide-only" }, "Reject"),
-      );
     this.skip = h(
       "button",
       {

@@ -86,7 +86,7 @@ export class IssueDraft {
           "button",
           { type: "button", class: "btn btn-primary", onclick: () => void this.send() },
           ask.verb,
-          h("kbd", null, "↵"),
+          h("kbd", { "aria-hidden": "true" }, "↵"),
         ),
       ),
     );
