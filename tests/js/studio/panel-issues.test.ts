@@ -346,10 +346,11 @@ describe("the panel", () => {
       b.stage.element.dispatchEvent(event);
       return event.defaultPrevented;
     };
-    expect(press(92, 12)).toBe(true);
+    expect(press(102, 0)).toBe(true);
     expect(press(50, 50)).toBe(false);
+    expect(press(90, 10)).toBe(false); // the corner itself can be taken hold of
     expect(picked).toEqual(["i2"]);
     off();
-    expect(press(92, 12)).toBe(false);
+    expect(press(102, 0)).toBe(false);
   });
 });
