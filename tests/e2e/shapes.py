@@ -89,9 +89,12 @@ class World:
     def url(self, path: str = "") -> str:
         return f"{self.house.url}/p/{self.project}/{path}"
 
+    def email(self, role: str) -> str:
+        return f"{role}.{self.name}@example.org".lower()
+
     def open(self, visitor: Visitor, role: str = "annotator", kind: str = "annotation") -> Hand:
         studio = f"/p/{self.project}/studio/{self.tasks[kind]}/"
-        hand = Hand(visitor.sign_in(f"{role}.{self.name}@example.org".lower(), PASSWORD, studio))
+        hand = Hand(visitor.sign_in(self.email(role), PASSWORD, studio))
         hand.ready()
         return hand
 
