@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponseBase
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 
 from alp_site.lib.middleware import isolated
@@ -13,10 +14,10 @@ from alp_site.people.pages import ProjectRequest, project_page
 from alp_site.people.permissions import allowed
 from annotation.models import Task
 from annotation.permissions import may_work, sees_everyone
-from annotation.selectors.lookup import labels_for
+from annotation.selectors.lookup import dataset_in, label_payload, labels_for, labels_of, work_on
 from annotation.selectors.payloads import task_detail_payload
 from annotation.selectors.queue import has_key
-from annotation.selectors.rules import rules_of
+from annotation.selectors.rules import fitting_types, rules_of
 from annotation.selectors.tasks import count_items, get_task_for
 
 
@@ -61,7 +62,35 @@ def studio_page(request: ProjectRequest, task_id: UUID, **kwargs: Any) -> HttpRe
         "may_work": may_work(request.user, task) and task.status == Task.State.OPEN,
         "answer_key": has_key(task.project_id),
     }
-    return isolated(TemplateResponse(request, "annotation/studio.html", {"boot": {"page": page}, "task": task}))
+    context = {"boot": {"page": page}, "name": task.name}
+    return isolated(TemplateResponse(request, "annotation/studio.html", context))
+
+
+@project_page("item.see_own", section="data")
+def dataset_studio_page(request: ProjectRequest, dataset_id: UUID, **kwargs: Any) -> HttpResponseBase:
+    """The studio over what the dataset browser shows. Who sees only what was given to them is sent to their task."""
+    dataset = dataset_in(request.project.pk, dataset_id)
+    item = _uuid(request.GET.get("item"))
+    if not allowed(request.user, "item.see", request.project.pk):
+        ti = work_on(request.user, dataset.pk, item)
+        return redirect(f"/p/{request.project.pk}/studio/{ti.task_id}/?item={ti.pk}")
+    labels = labels_of(dataset)
+    page = {
+        "dataset": {"id": str(dataset.pk), "name": dataset.name},
+        "labels": [label_payload(row) for row in labels],
+        "types": list(fitting_types([], labels)),
+        "may_edit": allowed(request.user, "annotation.edit_any", request.project.pk),
+        "role": request.role,
+    }
+    boot = {"page": page}
+    return isolated(TemplateResponse(request, "annotation/studio.html", {"boot": boot, "name": dataset.name}))
+
+
+def _uuid(text: str | None) -> UUID | None:
+    try:
+        return UUID(text or "")
+    except ValueError:
+        return None
 
 
 def _task(request: ProjectRequest, task_id: UUID) -> Task:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from annotation import pages
-from annotation.api import figures, issues, lead, stages, tasks, work
+from annotation.api import figures, issues, lead, pictures, stages, tasks, work
 
 api_urlpatterns = [
     path("projects/<uuid:project_id>/tasks/", tasks.TaskListView.as_view(), name="tasks"),
@@ -19,6 +19,7 @@ api_urlpatterns = [
         lead.InstructionsPreviewView.as_view(),
         name="instructions-preview",
     ),
+    path("datasets/<uuid:dataset_id>/pictures/", pictures.PicturesView.as_view(), name="dataset-pictures"),
     path("tasks/<uuid:task_id>/", tasks.TaskDetailView.as_view(), name="task"),
     path("tasks/<uuid:task_id>/progress/", tasks.TaskProgressView.as_view(), name="task-progress"),
     path("tasks/<uuid:task_id>/items/", tasks.TaskItemListView.as_view(), name="task-items"),
@@ -55,4 +56,5 @@ page_urlpatterns = [
     path("tasks/figures/", pages.figures_page, name="figures-page"),
     path("tasks/<uuid:task_id>/", pages.task_page, name="task-page"),
     path("studio/<uuid:task_id>/", pages.studio_page, name="studio-page"),
+    path("data/<uuid:dataset_id>/studio/", pages.dataset_studio_page, name="dataset-studio-page"),
 ]

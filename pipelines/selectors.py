@@ -9,6 +9,9 @@ from uuid import UUID
 from django.db.models import QuerySet, Sum
 
 from alp_site.lib.models import Job
+from alp_site.people.models import User
+from annotation.models import TaskItem
+from annotation.permissions import TaskItemPolicy
 from datasets.models import Dataset, Item
 from models_registry.models import Model
 from pipelines.engine import state as machine
@@ -26,6 +29,7 @@ __all__ = [
     "list_executions",
     "list_node_types",
     "names_of",
+    "people_waits",
     "ports_of",
 ]
 
@@ -85,6 +89,41 @@ def list_executions(pipeline: Pipeline, *, node_id: str = "", status: str = "") 
     if node_id:
         rows = rows.filter(node_id=node_id)
     return rows.filter(status=status) if status else rows
+
+
+def people_waits(cycle_ids: Iterable[UUID], user: User) -> dict[UUID, list[dict[str, Any]]]:
+    """Cycle → the people's work it waits for: where, in which task, who has it. Two queries. Tasks that the person may
+    not see are told by the node's reason alone."""
+    rows = NodeExecution.objects.filter(cycle_id__in=list(cycle_ids), status=machine.WAITING).order_by("id")
+    waiting = list(rows.values_list("cycle_id", "node_id", "wait_key", "wait_reason"))
+    named = {key: _task_item_of(key) for _, _, key, _ in waiting}
+    ids = [pk for pk in named.values() if pk]
+    seen = TaskItemPolicy().visible_to(user).filter(pk__in=ids).select_related("task", "assignee") if ids else []
+    items = {ti.pk: ti for ti in seen}
+    found: dict[UUID, list[dict[str, Any]]] = {}
+    for cycle_id, node_id, key, reason in waiting:
+        pk = named[key]
+        work = _work(items[pk]) if pk in items else None
+        found.setdefault(cycle_id, []).append({"node_id": node_id, "reason": reason, "work": work})
+    return found
+
+
+def _task_item_of(wait_key: str) -> UUID | None:
+    kind, _, rest = wait_key.partition(":")
+    return UUID(rest) if kind == "task_item" else None
+
+
+def _work(ti: TaskItem) -> dict[str, Any]:
+    person = {"id": str(ti.assignee.pk), "name": ti.assignee.name} if ti.assignee else None
+    return {
+        "task": str(ti.task_id),
+        "task_item": str(ti.pk),
+        "name": ti.task.name,
+        "kind": ti.task.kind,
+        "person": person,
+        "with_annotator": ti.held_back_at is not None,
+        "since": ti.created_at,
+    }
 
 
 def list_changes(variable_id: UUID) -> QuerySet[VariableChange]:

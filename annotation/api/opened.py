@@ -7,7 +7,8 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from annotation.api.serializers import TaskItemSerializer
+from annotation.api.serializers import ItemInTaskSerializer, PersonSerializer, TaskItemSerializer
+from annotation.models import Task
 from datasets.models import AttributeKind
 
 
@@ -86,3 +87,32 @@ class OpenedSerializer(serializers.Serializer[Any]):
 
 class OpenedListSerializer(serializers.Serializer[Any]):
     items = OpenedSerializer(many=True)
+
+
+class PicturesWishSerializer(serializers.Serializer[Any]):
+    ids = serializers.ListField(child=serializers.UUIDField(), min_length=1, max_length=8)
+
+
+class PictureTaskSerializer(serializers.Serializer[Any]):
+    """`person`: who holds it; null while nobody took it."""
+
+    task = serializers.UUIDField()
+    task_item = serializers.UUIDField()
+    name = serializers.CharField()
+    kind = serializers.ChoiceField(choices=Task.Kind.choices)
+    person = PersonSerializer(allow_null=True)
+    mine = serializers.BooleanField()
+
+
+class PictureSerializer(serializers.Serializer[Any]):
+    """`may_edit`: whether this person may change annotations outside of a task; `tasks`: where it waits for people."""
+
+    item = ItemInTaskSerializer()
+    annotations = ItemAnnotationsField()
+    ontology = OpenedOntologySerializer(allow_null=True)
+    may_edit = serializers.BooleanField()
+    tasks = PictureTaskSerializer(many=True)
+
+
+class PicturesSerializer(serializers.Serializer[Any]):
+    items = PictureSerializer(many=True)

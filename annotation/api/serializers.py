@@ -230,6 +230,11 @@ class SourceSerializer(serializers.Serializer[Any]):
     times_sent_back = serializers.IntegerField()
 
 
+class CycleRefSerializer(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    pipeline = serializers.UUIDField()
+
+
 class TaskItemSerializer(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     task = serializers.UUIDField()
@@ -244,6 +249,7 @@ class TaskItemSerializer(serializers.Serializer[Any]):
     suggestion = SuggestionSerializer(allow_null=True)
     selection = SelectionSerializer(allow_null=True)
     round = serializers.IntegerField(allow_null=True)
+    cycle = CycleRefSerializer(allow_null=True)
     source = SourceSerializer(allow_null=True)  # type: ignore[assignment]  # a field, not DRF's own
     issues = IssueSerializer(many=True)
     times_sent_back = serializers.IntegerField()

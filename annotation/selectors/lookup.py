@@ -5,14 +5,26 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, QuerySet
 
 from alp_site.lib.errors import Invalid, NotFound
+from alp_site.people.models import User
 from annotation.models import Task, TaskItem
+from annotation.permissions import TaskItemPolicy
 from datasets import query
 from datasets.models import Dataset, Item, Label
 
-__all__ = ["MAX_MATCHES", "count_matches", "dataset_in", "ids_matching", "labels_for", "open_matching"]
+__all__ = [
+    "MAX_MATCHES",
+    "count_matches",
+    "dataset_in",
+    "ids_matching",
+    "label_payload",
+    "labels_for",
+    "labels_of",
+    "open_matching",
+    "work_on",
+]
 
 MAX_MATCHES = 80_000  # items a task takes at once
 
@@ -57,10 +69,24 @@ def _matching(dataset: Dataset, dql: dict[str, Any]) -> QuerySet[Item]:
 
 def labels_for(task: Task) -> list[dict[str, Any]]:
     """Labels people may choose in a task: name, colour, digit, group, skeleton's template, in the ontology's order."""
-    if task.dataset.ontology_id is None:
+    return [label_payload(row) for row in labels_of(task.dataset)]
+
+
+def labels_of(dataset: Dataset) -> list[Label]:
+    """The labels of the dataset's ontology, in its order; none without one."""
+    if dataset.ontology_id is None:
         return []
-    rows = Label.objects.filter(ontology_id=task.dataset.ontology_id).order_by("order", "id")
-    return [label_payload(row) for row in rows]
+    return list(Label.objects.filter(ontology_id=dataset.ontology_id).order_by("order", "id"))
+
+
+def work_on(user: User, dataset_id: UUID, item_id: UUID | None) -> TaskItem:
+    """The task item by which a person works, or last worked, on an item of the dataset; raises NotFound."""
+    rows = TaskItemPolicy().visible_to(user).filter(item_id=item_id, item__dataset_id=dataset_id)
+    rows = rows.exclude(task__status=Task.State.ARCHIVED)
+    found = rows.order_by(F("finished_at").desc(nulls_first=True), "-pk").first()
+    if found is None:
+        raise NotFound("There is no such picture, or it was not given to you.")
+    return found
 
 
 def label_payload(row: Label) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from annotation.selectors.labels import current_labels
 from annotation.selectors.people import person_of
 from annotation.selectors.rules import labels_said, types_said
 from annotation.selectors.work import TaskWork, Work
+from datasets.models import Item
 from datasets.selectors import picture_url, tiles_url
 
 PLACES = {Place.SENT_BACK: "sent_back", Place.NORMAL: "normal", Place.SKIPPED: "skipped"}
@@ -97,6 +98,22 @@ def task_work_payload(work: TaskWork) -> dict[str, Any]:
     }
 
 
+def picture_payload(item: Item) -> dict[str, Any]:
+    """What the studio shows a picture by."""
+    return {
+        "id": str(item.pk),
+        "name": item.name,
+        "filename": item.filename,
+        "width": item.width,
+        "height": item.height,
+        "mimetype": item.mimetype,
+        "content_version": item.content_version,
+        "image_url": picture_url(item) or f"/api/v1/items/{item.pk}/stream/",
+        "tiles_url": tiles_url(item),
+        "thumbnail_url": f"/api/v1/items/{item.pk}/thumbnail/",
+    }
+
+
 def item_payloads(rows: Sequence[TaskItem]) -> list[dict[str, Any]]:
     """Everything the studio needs to show each item. Rows come with `item` and `task`."""
     labels = current_labels(ti.item_id for ti in rows)
@@ -114,22 +131,10 @@ def _item_payload(
 ) -> dict[str, Any]:  # fmt: skip
     label = labels.get(ti.item_id)
     source = sources.get(ti.source_id) if ti.source_id else None
-    item = ti.item
     return {
         "id": str(ti.pk),
         "task": str(ti.task_id),
-        "item": {
-            "id": str(item.pk),
-            "name": item.name,
-            "filename": item.filename,
-            "width": item.width,
-            "height": item.height,
-            "mimetype": item.mimetype,
-            "content_version": item.content_version,
-            "image_url": picture_url(item) or f"/api/v1/items/{item.pk}/stream/",
-            "tiles_url": tiles_url(item),
-            "thumbnail_url": f"/api/v1/items/{item.pk}/thumbnail/",
-        },
+        "item": picture_payload(ti.item),
         "status": ti.status,
         "place": PLACES[Place(ti.place)],
         "with_annotator": ti.held_back_at is not None,
@@ -140,6 +145,7 @@ def _item_payload(
         "suggestion": ti.context.get("suggestion"),
         "selection": ti.context.get("selection"),
         "round": ti.round,
+        "cycle": _cycle(ti),
         "source": _source_payload(source, people) if source else None,
         "issues": [issue_payload(i) for i in issues],
         "times_sent_back": ti.times_sent_back,
@@ -149,6 +155,13 @@ def _item_payload(
         "lease_until": ti.lease_until,
         "seconds": round(ti.seconds, 1),
     }
+
+
+def _cycle(ti: TaskItem) -> dict[str, Any] | None:
+    """The pipeline's cycle that waits, or waited, for it."""
+    if ti.cycle_id is None or ti.task.pipeline_id is None:
+        return None
+    return {"id": str(ti.cycle_id), "pipeline": str(ti.task.pipeline_id)}
 
 
 def _source_payload(source: TaskItem, people: Mapping[UUID, User]) -> dict[str, Any]:

@@ -25,6 +25,7 @@ __all__ = [
     "single_class",
     "types_said",
     "words_of",
+    "words_of_ontologies",
 ]
 
 CLASS_ONLY = ["class"]
@@ -88,7 +89,12 @@ class Words:
 
 def words_of(tasks: Iterable[Task]) -> dict[UUID, Words]:
     """The ontologies of the tasks' datasets, by id; two queries for any number."""
-    found = {task.dataset.ontology_id: Words([], []) for task in tasks if task.dataset.ontology_id}
+    return words_of_ontologies(task.dataset.ontology_id for task in tasks)
+
+
+def words_of_ontologies(ids: Iterable[UUID | None]) -> dict[UUID, Words]:
+    """As `words_of`."""
+    found = {pk: Words([], []) for pk in ids if pk}
     if found:
         for label in Label.objects.filter(ontology_id__in=found).order_by("order", "id"):
             found[label.ontology_id].labels.append(label)

@@ -13,10 +13,11 @@ from rest_framework.views import APIView
 
 from alp_site.lib.errors import Invalid
 from alp_site.lib.web import keyset_page, parse_uuid, visible_or_404
+from alp_site.people.models import User
 from datasets.permissions import ItemPolicy
 from pipelines import selectors
 from pipelines.api import serializers as shapes
-from pipelines.api._common import listed, parsed, pipeline_for, row_for
+from pipelines.api._common import listed, parsed, person, pipeline_for, row_for
 from pipelines.engine.graph import to_json
 from pipelines.errors import WrongStatus
 from pipelines.models import OPEN_CYCLES, Cycle, CycleStatus, ExecutionStatus, NodeExecution
@@ -51,10 +52,14 @@ class CycleListView(APIView):
             status=chosen(request, "status", CycleStatus.values),
             subject=parse_uuid(item, "item") if item else None,
         )
-        return keyset_page(request, rows, cycle_bodies, newest_first=True)
+        user = person(request)
+        return keyset_page(request, rows, lambda page: cycle_bodies(page, user), newest_first=True)
 
 
-def cycle_bodies(rows: Sequence[Cycle]) -> list[Any]:
+def cycle_bodies(rows: Sequence[Any], user: User) -> list[Any]:
+    waits = selectors.people_waits([row.pk for row in rows], user)
+    for row in rows:
+        row.waits = waits.get(row.pk, [])
     return list(shapes.CycleSerializer(rows, many=True).data)
 
 
@@ -63,12 +68,13 @@ class CycleDetailView(APIView):
 
     @extend_schema(responses=shapes.CycleDetailSerializer)
     def get(self, request: Request, cycle_id: UUID) -> Response:
-        return Response(detail_body(row_for(request, CyclePolicy(), cycle_id)))
+        return Response(detail_body(request, row_for(request, CyclePolicy(), cycle_id)))
 
 
-def detail_body(row: Any) -> dict[str, Any]:
+def detail_body(request: Request, row: Any) -> dict[str, Any]:
     path = list(NodeExecution.objects.filter(cycle=row).order_by("id")[:PATH_LIMIT])
     values = [part for e in path for part in (e.arrived, e.bound or {}, e.outputs)]
+    row.waits = selectors.people_waits([row.pk], person(request)).get(row.pk, [])
     row.path, row.graph = path, to_json(graph_of(row.revision_id))
     row.names = selectors.names_of(row.pipeline.project_id, [*values, row.memory, row.subject])
     return dict(shapes.CycleDetailSerializer(row).data)
@@ -79,7 +85,7 @@ class CycleCancelView(APIView):
     def post(self, request: Request, cycle_id: UUID) -> Response:
         row: Cycle = row_for(request, CyclePolicy(), cycle_id, "pipeline.edit")
         services.cancel_cycles(cycle_ids=[row.pk])
-        return Response(detail_body(row_for(request, CyclePolicy(), cycle_id)))
+        return Response(detail_body(request, row_for(request, CyclePolicy(), cycle_id)))
 
 
 class CycleRetryView(APIView):
@@ -89,7 +95,7 @@ class CycleRetryView(APIView):
     def post(self, request: Request, cycle_id: UUID) -> Response:
         row: Cycle = row_for(request, CyclePolicy(), cycle_id, "pipeline.edit")
         services.retry_failed(pipeline=row.pipeline, cycle_ids=[row.pk])
-        return Response(detail_body(row_for(request, CyclePolicy(), cycle_id)))
+        return Response(detail_body(request, row_for(request, CyclePolicy(), cycle_id)))
 
 
 class CyclesCancelView(APIView):
@@ -169,7 +175,7 @@ class ExecutionRerunView(APIView):
         row: NodeExecution = row_for(request, ExecutionPolicy(), execution_id, "pipeline.edit")
         if not services.rerun_executions(execution_ids=[row.pk]):
             raise WrongStatus("Only a finished execution can run again.", status=row.status)
-        return Response(detail_body(row_for(request, CyclePolicy(), row.cycle_id)))
+        return Response(detail_body(request, row_for(request, CyclePolicy(), row.cycle_id)))
 
 
 class ItemCyclesView(APIView):
@@ -179,4 +185,4 @@ class ItemCyclesView(APIView):
     def get(self, request: Request, item_id: UUID) -> Response:
         item = visible_or_404(ItemPolicy(), request.user, item_id)
         rows = CyclePolicy().visible_to(request.user).filter(subject=item.pk).order_by("-id")[:100]
-        return Response(listed(cycle_bodies(list(rows))))
+        return Response(listed(cycle_bodies(list(rows), person(request))))

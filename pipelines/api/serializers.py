@@ -300,14 +300,41 @@ class RunSerializer(serializers.Serializer[Any]):
     key = serializers.CharField(max_length=100, required=False)
 
 
+class WaitPersonSerializer(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+
+
+class WaitWorkSerializer(serializers.Serializer[Any]):
+    """`person`: who has it, null while nobody took it; `with_annotator`: a review whose picture was sent back."""
+
+    task = serializers.UUIDField()
+    task_item = serializers.UUIDField()
+    name = serializers.CharField()
+    kind = serializers.ChoiceField(choices=["annotation", "qa"])
+    person = WaitPersonSerializer(allow_null=True)
+    with_annotator = serializers.BooleanField()
+    since = serializers.DateTimeField()
+
+
+class WaitSerializer(serializers.Serializer[Any]):
+    """What an execution waits for; `work` null: no work of people, or none that the caller may see."""
+
+    node_id = serializers.CharField()
+    reason = serializers.CharField(allow_blank=True)
+    work = WaitWorkSerializer(allow_null=True)
+
+
 class CycleSerializer(serializers.ModelSerializer[Cycle]):
     status = serializers.ChoiceField(choices=CycleStatus.choices)
     counts = serializers.SerializerMethodField()
+    waits = WaitSerializer(many=True)
 
     class Meta:
         model = Cycle
         fields = (
             "id", "pipeline_id", "trigger_id", "start_node", "subject", "status", "counts", "created_at", "finished_at",
+            "waits",
         )  # fmt: skip
 
     def get_counts(self, row: Cycle) -> dict[str, int]:

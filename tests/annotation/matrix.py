@@ -120,6 +120,10 @@ ROWS = {
     "waiting": Row(kwargs=of_project, get="oera"),
     "figures": Row(kwargs=of_project, get="oera"),
     "figures-csv": Row(kwargs=of_project, get="oera"),
+    "dataset-pictures": Row(
+        kwargs=lambda world: {"dataset_id": dataset(world).pk},
+        post=Call("oerav", body=lambda world: {"ids": [str(item(world).pk)]}),
+    ),
     "task": Row(kwargs=of_task, get=worker(None), patch=lead({"priority": 1}), delete=lead(None)),
     "task-progress": Row(kwargs=of_task, get=worker(None)),
     "task-items": Row(

@@ -9,7 +9,7 @@ import { h, replace } from "../lib/dom.ts";
 import { feed } from "../lib/feed.ts";
 import { count, plural } from "../lib/format.ts";
 import { isAbort, messageOf } from "../lib/http.ts";
-import { keys } from "../lib/keys.ts";
+import { keys, PASS } from "../lib/keys.ts";
 import { emptyState, errorState } from "../ui/empty.ts";
 import { icon } from "../ui/icons.ts";
 import { announce } from "../ui/live.ts";
@@ -26,14 +26,19 @@ import {
   FilterError,
   fromParams,
   noneTicked,
+  SORTS,
+  sortOf,
+  spotOf,
   tickedCount,
   toggled,
   toParams,
+  withSpot,
   type Asked,
+  type Spot,
 } from "./query/filter.ts";
 import { Selection } from "./state/selection.ts";
 import { RowWindow } from "./state/window.ts";
-import type { Filter, Item, JsonObject, Label, Sort, Which } from "./types.ts";
+import type { Filter, Item, JsonObject, Label, Which } from "./types.ts";
 
 export interface BrowserOptions {
   project: string;
@@ -60,14 +65,6 @@ export interface Browser {
 }
 
 const PAGE = 120;
-const SORTS: [string, Sort][] = [
-  ["oldest first", { id: "ascending" }],
-  ["newest first", { id: "descending" }],
-  ["name", { name: "ascending" }],
-  ["folder and name", { filename: "ascending" }],
-  ["largest file first", { "metadata.system.size": "descending" }],
-  ["changed last first", { updatedAt: "descending" }],
-];
 const SIZE_KEY = "alp.browser.size";
 const LIVE = [
   "item.created",
@@ -83,7 +80,7 @@ export function createBrowser(options: BrowserOptions): Browser {
   const selection = new Selection();
   let asked: Asked = fromParams(new URLSearchParams(window.location.search));
   let filter: Filter = { $and: [] };
-  let sort: Sort = SORTS[0]?.[1] ?? {};
+  let spot = spotOf(new URLSearchParams(window.location.search));
   let active: string | null = null;
   let took = 0;
   let outlinedPages = "";
@@ -93,7 +90,10 @@ export function createBrowser(options: BrowserOptions): Browser {
     pageSize: PAGE,
     load: async ({ page, after, count: wanted, signal }) => {
       const started = performance.now();
-      const got = await calls.query({ filter, sort, page, pageSize: PAGE, after, count: wanted }, signal);
+      const got = await calls.query(
+        { filter, sort: sortOf(asked), page, pageSize: PAGE, after, count: wanted },
+        signal,
+      );
       took = performance.now() - started;
       return { items: got.items, total: got.totalItemsCount, next: got.next };
     },
@@ -126,7 +126,9 @@ export function createBrowser(options: BrowserOptions): Browser {
   const sortSelect = h(
     "select",
     { class: "select select-sm", "aria-label": "Order" },
-    SORTS.map(([name], index) => h("option", { value: String(index) }, name)),
+    SORTS.map(([name], index) =>
+      h("option", { value: String(index), selected: index === asked.order }, name),
+    ),
   );
   const size = h("input", {
     type: "range",
@@ -178,7 +180,7 @@ export function createBrowser(options: BrowserOptions): Browser {
         );
       activate(item);
     },
-    onOpen: (_, item) => activate(item),
+    onOpen: (index, item) => window.location.assign(studioUrl(item, index)),
   });
   const message = h("div", { class: "grid-message" });
   const drawer = createDrawer({
@@ -187,6 +189,7 @@ export function createBrowser(options: BrowserOptions): Browser {
     color,
     may: options.may,
     changed: (item) => rows.put(item),
+    studioUrl: (item) => studioUrl(item, rows.indexOf(item.id)),
     step,
     close: () => activate(null),
   });
@@ -255,9 +258,25 @@ export function createBrowser(options: BrowserOptions): Browser {
     void reset();
   }
 
+  function studioUrl(item: Item, at: number): string {
+    const base = `/p/${options.project}/data/${options.dataset.id}/studio/`;
+    return `${base}?${withSpot(asked, { item: item.id, at: Math.max(0, at) })}`;
+  }
+
+  /** Back from the studio: the image that was looked at there is the current one. */
+  async function goToSpot({ item, at }: Spot): Promise<void> {
+    await rows.ensure(at, at + 1);
+    const index = rows.indexOf(item);
+    const found = rows.get(index);
+    if (index < 0 || !found) return;
+    activate(found);
+    grid.scrollTo(index);
+    grid.focus();
+  }
+
   function clearFilter(): void {
     box.value = "";
-    ask({ text: "", ticked: noneTicked(), hidden: asked.hidden });
+    ask({ ...asked, text: "", ticked: noneTicked() });
   }
 
   function problem(text: string): void {
@@ -283,6 +302,8 @@ export function createBrowser(options: BrowserOptions): Browser {
     await rows.reset();
     grid.element.classList.remove("stale");
     grid.toTop();
+    if (spot) await goToSpot(spot);
+    spot = null;
   }
 
   function which(): Which {
@@ -377,6 +398,16 @@ export function createBrowser(options: BrowserOptions): Browser {
     if (item) announce(item.name);
   }
 
+  function openActive(event: KeyboardEvent): unknown {
+    const index = active ? rows.indexOf(active) : -1;
+    const item = rows.get(index);
+    const elsewhere =
+      event.target instanceof Element && event.target.closest("a, button, input, select, textarea");
+    if (!item || elsewhere) return PASS;
+    window.location.assign(studioUrl(item, index));
+    return undefined;
+  }
+
   function step(by: 1 | -1): void {
     move(by > 0 ? "arrowright" : "arrowleft", false);
   }
@@ -413,8 +444,7 @@ export function createBrowser(options: BrowserOptions): Browser {
   // ---- listening
 
   sortSelect.addEventListener("change", () => {
-    sort = SORTS[Number(sortSelect.value)]?.[1] ?? sort;
-    void reset();
+    ask({ ...asked, order: Number(sortSelect.value) });
   });
   hiddenBox.addEventListener("change", () => ask({ ...asked, hidden: hiddenBox.checked }));
   let typing = 0;
@@ -451,6 +481,12 @@ export function createBrowser(options: BrowserOptions): Browser {
     { keys: "/", label: "Filter", when: here, run: () => box.focus() },
     { keys: "o", label: "Outlines on or off", when: here, run: () => outlines.flip() },
     { keys: "ctrl+a", label: "Select all the filter finds", when: here, run: () => selection.selectAll() },
+    {
+      keys: "enter",
+      label: "Open the current image in the studio",
+      when: () => here() && active !== null,
+      run: (event) => openActive(event),
+    },
     {
       keys: "space",
       label: "Select or deselect the current image",

@@ -41,6 +41,9 @@ export interface Item {
   updatedAt: string;
   stream: string | null;
   thumbnail: string | null;
+  /** As every browser shows it. */
+  picture: string | null;
+  tiles: string | null;
   srcItem: string | null;
   subset: SubsetName;
   groupKey: string;

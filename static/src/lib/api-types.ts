@@ -255,6 +255,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/v1/datasets/{dataset_id}/pictures/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** @description Up to 8 pictures with their annotations; in the order asked for, without those that are not to be had. */
+    post: operations["datasets_id_pictures_post"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/v1/datasets/{dataset_id}/restore/": {
     parameters: {
       query?: never;
@@ -2573,6 +2590,7 @@ export interface components {
       subject?: string | null;
       /** Format: uuid */
       readonly trigger_id: string | null;
+      waits: components["schemas"]["Wait"][];
     };
     CycleCounts: {
       cancelled: number;
@@ -2618,10 +2636,17 @@ export interface components {
       subject?: string | null;
       /** Format: uuid */
       readonly trigger_id: string | null;
+      waits: components["schemas"]["Wait"][];
     };
     CycleList: {
       items: components["schemas"]["Cycle"][];
       next: string | null;
+    };
+    CycleRef: {
+      /** Format: uuid */
+      id: string;
+      /** Format: uuid */
+      pipeline: string;
     };
     Dataset: {
       counts: components["schemas"]["Counts"];
@@ -3885,6 +3910,36 @@ export interface components {
       sent_back: number;
       share: number | null;
     };
+    /** @description `may_edit`: whether this person may change annotations outside of a task; `tasks`: where it waits for people. */
+    Picture: {
+      annotations: components["schemas"]["ItemAnnotations"];
+      item: components["schemas"]["ItemInTask"];
+      may_edit: boolean;
+      ontology: components["schemas"]["OpenedOntology"] | null;
+      tasks: components["schemas"]["PictureTask"][];
+    };
+    Pictures: {
+      items: components["schemas"]["Picture"][];
+    };
+    PicturesWishRequest: {
+      ids: string[];
+    };
+    /** @description `person`: who holds it; null while nobody took it. */
+    PictureTask: {
+      /**
+       * @description * `annotation` - Annotation
+       *     * `qa` - Review
+       * @enum {string}
+       */
+      kind: "annotation" | "qa";
+      mine: boolean;
+      name: string;
+      person: components["schemas"]["Person"] | null;
+      /** Format: uuid */
+      task: string;
+      /** Format: uuid */
+      task_item: string;
+    };
     /** @description A row of the list. ``failed`` counts executions that wait for a retry. */
     Pipeline: {
       /** Format: date-time */
@@ -4492,6 +4547,7 @@ export interface components {
     TaskItem: {
       approved: boolean;
       assignee: components["schemas"]["Person"] | null;
+      cycle: components["schemas"]["CycleRef"] | null;
       /** Format: date-time */
       finished_at: string | null;
       finished_by: components["schemas"]["Person"] | null;
@@ -4813,6 +4869,35 @@ export interface components {
       changed: number;
       content_version: number;
       items: components["schemas"]["Annotation"][];
+    };
+    /** @description What an execution waits for; `work` null: no work of people, or none that the caller may see. */
+    Wait: {
+      node_id: string;
+      reason: string;
+      work: components["schemas"]["WaitWork"] | null;
+    };
+    WaitPerson: {
+      /** Format: uuid */
+      id: string;
+      name: string;
+    };
+    /** @description `person`: who has it, null while nobody took it; `with_annotator`: a review whose picture was sent back. */
+    WaitWork: {
+      /**
+       * @description * `annotation` - annotation
+       *     * `qa` - qa
+       * @enum {string}
+       */
+      kind: "annotation" | "qa";
+      name: string;
+      person: components["schemas"]["WaitPerson"] | null;
+      /** Format: date-time */
+      since: string;
+      /** Format: uuid */
+      task: string;
+      /** Format: uuid */
+      task_item: string;
+      with_annotator: boolean;
     };
     Work: {
       approved_unchanged: number;
@@ -5291,6 +5376,31 @@ export interface operations {
         };
         content: {
           "application/json": components["schemas"]["Outlines"];
+        };
+      };
+    };
+  };
+  datasets_id_pictures_post: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        dataset_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["PicturesWishRequest"];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Pictures"];
         };
       };
     };

@@ -2,11 +2,17 @@
 import "../pipeline_editor/graph.css";
 import "./pipeline.css";
 import { boot, may } from "../lib/boot";
-import { h, need, replace } from "../lib/dom";
+import { h, need, replace, type Child } from "../lib/dom";
 import { feed } from "../lib/feed";
 import { ago, count, dateTime, plural } from "../lib/format";
 import { api, messageOf } from "../lib/http";
-import { loadPipeline, type CycleDetail, type CycleRow, type Execution } from "../pipeline_editor/io/api";
+import {
+  loadPipeline,
+  type CycleDetail,
+  type CycleRow,
+  type CycleWait,
+  type Execution,
+} from "../pipeline_editor/io/api";
 import { confirmDialog, openDialog, type DialogAction } from "../ui/dialog";
 import { emptyState } from "../ui/empty";
 import { icon } from "../ui/icons";
@@ -14,6 +20,8 @@ import { statusChip } from "../ui/status";
 import { createTable } from "../ui/table";
 import { act, errorToast, toast } from "../ui/toast";
 import { openExecution, values } from "./pipeline/execution";
+import { studioUrl, whoWords } from "./pipeline/waits";
+import { timeAgo } from "../ui/time";
 
 const { project, page } = boot<{ pipeline: { id: string; name: string } }>();
 if (!project) throw new Error("This page needs a project.");
@@ -35,6 +43,7 @@ const table = createTable<CycleRow>({
       cell: (c) => (c.subject ? h("span", { class: "mono" }, itemNames.get(c.subject) ?? "—") : "—"),
     },
     { key: "start", title: "Started at", cell: (c) => nodeNames.get(c.start_node) ?? c.start_node },
+    { key: "waits", title: "Waits for", cell: (c) => waitLinks(c.waits) },
     { key: "steps", title: "Steps", cell: (c) => steps(c) },
     { key: "created", title: "Created", cell: (c) => dateTime(c.created_at) },
     {
@@ -68,6 +77,47 @@ async function nameItems(cycles: readonly CycleRow[]): Promise<void> {
     { filter: { id: { $in: [...unknown] } }, pageSize: unknown.size },
   );
   for (const item of found.items) itemNames.set(item.id, item.filename);
+}
+
+/** The first thing it waits for, with the way there; the number of others. */
+function waitLinks(waits: readonly CycleWait[]): Child {
+  const [first, ...others] = waits;
+  if (!first) return h("span", { class: "muted" }, "—");
+  return h(
+    "span",
+    { class: "row" },
+    waitLink(first),
+    others.length ? h("span", { class: "hint" }, `and ${plural(others.length, "other")}`) : null,
+  );
+}
+
+function waitLink({ node_id, reason, work }: CycleWait): Child {
+  if (!work) return h("span", { class: "soft" }, reason || nodeNames.get(node_id) || node_id);
+  return [
+    h(
+      "a",
+      { href: studioUrl(projectId, work), title: "Open it in the studio" },
+      icon("pentagon", "sm"),
+      work.name,
+    ),
+    h("span", { class: "hint" }, whoWords(work)),
+  ];
+}
+
+function waitsPart(waits: readonly CycleWait[]): Child {
+  if (!waits.length) return null;
+  return h(
+    "section",
+    { "aria-label": "Waits for" },
+    h("h3", null, "Waits for"),
+    h(
+      "ul",
+      { class: "waits-list" },
+      waits.map((wait) =>
+        h("li", { class: "row" }, waitLink(wait), wait.work ? timeAgo(wait.work.since) : null),
+      ),
+    ),
+  );
 }
 
 function steps(cycle: CycleRow): string {
@@ -140,7 +190,10 @@ function showCycle(cycle: CycleDetail): void {
       "div",
       { class: "stack" },
       h("div", { class: "row" }, statusChip(cycle.status), h("span", { class: "hint mono" }, cycle.id)),
-      ...cycle.path.map((execution) => step(execution, name(execution.node_id), cycle, () => dialog.close())),
+      waitsPart(cycle.waits),
+      ...cycle.executions.map((execution) =>
+        step(execution, name(execution.node_id), cycle, () => dialog.close()),
+      ),
     ),
     actions: cycleActions(cycle, (error) => dialog.setError(messageOf(error))),
   });

@@ -1,9 +1,10 @@
-/** The studio's page: a task's queue, to label or to review. */
-import { boot, requireProject } from "../lib/boot.ts";
+/** The studio's page: a task's queue, to label or to review; or the pictures of a dataset, as its browser showed them. */
+import { boot, may, requireProject } from "../lib/boot.ts";
 import { need } from "../lib/dom.ts";
 import { createStudio } from "../studio/index.ts";
 import type { LabelSpec, StudioOptions, StudioTask } from "../studio/state/types.ts";
 import "../studio/studio.css";
+import { walkOptions, type WalkPage } from "./studio/walk.ts";
 
 interface StudioPage {
   task: StudioTask;
@@ -13,22 +14,33 @@ interface StudioPage {
   answer_key: boolean;
 }
 
-const data = boot<StudioPage>();
+const data = boot<StudioPage | WalkPage>();
 const project = requireProject(data);
+const user = { id: data.user?.id ?? "", name: data.user?.name ?? "" };
 
-const asked = new URLSearchParams(window.location.search);
+function queueOptions(page: StudioPage): StudioOptions {
+  const asked = new URLSearchParams(window.location.search);
+  return {
+    task: page.task,
+    labels: page.labels,
+    allowed: page.allowed,
+    user,
+    mayWork: page.may_work,
+    answerKey: page.answer_key,
+    tasksUrl: `/p/${project.id}/tasks/`,
+    ...(may("pipeline.see", data) && {
+      cycleUrl: ({ id, pipeline }) => `/p/${project.id}/pipelines/${pipeline}/cycles/#${id}`,
+    }),
+    item: asked.get("item"),
+    picture: asked.get("picture"),
+  };
+}
 
-const studio = await createStudio(need("#studio"), {
-  task: data.page.task,
-  labels: data.page.labels,
-  allowed: data.page.allowed,
-  user: { id: data.user?.id ?? "", name: data.user?.name ?? "" },
-  mayWork: data.page.may_work,
-  answerKey: data.page.answer_key,
-  tasksUrl: `/p/${project.id}/tasks/`,
-  item: asked.get("item"),
-  picture: asked.get("picture"),
-});
+const { page } = data;
+const studio = await createStudio(
+  need("#studio"),
+  "dataset" in page ? walkOptions(project.id, page, user, window.location) : queueOptions(page),
+);
 
 /** For journeys, measurements and bug reports: what is drawn, whether it is saved, and where it is on the page. */
 Object.assign(window, {

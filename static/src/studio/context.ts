@@ -42,6 +42,8 @@ export interface StudioContext {
   readonly me: PersonRef;
   /** The page of a review task. */
   readonly review: boolean;
+  /** Goes through a list of pictures: there is no task, and nothing to submit. */
+  readonly walk: boolean;
   /** Whether the task allows anything but a class for the whole picture. */
   readonly shapes: boolean;
   readonly labels: readonly KeyedLabel[];

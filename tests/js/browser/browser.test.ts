@@ -22,6 +22,7 @@ describe("filter", () => {
     text,
     ticked,
     hidden: false,
+    order: 0,
   });
 
   it("takes words as part of a name, patterns as they are, JSON as a filter", () => {
@@ -50,7 +51,7 @@ describe("filter", () => {
 
   it("survives the address", () => {
     const ticked = toggled(toggled(noneTicked(), "folder", "/a b"), "subset", "");
-    const given = { text: '{"a":"é&"}', ticked, hidden: true };
+    const given = { text: '{"a":"é&"}', ticked, hidden: true, order: 2 };
     expect(fromParams(new URLSearchParams(toParams(given).toString()))).toEqual(given);
   });
 });

@@ -4,7 +4,7 @@ import { bytes, metric } from "../../lib/format.ts";
 import { emptyState, errorState, skeletonLines } from "../../ui/empty.ts";
 import { icon } from "../../ui/icons.ts";
 import { promptDialog } from "../../ui/dialog.ts";
-import { chip, statusChip } from "../../ui/status.ts";
+import { chip, kbd, statusChip } from "../../ui/status.ts";
 import { timeAgo } from "../../ui/time.ts";
 import { act, errorToast, toast } from "../../ui/toast.ts";
 import { items as calls } from "../io/api.ts";
@@ -17,6 +17,7 @@ export interface DrawerOptions {
   color: (label: string) => string | undefined;
   may: (action: string) => boolean;
   changed: (item: Item) => void;
+  studioUrl: (item: Item) => string;
   step: (by: 1 | -1) => void;
   close: () => void;
 }
@@ -56,6 +57,7 @@ export function createDrawer(options: DrawerOptions): Drawer {
       element,
       head(next),
       picture(next),
+      opener(next),
       facts(next),
       section("Annotations", annotations),
       predictions,
@@ -136,12 +138,27 @@ export function createDrawer(options: DrawerOptions): Drawer {
       "a",
       {
         class: "drawer-picture",
-        href: it.stream ?? "#",
-        target: "_blank",
-        rel: "noopener",
-        title: "Open the original",
+        href: options.studioUrl(it),
+        title: "Open in the studio",
       },
       h("img", { src: url, alt: it.name, class: small ? "pixelated" : "", width, height }),
+    );
+  }
+
+  function opener(it: Item): HTMLElement {
+    const words = options.may("annotation.edit_any") ? "Open in studio" : "Look at it in the studio";
+    return h(
+      "div",
+      { class: "drawer-open" },
+      h("a", { class: "btn btn-primary btn-sm", href: options.studioUrl(it) }, icon("pentagon", "sm"), words),
+      kbd("enter"),
+      h("span", { class: "spacer" }),
+      h(
+        "a",
+        { class: "btn btn-ghost btn-sm", href: it.stream ?? "#", target: "_blank", rel: "noopener" },
+        icon("external", "sm"),
+        "Original",
+      ),
     );
   }
 

@@ -3,7 +3,7 @@
  *
  * Values of one facet are alternatives, facets hold together. The box takes words (part of a name) or a JSON filter.
  */
-import type { Filter, JsonObject, JsonValue } from "../types.ts";
+import type { Filter, JsonObject, JsonValue, Sort } from "../types.ts";
 
 export type FacetName = "status" | "subset" | "label" | "tag" | "folder";
 export type Ticked = Record<FacetName, string[]>;
@@ -16,6 +16,20 @@ export interface Asked {
   text: string;
   ticked: Ticked;
   hidden: boolean;
+  /** A place in SORTS. */
+  order: number;
+}
+
+export const SORTS: readonly (readonly [string, Sort])[] = [
+  ["oldest first", { id: "ascending" }],
+  ["newest first", { id: "descending" }],
+  ["name", { name: "ascending" }],
+  ["folder and name", { filename: "ascending" }],
+  ["largest file first", { "metadata.system.size": "descending" }],
+  ["changed last first", { updatedAt: "descending" }],
+];
+export function sortOf({ order }: Asked): Sort {
+  return SORTS[order]?.[1] ?? { id: "ascending" };
 }
 
 const WAITING: JsonObject = {
@@ -99,11 +113,40 @@ export function toParams(asked: Asked): URLSearchParams {
   for (const name of Object.keys(SHORT) as FacetName[])
     for (const value of asked.ticked[name]) params.append(SHORT[name], value);
   if (asked.hidden) params.set("hidden", "1");
+  if (asked.order) params.set("order", String(asked.order));
   return params;
 }
 
 export function fromParams(params: URLSearchParams): Asked {
   const ticked = noneTicked();
   for (const name of Object.keys(SHORT) as FacetName[]) ticked[name] = params.getAll(SHORT[name]);
-  return { text: params.get("q") ?? "", ticked, hidden: params.get("hidden") === "1" };
+  return {
+    text: params.get("q") ?? "",
+    ticked,
+    hidden: params.get("hidden") === "1",
+    order: orderOf(params),
+  };
+}
+
+function orderOf(params: URLSearchParams): number {
+  const order = Number(params.get("order"));
+  return Number.isInteger(order) && order in SORTS ? order : 0;
+}
+
+/** One image of the browser's list, for an address: the image and its place. */
+export interface Spot {
+  item: string;
+  at: number;
+}
+export function spotOf(params: URLSearchParams): Spot | null {
+  const item = params.get("item");
+  const at = Number(params.get("at"));
+  return item ? { item, at: Number.isInteger(at) && at > 0 ? at : 0 } : null;
+}
+/** The parameters of a list with one image of it. */
+export function withSpot(asked: Asked, spot: Spot): string {
+  const params = toParams(asked);
+  params.set("item", spot.item);
+  params.set("at", String(spot.at));
+  return params.toString();
 }

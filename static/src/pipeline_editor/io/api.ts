@@ -125,18 +125,34 @@ export interface ExecutionDetail extends Execution {
   progress: { done?: number; total?: number; note?: string } | null;
 }
 
+/** What a cycle waits for; `work` is null where it is not people's, or not for this person to see. */
+export interface CycleWait {
+  node_id: string;
+  reason: string;
+  work: {
+    task: string;
+    task_item: string;
+    name: string;
+    kind: "annotation" | "qa";
+    person: { id: string; name: string } | null;
+    with_annotator: boolean;
+    since: string;
+  } | null;
+}
+
 export interface CycleRow {
   id: string;
   start_node: string;
   subject: string | null;
   status: keyof CycleCounts;
   counts: Counts & { cancelled?: number };
+  waits: CycleWait[];
   created_at: string;
   finished_at: string | null;
 }
 
 export interface CycleDetail extends CycleRow {
-  path: Execution[];
+  executions: Execution[];
   graph: Graph;
   names: Record<string, string>;
 }

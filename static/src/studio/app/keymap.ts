@@ -19,6 +19,8 @@ export interface KeymapParts {
   quick: boolean;
   /** Whether the picture may have classes beside its shapes. */
   classes: boolean;
+  /** Through a list of pictures, where nothing is submitted. */
+  walk: boolean;
   /** Sends what waits. */
   save: () => void;
   /** Of panels. */
@@ -62,7 +64,14 @@ function viewHandlers({ desk: { stage }, scene, labels }: KeymapParts): Record<s
   };
 }
 
-function workHandlers({ answers, queue, save }: KeymapParts): Record<string, Handler> {
+function workHandlers({ answers, queue, save, walk }: KeymapParts): Record<string, Handler> {
+  if (walk)
+    return {
+      "work.submit": () => queue.session.next(),
+      "work.save": () => save(),
+      "work.next": () => queue.session.next(),
+      "work.previous": () => queue.session.back(),
+    };
   return {
     "work.submit": () => answers.submit(),
     "work.skip": () => answers.skip(),

@@ -46,6 +46,7 @@ export class Opener {
   /** Once the annotations are there, and as long as the item is open and this person's. */
   private mayEdit(entry: Entry | null): boolean {
     if (!entry || entry.gone || entry.item.with_annotator || !isOpen(entry)) return false;
+    if (!this.queue.mayEdit(entry)) return false;
     return this.scene.document.item === entry.item.item.id;
   }
 

@@ -140,7 +140,8 @@ function issuesPanel(studio: StudioContext): Panel {
 }
 function historyPanel(studio: StudioContext): Panel {
   const { tools, document, stage, entry } = studio;
-  const panel = new HistoryPanel({ ctx: tools, document, versions: versionsApi, log: history });
+  const log = studio.walk ? null : history;
+  const panel = new HistoryPanel({ ctx: tools, document, versions: versionsApi, log });
   entry.subscribe((shown) => panel.show(shown?.item.id ?? null, shown?.item.item.id ?? null));
   askConflicts({
     ctx: tools,
@@ -177,7 +178,7 @@ export const PANELS: readonly PanelSpec[] = [
   },
   { id: "suggestions", title: "Suggestions", place: "above", when: shapes, make: suggestionsPanel },
   { id: "objects", title: "Objects", place: "tab", when: shapes, make: objectsPanel },
-  { id: "issues", title: "Issues", place: "tab", make: issuesPanel },
+  { id: "issues", title: "Issues", place: "tab", when: ({ walk }) => !walk, make: issuesPanel },
   { id: "history", title: "History", place: "tab", when: shapes, make: historyPanel },
   { id: "log", title: "History", place: "tab", when: (studio) => !studio.shapes, make: logPanel },
   { id: "attributes", title: "Attributes", place: "below", when: shapes, make: attributesPanel },

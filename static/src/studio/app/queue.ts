@@ -1,5 +1,6 @@
 /** The task's queue: the session of this visit, the outbox of its acts, and what the server says of both. */
 import { AlpApiError } from "../../lib/http.ts";
+import type { Child } from "../../lib/dom.ts";
 import { plural } from "../../lib/format.ts";
 import { Cell } from "../../lib/store.ts";
 import { confirmDialog } from "../../ui/dialog.ts";
@@ -7,7 +8,7 @@ import { errorToast, toast } from "../../ui/toast.ts";
 import * as client from "../io/client.ts";
 import { uuid7 } from "../io/ids.ts";
 import type { Outbox } from "../io/outbox.ts";
-import { isOpen, Session } from "../state/session.ts";
+import { isOpen, Session, type Entry } from "../state/session.ts";
 import type { Act, Done, QueueAnswer, Standing, StudioOptions } from "../state/types.ts";
 import { askStale, showFinishedByOther } from "../views/dialogs.ts";
 
@@ -34,12 +35,28 @@ export class Queue {
     private readonly options: StudioOptions,
     readonly outbox: Outbox,
     private readonly hooks: QueueHooks,
+    session?: Session,
   ) {
-    this.session = new Session({
-      newId: () => uuid7(),
-      now: Date.now,
-      onAct: (act) => void this.outbox.add(act),
-    });
+    this.session =
+      session ??
+      new Session({
+        newId: () => uuid7(),
+        now: Date.now,
+        onAct: (act) => void this.outbox.add(act),
+      });
+  }
+
+  /** Whether what is open here may be edited by this person at all. */
+  mayEdit(_entry: Entry): boolean {
+    return true;
+  }
+  /** What is to be said of the item above the picture, beside what its own state says. */
+  note(_entry: Entry): Child | null {
+    return null;
+  }
+  /** What stands where there is no picture; null: there is nothing to do. */
+  nothing(): HTMLElement | null {
+    return null;
   }
 
   async load(first: string | null): Promise<void> {

@@ -31,8 +31,9 @@ import type { Desk } from "./desk.ts";
 import { bindKeys } from "./keymap.ts";
 import { Opener } from "./opener.ts";
 import { PANELS } from "./panels.ts";
-import { AHEAD, Queue } from "./queue.ts";
+import { AHEAD, Queue, type QueueHooks } from "./queue.ts";
 import type { AnnotationScene } from "./scene.ts";
+import { Walk } from "./walk.ts";
 
 const RENEW_MS = 120_000;
 /** A page nobody touched for so long lets its leases lapse. */
@@ -78,12 +79,14 @@ export class Studio {
     this.review = options.task.kind === "qa";
     this.quick = options.allowed.single_class;
     this.labels = withDigits(options.labels);
-    this.queue = new Queue(options, parts.outbox, {
+    const hooks: QueueHooks = {
       color: (label) => this.color(label),
       onFailed: (error, again) => this.say(errorState(error, again, "The queue could not be loaded")),
       onWanting: (act, error) => this.wanting(act, error),
-    });
-    this.opener = new Opener(scene, taskOpenings(options.task.id), this.queue);
+    };
+    const walk = options.walk ? new Walk(options.walk, options, parts.outbox, hooks) : null;
+    this.queue = walk ?? new Queue(options, parts.outbox, hooks);
+    this.opener = new Opener(scene, walk?.openings ?? taskOpenings(options.task.id), this.queue);
     this.answers = new Answers({
       queue: this.queue,
       scene,
@@ -109,6 +112,7 @@ export class Studio {
       skip: () => this.answers.skip(),
       submit: () => this.answers.submit(),
       giveBack: () => void this.queue.giveBack(),
+      walk: walk && { back: () => walk.session.back(), next: () => walk.session.next() },
       retry: () => {
         const [first] = scene.document.conflicts.value;
         if (first) this.queue.session.showItem(first.item);
@@ -187,6 +191,7 @@ export class Studio {
       quick: this.quick,
       classes: this.options.allowed.types.includes("class"),
       save: () => this.send(),
+      walk: this.options.walk !== undefined,
       more: this.handlers,
     });
   }
@@ -197,6 +202,7 @@ export class Studio {
       task: this.options.task,
       me: this.options.user,
       review: this.review,
+      walk: this.options.walk !== undefined,
       shapes: !this.quick,
       labels: this.labels,
       attributes: this.opener.attributes,
@@ -332,7 +338,7 @@ export class Studio {
     else scene.readOnly.set(entry === null);
     this.entry.set(entry);
     this.panel.update(entry);
-    this.strip.update(entry);
+    this.strip.update(entry, entry && this.queue.note(entry));
     this.drawBar();
     this.drawLabels();
     this.drawFoot();
@@ -345,6 +351,7 @@ export class Studio {
     const { log } = this.parts.scene.document;
     this.bar.update({
       filename: entry?.item.item.filename ?? "",
+      cycleUrl: (entry?.item.cycle && this.options.cycleUrl?.(entry.item.cycle)) ?? null,
       at,
       of,
       standing: this.queue.standing,
@@ -354,6 +361,8 @@ export class Studio {
       redoLabel: this.quick ? "" : log.redoLabel,
       hasItem: entry !== null,
       submitWord: this.answers.word(entry),
+      hasBack: this.queue.session.hasBack(),
+      hasNext: this.queue.session.hasNext(),
     });
   }
 
@@ -399,6 +408,11 @@ export class Studio {
   }
 
   private drawEmpty(): void {
+    const nothing = this.queue.nothing();
+    if (nothing) {
+      this.say(nothing);
+      return;
+    }
     const done = this.queue.standing?.done_today ?? 0;
     const word = this.review ? "review" : "label";
     this.say(

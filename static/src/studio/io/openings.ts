@@ -85,9 +85,14 @@ function openingOf({ annotations, suggestions, ontology }: Schema<"Opened">): Op
   return {
     annotations: annotations,
     suggestions: suggestions.map((one) => ({ ...one, confidence: one.confidence ?? 1 })),
-    attributes: (ontology?.attributes ?? []).map(({ range, ...rest }) => ({
-      ...rest,
-      value_range: (range ?? null) as AttributeSpec["value_range"],
-    })),
+    attributes: attributesOf(ontology),
   };
+}
+
+/** The questions about annotations, as the ontology asks them. */
+export function attributesOf(ontology: Schema<"Opened">["ontology"]): AttributeSpec[] {
+  return (ontology?.attributes ?? []).map(({ range, ...rest }) => ({
+    ...rest,
+    value_range: (range ?? null) as AttributeSpec["value_range"],
+  }));
 }

@@ -66,6 +66,8 @@ export interface WorkItem {
   suggestion: Suggestion | null;
   selection: Selection | null;
   round: number | null;
+  /** The pipeline's cycle that waits for it. */
+  cycle?: { id: string; pipeline: string } | null;
   source: {
     id: string;
     person: PersonRef | null;
@@ -143,6 +145,28 @@ export interface Act {
   made_at: number;
 }
 
+/** A list of pictures to go through outside of any task, and what is known of it. */
+export interface WalkOptions {
+  dataset: string;
+  /** Loaded near the place where one is; `total` and places may change while others work. */
+  rows: {
+    readonly total: number;
+    get(place: number): WorkItem["item"] | undefined;
+    indexOf(id: string): number;
+    ensure(from: number, to: number): Promise<void>;
+    reset(): Promise<void>;
+    onChange(listener: () => void): () => void;
+  };
+  /** The place to begin at. */
+  at: number;
+  /** Another picture is on the screen: the page's address follows. */
+  shown: (id: string, place: number) => void;
+  /** Why one can only look. */
+  readOnlyWords: string;
+  listUrl: string;
+  taskUrl: (task: string, taskItem: string) => string;
+}
+
 /** What the page gives the studio. */
 export interface StudioOptions {
   task: StudioTask;
@@ -153,7 +177,11 @@ export interface StudioOptions {
   mayWork: boolean;
   answerKey: boolean;
   tasksUrl: string;
+  /** Of a cycle in its pipeline; left out for who may not see pipelines. */
+  cycleUrl?: (cycle: { id: string; pipeline: string }) => string;
   /** What the address names: a task item, or a picture of this person's queue. */
   item: string | null;
   picture: string | null;
+  /** Instead of a task's queue. */
+  walk?: WalkOptions;
 }

@@ -17,11 +17,15 @@ export interface BarActs {
   skip: () => void;
   submit: () => void;
   giveBack: () => void;
+  /** Through a list of pictures: nothing is submitted, one goes back and on. */
+  walk: { back: () => void; next: () => void } | null;
   retry: () => void;
   help: () => void;
 }
 export interface BarState {
   filename: string;
+  /** Of the pipeline's cycle that waits for it. */
+  cycleUrl: string | null;
   at: number;
   of: number;
   standing: Standing | null;
@@ -31,12 +35,23 @@ export interface BarState {
   undoLabel: string;
   redoLabel: string;
   hasItem: boolean;
+  hasBack: boolean;
+  hasNext: boolean;
   submitWord: string;
 }
 
 export class Bar {
   readonly element: HTMLElement;
   private readonly file = h("span", { class: "mono muted clip" });
+  private readonly cycle = h(
+    "a",
+    {
+      class: "btn btn-ghost btn-square btn-sm",
+      title: "Its cycle in the pipeline",
+      "aria-label": "Its cycle in the pipeline",
+    },
+    icon("pipelines", "sm"),
+  );
   private readonly place = h("span", { class: "queue-place" });
   private readonly save = h("button", { type: "button", class: "save-state" });
   private readonly undo: HTMLButtonElement;
@@ -46,8 +61,12 @@ export class Bar {
   private readonly reject: HTMLButtonElement | null;
   private readonly submit: HTMLButtonElement;
   private readonly submitWord = h("span");
+  private readonly back: HTMLButtonElement | null;
+  private readonly next: HTMLButtonElement | null;
 
-  constructor(task: StudioTask, review: boolean, tasksUrl: string, acts: BarActs) {
+  constructor(task: StudioTask, review: boolean, listUrl: string, acts: BarActs) {
+    this.back = acts.walk && iconButton("chevron-left", "Previous picture", acts.walk.back);
+    this.next = acts.walk && iconButton("chevron-right", "Next picture", acts.walk.next);
     this.undo = iconButton("undo", "Undo (Ctrl Z)", acts.undo);
     this.redo = acts.redo && iconButton("redo", "Redo (Ctrl ⇧ Z)", acts.redo);
     this.discard = h(
@@ -88,49 +107,54 @@ export class Bar {
       kbd(acts.redo ? "ctrl+enter" : "enter"),
     );
     this.save.addEventListener("click", acts.retry);
-    const back = h(
+    const words = acts.walk ? "Back to the dataset" : "Back to the tasks";
+    const out = h(
       "a",
-      {
-        class: "btn btn-ghost btn-square",
-        href: tasksUrl,
-        title: "Back to the tasks",
-        "aria-label": "Back to the tasks",
-      },
-      icon("chevron-left"),
+      { class: "btn btn-ghost btn-square", href: listUrl, title: words, "aria-label": words },
+      icon(acts.walk ? "arrow-left" : "chevron-left"),
     );
     this.element = h(
       "header",
       { class: "studio-bar" },
-      back,
+      out,
       h("div", { class: "studio-title" }, h("b", { class: "clip" }, task.name), this.file),
       h(
         "span",
         { class: ["status", review ? "accent" : "wait"] },
-        icon(review ? "eye" : "tag"),
-        review ? "Review" : "Label",
+        icon(acts.walk ? "images" : review ? "eye" : "tag"),
+        acts.walk ? "Dataset" : review ? "Review" : "Label",
       ),
+      this.cycle,
       h("span", { class: "spacer" }),
+      this.back,
       this.place,
+      this.next,
       this.save,
       this.undo,
       this.redo,
-      this.discard,
-      this.skip,
-      this.reject,
-      this.submit,
-      iconButton("inbox", "Give the rest of my queue back", acts.giveBack),
+      acts.walk
+        ? null
+        : [
+            this.discard,
+            this.skip,
+            this.reject,
+            this.submit,
+            iconButton("inbox", "Give the rest of my queue back", acts.giveBack),
+          ],
       iconButton("keyboard", "Shortcuts (?)", acts.help),
     );
   }
 
   update(state: BarState): void {
     this.file.textContent = state.filename;
+    this.cycle.hidden = state.cycleUrl === null;
+    if (state.cycleUrl) this.cycle.href = state.cycleUrl;
     const share = state.of ? state.at / state.of : 0;
     const bar = h("i");
     setStyle(bar, { width: `${Math.round(share * 100)}%` });
     replace(
       this.place,
-      h("span", { class: "wide-only" }, "Item"),
+      h("span", { class: "wide-only" }, this.next ? "Picture" : "Item"),
       h("b", null, String(state.at)),
       ` of ${state.of}`,
       h("span", { class: "bar" }, bar),
@@ -139,6 +163,8 @@ export class Bar {
     this.place.title = s
       ? `Your queue: ${s.sent_back} sent back, ${s.held - s.sent_back} held, ${s.free} free to take; ${s.done_today} done today`
       : "";
+    if (this.back) this.back.disabled = !state.hasBack;
+    if (this.next) this.next.disabled = !state.hasNext;
     this.undo.disabled = !state.canUndo;
     this.undo.title = `Undo${state.undoLabel && `: ${state.undoLabel}`} (Ctrl Z)`;
     if (this.redo) {

@@ -25,8 +25,8 @@ export interface HistoryOptions {
   readonly ctx: ToolContext;
   readonly document: Document;
   readonly versions: VersionsApi;
-  /** What people did with a task item. */
-  readonly log: (taskItem: string) => Promise<LogEntry[]>;
+  /** What people did with a task item; null where there is none. */
+  readonly log: ((taskItem: string) => Promise<LogEntry[]>) | null;
 }
 
 const WORDS: Record<string, string> = {
@@ -63,8 +63,7 @@ export class HistoryPanel {
       h("h3", null, "Versions of the annotations"),
       this.list,
       this.more,
-      h("h3", null, "In this task"),
-      this.log,
+      options.log && [h("h3", null, "In this task"), this.log],
     );
     this.more.addEventListener("click", () => void this.older());
     delegate(this.list, "click", "[data-version]", (_event, row) => {
@@ -116,7 +115,7 @@ export class HistoryPanel {
     try {
       const [page, log] = await Promise.all([
         this.options.versions.list(shown.item),
-        this.options.log(shown.taskItem),
+        this.options.log?.(shown.taskItem) ?? [],
       ]);
       if (shown !== this.shown) return;
       this.versions = page.items;

@@ -15,8 +15,9 @@ export class Strip {
     private readonly quick: boolean,
   ) {}
 
-  update(entry: Entry | null): void {
-    const words = entry && this.words(entry);
+  /** `note`: what is to be said before anything the item's state says. */
+  update(entry: Entry | null, note: Child | null = null): void {
+    const words = entry && (note ?? this.words(entry));
     this.element.hidden = !words;
     if (words) replace(this.element, words);
   }
