@@ -86,11 +86,11 @@ def dataset_studio_page(request: ProjectRequest, dataset_id: UUID, **kwargs: Any
     return isolated(TemplateResponse(request, "annotation/studio.html", {"boot": boot, "name": dataset.name}))
 
 
-def _uuid(text: str | None) -> UUID | None:
+def _uuid(text: str | None) -> UUID:
     try:
         return UUID(text or "")
     except ValueError:
-        return None
+        return UUID(int=0)  # nobody's
 
 
 def _task(request: ProjectRequest, task_id: UUID) -> Task:

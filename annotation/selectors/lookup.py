@@ -79,7 +79,7 @@ def labels_of(dataset: Dataset) -> list[Label]:
     return list(Label.objects.filter(ontology_id=dataset.ontology_id).order_by("order", "id"))
 
 
-def work_on(user: User, dataset_id: UUID, item_id: UUID | None) -> TaskItem:
+def work_on(user: User, dataset_id: UUID, item_id: UUID) -> TaskItem:
     """The task item by which a person works, or last worked, on an item of the dataset; raises NotFound."""
     rows = TaskItemPolicy().visible_to(user).filter(item_id=item_id, item__dataset_id=dataset_id)
     rows = rows.exclude(task__status=Task.State.ARCHIVED)
