@@ -89,6 +89,9 @@ class World:
     def url(self, path: str = "") -> str:
         return f"{self.house.url}/p/{self.project}/{path}"
 
+    def studio(self, kind: str = "annotation") -> str:
+        return self.url(f"studio/{self.tasks[kind]}/")
+
     def email(self, role: str) -> str:
         return f"{role}.{self.name}@example.org".lower()
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
-from tests.e2e.conftest import Visitor
-from tests.e2e.shapes import World, make_world
+from tests.e2e.conftest import PASSWORD, Visitor
+from tests.e2e.shapes import Hand, World, make_world
 from tests.house import House
 
 Windows = Callable[..., Visitor]
@@ -72,3 +73,46 @@ def test_shape_when_nothing_is_drawn_then_submitting_asks_and_says_so(visitor: W
     expect(hand.filename()).not_to_have_text(before)
     hand.saved()
     assert hand.holds(item) == []
+
+
+def test_shape_when_the_picture_is_slow_then_nothing_is_drawn_or_submitted_before_it_is_seen(
+    visitor: Windows, world: World
+) -> None:
+    window = visitor()
+    held: list[Route] = []
+    pictures = re.compile(r"/items/[^/]+/(stream|thumbnail)/")
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    window.context.route(pictures, hold)
+    hand = Hand(
+        window.sign_in(world.email("annotator"), PASSWORD, f"/p/{world.project}/studio/{world.tasks['annotation']}/")
+    )
+    page = hand.page
+    expect(page.get_by_text("Loading the picture")).to_be_visible()
+    item = world.item_of(hand.showing())
+    hand.press("r")
+    stage = page.locator(".desk").bounding_box()
+    assert stage
+    for part in (0.4, 0.6):
+        page.mouse.click(stage["x"] + part * stage["width"], stage["y"] + part * stage["height"])
+    hand.press("Control+Enter")
+    expect(page.get_by_text(re.compile("still being loaded|is not here yet|Nothing is labelled"))).to_be_visible()
+    if (dialog := page.get_by_role("dialog")).count():
+        dialog.get_by_role("button", name="There is nothing").click()
+        expect(page.get_by_text("is not here yet")).to_be_visible()
+    expect(page.locator("#studio")).to_have_attribute("aria-busy", "true")
+    assert world.item_of(hand.showing()) == item
+    assert hand.shapes() == []
+
+    for route in held:
+        route.continue_()
+    window.context.unroute(pictures)
+    hand.ready()
+    assert hand.shapes() == []
+    hand.tool("Box")
+    hand.drag((100, 100), (220, 200))
+    hand.has(1)
+    hand.saved()
+    assert [row["type"] for row in hand.holds(item)] == ["box"]

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 from playwright.sync_api import Route, expect
 
-from tests.e2e.conftest import Visitor
+from tests.e2e.conftest import PASSWORD, Visitor
 from tests.e2e.shapes import Hand, World, make_world
 from tests.house import House
 
@@ -68,7 +68,6 @@ def clear(hand: Hand) -> None:
         hand.page.wait_for_timeout(50)
 
 
-@pytest.mark.xfail(reason="the first mask of a fresh browser is noise now and then; see smart/worker.ts", strict=False)
 def test_smart_when_an_object_is_clicked_then_it_becomes_a_mask_that_fits(visitor: Windows, world: World) -> None:
     hand = open_studio(world, visitor())
     assert hand.page.evaluate("window.crossOriginIsolated")
@@ -137,8 +136,12 @@ def test_smart_when_the_page_is_not_isolated_then_one_thread_does_it(visitor: Wi
         headers = {k: v for k, v in answer.headers.items() if k != "cross-origin-embedder-policy"}
         route.fulfill(response=answer, headers=headers)
 
+    page = window.sign_in(world.email("annotator"), PASSWORD, f"/p/{world.project}/")
     window.context.route("**/studio/**", alone)
-    hand = open_studio(world, window)
+    page.goto(world.studio())
+    hand = Hand(page)
+    hand.ready()
+    page.set_default_timeout(PATIENCE)
     assert not hand.page.evaluate("window.crossOriginIsolated")
     hand.page.keyboard.press("m")
     hand.click(*LEFT[:2])

@@ -14,6 +14,7 @@ const said: NewIssue = { annotation: null, place: null, category: "wrong_label",
 
 let acts: Act[];
 let open: number;
+let seen: boolean;
 let ask: ((issue: NewIssue) => void) | null;
 const showIssues = vi.fn();
 
@@ -32,6 +33,7 @@ function reviewer(...ids: string[]): { answers: Answers; session: Session } {
     askIssue: (send) => (ask = send),
     showIssues,
     ready: () => true,
+    seen: () => seen,
     flash: () => undefined,
   });
   return { answers, session };
@@ -44,7 +46,7 @@ const button = (word: string) =>
 const settled = () => new Promise((done) => setTimeout(done));
 
 beforeEach(() => {
-  [acts, open, ask] = [[], 0, null];
+  [acts, open, seen, ask] = [[], 0, true, null];
   showIssues.mockReset();
 });
 afterEach(() => document.body.replaceChildren());
@@ -94,6 +96,15 @@ describe("approving", () => {
     button("Resolve all 2 and approve").click();
     await settled();
     expect(acts).toMatchObject([{ kind: "approve", task_item: "a", resolve_open: true }]);
+  });
+  it("is refused while the picture is not to be seen, unlike skipping", () => {
+    seen = false;
+    const { answers, session } = reviewer("a", "b");
+    answers.submit();
+    expect(acts).toEqual([]);
+    expect(session.current()?.item.id).toBe("a");
+    answers.skip();
+    expect(session.current()?.item.id).toBe("b");
   });
   it("asks nothing where none is open", () => {
     const { answers } = reviewer("a");

@@ -31,6 +31,8 @@ export interface AnswersOptions {
   showIssues: () => void;
   /** Whether nothing stands in the way of submitting; says what does. */
   ready: () => boolean;
+  /** Whether its picture is to be seen. */
+  seen: (entry: Entry) => boolean;
   /** A label was pressed. */
   flash: (label: string) => void;
 }
@@ -213,6 +215,10 @@ export class Answers {
     if (entry?.gone) {
       toast("Someone else has this item now.", { kind: "warn" });
       queue.session.leaveGone();
+      return false;
+    }
+    if (entry && isOpen(entry) && (kind === "complete" || kind === "approve") && !this.options.seen(entry)) {
+      toast("The picture is not here yet: nothing was answered.", { kind: "warn" });
       return false;
     }
     scene.toolbox.settle();

@@ -1,4 +1,5 @@
 /** The picture on its desk: the stage, pictures ahead of time, why this image, and words where there is no picture. */
+import { Cell } from "../../lib/store.ts";
 import { h, replace, setStyle, type Child } from "../../lib/dom.ts";
 import type { Viewport } from "../../lib/geometry.ts";
 import { icon } from "../../ui/icons.ts";
@@ -22,6 +23,8 @@ const MOST_PIXELS = 40_000_000;
 export class Desk {
   readonly element = h("div", { class: "desk" });
   readonly stage = new Stage();
+  /** The task item whose picture is on the stage: what is drawn or answered before it is there would be of another. */
+  readonly pictured = new Cell<string | null>(null);
   private readonly pictures = new Pictures();
   private readonly why = h("div", { class: "studio-why", hidden: true });
   private readonly empty = h("div", { class: "studio-empty", hidden: true });
@@ -44,6 +47,7 @@ export class Desk {
     const another = id !== this.shown;
     this.shown = id;
     this.entry = entry;
+    if (this.pictured.value !== id) this.pictured.set(null);
     this.frame = entry && framed ? frameOf(entry, this.color) : null;
     this.chip.hidden = this.frame === null;
     this.stage.redraw();
@@ -92,10 +96,15 @@ export class Desk {
   private async load(entry: Entry): Promise<void> {
     const { item } = entry.item;
     const here = () => this.shown === entry.item.id;
+    const name = `${item.name}, ${item.width} by ${item.height} pixels`;
+    // One that was fetched ahead is there within the frame; the one before must not stand in for another.
+    const blank = requestAnimationFrame(() => here() && !this.pictured.value && this.put(null, name));
     const slow = setTimeout(() => here() && this.stage.say("Loading the picture…"), SLOW_MS);
     try {
       const image = await this.pictures.get(refOf(entry.item));
-      if (here()) this.put(image, `${item.name}, ${item.width} by ${item.height} pixels`);
+      if (!here()) return;
+      this.put(image, name);
+      this.pictured.set(entry.item.id);
     } catch {
       if (!here()) return;
       this.put(null, item.name);
@@ -103,6 +112,7 @@ export class Desk {
         "The picture could not be loaded. Skip it, or try again when the server can be reached.",
       );
     } finally {
+      cancelAnimationFrame(blank);
       clearTimeout(slow);
     }
   }

@@ -12,8 +12,9 @@ import type { Queue } from "./queue.ts";
 const AGAIN_MS = 4000;
 
 export class Opener {
-  /** Whether the annotations of what is on the screen are still to come. */
+  /** Whether the picture or the annotations of what is on the screen are still to come. */
   readonly busy = new Cell(false);
+  private reading = false;
   readonly attributes = new Cell<readonly AttributeSpec[]>([]);
   private shown: string | null = null;
   private coming: OpeningRef[] = [];
@@ -23,7 +24,10 @@ export class Opener {
     private readonly scene: AnnotationScene,
     private readonly openings: Openings,
     private readonly queue: Queue,
+    /** The task item whose picture is to be seen. */
+    private readonly pictured: Cell<string | null>,
   ) {
+    pictured.subscribe(() => this.shown && this.settle());
     feed.watch(["annotation.saved"], (events) => {
       this.openings.forget(new Set(events.flatMap(({ ids }) => ids)), this.coming);
     });
@@ -36,16 +40,23 @@ export class Opener {
       this.scene.toolbox.restart();
       this.scene.document.close();
       this.shown = id;
-      this.busy.set(entry !== null);
+      this.reading = entry !== null;
       if (entry) void this.open(entry);
       else this.openings.ahead([]);
     }
-    this.scene.readOnly.set(!this.mayEdit(entry));
+    this.settle();
   }
 
-  /** Once the annotations are there, and as long as the item is open and this person's. */
+  private settle(): void {
+    this.scene.readOnly.set(!this.mayEdit(this.queue.session.current()));
+    this.busy.set(this.shown !== null && (this.reading || this.pictured.value !== this.shown));
+    if (!this.busy.value) this.scene.takeCarried();
+  }
+
+  /** Once picture and annotations are there, and as long as the item is open and this person's. */
   private mayEdit(entry: Entry | null): boolean {
-    if (!entry || entry.gone || entry.item.with_annotator || !isOpen(entry)) return false;
+    if (!entry || entry.item.id !== this.pictured.value) return false;
+    if (entry.gone || entry.item.with_annotator || !isOpen(entry)) return false;
     if (!this.queue.mayEdit(entry)) return false;
     return this.scene.document.item === entry.item.item.id;
   }
@@ -61,9 +72,8 @@ export class Opener {
       const given = behind ? undefined : opening.annotations;
       if (!(await this.scene.document.load(ref.item, given, opening.suggestions))) return;
       this.attributes.set(opening.attributes);
-      this.scene.readOnly.set(!this.mayEdit(this.queue.session.current()));
-      this.busy.set(false);
-      this.scene.takeCarried();
+      this.reading = false;
+      this.settle();
       if (stale) void this.scene.document.refresh();
       this.openings.ahead(this.coming);
     } catch (error) {

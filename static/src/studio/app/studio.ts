@@ -86,7 +86,12 @@ export class Studio {
     };
     const walk = options.walk ? new Walk(options.walk, options, parts.outbox, hooks) : null;
     this.queue = walk ?? new Queue(options, parts.outbox, hooks);
-    this.opener = new Opener(scene, walk?.openings ?? taskOpenings(options.task.id), this.queue);
+    this.opener = new Opener(
+      scene,
+      walk?.openings ?? taskOpenings(options.task.id),
+      this.queue,
+      parts.desk.pictured,
+    );
     this.answers = new Answers({
       queue: this.queue,
       scene,
@@ -99,6 +104,7 @@ export class Studio {
       askIssue: (send) => this.askIssue?.(send),
       showIssues: () => this.side?.show("issues"),
       ready: () => this.checks.every((check) => check()),
+      seen: (entry) => parts.desk.pictured.value === entry.item.id,
       flash: (label) => this.labelBar.flash(label),
     });
     this.context = this.makeContext();

@@ -8,11 +8,6 @@ import { MASK_SIDE, SIDE, fittedSize, floatsOf, promptInputs, tensorOf, type Pro
 /** Encodings of 4 MB each. */
 const KEPT = 8;
 const MOST_THREADS = 4;
-/**
- * The first mask of a fresh browser is noise now and then, cause unknown: seen in 2 of 12 runs with two threads, in 1 of
- * 28 with one. Until it is understood one thread computes; a second would take a third off the time.
- */
-const THREADS = 1;
 const ENCODING = [1, 256, 64, 64];
 
 let encoder: ort.InferenceSession | null = null;
@@ -64,7 +59,7 @@ async function load(files: ModelFiles, withEncoder: boolean, threads?: number): 
   const { wasm } = ort.env;
   // More threads than one need memory that workers share, which only an isolated page gets.
   const most = self.crossOriginIsolated ? Math.min(MOST_THREADS, navigator.hardwareConcurrency || 1) : 1;
-  wasm.numThreads = Math.min(threads ?? THREADS, most);
+  wasm.numThreads = Math.min(threads ?? most, most);
   wasm.wasmPaths = { mjs: files.runtime, wasm: files.wasm };
   loaded.clear();
   decoder ??= await session(files.decoder);
