@@ -62,7 +62,9 @@ def studio_page(request: ProjectRequest, task_id: UUID, **kwargs: Any) -> HttpRe
         "may_work": may_work(request.user, task) and task.status == Task.State.OPEN,
         "answer_key": has_key(task.project_id),
     }
-    context = {"boot": {"page": page}, "name": task.name}
+    # What the first item opens with is asked for before the page's own scripts have come.
+    early = {"task": task.pk, "work": "" if page["may_work"] else None, "shapes": not rules.single_class}
+    context = {"boot": {"page": page}, "name": task.name, "early": early}
     return isolated(TemplateResponse(request, "annotation/studio.html", context))
 
 

@@ -16,22 +16,25 @@ function pageEntries(): Record<string, string> {
   );
 }
 
-/** What Django's templates need beside the entries: the blocking theme script (hashed) and the icons' markup. */
+/** Scripts that run before a page's own, each a file of its own. */
+const EARLY = ["theme-early.js", "studio-early.js"];
+
+/** What Django's templates need beside the entries: the early scripts (hashed) and the icons' markup. */
 function forTemplates(): Plugin {
-  const theme = join(root, "src/shell/theme-early.js");
   return {
     name: "alp-for-templates",
     apply: "build",
     buildStart() {
-      this.addWatchFile(theme);
+      for (const name of EARLY) this.addWatchFile(join(root, "src/shell", name));
     },
     generateBundle() {
-      this.emitFile({
-        type: "asset",
-        name: "theme-early.js",
-        originalFileName: "src/shell/theme-early.js",
-        source: readFileSync(theme, "utf8"),
-      });
+      for (const name of EARLY)
+        this.emitFile({
+          type: "asset",
+          name,
+          originalFileName: `src/shell/${name}`,
+          source: readFileSync(join(root, "src/shell", name), "utf8"),
+        });
       const markup = Object.fromEntries(Object.keys(ICONS).map((name) => [name, iconMarkup(name)]));
       this.emitFile({ type: "asset", fileName: "icons.json", source: JSON.stringify(markup) });
     },

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
 from drf_spectacular.utils import inline_serializer
 from rest_framework import serializers
+from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 
 from alp_site.lib.web import visible_or_404
@@ -63,3 +65,8 @@ def task_item_for(request: Request, task_item_id: UUID) -> TaskItem:
     """The task item, if the person may see it."""
     found: TaskItem = visible_or_404(TaskItemPolicy(), request.user, task_item_id)
     return found
+
+
+def texts_of(parts: Iterable[tuple[dict[str, Any], str]]) -> list[str]:
+    """The JSON of each item: what goes round its annotations, and they as text."""
+    return [f'{bytes(JSONRenderer().render(rest)).decode()[:-1]},"annotations":{shown}}}' for rest, shown in parts]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -18,65 +18,59 @@ from annotation.selectors.payloads import item_payloads, picture_payload
 from annotation.selectors.people import person_of
 from annotation.selectors.rules import Rules, Words, rules_of, words_of, words_of_ontologies
 from annotation.selectors.suggestions import suggestion_payload, suggestions_of
-from datasets.models import Annotation, Attribute, Item
-from datasets.selectors import annotation_payloads
+from datasets.models import Attribute, Item
+from datasets.selectors import annotation_texts
 
-__all__ = ["get_rows", "open_payloads", "picture_payloads"]
+__all__ = ["get_rows", "open_parts", "picture_parts"]
 
 
 def get_rows(rows: QuerySet[TaskItem], ids: Sequence[UUID]) -> list[TaskItem]:
-    """The named ones of `rows`, in the order of their names, with what `open_payloads` reads."""
+    """The named ones of `rows`, in the order of their names, with what `open_parts` reads."""
     found = rows.select_related("item", "task__dataset", "task__parent_task").in_bulk(list(ids))
     return [found[pk] for pk in dict.fromkeys(ids) if pk in found]
 
 
-def open_payloads(rows: Sequence[TaskItem]) -> list[dict[str, Any]]:
-    """Each item with its annotations, suggestions and ontology, and what the task allows."""
+def open_parts(rows: Sequence[TaskItem]) -> list[tuple[dict[str, Any], str]]:
+    """Each item with its suggestions and ontology, and what the task allows; and its annotations as JSON text, since
+    there may be thousands."""
     tasks = {ti.task_id: ti.task for ti in rows}
     words = words_of(tasks.values())
     rules = rules_of(tasks.values(), words)
-    annotations = _annotations({ti.item_id for ti in rows})
-    return [
-        {
+    annotations = annotation_texts(ti.item_id for ti in rows)
+    found = []
+    for ti, payload in zip(rows, item_payloads(rows), strict=True):
+        rest = {
             "task_item": payload,
-            "annotations": _said(ti.item, annotations),
             "suggestions": [suggestion_payload(one) for one in suggestions_of(ti, rules[ti.task_id])],
             "ontology": _ontology(words.get(ti.task.dataset.ontology_id or ti.pk)),
             "allowed": _allowed(rules[ti.task_id]),
         }
-        for ti, payload in zip(rows, item_payloads(rows), strict=True)
-    ]
+        found.append((rest, _said(ti.item, annotations)))
+    return found
 
 
-def picture_payloads(items: Sequence[Item], user: User) -> list[dict[str, Any]]:
-    """Items of one dataset as the studio shows them outside of any task, and who works on them in one; five queries
-    whatever the number. Items come with `dataset`."""
-    annotations = _annotations({item.pk for item in items})
+def picture_parts(items: Sequence[Item], user: User) -> list[tuple[dict[str, Any], str]]:
+    """As `open_parts`: items of one dataset as the studio shows them outside of any task, and who works on them in one;
+    five queries whatever the number. Items come with `dataset`."""
+    annotations = annotation_texts(item.pk for item in items)
     tasks = _open_work([item.pk for item in items], user)
     words = words_of_ontologies(item.dataset.ontology_id for item in items)
     return [
-        {
-            "item": picture_payload(item),
-            "annotations": _said(item, annotations),
-            "ontology": _ontology(words.get(item.dataset.ontology_id or item.pk)),
-            "may_edit": allowed(user, "annotation.edit_any", item.dataset.project_id),
-            "tasks": tasks[item.pk],
-        }
+        (
+            {
+                "item": picture_payload(item),
+                "ontology": _ontology(words.get(item.dataset.ontology_id or item.pk)),
+                "may_edit": allowed(user, "annotation.edit_any", item.dataset.project_id),
+                "tasks": tasks[item.pk],
+            },
+            _said(item, annotations),
+        )
         for item in items
     ]
 
 
-def _annotations(items: Collection[UUID]) -> dict[UUID, list[Annotation]]:
-    found: dict[UUID, list[Annotation]] = defaultdict(list)
-    live = Annotation.objects.filter(item_id__in=items, deleted_at=None)
-    for row in live.select_related("creator").order_by("pk"):
-        found[row.item_id].append(row)
-    return found
-
-
-def _said(item: Item, annotations: Mapping[UUID, list[Annotation]]) -> dict[str, Any]:
-    rows = annotations.get(item.pk, [])
-    return {"content_version": item.content_version, "items": annotation_payloads(rows)}
+def _said(item: Item, annotations: Mapping[UUID, str]) -> str:
+    return f'{{"content_version":{item.content_version},"items":{annotations[item.pk]}}}'
 
 
 def _open_work(items: Sequence[UUID], user: User) -> dict[UUID, list[dict[str, Any]]]:

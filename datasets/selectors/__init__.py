@@ -24,12 +24,14 @@ from datasets.selectors.payloads import (
     tiles_url,
 )
 from datasets.selectors.revisions import revisions_by_people
+from datasets.selectors.texts import annotation_texts
 from datasets.selectors.versions import annotations_at, image_versions, version_payloads
 
 __all__ = [
     "NO_ITEMS",
     "OUTLINE_UNITS",
     "annotation_payloads",
+    "annotation_texts",
     "annotations_at",
     "class_label_sets",
     "class_labels",

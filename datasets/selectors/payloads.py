@@ -19,6 +19,7 @@ __all__ = [
     "iso",
     "item_payload",
     "item_payloads",
+    "model_metadata",
     "picture_url",
     "revision_payloads",
     "thumbnail_url",
@@ -177,17 +178,18 @@ def annotation_payloads(rows: Iterable[Annotation]) -> list[dict[str, Any]]:
             "updatedAt": iso(row.updated_at),
             "approved": row.approved_revision == row.revision,
             "approvedRule": row.approved_rule,
-            "metadata": _model_metadata(row),
+            "metadata": model_metadata(row.metadata, row.model_id, row.model_name, row.confidence),
         }
         for row in rows
     ]
 
 
-def _model_metadata(row: Annotation) -> dict[str, Any]:
-    stored = row.metadata if isinstance(row.metadata, dict) else {}
+def model_metadata(metadata: Any, model: uuid.UUID | None, name: str, confidence: float | None) -> dict[str, Any]:
+    """An annotation's metadata with the model that said it, where clients look for it."""
+    stored = metadata if isinstance(metadata, dict) else {}
     user = dict(stored.get("user") or {})
-    if row.model_id:
-        user["model"] = {"name": row.model_name, "model_id": str(row.model_id), "confidence": row.confidence}
+    if model:
+        user["model"] = {"name": name, "model_id": str(model), "confidence": confidence}
     return {**stored, "user": user}
 
 

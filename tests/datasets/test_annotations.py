@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Callable
 from typing import Any
@@ -503,3 +504,27 @@ def test_answers_that_were_right_once_stay_when_the_questions_change(asked: Item
     # Bringing a saved state back takes it as it was.
     restored = restore_revision(annotation=Annotation.objects.get(pk=key), revision=1, user=engineer)
     assert restored["annotation"]["attributes"] == answers
+
+
+def test_annotations_as_text_say_what_their_payloads_say(fill: Fill, engineer: User, reviewer: User) -> None:
+    item, empty = fill(2)
+    model = {"model_id": str(uuid.uuid4()), "model_name": "Fin“der”\n1", "confidence": 0.25}
+    answers = apply(
+        item, engineer, op("create", type="box", label="wren", geometry=BOX, attributes={"a": [1, True, 1.5, "é\""]}),
+        op("create", type="box", label="robin", geometry=BOX, metadata={"z": 3, "user": {"x": None}}, **model),
+        op("create", label="robin", source_prediction=str(uuid.uuid4())),
+        op("create", type="box", label="wren", geometry=BOX),
+    )  # fmt: skip
+    keys = [answer["annotation"]["id"] for answer in answers]
+    apply(item, reviewer, op("delete", keys[3], 1), op("update", keys[0], 1, label="robin"))
+    item.refresh_from_db()
+    approve(item_ids=[item.pk], approver=reviewer)
+    apply(item, reviewer, op("update", keys[1], 1, geometry={"xyxy": [2, 2, 5, 5]}))
+    with CaptureQueriesContext(connection) as captured:
+        texts = selectors.annotation_texts([item.pk, empty.pk])
+    assert len(captured) == 1
+    rows = Annotation.objects.filter(item=item, deleted_at=None).select_related("creator").order_by("pk")
+    shown = json.loads(texts[item.pk])
+    assert [repr(one) for one in shown] == [repr(one) for one in selectors.annotation_payloads(rows)]
+    assert {one["approved"] for one in shown} == {True, False}
+    assert texts[empty.pk] == "[]"

@@ -20,6 +20,7 @@ MANIFEST = {
     "_dom.js": {"file": "assets/dom-1.js"},
     "_chart.js": {"file": "assets/chart-1.js", "css": ["assets/chart-1.css"], "imports": ["_dom.js"]},
     "src/shell/theme-early.js": {"file": "assets/theme-early-1.js"},
+    "src/shell/studio-early.js": {"file": "assets/studio-early-1.js"},
 }
 
 
@@ -65,6 +66,12 @@ def test_rebuilt_manifest_is_read_again(dist: Path) -> None:
 
 def test_theme_script_is_a_file_and_blocks(dist: Path) -> None:
     assert render("{% theme_script %}") == '<script src="/static/assets/theme-early-1.js"></script>'
+
+
+def test_an_early_script_finds_what_it_is_given_and_nothing_of_what_is_none(dist: Path) -> None:
+    said = render('{% early_script "studio" task="t1" work="" gone=None %}')
+    script = '<script async fetchpriority="high" src="/static/assets/studio-early-1.js"'
+    assert said == f'{script} data-task="t1" data-work=""></script>'
 
 
 def test_icon_is_inline_and_hidden_from_screen_readers(dist: Path) -> None:

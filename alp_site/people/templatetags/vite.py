@@ -103,6 +103,21 @@ def entry(context: template.Context, name: str) -> SafeString:
 
 
 @register.simple_tag
+def early_script(name: str, **data: object) -> SafeString:
+    """static/src/shell/<name>-early.js, which runs while the page still loads; `data` is what it finds in its dataset
+    (None: left out)."""
+    manifest: dict[str, Chunk] | None = _load("manifest.json")
+    if manifest is None:
+        return mark_safe("")
+    said = format_html_join("", ' data-{}="{}"', ((key, value) for key, value in data.items() if value is not None))
+    return format_html(
+        '<script async fetchpriority="high" src="{}"{}></script>',
+        static_url(manifest[f"src/shell/{name}-early.js"]["file"]),
+        said,
+    )
+
+
+@register.simple_tag
 def theme_script() -> SafeString:
     """The tiny blocking script that sets a kept theme before the first paint."""
     manifest: dict[str, Chunk] | None = _load("manifest.json")

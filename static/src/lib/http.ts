@@ -9,6 +9,8 @@
  * only the caller knows whether an op_id makes that safe (`retries` says so).
  */
 
+import { takeEarly } from "./early.ts";
+
 export class AlpApiError extends Error {
   override readonly name = "AlpApiError";
   constructor(
@@ -154,7 +156,7 @@ export function createApi(given: Partial<ApiDeps> = {}) {
       init.body = JSON.stringify(body);
     }
     try {
-      return await deps.fetch(url, init);
+      return await (takeEarly(method, url) ?? deps.fetch(url, init));
     } catch (error) {
       if (options.signal?.aborted || (error instanceof DOMException && error.name === "AbortError"))
         throw error;

@@ -245,3 +245,33 @@ describe("what the server says", () => {
     expect(session.get("b")).toMatchObject({ sync: "refused" });
   });
 });
+
+describe("going through the queue", () => {
+  it("goes some places on and back, as far as there are", () => {
+    const { session, here } = begin("a", "b", "c", "d");
+    session.step(10);
+    expect(here()).toBe("d");
+    session.step(-2);
+    expect(here()).toBe("b");
+    session.step(-10);
+    expect(here()).toBe("a");
+    session.step(-1);
+    expect(here()).toBe("a");
+  });
+  it("skips what is answered when the next to be done is asked for", () => {
+    const { session, here } = begin("a", "b", "c", "d");
+    session.answer("complete", { label: "cat" });
+    session.answer("complete", { label: "cat" });
+    session.step(-10);
+    session.stepOpen(1);
+    expect(here()).toBe("c");
+    session.stepOpen(1);
+    expect(here()).toBe("d");
+    session.stepOpen(1);
+    expect(here()).toBe("d");
+    session.stepOpen(-1);
+    expect(here()).toBe("c");
+    session.stepOpen(-1);
+    expect(here()).toBe("c");
+  });
+});

@@ -5,6 +5,7 @@ import { Viewport, type BoxXYXY, type WH, type XY } from "@/lib/geometry.ts";
 import { Keys } from "@/lib/keys.ts";
 import { Cell } from "@/lib/store.ts";
 import { Edits } from "@/studio/io/edits.ts";
+import { cutOut } from "@/studio/cut/cutout.ts";
 import { openEditStore } from "@/studio/io/pending-disk.ts";
 import type { BrushLayer } from "@/studio/render/brush.ts";
 import type { Patch } from "@/studio/render/patch.ts";
@@ -134,6 +135,7 @@ export async function bench(
     pixels: () =>
       options.pixels ? { origin: [0, 0], step: 1, ...options.patch, pixels: options.pixels } : null,
     smart: options.smart ?? knowing(),
+    cutOut: (pixels, said) => Promise.resolve(cutOut(pixels, said)),
     ...(options.allowed ? { allowed: options.allowed } : {}),
     snap: new Cell(true),
     hidden: new Cell<ReadonlySet<string>>(new Set()),

@@ -26,7 +26,7 @@ export class Desk {
   /** The task item whose picture is on the stage: what is drawn or answered before it is there would be of another. */
   readonly pictured = new Cell<string | null>(null);
   private readonly pictures = new Pictures();
-  private readonly why = h("div", { class: "studio-why", hidden: true });
+  private readonly why = h("div", { class: "desk-card studio-why", hidden: true });
   private readonly empty = h("div", { class: "studio-empty", hidden: true });
   private readonly chip = h("div", { class: "picture-chip", hidden: true });
   private frame: Frame | null = null;

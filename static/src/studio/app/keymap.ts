@@ -64,6 +64,9 @@ function viewHandlers({ desk: { stage }, scene, labels }: KeymapParts): Record<s
   };
 }
 
+/** Pictures that a page's key goes on by. */
+const FAR = 10;
+
 function workHandlers({ answers, queue, save, walk }: KeymapParts): Record<string, Handler> {
   if (walk)
     return {
@@ -78,8 +81,12 @@ function workHandlers({ answers, queue, save, walk }: KeymapParts): Record<strin
     "work.discard": () => answers.discard(),
     "work.reopen": () => answers.reopen(),
     "work.save": () => save(),
-    "work.next": () => queue.session.next(),
-    "work.previous": () => queue.session.back(),
+    "work.next": () => queue.session.step(1),
+    "work.previous": () => queue.session.step(-1),
+    "work.next.far": () => queue.session.step(FAR),
+    "work.previous.far": () => queue.session.step(-FAR),
+    "work.next.open": () => queue.session.stepOpen(1),
+    "work.previous.open": () => queue.session.stepOpen(-1),
   };
 }
 
@@ -124,6 +131,7 @@ function reviewHandlers({ answers }: KeymapParts): Record<string, Handler> {
   return {
     "review.accept": () => answers.submit(),
     "review.reject": () => answers.sendBack(),
+    "review.unsure": () => answers.skip(),
   };
 }
 

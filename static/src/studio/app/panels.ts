@@ -21,6 +21,7 @@ import { pinIssues } from "../views/pins.ts";
 import { Presence } from "../views/presence.ts";
 import { SuggestionsPanel } from "../views/suggestions.ts";
 import { TaskLog } from "../views/task-log.ts";
+import { ToolOptions } from "../views/tool-options.ts";
 
 /** One a page: the list flags what the panel lists. */
 const issuesOf = onceFor((_studio: StudioContext) => new Issues(issueApi, feed));
@@ -175,6 +176,13 @@ export const PANELS: readonly PanelSpec[] = [
     title: "Also here",
     place: "desk",
     make: ({ entry, tools }) => new Presence({ entry, feed, announce: (text) => tools.announce(text) }),
+  },
+  {
+    id: "tool-options",
+    title: "Options of the tool",
+    place: "desk",
+    when: shapes,
+    make: ({ tools, toolbox }) => new ToolOptions({ ctx: tools, active: toolbox.active }),
   },
   { id: "suggestions", title: "Suggestions", place: "above", when: shapes, make: suggestionsPanel },
   { id: "objects", title: "Objects", place: "tab", when: shapes, make: objectsPanel },

@@ -10,6 +10,7 @@ import { PLAIN_LOOK, PLAIN_VIEW, type SceneView } from "../render/types.ts";
 import { shapeTypes, type Annotation } from "../shapes/index.ts";
 import { pageSegmenter } from "../smart/index.ts";
 import type { Document } from "../state/document.ts";
+import { rememberMarks } from "../state/marks.ts";
 import type { KeyedLabel } from "../state/labels.ts";
 import { Suggestions } from "../state/suggestions.ts";
 import type { StudioOptions } from "../state/types.ts";
@@ -28,7 +29,13 @@ const PLAIN_SETTINGS: ViewSettings = {
   labelsShown: PLAIN_VIEW.labelsShown,
   outlines: PLAIN_VIEW.outlines,
 };
-const PREFS = { settings: "studio_view", look: "studio_look", threshold: "studio_threshold" } as const;
+const PREFS = {
+  settings: "studio_view",
+  look: "studio_look",
+  threshold: "studio_threshold",
+  brush: "studio_brush",
+  tolerance: "studio_tolerance",
+} as const;
 
 export interface SceneHooks {
   notice: (text: string) => void;
@@ -68,6 +75,10 @@ export class AnnotationScene {
     this.settings = remembered(prefs, PREFS.settings, PLAIN_SETTINGS);
     remember(prefs, PREFS.look, desk.stage.look, PLAIN_LOOK);
     this.tools = this.toolContext(labels, options, hooks);
+    const { hidden, locked, brush, tolerance } = this.tools;
+    rememberMarks(options.user.id, { hidden, locked }, localStorage);
+    remember(prefs, PREFS.brush, brush, brush.value);
+    remember(prefs, PREFS.tolerance, tolerance, tolerance.value);
     this.suggestions = new Suggestions({
       document: this.document,
       threshold: remembered(prefs, PREFS.threshold, 0.3),

@@ -19,6 +19,8 @@ const REST_MS = 90;
 /** Of a frame, for redrawing still shapes: at rest, and while something moves. */
 const SLICE_REST_MS = 9;
 const SLICE_MOVING_MS = 5;
+/** While nothing is there yet that could be moved: sooner is better than smooth. */
+const SLICE_FIRST_MS = 40;
 
 /** So many slow frames running make the machine a slow one: moving pictures are then not smoothed. */
 const SLOW_FRAMES = 3;
@@ -143,7 +145,8 @@ export class Screen {
     if (this.still.mend()) this.dirty.still = true;
     if (this.stillWanted(shown) && (resting || !this.still.reaches(viewport, this.size)))
       this.still.begin(viewport, this.size, this.ratio);
-    if (this.still.work(now + (resting ? SLICE_REST_MS : SLICE_MOVING_MS))) {
+    const slice = resting ? SLICE_REST_MS : SLICE_MOVING_MS;
+    if (this.still.work(now + (this.still.bare ? SLICE_FIRST_MS : slice))) {
       this.dirty.still = true;
       this.namesStale = true;
     }

@@ -7,6 +7,7 @@ type Bitmap = HTMLImageElement | ImageBitmap;
 export const SHARP_FROM = 2;
 /** Halves are made of pictures with more pixels than a screen. */
 const HALVE_ABOVE = 3_000_000;
+const HALVE_WITHIN_MS = 1000;
 
 export function sizeOf(image: Bitmap): WH {
   return "naturalWidth" in image ? [image.naturalWidth, image.naturalHeight] : [image.width, image.height];
@@ -53,6 +54,8 @@ export class BitmapSource implements ImageSource {
     let last = this.levels[0] as Bitmap;
     while (width * height > HALVE_ABOVE / 8) {
       [width, height] = [Math.ceil(width / 2), Math.ceil(height / 2)];
+      await whenIdle(); // the picture and its shapes are drawn first
+      if (this.disposed) return;
       const half: ImageBitmap = await createImageBitmap(last, {
         resizeWidth: width,
         resizeHeight: height,
@@ -67,4 +70,9 @@ export class BitmapSource implements ImageSource {
       this.onReady?.();
     }
   }
+}
+
+function whenIdle(): Promise<unknown> {
+  if (typeof requestIdleCallback === "undefined") return Promise.resolve();
+  return new Promise((done) => requestIdleCallback(done, { timeout: HALVE_WITHIN_MS }));
 }

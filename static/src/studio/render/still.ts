@@ -97,6 +97,10 @@ export class StillLayer {
     return this.job !== null || this.patches.length > 0;
   }
 
+  /** Whether none of the shapes has been drawn yet. */
+  get bare(): boolean {
+    return this.front === null;
+  }
   /** Whether a redraw for this view would show more than there is. */
   wants(view: Viewport, screen: WH, ratio: number): boolean {
     if (this.scene.empty) {

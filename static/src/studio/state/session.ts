@@ -279,6 +279,21 @@ export class Session {
   next(): void {
     if (this.at < this.order.length - 1) this.goTo(this.at + 1);
   }
+  /** So many places on or back, as far as there are. */
+  step(by: number): void {
+    const to = Math.min(this.order.length - 1, Math.max(0, this.at + by));
+    if (to >= 0 && to !== this.at) this.goTo(to);
+  }
+  /** To the nearest one on or back that is still to be done. */
+  stepOpen(direction: 1 | -1): void {
+    for (let to = this.at + direction; to >= 0 && to < this.order.length; to += direction) {
+      const entry = this.entries.get(this.order[to] as string);
+      if (entry && isOpen(entry)) {
+        this.goTo(to);
+        return;
+      }
+    }
+  }
   /** An item that was asked for by its address: it stands here, whoever's it is. */
   visit(item: WorkItem): void {
     if (this.entries.has(item.id)) return;

@@ -5,6 +5,7 @@
  */
 import { clamp, type BoxXYXY, type Viewport, type WH, type XY } from "../../lib/geometry.ts";
 import type { Cell, Store, Unsubscribe } from "../../lib/store.ts";
+import type { CutOut } from "../cut/index.ts";
 import type { BrushLayer } from "../render/brush.ts";
 import type { Patch } from "../render/patch.ts";
 import type { HandleHit } from "../render/scene.ts";
@@ -67,6 +68,8 @@ export interface ToolContext {
   pixels(): Patch | null;
   /** Undefined on a page that has no model: its tool says so. */
   readonly smart?: SmartHelp;
+  /** How objects are cut out by colour; undefined: in a worker. */
+  readonly cutOut?: CutOut;
   /** Annotation types the task allows; undefined: all. A tool that can make several keeps to them. */
   readonly allowed?: readonly string[];
   /** Whether polygons snap to what is there. */
@@ -104,6 +107,9 @@ export type Command =
   | "draw.larger"
   | "draw.smaller";
 
+/** What a person may set of a tool, shown while it is in hand. */
+export type ToolOption = "size" | "nib" | "tolerance" | "underlying" | "simplify";
+
 export interface Tool {
   readonly id: string;
   readonly title: string;
@@ -116,6 +122,7 @@ export interface Tool {
   /** Place in the tool bar. */
   readonly order: number;
   readonly cursor: string;
+  readonly options?: readonly ToolOption[];
   /** One line: what to do next, by mouse and by keys. */
   readonly hint: Cell<string>;
   activate(ctx: ToolContext): void;

@@ -6,6 +6,7 @@ class AreaAddTool extends AreaTool {
   readonly icon = "square-plus";
   readonly keys = ["shift+b"];
   readonly order = 72;
+  readonly options = ["underlying"] as const;
   protected readonly takes = false;
 }
 export default (): AreaAddTool => new AreaAddTool();

@@ -6,6 +6,7 @@ class BrushTool extends StrokeTool {
   readonly icon = "brush";
   readonly keys = ["b"];
   readonly order = 70;
+  readonly options = ["size", "nib", "underlying"] as const;
   protected readonly erases = false;
   protected readonly verb = "Paint";
 }

@@ -6,6 +6,7 @@ class EraserTool extends StrokeTool {
   readonly icon = "eraser";
   readonly keys = ["e"];
   readonly order = 71;
+  readonly options = ["size", "nib"] as const;
   protected readonly erases = true;
   protected readonly verb = "Erase";
 }

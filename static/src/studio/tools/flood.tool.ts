@@ -30,6 +30,7 @@ class FloodTool extends DrawTool {
   readonly keys = ["w"];
   readonly makes = ["mask"];
   readonly order = 75;
+  readonly options = ["tolerance", "underlying"] as const;
   private seed: Seed | null = null;
 
   protected override reset(): void {

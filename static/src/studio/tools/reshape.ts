@@ -24,6 +24,9 @@ type Target = "box" | "polygon" | "mask";
 
 /** Screen pixels that simplifying may move a line by. */
 const SIMPLIFY_PX = 1.5;
+const LINES = new Set(["polygon", "polyline"]);
+/** More are simplified by their key, without a picture of it before. */
+const MANY = 500;
 
 function withOutline(ctx: ToolContext, act: string): { one: Annotation; rings: Rings }[] {
   const found = editable(ctx).flatMap((one) => {
@@ -137,6 +140,11 @@ export function simplified(ctx: ToolContext, tolerance: number): Map<string, Ann
     }
   }
   return patches;
+}
+/** Whether something is selected that can be simplified. */
+export function simplifiable(ctx: ToolContext): boolean {
+  const [first, ...more] = editable(ctx);
+  return first !== undefined && more.length < MANY && [first, ...more].some(({ type }) => LINES.has(type));
 }
 /** Shows what simplifying would leave, for a slider; `null` ends the showing. */
 export function previewSimplified(ctx: ToolContext, tolerance: number | null): void {

@@ -47,6 +47,7 @@ export class SelectTool implements Tool {
   readonly keys = ["v"];
   readonly makes = [];
   readonly order = 0;
+  readonly options = ["simplify"] as const;
   readonly cursor = "default";
   readonly hint = new Cell(HINT);
   private ctx!: ToolContext;

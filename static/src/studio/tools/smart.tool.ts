@@ -30,6 +30,7 @@ class SmartTool extends DrawTool {
   readonly keys = ["m"];
   readonly makes = ["mask", "polygon"];
   readonly order = 76;
+  readonly options = ["underlying"] as const;
   private steps: readonly Step[] = [];
   private found: MaskGeometry | null = null;
   private start: XY | null = null;

@@ -27,7 +27,7 @@ export function sentenceOf(people: readonly FeedPerson[]): string {
 }
 
 export class Presence implements Panel {
-  readonly element = h("div", { class: "presence", hidden: true });
+  readonly element = h("div", { class: "desk-card presence", hidden: true });
   private item: string | null = null;
   private known = new Set<string>();
   private leave: Unsubscribe = () => undefined;
