@@ -23,6 +23,7 @@ api_urlpatterns = [
     path("tasks/<uuid:task_id>/", tasks.TaskDetailView.as_view(), name="task"),
     path("tasks/<uuid:task_id>/progress/", tasks.TaskProgressView.as_view(), name="task-progress"),
     path("tasks/<uuid:task_id>/items/", tasks.TaskItemListView.as_view(), name="task-items"),
+    path("tasks/<uuid:task_id>/items/put-back/", tasks.PutBackView.as_view(), name="task-items-put-back"),
     path("tasks/<uuid:task_id>/matches/", lead.TaskMatchesView.as_view(), name="task-matches"),
     path("tasks/<uuid:task_id>/restore/", lead.TaskRestoreView.as_view(), name="task-restore"),
     path("tasks/<uuid:task_id>/review/", stages.TaskReviewView.as_view(), name="task-review"),

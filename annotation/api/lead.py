@@ -15,7 +15,7 @@ from annotation.api.shapes import archived_task_for, parsed, project_for, task_f
 from annotation.selectors.lookup import count_matches
 from annotation.selectors.payloads import task_detail_payload
 from annotation.selectors.tasks import count_items
-from annotation.services import stages, tasks
+from annotation.services import adding, tasks
 
 
 class InstructionsPreviewView(APIView):
@@ -39,5 +39,5 @@ class TaskRestoreView(APIView):
     def post(self, request: Request, task_id: UUID) -> Response:
         """Takes a task out of the archive; it is open again."""
         task = tasks.restore_task(task=archived_task_for(request, task_id, "task.manage"))
-        stages.catch_up(task=task)
+        adding.catch_up(task=task)
         return Response(task_detail_payload(task, count_items([task.pk])[task.pk]))

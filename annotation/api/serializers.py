@@ -360,6 +360,19 @@ class AddItemsSerializer(serializers.Serializer[Any]):
     priority = serializers.IntegerField(min_value=1, max_value=3, required=False)
 
 
+class AddedSerializer(ItemCountSerializer):
+    """`job`: it adds them and tells its progress; null: they are in."""
+
+    job = serializers.UUIDField(allow_null=True)
+
+
+class PutBackSerializer(serializers.Serializer[Any]):
+    """What I took out: by the task items' ids, or all of it that matches a filter of the query language."""
+
+    task_items = serializers.ListField(child=serializers.UUIDField(), required=False, max_length=5000)
+    filter = serializers.DictField(required=False)
+
+
 class FilterSerializer(serializers.Serializer[Any]):
     filter = serializers.DictField()
 

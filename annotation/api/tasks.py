@@ -13,6 +13,7 @@ from rest_framework.views import APIView
 
 from alp_site.lib import db
 from alp_site.lib.errors import Invalid, NotFound
+from alp_site.lib.models import Job
 from alp_site.lib.web import keyset_page, parse_uuid
 from alp_site.people.models import User
 from alp_site.people.permissions import require
@@ -23,7 +24,7 @@ from annotation.models import Task
 from annotation.permissions import sees_everyone
 from annotation.selectors import tasks as selectors
 from annotation.selectors.figures import get_pace
-from annotation.selectors.lookup import dataset_in, ids_matching, open_matching
+from annotation.selectors.lookup import check_filter, dataset_in, open_matching, removed_matching
 from annotation.selectors.payloads import (
     item_payloads,
     pace_payload,
@@ -33,8 +34,7 @@ from annotation.selectors.payloads import (
 )
 from annotation.selectors.people import person_of
 from annotation.selectors.work import count_waiting, get_work
-from annotation.services import stages, task_items, tasks
-from datasets.models import Dataset
+from annotation.services import adding, task_items, tasks
 
 
 def _payload(task: Task) -> dict[str, Any]:
@@ -46,11 +46,14 @@ def _people(data: dict[str, Any]) -> dict[UUID, int] | None:
     return None if rows is None else {row["person"]: row["share"] for row in rows}
 
 
-def items_asked(dataset: Dataset, data: dict[str, Any]) -> list[UUID]:
-    """Ids of the items a body names, or of those that its filter finds; none if it has neither."""
+def _add(task: Task, data: dict[str, Any], user: User) -> tuple[int, Job | None]:
+    """Puts the items a body names, or those that its filter finds, into the task: how many, and the job that does."""
+    priority = data.get("priority")
     if "filter" in data:
-        return ids_matching(dataset, data["filter"])
-    return list(data.get("items", []))
+        return adding.add_matching(task=task, dql=data["filter"], priority=priority, user=user)
+    extra = {"priority": priority} if priority else {}
+    entries = [{"item_id": i, **extra} for i in data.get("items", [])]
+    return len(task_items.add_items(task=task, entries=entries, user=user)), None
 
 
 def _name_parent(request: Request, data: dict[str, Any]) -> None:
@@ -86,11 +89,11 @@ class TaskListView(APIView):
         people = _people(data)
         dataset = dataset_in(project.pk, data.pop("dataset"))
         _name_parent(request, data)
-        # What does not match or exist is said before there is a task.
-        ids = items_asked(dataset, {name: data.pop(name) for name in ("items", "filter") if name in data})
+        which: dict[str, Any] = {name: data.pop(name) for name in ("items", "filter") if name in data}
+        check_filter(dataset, which.get("filter", {}))  # what is wrong is said before there is a task
         task = tasks.create_task(project=project, dataset=dataset, user=me(request), people=people, **data)
-        task_items.add_items(task=task, entries=[{"item_id": i} for i in ids], user=me(request))
-        stages.catch_up(task=task)
+        _add(task, which, me(request))
+        adding.catch_up(task=task)
         return Response(_payload(task), status=status.HTTP_201_CREATED)
 
 
@@ -107,7 +110,7 @@ class TaskDetailView(APIView):
         _name_parent(request, data)
         task = tasks.update_task(task=task, people=people, **data)
         if data.keys() & {"parent_task", "sample_percent", "auto_accept", "status"}:
-            stages.catch_up(task=task)
+            adding.catch_up(task=task)
         return Response(_payload(task))
 
     @extend_schema(responses={204: None})
@@ -168,17 +171,17 @@ class TaskItemListView(APIView):
         )  # fmt: skip
         return keyset_page(request, rows, item_payloads, default=50)
 
-    @extend_schema(request=s.AddItemsSerializer, responses={201: s.ItemCountSerializer})
+    @extend_schema(request=s.AddItemsSerializer, responses={201: s.AddedSerializer, 202: s.AddedSerializer})
     def post(self, request: Request, task_id: UUID) -> Response:
-        """Adds items to the queue, by ids or by a filter over the task's dataset."""
+        """Adds items to the queue, by ids or by a filter over the task's dataset: at once, or by a job (202) where the
+        filter finds many."""
         task = task_for(request, task_id, "task.manage")
         data = parsed(s.AddItemsSerializer, request)
         if ("items" in data) == ("filter" in data):
             raise Invalid("Name the items, or give a filter: one of the two.", field="items")
-        ids = items_asked(task.dataset, data)
-        extra = {"priority": data["priority"]} if data.get("priority") else {}
-        added = task_items.add_items(task=task, entries=[{"item_id": i, **extra} for i in ids], user=me(request))
-        return Response({"count": len(added)}, status=status.HTTP_201_CREATED)
+        count, job = _add(task, data, me(request))
+        body = {"count": count, "job": str(job.pk) if job else None}
+        return Response(body, status=status.HTTP_202_ACCEPTED if job else status.HTTP_201_CREATED)
 
     @extend_schema(request=s.RemoveItemsSerializer, responses=s.ItemCountSerializer)
     def delete(self, request: Request, task_id: UUID) -> Response:
@@ -189,6 +192,18 @@ class TaskItemListView(APIView):
             raise Invalid("Name the items, or give a filter: one of the two.", field="task_items")
         ids = data["task_items"] if "task_items" in data else open_matching(task, data["filter"])
         return Response({"count": task_items.remove_items(task=task, task_item_ids=ids, user=me(request))})
+
+
+class PutBackView(APIView):
+    @extend_schema(request=s.PutBackSerializer, responses=s.ItemCountSerializer)
+    def post(self, request: Request, task_id: UUID) -> Response:
+        """Takes back that items were taken out: the same ones, with suggestion, reason and issues."""
+        task = task_for(request, task_id, "task.manage")
+        data = parsed(s.PutBackSerializer, request)
+        if ("task_items" in data) == ("filter" in data):
+            raise Invalid("Name the items, or give a filter: one of the two.", field="task_items")
+        ids = data["task_items"] if "task_items" in data else removed_matching(task, data["filter"], me(request))
+        return Response({"count": task_items.put_back(task=task, task_item_ids=ids, user=me(request))})
 
 
 class ReassignView(APIView):

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db.models import Count, Exists, F, OuterRef, QuerySet
 
-from alp_site.lib.errors import Invalid, NotFound
+from alp_site.lib.errors import NotFound
 from alp_site.people.models import User
 from annotation.models import Task, TaskItem
 from annotation.permissions import TaskItemPolicy
@@ -15,18 +15,17 @@ from datasets import query
 from datasets.models import Dataset, Item, Label
 
 __all__ = [
-    "MAX_MATCHES",
+    "check_filter",
     "count_matches",
     "dataset_in",
-    "ids_matching",
     "label_payload",
     "labels_for",
     "labels_of",
+    "missing_ids",
     "open_matching",
+    "removed_matching",
     "work_on",
 ]
-
-MAX_MATCHES = 80_000  # items a task takes at once
 
 
 def dataset_in(project_id: UUID, dataset_id: UUID) -> Dataset:
@@ -37,12 +36,16 @@ def dataset_in(project_id: UUID, dataset_id: UUID) -> Dataset:
     return found
 
 
-def ids_matching(dataset: Dataset, dql: dict[str, Any]) -> list[UUID]:
-    """Ids of the dataset's live files that match a filter of the query language."""
-    ids = list(_matching(dataset, dql).order_by("pk").values_list("pk", flat=True)[: MAX_MATCHES + 1])
-    if len(ids) > MAX_MATCHES:
-        raise Invalid(f"More than {MAX_MATCHES} items match; narrow the filter.", field="filter")
-    return ids
+def missing_ids(task: Task, dql: dict[str, Any], limit: int | None = None) -> list[UUID]:
+    """Ids of the dataset's live files that match a filter of the query language and are not in the task, by id."""
+    there = TaskItem.objects.filter(task=task, item=OuterRef("pk"), retired_at__isnull=True)
+    rows = _matching(task.dataset, dql).filter(~Exists(there)).order_by("pk").values_list("pk", flat=True)
+    return list(rows if limit is None else rows[:limit])
+
+
+def check_filter(dataset: Dataset, dql: dict[str, Any]) -> None:
+    """Raises QueryInvalid for a filter that the query language does not know."""
+    _matching(dataset, dql)
 
 
 def count_matches(task: Task, dql: dict[str, Any]) -> dict[str, int]:
@@ -60,6 +63,13 @@ def open_matching(task: Task, dql: dict[str, Any]) -> list[UUID]:
     """Ids of the task's open task items whose picture matches a filter."""
     rows = TaskItem.objects.filter(task=task, finished_at__isnull=True, retired_at__isnull=True)
     return list(rows.filter(item__in=_matching(task.dataset, dql)).values_list("pk", flat=True))
+
+
+def removed_matching(task: Task, dql: dict[str, Any], user: User) -> list[UUID]:
+    """Ids of the open task items that a person took out of the task and whose picture matches a filter."""
+    rows = TaskItem.objects.filter(task=task, finished_at__isnull=True, retired_at__isnull=False)
+    rows = rows.filter(log__action="remove", log__person=user, log__at=F("retired_at"))
+    return list(rows.filter(item__in=_matching(task.dataset, dql)).values_list("pk", flat=True).distinct())
 
 
 def _matching(dataset: Dataset, dql: dict[str, Any]) -> QuerySet[Item]:

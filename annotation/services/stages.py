@@ -20,7 +20,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef
+from django.db.models import Count, Exists, OuterRef, QuerySet
 
 from alp_site.lib import db
 from alp_site.lib.db import write
@@ -32,7 +32,9 @@ from datasets.models import Annotation
 
 __all__ = [
     "catch_up",
+    "count_behind",
     "followers",
+    "ids_behind",
     "is_decided",
     "is_sampled",
     "later",
@@ -40,6 +42,7 @@ __all__ = [
     "pass_on",
     "recall",
     "rule_name",
+    "take_part",
     "withdraw_earlier",
 ]
 
@@ -92,22 +95,39 @@ def pass_on(after: Sequence[Task], rows: Sequence[TaskItem]) -> None:
 def catch_up(*, task: Task) -> int:
     """Take what the task's parent finished before this task followed it, or while it was closed, and what a larger
     sample takes now. Transactions of `db.bulk_size()`; safe to repeat. Returns how many items came."""
-    parent = task.parent_task
-    if parent is None or task.pipeline_id or task.kind != Task.Kind.QA or task.status != Task.State.OPEN:
-        return 0
-    here = TaskItem.objects.filter(task=task, item=OuterRef("item"), retired_at__isnull=True)
-    waiting = TaskItem.objects.filter(
-        ~Exists(here), task=parent, status=PASSES[Task.Kind(parent.kind)], retired_at__isnull=True,
-        item__deleted_at__isnull=True,
-    ).order_by("id")  # fmt: skip
-    ids = list(waiting.values_list("pk", flat=True))
+    ids = ids_behind(task)
     before = TaskItem.objects.filter(task=task).count()
     for start in range(0, len(ids), db.bulk_size()):
         with write():
-            rows = TaskItem.objects.filter(pk__in=ids[start : start + db.bulk_size()], retired_at__isnull=True)
-            rows = rows.filter(finished_at__isnull=False).order_by("id")
-            pass_on([task], list(rows.select_related("task", "item", "source")))
+            take_part(task, ids[start : start + db.bulk_size()])
     return TaskItem.objects.filter(task=task).count() - before
+
+
+def take_part(task: Task, ids: Sequence[UUID]) -> None:
+    """Some of what `ids_behind` told, in one `write()` of the caller; what is not finished any more is left out."""
+    rows = TaskItem.objects.filter(pk__in=ids, retired_at__isnull=True, finished_at__isnull=False).order_by("id")
+    pass_on([task], list(rows.select_related("task", "item", "source")))
+
+
+def count_behind(task: Task) -> int:
+    """How much the parent finished that is not here; what the sample leaves out is counted too."""
+    return _behind(task).count()
+
+
+def ids_behind(task: Task) -> list[UUID]:
+    """The parent's finished task items whose picture is not here, oldest first."""
+    return list(_behind(task).order_by("id").values_list("pk", flat=True))
+
+
+def _behind(task: Task) -> QuerySet[TaskItem]:
+    parent = task.parent_task
+    if parent is None or task.pipeline_id or task.kind != Task.Kind.QA or task.status != Task.State.OPEN:
+        return TaskItem.objects.none()
+    here = TaskItem.objects.filter(task=task, item=OuterRef("item"), retired_at__isnull=True)
+    return TaskItem.objects.filter(
+        ~Exists(here), task=parent, status=PASSES[Task.Kind(parent.kind)], retired_at__isnull=True,
+        item__deleted_at__isnull=True,
+    )  # fmt: skip
 
 
 # ---- the way back

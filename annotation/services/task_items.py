@@ -7,21 +7,21 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, QuerySet
 
 from alp_site.lib import db
 from alp_site.lib.db import write
 from alp_site.lib.errors import Conflict, Invalid, NotFound
 from alp_site.people.models import User
 from annotation.errors import TaskClosed
-from annotation.models import Assignment, Place, Status, Task, TaskItem
+from annotation.models import Assignment, Place, Status, Task, TaskItem, TaskItemLog
 from annotation.selectors.queue import awaits_answer
 from annotation.services import record
 from annotation.services.allocation import share_out
 from annotation.services.tasks import WORKERS
 from datasets.models import Item
 
-__all__ = ["add_items", "assignment_for", "end_skips", "reassign", "redistribute", "remove_items"]
+__all__ = ["add_items", "assignment_for", "end_skips", "put_back", "reassign", "redistribute", "remove_items"]
 
 
 def add_items(
@@ -165,6 +165,7 @@ def remove_items(*, task: Task, task_item_ids: Sequence[UUID], user: User) -> in
     with write():
         now = db.clock()
         rows = list(_open(task).filter(pk__in=list(task_item_ids)))
+        record.let_go(rows, at=now)
         TaskItem.objects.filter(pk__in=[ti.pk for ti in rows]).update(
             retired_at=now, assignee=None, assignment=None, lease_until=None
         )
@@ -176,6 +177,46 @@ def remove_items(*, task: Task, task_item_ids: Sequence[UUID], user: User) -> in
             )
             record.touch(task=task, reason="items_removed", count=len(rows))
     return len(rows)
+
+
+def put_back(*, task: Task, task_item_ids: Sequence[UUID], user: User) -> int:
+    """Take a `remove_items` back: the same rows with all that hangs on them (suggestion, why they were chosen, issues),
+    in their place and with whoever held them, if they still work here. One that is in the task again stays out. Safe to
+    repeat. Returns how many came back. Raises TaskClosed."""
+    if task.status == Task.State.ARCHIVED:
+        raise TaskClosed("The task is archived.", task=str(task.pk))
+    ids = list(task_item_ids)
+    size = db.bulk_size()
+    return sum(_put_back(task, ids[start : start + size], user) for start in range(0, len(ids), size))
+
+
+def _put_back(task: Task, ids: Sequence[UUID], user: User) -> int:
+    with write():
+        live = TaskItem.objects.filter(task=task, item=OuterRef("item"), retired_at__isnull=True)
+        gone = TaskItem.objects.filter(
+            ~Exists(live), task=task, pk__in=ids, retired_at__isnull=False, finished_at__isnull=True,
+            item__deleted_at__isnull=True, log__action="remove", log__at=F("retired_at"),
+        )  # fmt: skip
+        rows = list({ti.item_id: ti for ti in gone.order_by("id")}.values())
+        holders = _holders(task, rows)
+        for ti in rows:
+            ti.assignment = holders.get(ti.pk)
+            ti.assignee_id = ti.assignment.person_id if ti.assignment else None
+            ti.retired_at = None
+        TaskItem.objects.bulk_update(rows, ["retired_at", "assignee", "assignment"], batch_size=db.bulk_size())
+        if rows:
+            changes = [record.Change(task_item=ti, action="put_back") for ti in rows]
+            record.record(task=task, changes=changes, person=user, at=db.clock())
+            record.touch(task=task, reason="items_added", count=len(rows))
+    return len(rows)
+
+
+def _holders(task: Task, rows: Sequence[TaskItem]) -> dict[UUID, Assignment]:
+    """Whose each row was when it was taken out, where that person still works in the task."""
+    here = {one.person_id: one for one in task.assignments.filter(removed_at__isnull=True)}
+    lines = TaskItemLog.objects.filter(task_item__in=rows, action="release", at=F("task_item__retired_at"))
+    told = lines.values_list("task_item_id", "person_id")
+    return {pk: here[person] for pk, person in told if person in here}
 
 
 def reassign(*, task: Task, task_item_ids: Sequence[UUID], person: User | None, user: User) -> int:

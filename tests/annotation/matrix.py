@@ -133,6 +133,7 @@ ROWS = {
         delete=lead(ids),
     ),
     "instructions-preview": Row(kwargs=of_project, post=Call("oer", body={"text": "*Every* wing."})),
+    "task-items-put-back": Row(kwargs=of_task, post=lead(ids)),
     "task-matches": Row(kwargs=of_task, post=lead({"filter": {}})),
     "task-restore": Row(kwargs=of_task, post=lead({})),
     "task-reassign": Row(kwargs=of_task, post=lead(lambda w: {**ids(w), "person": str(w.people["annotator"].pk)})),

@@ -1923,10 +1923,30 @@ export interface paths {
      */
     get: operations["tasks_id_items_get"];
     put?: never;
-    /** @description Adds items to the queue, by ids or by a filter over the task's dataset. */
+    /**
+     * @description Adds items to the queue, by ids or by a filter over the task's dataset: at once, or by a job (202) where the
+     *     filter finds many.
+     */
     post: operations["tasks_id_items_post"];
     /** @description Takes open items out of the task, by ids or by a filter over its dataset. */
     delete: operations["tasks_id_items_delete"];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/tasks/{task_id}/items/put-back/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** @description Takes back that items were taken out: the same ones, with suggestion, reason and issues. */
+    post: operations["tasks_id_items_put_back_post"];
+    delete?: never;
     options?: never;
     head?: never;
     patch?: never;
@@ -2305,6 +2325,12 @@ export interface components {
     AdapterList: {
       items: components["schemas"]["Adapter"][];
       next: string | null;
+    };
+    /** @description `job`: it adds them and tells its progress; null: they are in. */
+    Added: {
+      count: number;
+      /** Format: uuid */
+      job: string | null;
     };
     /** @description Items by id, or all that match a filter of the query language. */
     AddItemsRequest: {
@@ -4137,6 +4163,13 @@ export interface components {
     ProjectTokenList: {
       items: components["schemas"]["Token"][];
       next: string | null;
+    };
+    /** @description What I took out: by the task items' ids, or all of it that matches a filter of the query language. */
+    PutBackRequest: {
+      filter?: {
+        [key: string]: unknown;
+      };
+      task_items?: string[];
     };
     /** @description The envelope of a query; see the README of datasets/query. */
     QueryRequest: {
@@ -8434,7 +8467,15 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["ItemCount"];
+          "application/json": components["schemas"]["Added"];
+        };
+      };
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Added"];
         };
       };
     };
@@ -8456,6 +8497,31 @@ export interface operations {
           [name: string]: unknown;
         };
         content?: never;
+      };
+    };
+  };
+  tasks_id_items_put_back_post: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        task_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        "application/json": components["schemas"]["PutBackRequest"];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ItemCount"];
+        };
       };
     };
   };

@@ -33,6 +33,7 @@ function queueOptions(page: StudioPage): StudioOptions {
     }),
     item: asked.get("item"),
     picture: asked.get("picture"),
+    issue: asked.get("issue"),
   };
 }
 

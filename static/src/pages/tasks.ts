@@ -4,7 +4,7 @@ import { boot, requireProject } from "../lib/boot.ts";
 import { find, h, need, replace } from "../lib/dom.ts";
 import { feed } from "../lib/feed.ts";
 import { count, duration, percent, plural } from "../lib/format.ts";
-import { keys } from "../lib/keys.ts";
+import { keys, PASS } from "../lib/keys.ts";
 import { emptyState, errorState, skeletonLines } from "../ui/empty.ts";
 import { icon } from "../ui/icons.ts";
 import { chip, kbd } from "../ui/status.ts";
@@ -94,7 +94,20 @@ async function refresh(): Promise<void> {
 replace(mine, h("div", { class: "card-body" }, skeletonLines(4)));
 void refresh();
 keys.scope("Tasks", [
-  { keys: "enter", label: "Continue my work", run: () => find<HTMLAnchorElement>("#continue")?.click() },
+  {
+    keys: "enter",
+    label: "Continue my work",
+    run: ({ target }) => {
+      // Enter presses what has the focus.
+      if (
+        target instanceof Element &&
+        target.closest("a[href], button, summary, [role=menuitem], [role=tab]")
+      )
+        return PASS;
+      find<HTMLAnchorElement>("#continue")?.click();
+      return undefined;
+    },
+  },
 ]);
 
 const all = find("#all-tasks");

@@ -13,6 +13,7 @@ import { openKeysHelp } from "./keys-help.ts";
 import { openPalette } from "./palette.ts";
 import { askToSignIn } from "./signin.ts";
 import { chooseTheme, isDark, THEME_CHANGED, themeChoice, type ThemeChoice } from "./theme.ts";
+import { startMentions } from "./mentions.ts";
 import { startWaiting } from "./waiting.ts";
 
 const STATE_WORDS: Record<FeedState, [word: string, title: string]> = {
@@ -148,6 +149,9 @@ export function startFrame(): void {
     if (data.project) {
       feed.start(data.project.id);
       startWaiting(data);
+      const mentions = startMentions(data);
+      if (mentions)
+        keys.scope("Everywhere", [{ keys: "shift+m", label: "Where I am mentioned", run: mentions.open }]);
     }
   }
   window.addEventListener("online", () => feed.retryNow());

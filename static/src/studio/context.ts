@@ -65,6 +65,8 @@ export interface StudioContext {
   notice(text: string, kind?: "info" | "ok" | "warn" | "bad"): void;
   /** What a shortcut does, by its id of `tools/shortcut-list.ts`; called before the shortcuts are bound. */
   handle(id: string, run: (event: KeyboardEvent) => unknown): void;
+  /** The issue that the address names, to be shown first. */
+  readonly askedIssue: string | null;
   /** How many issues of the item wait for its annotator. */
   readonly openIssues: Cell<number>;
   /** Tells how an issue is asked for that an item is rejected with; a panel's to do. */

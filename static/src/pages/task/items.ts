@@ -105,10 +105,9 @@ export function itemList(host: HTMLElement, changed: () => Promise<unknown>): It
     await settled();
   }
 
-  /** Taken back by adding the same pictures again. */
   async function takeOut(): Promise<void> {
-    const rows = table.rows().filter((row) => chosen.has(row.id) && !row.status);
-    const gone = await calls.removeItems(state.task.id, { task_items: [...chosen] });
+    const ids = [...chosen];
+    const gone = await calls.removeItems(state.task.id, { task_items: ids });
     if (!gone.count) toast("None of them is open: finished ones stay.", { kind: "warn" });
     else
       toast(`${plural(gone.count, "open item")} taken out of the task.`, {
@@ -116,10 +115,7 @@ export function itemList(host: HTMLElement, changed: () => Promise<unknown>): It
         action: {
           label: "Undo",
           run: async () => {
-            await calls.addItemsById(
-              state.task.id,
-              rows.map((row) => row.item.id),
-            );
+            await calls.putBack(state.task.id, { task_items: ids });
             await changed();
           },
         },

@@ -17,6 +17,7 @@ import {
 import { labelField } from "../tasks/drawing.ts";
 import { createFilterBox } from "../tasks/filter-box.ts";
 import { openPeople, openRedistribute } from "../tasks/people.ts";
+import { followJob } from "./job-bar.ts";
 import { project, state } from "./context.ts";
 
 type Changed = () => Promise<unknown>;
@@ -109,8 +110,12 @@ function openAdd(changed: Changed): void {
         : "No image matches.",
     run: async (filter) => {
       const before = state.task.counts.total;
-      await calls.addItems(state.task.id, filter);
+      const added = await calls.addItems(state.task.id, filter);
       await changed();
+      if (added.job) {
+        followJob(added.job, added.count, changed);
+        return;
+      }
       toast(`${plural(state.task.counts.total - before, "item")} added.`, { kind: "ok" });
     },
   });
@@ -132,7 +137,7 @@ function openRemove(changed: Changed): void {
         action: {
           label: "Undo",
           run: async () => {
-            await calls.addItems(state.task.id, filter);
+            await calls.putBack(state.task.id, { filter });
             await changed();
           },
         },

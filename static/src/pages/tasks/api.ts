@@ -133,9 +133,10 @@ export const listItems = <T>(
 ): Promise<Page<T>> => api.list<T>(`${V1}/tasks/${id}/items/`, { query, signal });
 export const restoreTask = (id: string) => api.post<Task>(`${V1}/tasks/${id}/restore/`);
 export const addItems = (id: string, filter: unknown) =>
-  api.post<{ count: number }>(`${V1}/tasks/${id}/items/`, { filter });
-export const addItemsById = (id: string, items: string[]) =>
-  api.post<{ count: number }>(`${V1}/tasks/${id}/items/`, { items });
+  api.post<{ count: number; job: string | null }>(`${V1}/tasks/${id}/items/`, { filter });
+/** What was taken out comes back as it was. */
+export const putBack = (id: string, which: { task_items: string[] } | { filter: JsonObject }) =>
+  api.post<{ count: number }>(`${V1}/tasks/${id}/items/put-back/`, which);
 /** Open items go, by their ids or by a filter over the dataset; finished ones stay. */
 export const removeItems = (id: string, which: { task_items: string[] } | { filter: JsonObject }) =>
   api.del<{ count: number }>(`${V1}/tasks/${id}/items/`, {}, which);

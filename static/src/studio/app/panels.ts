@@ -115,7 +115,14 @@ function issuesPanel(studio: StudioContext): Panel {
     );
     if (another && isBack(entry) && issues.unresolved().length) show();
   });
+  let asked = studio.askedIssue;
   issues.list.subscribe((list) => {
+    const wanted = asked;
+    if (wanted && list.some(({ id }) => id === wanted)) {
+      asked = null;
+      show();
+      queueMicrotask(() => panel.pick(wanted)); // after the item has chosen its own first issue
+    }
     studio.openIssues.set(list.filter(({ state }) => state === "open").length);
   });
   pinIssues(tools, issues, ({ id }) => {

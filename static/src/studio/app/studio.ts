@@ -226,6 +226,7 @@ export class Studio {
       handle: (id, run) => {
         this.handlers[id] = run;
       },
+      askedIssue: this.options.issue ?? null,
       openIssues: this.openIssues,
       askIssueBy: (ask) => void (this.askIssue = ask),
       showPanel: (id) => this.side?.show(id),

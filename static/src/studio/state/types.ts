@@ -182,6 +182,8 @@ export interface StudioOptions {
   /** What the address names: a task item, or a picture of this person's queue. */
   item: string | null;
   picture: string | null;
+  /** An issue of it to show first. */
+  issue?: string | null;
   /** Instead of a task's queue. */
   walk?: WalkOptions;
 }
