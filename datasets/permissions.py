@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from alp_site.lib.errors import Forbidden, NotFound
+from alp_site.lib.prepared import Prepared
 from alp_site.lib.registry import Registry
 from alp_site.people.models import User
 from alp_site.people.permissions import Person, Policy, allowed, project_ids
@@ -166,10 +168,10 @@ class ItemPolicy(Policy[Item]):
     def visible_one(self, user: Person, pk: Any) -> Item:
         """One live item if this person may see it; raises NotFound. Its project's role decides first: far cheaper than
         the condition of `visible_to`, which has to hold for rows of any project."""
-        live = Item.objects.filter(pk=pk, deleted_at=None, dataset__deleted_at=None)
-        found = live.select_related("dataset", "creator").first()
+        found = _live_item.first(pk)
         if found is not None:
             project_id = found.dataset.project_id
+            live = Item.objects.filter(pk=pk)
             if allowed(user, "item.see", project_id) or items_in_project(user, live.order_by(), project_id).exists():
                 return found
         raise NotFound("Not found.")
@@ -178,6 +180,14 @@ class ItemPolicy(Policy[Item]):
         """Raises Forbidden unless `can_annotate`."""
         if not can_annotate(user, item):
             raise Forbidden("Your role does not allow you to annotate this item.", action="annotation.edit_any")
+
+
+_live_item = Prepared(
+    lambda pk: Item.objects.filter(pk=pk, deleted_at=None, dataset__deleted_at=None).select_related(
+        "dataset", "creator"
+    ),
+    UUID,
+)
 
 
 class AnnotationPolicy(Policy[Annotation]):

@@ -12,6 +12,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import Model, QuerySet
 
 from alp_site.lib.errors import Forbidden
+from alp_site.lib.prepared import Prepared
 from alp_site.people.models import AccessToken, Membership, Project, Role, User
 
 __all__ = [
@@ -82,12 +83,20 @@ def role_of(user: Person, project_id: UUID | None) -> Role | None:
     cache = user.role_cache
     if cache is not None and project_id in cache:
         return cache[project_id]
-    found = Membership.objects.filter(user_id=user.pk, project_id=project_id, project__deleted_at=None)
-    value = found.values_list("role", flat=True).first()
+    value = _role.first(user.pk, project_id)
     role = Role(value) if value else None
     if cache is not None:
         cache[project_id] = role
     return role
+
+
+_role = Prepared(
+    lambda user_id, project_id: Membership.objects.filter(
+        user_id=user_id, project_id=project_id, project__deleted_at=None
+    ).values_list("role", flat=True)[:1],
+    UUID,
+    UUID,
+)
 
 
 def allowed(user: Person, action: str, project_id: UUID | None) -> bool:

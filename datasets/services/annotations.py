@@ -19,6 +19,7 @@ from alp_site.lib import events, ids
 from alp_site.lib.db import is_sqlite, write
 from alp_site.lib.db_rows import insert_rows, write_rows
 from alp_site.lib.errors import AlpError, Conflict, Invalid, NotFound
+from alp_site.lib.prepared import Prepared
 from alp_site.people.models import User
 from datasets.errors import OutsideTask, RevisionStale
 from datasets.geometry import _base as geometry
@@ -86,10 +87,10 @@ def apply_operations(
     if len(parsed) > MAX_OPERATIONS:
         raise Invalid(f"At most {MAX_OPERATIONS} operations at a time.", limit=MAX_OPERATIONS)
     with write():
-        batch = _load(item.pk, user, visit)
+        batch = _load(item.pk, user, visit, parsed)
         batch.scopes, batch.as_saved = scopes, as_saved
         batch.taken = _taken(batch, parsed)
-        known = {op.op_id: op for op in Operation.objects.filter(op_id__in=[op["op_id"] for op in parsed])}
+        known = _known_operations([op["op_id"] for op in parsed])
         answers = [_answer(batch, op, known) for op in parsed]
         _store(batch)
     item.content_version = batch.item.content_version
@@ -172,26 +173,52 @@ def _parse(operation: Mapping[str, Any]) -> dict[str, Any]:
     return {**operation, "op_id": op_id}
 
 
-def _load(item_id: uuid.UUID, user: User | None, visit: uuid.UUID | None) -> _Batch:
-    rows = Item.objects.select_related("dataset")
-    if not is_sqlite():
-        rows = rows.select_for_update(of=("self",))
-    item = rows.filter(pk=item_id, deleted_at=None).first()
+def _load(
+    item_id: uuid.UUID, user: User | None, visit: uuid.UUID | None, operations: Sequence[Mapping[str, Any]]
+) -> _Batch:
+    """The locked item; of its annotations those that the operations name, and those that exclude others."""
+    item = (_item if is_sqlite() else _item_locked).first(item_id)
     if item is None:
         raise NotFound("The item was deleted.", item=str(item_id))
-    known = {a.pk: a for a in Annotation.objects.filter(item_id=item_id)}
-    return _Batch(item, user, visit, labels_of(item.dataset.ontology_id), known, now_ms())
+    named = {key for operation in operations if (key := _id_of(operation.get("annotation"))) is not None}
+    if len(named) == 1:
+        rows = _one_annotation(item_id, *named)
+    else:
+        rows = list(Annotation.objects.filter(Q(pk__in=named) | ~Q(group=""), item_id=item_id))
+    return _Batch(item, user, visit, labels_of(item.dataset.ontology_id), {row.pk: row for row in rows}, now_ms())
+
+
+def _known_operations(op_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Operation]:
+    if len(op_ids) == 1:
+        return {row.op_id: row for row in _one_operation(op_ids[0])}
+    return {row.op_id: row for row in Operation.objects.filter(op_id__in=op_ids)}
+
+
+def _id_of(given: Any) -> uuid.UUID | None:
+    """None for what is no id: said where the operation is applied."""
+    try:
+        return None if given is None else uuid.UUID(str(given))
+    except ValueError:
+        return None
+
+
+# What a save of one change reads, which is most of them.
+_item = Prepared(lambda pk: Item.objects.filter(pk=pk, deleted_at=None).select_related("dataset"), uuid.UUID)
+_item_locked = Prepared(
+    lambda pk: Item.objects.filter(pk=pk, deleted_at=None).select_related("dataset").select_for_update(of=("self",)),
+    uuid.UUID,
+)
+_one_annotation = Prepared(
+    lambda item_id, pk: Annotation.objects.filter(Q(pk=pk) | ~Q(group=""), item_id=item_id), uuid.UUID, uuid.UUID
+)
+_one_operation = Prepared(lambda op_id: Operation.objects.filter(op_id=op_id), uuid.UUID)
+_labels = Prepared(lambda ontology_id: Label.objects.filter(ontology_id=ontology_id), uuid.UUID)
 
 
 def _taken(batch: _Batch, operations: Sequence[Mapping[str, Any]]) -> frozenset[uuid.UUID]:
     """Which of the ids that the batch gives to new annotations are on other items."""
-    wanted = set()
-    for operation in operations:
-        try:
-            if operation.get("type") == "create" and operation.get("annotation") is not None:
-                wanted.add(uuid.UUID(str(operation["annotation"])))
-        except ValueError:
-            continue  # said where the operation is applied
+    created = (_id_of(op.get("annotation")) for op in operations if op.get("type") == "create")
+    wanted = {key for key in created if key is not None}
     wanted -= batch.annotations.keys()
     return frozenset(Annotation.objects.filter(pk__in=wanted).values_list("pk", flat=True)) if wanted else frozenset()
 
@@ -200,7 +227,7 @@ def labels_of(ontology_id: uuid.UUID | None) -> dict[str, Label] | None:
     """The labels that may be used, by name; None where the dataset has no ontology and any will do."""
     if ontology_id is None:
         return None
-    return {label.name: label for label in Label.objects.filter(ontology_id=ontology_id)}
+    return {label.name: label for label in _labels(ontology_id)}
 
 
 def _answer(batch: _Batch, op: dict[str, Any], known: dict[uuid.UUID, Operation]) -> dict[str, Any]:
@@ -413,9 +440,10 @@ def _store(batch: _Batch) -> None:
     insert_rows(batch.inserted)
     insert_rows(batch.revisions)
     item = batch.item
-    item.annotated = any(row.deleted_at is None for row in batch.annotations.values())
+    live = any(row.deleted_at is None for row in batch.annotations.values())
+    item.annotated = live or Annotation.objects.filter(item=item, deleted_at=None).exists()
     item.updated_at = batch.now
-    item.save(update_fields=["content_version", "annotated", "updated_at"])
+    write_rows([item], ["content_version", "annotated", "updated_at"])
     events.publish(
         "annotation.saved", project_id=item.dataset.project_id, ids=[item.pk],
         data={"dataset": str(item.dataset_id), "content_version": item.content_version},

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from alp_site.lib import db
 from alp_site.lib.errors import Invalid
+from alp_site.lib.prepared import Prepared
 from alp_site.people.models import MAX_NAME, AccessToken, Project, User
 
 PREFIX = "alp_"
@@ -40,8 +41,7 @@ def authenticate_token(key: str) -> AccessToken | None:
     """The live token of this key with its user, or None. Notes its use at most every five minutes."""
     if not key.startswith(PREFIX):
         return None
-    live = AccessToken.objects.filter(hash=hash_of(key), revoked_at=None, user__is_active=True)
-    token = live.exclude(project__deleted_at__isnull=False).select_related("user").first()
+    token = _live_token.first(hash_of(key))
     if token is None:
         return None
     now = timezone.now()
@@ -49,6 +49,16 @@ def authenticate_token(key: str) -> AccessToken | None:
         with db.write():
             AccessToken.objects.filter(pk=token.pk).update(last_used=now)
     return token
+
+
+_live_token = Prepared(
+    lambda digest: (
+        AccessToken.objects.filter(hash=digest, revoked_at=None, user__is_active=True)
+        .exclude(project__deleted_at__isnull=False)
+        .select_related("user")[:1]
+    ),
+    str,
+)
 
 
 def hash_of(key: str) -> str:
