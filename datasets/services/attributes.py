@@ -29,10 +29,10 @@ def assert_answers(
     """Raises AttributeInvalid for the first new value that its question does not take.
 
     Values the annotation holds already stay, and so do those of questions that the ontology no longer asks: taking a
-    question or an option away makes nobody's other edits fail. None is no answer."""
+    question or an option away makes nobody's other edits fail. None and an empty text are no answer."""
     for key, value in given.items():
         question = questions.get(key)
-        if question is None or value is None or (key in held and _same(held[key], value)):
+        if question is None or value in (None, "") or (key in held and _same(held[key], value)):
             continue
         problem = _KINDS[AttributeKind(question.kind)](question, value)
         if problem:
