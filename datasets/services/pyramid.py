@@ -81,7 +81,7 @@ def build(source: Path, target: Path, *, mimetype: str, tell: Callable[[float], 
 
 
 def _cut(opened: Callable[[], pyvips.Image], target: Path, tell: Callable[[float], None]) -> None:
-    suffix = _suffix(opened())
+    suffix = _suffix(opened)
     picture = opened()
     picture.set_progress(True)
     picture.signal_connect("eval", lambda _image, progress: tell(progress.percent / 100))
@@ -137,20 +137,44 @@ def _eight_bit(picture: pyvips.Image, again: Callable[[], pyvips.Image]) -> pyvi
     return picture if picture.interpretation in ("srgb", "b-w") else picture.colourspace("srgb")
 
 
-def _suffix(picture: pyvips.Image) -> str:
+def _suffix(opened: Callable[[], pyvips.Image]) -> str:
     """Without loss where it shows: see-through pictures, and drawn ones of few colours."""
+    import pyvips
+
+    picture = opened()
     if picture.hasalpha():
         return _LOSSLESS
-    few = FEW_COLOURS if picture.bands > 1 else FEW_GREYS
-    seen: set[int] = set()
-    for top in range(0, picture.height, _STRIP):
-        strip = picture.crop(0, top, picture.width, min(_STRIP, picture.height - top)).numpy()
-        pixels = strip.reshape(strip.shape[0] * strip.shape[1], -1).astype(np.uint32)
-        packed = sum(pixels[:, band] << (8 * band) for band in range(pixels.shape[1]))
-        seen.update(np.unique(packed).tolist())
-        if len(seen) > few:
-            return _LOSSY
-    return _LOSSLESS
+    colours = _Colours(picture.bands, FEW_COLOURS if picture.bands > 1 else FEW_GREYS)
+    colours.take(picture.crop(0, 0, picture.width, min(_STRIP, picture.height)).numpy().tobytes())
+    if not colours.many:  # a photograph has shown itself by now
+        target = pyvips.TargetCustom()
+        target.on_write(colours.take)
+        opened().rawsave_target(target)
+    return _LOSSY if colours.many else _LOSSLESS
+
+
+class _Colours:
+    """Counts the colours of pixels that come as bytes, up to a number."""
+
+    def __init__(self, bands: int, few: int) -> None:
+        self.bands, self.few = bands, few
+        self.seen: set[int] = set()
+        self.rest = b""
+
+    @property
+    def many(self) -> bool:
+        return len(self.seen) > self.few
+
+    def take(self, data: bytes) -> int:
+        """The next pixels; they may be parted within one. Returns how many bytes were taken: all."""
+        if not self.many:
+            held = self.rest + bytes(data)
+            whole = len(held) - len(held) % self.bands
+            self.rest = held[whole:]
+            pixels = np.frombuffer(held[:whole], np.uint8).reshape(-1, self.bands).astype(np.uint32)
+            packed = sum(pixels[:, band] << (8 * band) for band in range(self.bands))
+            self.seen.update(np.unique(packed).tolist())
+        return len(data)
 
 
 # ---- reading

@@ -380,3 +380,15 @@ print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024)
     assert read is not None
     with Image.open(io.BytesIO(read[0])) as corner:
         assert corner.size == (11600 - 22 * 512, 8700 - 16 * 512)
+
+
+def test_a_drawn_tiff_of_many_strips_is_read_as_a_stream(
+    engine: APIClient, dataset: Dataset, engineer: User, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Its strips are not as high as ours: none is asked for twice, which a stream cannot give."""
+    cells = (np.indices((SIZE[1], SIZE[0])).sum(axis=0) // 8 % 2 * 200).astype(np.uint8)
+    drawn = Image.fromarray(np.dstack([cells, cells, 255 - cells]))
+    item = put(dataset, engineer, stored(drawn, "TIFF", compression="tiff_lzw", tiffinfo={278: 14}), "strips.tif")
+    jobs.run_pending()
+    assert apart(whole(engine, item, 2), drawn) == 0
+    assert not [record.message for record in caplog.records if record.name == "pyvips"]
