@@ -224,6 +224,7 @@ class TaskItemLog(IdModel):
         indexes: ClassVar[list[Any]] = [
             models.Index(fields=["task_item", "at"], name="log_of_task_item"),
             models.Index(fields=["task", "person", "at"], name="log_of_task"),
+            models.Index(fields=["task", "at"], name="log_of_task_by_time"),
         ]
 
     def __str__(self) -> str:

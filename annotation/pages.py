@@ -38,9 +38,10 @@ def figures_page(request: ProjectRequest, **kwargs: Any) -> HttpResponseBase:
 @project_page("task.work_own", section="tasks")
 def task_page(request: ProjectRequest, task_id: UUID, **kwargs: Any) -> HttpResponseBase:
     """One task: progress, items, people, settings."""
-    task = _task(request, task_id)
+    task = _task(request, task_id, archived=allowed(request.user, "task.manage", request.project.pk))
     page = {
         "task": _plain(task),
+        "archived": task.status == Task.State.ARCHIVED,
         "labels": labels_for(task),
         "lead": allowed(request.user, "task.manage", task.project_id),
         "sees_everyone": sees_everyone(request.user, task),
@@ -95,8 +96,8 @@ def _uuid(text: str | None) -> UUID:
         return UUID(int=0)  # nobody's
 
 
-def _task(request: ProjectRequest, task_id: UUID) -> Task:
-    task = get_task_for(request.user, task_id)
+def _task(request: ProjectRequest, task_id: UUID, *, archived: bool = False) -> Task:
+    task = get_task_for(request.user, task_id, archived=archived)
     return task if task.project_id == request.project.pk else get_task_for(request.user, UUID(int=0))
 
 

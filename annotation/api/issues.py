@@ -15,7 +15,7 @@ from rest_framework.views import APIView
 from alp_site.lib.errors import Invalid
 from alp_site.lib.web import keyset_page, visible_or_404
 from annotation.api.serializers import ActSerializer, IssueSerializer, ItemCountSerializer, PersonSerializer
-from annotation.api.shapes import listing, me, parsed, project_for, task_for, task_item_for
+from annotation.api.shapes import listing, me, parsed, project_for, readable_task_for, task_item_for
 from annotation.models import Issue
 from annotation.permissions import IssuePolicy
 from annotation.selectors import issues as selectors
@@ -145,7 +145,7 @@ class TaskIssuesView(APIView):
     )
     def get(self, request: Request, task_id: UUID) -> Response:
         """The issues of a task, newest first. state: open, fixed, resolved, or unresolved for the first two."""
-        task = task_for(request, task_id)  # a lead sees them also where only others are served
+        task = readable_task_for(request, task_id)  # a lead sees them also where only others are served
         state, category = request.query_params.get("state"), request.query_params.get("category")
         if state and state not in (*Issue.State.values, "unresolved"):
             raise Invalid(f"state is one of {', '.join(Issue.State.values)}, unresolved.", field="state")

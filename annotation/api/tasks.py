@@ -19,7 +19,7 @@ from alp_site.people.models import User
 from alp_site.people.permissions import require
 from annotation.api import serializers as s
 from annotation.api.periods import period_asked
-from annotation.api.shapes import listing, me, parsed, project_for, task_for
+from annotation.api.shapes import listing, me, parsed, project_for, readable_task_for, task_for
 from annotation.models import Task
 from annotation.permissions import sees_everyone
 from annotation.selectors import tasks as selectors
@@ -100,7 +100,7 @@ class TaskListView(APIView):
 class TaskDetailView(APIView):
     @extend_schema(responses=s.TaskDetailSerializer)
     def get(self, request: Request, task_id: UUID) -> Response:
-        return Response(_payload(task_for(request, task_id)))
+        return Response(_payload(readable_task_for(request, task_id)))
 
     @extend_schema(request=s.TaskPatchSerializer, responses=s.TaskDetailSerializer)
     def patch(self, request: Request, task_id: UUID) -> Response:
@@ -124,7 +124,7 @@ class TaskProgressView(APIView):
     @extend_schema(responses=s.ProgressSerializer)
     def get(self, request: Request, task_id: UUID) -> Response:
         """Counts by status, and by person: everybody for leads, oneself for an annotator."""
-        task = task_for(request, task_id)
+        task = readable_task_for(request, task_id)
         require(request.user, "figures.own", task.project_id)
         rows = selectors.list_people(task)
         if not sees_everyone(request.user, task):
@@ -161,7 +161,7 @@ class TaskItemListView(APIView):
     def get(self, request: Request, task_id: UUID) -> Response:
         """Items, for leads. status: open, free, assigned, sent_back, with_annotator, finished, returned, or a status;
         from, to: days on which they were finished."""
-        task = task_for(request, task_id, "task.work")
+        task = readable_task_for(request, task_id, "task.work")
         asked = request.query_params
         person = parse_uuid(asked["person"], "person") if asked.get("person") else None
         period = period_asked(asked) if asked.get("from") or asked.get("to") else None
