@@ -59,6 +59,8 @@ export interface ApiDeps {
 }
 
 export const SIGNED_OUT = "alp:signed-out";
+/** Rung on the window when someone has signed in again in place. */
+export const SIGNED_IN = "alp:signed-in";
 
 const defaults: ApiDeps = {
   fetch: (input, init) => globalThis.fetch(input, init),

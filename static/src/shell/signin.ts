@@ -1,7 +1,7 @@
 /** Signing in again in place: when the session ends, nothing on the page is lost. */
 import { h, uid } from "../lib/dom.ts";
 import { feed } from "../lib/feed.ts";
-import { csrfToken } from "../lib/http.ts";
+import { csrfToken, SIGNED_IN } from "../lib/http.ts";
 import { openDialog } from "../ui/dialog.ts";
 import { toast } from "../ui/toast.ts";
 
@@ -47,6 +47,7 @@ export function askToSignIn(email: string): void {
       throw new Error("This e-mail address and password do not match an account.");
     }
     feed.retryNow();
+    window.dispatchEvent(new Event(SIGNED_IN));
     toast("Signed in again. Repeat what was refused.", { kind: "ok" });
   };
   const dialog = openDialog({

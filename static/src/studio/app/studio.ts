@@ -2,7 +2,7 @@
 import { h, replace } from "../../lib/dom.ts";
 import { feed } from "../../lib/feed.ts";
 import { plural } from "../../lib/format.ts";
-import type { AlpApiError } from "../../lib/http.ts";
+import { SIGNED_IN, type AlpApiError } from "../../lib/http.ts";
 import { Cell } from "../../lib/store.ts";
 import { emptyState, errorState } from "../../ui/empty.ts";
 import { toast } from "../../ui/toast.ts";
@@ -274,7 +274,7 @@ export class Studio {
       if (visible) void this.queue.fill(true);
     });
     window.addEventListener("online", () => this.parts.outbox.kick());
-    window.addEventListener("focus", () => this.send());
+    for (const type of ["focus", SIGNED_IN]) window.addEventListener(type, () => this.send());
     window.addEventListener("pagehide", () => this.parts.outbox.sendLast());
     setInterval(() => void this.renew(), RENEW_MS);
     setInterval(() => {

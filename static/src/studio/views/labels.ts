@@ -1,5 +1,6 @@
 /** The label bar: it lies like the digit row of the keyboard. */
 import { delegate, h, swatch } from "../../lib/dom.ts";
+import { roveFocus } from "../../ui/roving.ts";
 import type { KeyedLabel } from "../state/labels.ts";
 
 export class LabelBar {
@@ -19,6 +20,7 @@ export class LabelBar {
       this.buttons.set(label.name, button);
       this.element.append(button);
     }
+    roveFocus(this.element);
     const byName = new Map(labels.map((label) => [label.name, label]));
     delegate(this.element, "click", "button", (_event, target) => {
       const label = byName.get(target.dataset["label"] ?? "");

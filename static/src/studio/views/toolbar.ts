@@ -1,6 +1,7 @@
 /** The tools at the left, with their keys; below them the buttons of panels that open beside the bar. */
 import { h, replace } from "../../lib/dom.ts";
 import { icon, isIconName, type IconName } from "../../ui/icons.ts";
+import { roveFocus } from "../../ui/roving.ts";
 import type { PanelSpec, StudioContext } from "../context.ts";
 import type { Tool } from "../tools/_tool.ts";
 
@@ -32,12 +33,11 @@ export class ToolBar {
     document.body.append(this.popover);
     toolbox.active.subscribe(({ id }) => this.mark(id));
     shortcuts.changed.subscribe(() => this.showKeys());
-    this.element.addEventListener("keydown", (event) => this.steer(event));
     document.addEventListener("pointerdown", (event) => this.clickedAway(event), true);
     this.popover.addEventListener("keydown", (event) => {
       if (event.key === "Escape") this.close(true);
     });
-    this.rove(this.element.querySelector("button"));
+    roveFocus(this.element);
   }
 
   private toolButton(tool: Tool): HTMLButtonElement {
@@ -115,22 +115,5 @@ export class ToolBar {
   private clickedAway({ target }: Event): void {
     if (!this.open || !(target instanceof Node)) return;
     if (!this.popover.contains(target) && !this.open.button.contains(target)) this.close(false);
-  }
-
-  /** One stop for Tab, arrows within. */
-  private steer(event: KeyboardEvent): void {
-    const buttons = [...this.element.querySelectorAll<HTMLButtonElement>("button")];
-    const at = buttons.indexOf(document.activeElement as HTMLButtonElement);
-    const steps: Record<string, number> = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: -1 };
-    const to = steps[event.key];
-    if (at < 0 || to === undefined) return;
-    event.preventDefault();
-    event.stopPropagation();
-    const next = buttons[(to + buttons.length) % buttons.length];
-    this.rove(next ?? null);
-    next?.focus();
-  }
-  private rove(to: HTMLButtonElement | null): void {
-    for (const button of this.element.querySelectorAll("button")) button.tabIndex = button === to ? 0 : -1;
   }
 }
