@@ -22,7 +22,7 @@ import {
   type FigureRow,
   type Figures,
 } from "./figures/types.ts";
-import { listMembers, listTasks, type NamedRef } from "./tasks/api.ts";
+import { allTasks, listMembers, type NamedRef } from "./tasks/api.ts";
 
 const data = boot<{ everyone: boolean }>();
 const project = requireProject(data).id;
@@ -96,10 +96,10 @@ person.addEventListener("change", () => ask({ person: person.value || null }));
 async function fillChoices(): Promise<void> {
   const options = (rows: NamedRef[]) => rows.map((row) => h("option", { value: row.id }, row.name));
   const [tasks, members] = await Promise.all([
-    listTasks(project, null),
+    allTasks(project),
     everyone ? listMembers(project) : Promise.resolve([]),
   ]);
-  task.append(...options(tasks.items));
+  task.append(...options(tasks));
   person.append(...options(members.map((member) => member.user)));
   drawAsked();
 }

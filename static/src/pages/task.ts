@@ -12,7 +12,7 @@ import { itemList } from "./task/items.ts";
 import { manageMenu } from "./task/manage.ts";
 import { drawProgress } from "./task/progress.ts";
 import { reviewSettings } from "./task/review-settings.ts";
-import { getProgress, handBack } from "./tasks/api.ts";
+import { getProgress, handBack, restoreTask } from "./tasks/api.ts";
 import { peopleTable } from "./tasks/people.ts";
 
 const itemsHost = find("#items");
@@ -72,6 +72,16 @@ const more = find<HTMLButtonElement>("#task-menu");
 if (more && data.page.lead) manageMenu(more, changed);
 const keyForm = find<HTMLFormElement>("#answer-key");
 if (keyForm && data.page.answer_key) answerKey(keyForm, changed);
+
+const unarchive = find<HTMLButtonElement>("#unarchive");
+unarchive?.addEventListener(
+  "click",
+  () =>
+    void act(unarchive, async () => {
+      await restoreTask(state.task.id);
+      window.location.reload();
+    }),
+);
 
 const issues = issuesList(need("#issues"), need("#issues-filter"));
 const reviewHost = find("#review");

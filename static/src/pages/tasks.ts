@@ -146,7 +146,7 @@ const table = all
         },
       ],
       load: ({ after, signal }) => listTasks(project, after, signal, archived ? "archived" : null),
-      href: (t) => (t.status === "archived" ? null : taskUrl(t.id)),
+      href: (t) => taskUrl(t.id),
       empty: () =>
         archived
           ? emptyState({ icon: "archive", title: "The archive is empty" })
@@ -167,7 +167,7 @@ async function restore(task: { id: string; name: string }): Promise<void> {
 }
 
 function restoreButton(task: Task): HTMLElement {
-  const button = h("button", { type: "button", class: "btn btn-sm" }, icon("undo"), "Take out");
+  const button = h("button", { type: "button", class: "btn btn-sm" }, icon("undo"), "Unarchive");
   button.addEventListener("click", () => void act(button, () => restore(task)));
   return button;
 }

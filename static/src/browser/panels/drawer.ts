@@ -425,7 +425,11 @@ export function createDrawer(options: DrawerOptions): Drawer {
             icon(ref.type === "cycle" ? "pipelines" : "tasks", "sm"),
             url ? h("a", { href: url }, ref.type) : ref.type,
             ref.type === "task" &&
-              h("a", { href: `/p/${options.project}/studio/${ref.id}/?picture=${it.id}` }, "Open in studio"),
+              h(
+                "a",
+                { class: "nowrap", href: `/p/${options.project}/studio/${ref.id}/?picture=${it.id}` },
+                "Open in its task",
+              ),
             ref.metadata.status ? statusChip(ref.metadata.status) : chip("open"),
             h("span", { class: "hint clip" }, ref.metadata.creator ?? ""),
             h("span", { class: "hint end" }, timeAgo(ref.metadata.timestamp)),

@@ -25,8 +25,8 @@ export function runItems(projectId: string, pipeline: PipelineDetail, done: () =
   const picker = createPicker<PickItem>({
     label: "Dataset",
     load: async (text) => {
-      const page = await api.list<PickItem>(`/api/v1/projects/${projectId}/datasets/`);
-      return page.items.filter((d) => d.name.toLowerCase().includes(text.trim().toLowerCase()));
+      const all = await api.all<PickItem>(`/api/v1/projects/${projectId}/datasets/`);
+      return all.filter((d) => d.name.toLowerCase().includes(text.trim().toLowerCase()));
     },
     onChange: () => void countMatches(),
   });

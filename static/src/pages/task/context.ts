@@ -6,6 +6,8 @@ import type { Pace, PersonFigures, Task } from "../tasks/api.ts";
 export interface TaskPage {
   task: Task;
   labels: LabelSpec[];
+  /** Only to be looked at. */
+  archived: boolean;
   lead: boolean;
   sees_everyone: boolean;
   may_work: boolean;

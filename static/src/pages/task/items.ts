@@ -67,7 +67,7 @@ export function itemList(host: HTMLElement, changed: () => Promise<unknown>): It
 
   function drawBulk(): void {
     const bar = need("#bulk");
-    bar.hidden = chosen.size === 0;
+    bar.hidden = chosen.size === 0 || data.page.archived;
     const button = (name: "users" | "minus", text: string, run: () => Promise<unknown>) => {
       const made = h("button", { type: "button", class: "btn btn-sm" }, icon(name), text);
       made.addEventListener("click", () => void act(made, run));

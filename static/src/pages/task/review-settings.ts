@@ -6,7 +6,7 @@ import { openDialog, promptDialog } from "../../ui/dialog.ts";
 import { createForm } from "../../ui/form.ts";
 import { icon } from "../../ui/icons.ts";
 import { act, errorToast } from "../../ui/toast.ts";
-import { createTask, listTasks, type Task } from "../tasks/api.ts";
+import { allTasks, createTask, type Task } from "../tasks/api.ts";
 import { project, state } from "./context.ts";
 import {
   reviewBody,
@@ -78,8 +78,9 @@ function changeButton(review: ReviewState, changed: () => Promise<unknown>): HTM
 }
 
 async function openSettings(review: ReviewState, changed: () => Promise<unknown>): Promise<void> {
-  const page = await listTasks(project, null);
-  const known: Stage[] = page.items.filter((task) => task.id !== state.task.id && task.status !== "archived");
+  const known: Stage[] = (await allTasks(project)).filter(
+    (task) => task.id !== state.task.id && task.status !== "archived",
+  );
   const parent = review.parent_task;
   if (parent && !known.some((task) => task.id === parent.id)) known.unshift(parent);
   const form = createForm({ schema: reviewSchema(known), value: reviewValue(review) });

@@ -118,6 +118,9 @@ export const listTasks = (
   status: string | null = null,
 ) =>
   api.list<Task>(`${V1}/projects/${project}/tasks/`, { query: { after, status }, ...(signal && { signal }) });
+/** Every task, for a choice. */
+export const allTasks = (project: string): Promise<Task[]> =>
+  api.all<Task>(`${V1}/projects/${project}/tasks/`);
 export const createTask = (
   project: string,
   body: TaskSettings & { kind: string; dataset: string; parent_task?: string | null; filter?: JsonObject },
@@ -157,8 +160,8 @@ export const askKey = (id: string, count: number) =>
   api.post<{ answered: number; corrected: number; unknown: number }>(`${V1}/tasks/${id}/answer-key/`, {
     count,
   });
-export const listMembers = async (project: string): Promise<Member[]> =>
-  (await api.list<Member>(`${V1}/projects/${project}/members/`)).items;
+export const listMembers = (project: string): Promise<Member[]> =>
+  api.all<Member>(`${V1}/projects/${project}/members/`);
 export interface DatasetRef extends NamedRef {
   ontology: string | null;
 }

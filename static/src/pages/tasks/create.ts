@@ -10,9 +10,9 @@ import { toast } from "../../ui/toast.ts";
 import type { JsonSchema } from "../../ui/schema.ts";
 import {
   createTask,
+  allTasks,
   listDatasets,
   listMembers,
-  listTasks,
   type DatasetRef,
   type Member,
   type Task,
@@ -113,7 +113,7 @@ export interface CreateFrom {
 export async function openCreateTask(project: string, from: CreateFrom | null = null): Promise<void> {
   const [all, tasks, members] = await Promise.all([
     listDatasets(project),
-    listTasks(project, null),
+    allTasks(project),
     listMembers(project),
   ]);
   const datasets = from ? all.filter((one) => one.id === from.dataset) : all;
@@ -124,7 +124,7 @@ export async function openCreateTask(project: string, from: CreateFrom | null = 
     });
     return;
   }
-  const parents = tasks.items.filter((task) => task.kind === "annotation");
+  const parents = tasks.filter((task) => task.kind === "annotation");
   const labels = labelField(await labelsOf(datasets[0]?.ontology ?? null));
   new CreateDialog(project, datasets, parents, members, labels, from).open();
 }
