@@ -74,7 +74,7 @@ def test_an_object_in_a_box_is_cut_out_by_its_colour_and_what_the_server_refuses
     expect(alert).to_have_count(0)
     expect(hand.page.locator(".save-state")).to_contain_text("Saved")
     hand.until("as the server has it", lambda now: now[0]["attributes"] == {})
-    assert world.holds(world.item_of("/p000.png"))[0]["attributes"] == {}
+    assert hand.holds(world.item_of("/p000.png"))[0]["attributes"] == {}
 
 
 def test_a_brush_is_set_at_the_desk_and_what_is_locked_is_locked_after_a_reload(visitor: Windows, world: World) -> None:

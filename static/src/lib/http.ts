@@ -141,6 +141,11 @@ export type Api = ReturnType<typeof createApi>;
 export function createApi(given: Partial<ApiDeps> = {}) {
   const deps: ApiDeps = { ...defaults, ...given };
 
+  async function fetched(method: string, url: string, init: RequestInit): Promise<Response> {
+    const early = takeEarly(method, url);
+    return (early && (await early)) ?? (await deps.fetch(url, init));
+  }
+
   async function once(
     method: string,
     url: string,
@@ -158,7 +163,7 @@ export function createApi(given: Partial<ApiDeps> = {}) {
       init.body = JSON.stringify(body);
     }
     try {
-      return await (takeEarly(method, url) ?? deps.fetch(url, init));
+      return await fetched(method, url, init);
     } catch (error) {
       if (options.signal?.aborted || (error instanceof DOMException && error.name === "AbortError"))
         throw error;

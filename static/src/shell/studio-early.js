@@ -6,7 +6,7 @@
   const item = new URLSearchParams(window.location.search).get("item");
   const csrf = /(?:^|;\s*)csrftoken=([^;]*)/.exec(document.cookie);
   const answers = new Map();
-  window.alpEarly = { answers, picture: null };
+  window.alpEarly = { answers, picture: null, coming: undefined };
 
   function ask(method, url, body) {
     const headers = { Accept: "application/json" };
@@ -44,5 +44,5 @@
   // As `io/client.ts` asks for it.
   const queue = ask("POST", `/api/v1/tasks/${task}/queue/next/`, JSON.stringify({ limit: 40, recent: 20 }));
   if (item) queue.catch(() => undefined);
-  else first(queue).catch(() => undefined);
+  else window.alpEarly.coming = first(queue).catch(() => undefined);
 })();
