@@ -9,6 +9,7 @@ from django.http import HttpResponseBase
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 
+from alp_site.lib.errors import NotFound
 from alp_site.lib.middleware import isolated
 from alp_site.people.pages import ProjectRequest, project_page
 from alp_site.people.permissions import allowed
@@ -17,7 +18,7 @@ from annotation.permissions import may_work, sees_everyone
 from annotation.selectors.lookup import dataset_in, label_payload, labels_for, labels_of, work_on
 from annotation.selectors.payloads import task_detail_payload
 from annotation.selectors.queue import has_key
-from annotation.selectors.rules import fitting_types, rules_of
+from annotation.selectors.rules import fitting_types, rules_of, single_class
 from annotation.selectors.tasks import count_items, get_task_for
 
 
@@ -46,6 +47,7 @@ def task_page(request: ProjectRequest, task_id: UUID, **kwargs: Any) -> HttpResp
         "lead": allowed(request.user, "task.manage", task.project_id),
         "sees_everyone": sees_everyone(request.user, task),
         "may_work": may_work(request.user, task) and task.status == Task.State.OPEN,
+        "by_pages": task.kind == Task.Kind.QA and single_class(task),
         "answer_key": has_key(task.project_id),
     }
     return TemplateResponse(request, "annotation/task.html", {"boot": {"page": page}, "task": task})
@@ -94,6 +96,21 @@ def _uuid(text: str | None) -> UUID:
         return UUID(text or "")
     except ValueError:
         return UUID(int=0)  # nobody's
+
+
+@project_page("review.decide", section="tasks")
+def grid_page(request: ProjectRequest, task_id: UUID, **kwargs: Any) -> HttpResponseBase:
+    """A review of classes by pages of thumbnails; other tasks have no such page."""
+    task = _task(request, task_id)
+    rules = rules_of([task])[task.pk]
+    if task.kind != Task.Kind.QA or not rules.single_class:
+        raise NotFound("Only a review of one class a picture is done by pages.")
+    page = {
+        "task": {"id": str(task.pk), "name": task.name},
+        "labels": [one for one in labels_for(task) if rules.names is None or one["name"] in rules.names],
+        "may_work": may_work(request.user, task) and task.status == Task.State.OPEN,
+    }
+    return TemplateResponse(request, "annotation/grid.html", {"boot": {"page": page}, "task": task})
 
 
 def _task(request: ProjectRequest, task_id: UUID, *, archived: bool = False) -> Task:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from annotation import pages
-from annotation.api import figures, issues, lead, pictures, stages, tasks, work
+from annotation.api import figures, grid, issues, lead, pictures, stages, tasks, work
 
 api_urlpatterns = [
     path("projects/<uuid:project_id>/tasks/", tasks.TaskListView.as_view(), name="tasks"),
@@ -28,6 +28,8 @@ api_urlpatterns = [
     path("tasks/<uuid:task_id>/restore/", lead.TaskRestoreView.as_view(), name="task-restore"),
     path("tasks/<uuid:task_id>/review/", stages.TaskReviewView.as_view(), name="task-review"),
     path("tasks/<uuid:task_id>/issues/", issues.TaskIssuesView.as_view(), name="task-issues"),
+    path("tasks/<uuid:task_id>/grid/", grid.GridView.as_view(), name="task-grid"),
+    path("tasks/<uuid:task_id>/grid/undo/", grid.GridUndoView.as_view(), name="task-grid-undo"),
     path("tasks/<uuid:task_id>/reassign/", tasks.ReassignView.as_view(), name="task-reassign"),
     path("tasks/<uuid:task_id>/redistribute/", tasks.RedistributeView.as_view(), name="task-redistribute"),
     path("tasks/<uuid:task_id>/queue/next/", work.QueueNextView.as_view(), name="queue-next"),
@@ -57,5 +59,6 @@ page_urlpatterns = [
     path("tasks/figures/", pages.figures_page, name="figures-page"),
     path("tasks/<uuid:task_id>/", pages.task_page, name="task-page"),
     path("studio/<uuid:task_id>/", pages.studio_page, name="studio-page"),
+    path("studio/<uuid:task_id>/grid/", pages.grid_page, name="grid-page"),
     path("data/<uuid:dataset_id>/studio/", pages.dataset_studio_page, name="dataset-studio-page"),
 ]

@@ -22,6 +22,7 @@ __all__ = [
     "held_counts",
     "known_to_key",
     "log_of",
+    "open_for",
     "page_order",
 ]
 
@@ -40,6 +41,15 @@ def held_by(task: Task, person: User) -> QuerySet[TaskItem]:
     return TaskItem.objects.filter(
         task=task, assignee=person, finished_at__isnull=True, retired_at__isnull=True, held_back_at__isnull=True
     )
+
+
+def open_for(task: Task, person: User) -> QuerySet[TaskItem]:
+    """The open items of a task that are this person's or nobody's, with what `item_payloads` reads."""
+    mine = Q(assignee=person) | Q(assignee__isnull=True)
+    rows = TaskItem.objects.filter(
+        mine, task=task, finished_at__isnull=True, held_back_at__isnull=True, retired_at__isnull=True
+    )
+    return rows.select_related("item", "task", "source")
 
 
 def awaits_answer() -> Exists:

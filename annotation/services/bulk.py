@@ -6,7 +6,8 @@ so repeating a call is harmless. Each chunk is one transaction unless the caller
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
@@ -22,12 +23,23 @@ from annotation.services.record import Change
 from annotation.services.review import review_outcome
 from annotation.services.status import back_to_review, finish, outcome_of
 
-__all__ = ["approve_many", "complete_many"]
+__all__ = ["Manner", "approve_many", "approve_rows", "complete_many"]
 
 Answer = TypeVar("Answer", str, "str | None")
 SAVED = [
     "status", "finished_at", "finished_by", "assignee", "previous_person", "lease_until", "passed", "last_revision",
 ]  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class Manner:
+    """How a batch is approved. `resolve_fixed`: what was marked as fixed is resolved along with it; `op_ids`: the act's
+    name, by task item."""
+
+    simulated: bool = False
+    note: str = ""
+    resolve_fixed: bool = False
+    op_ids: Mapping[UUID, UUID] = field(default_factory=dict)
 
 
 def complete_many(
@@ -58,9 +70,11 @@ def approve_many(
     if task.kind != Task.Kind.QA:
         raise Invalid("Only a review task approves.", task=str(task.pk))
     done: list[UUID] = []
+    manner = Manner(simulated=simulated, note=note, resolve_fixed=resolve_fixed)
     for part in _parts(answers):
         with write():
-            done += _approve_part(task, dict(part), person, simulated, note, resolve_fixed)
+            wanted = dict(part)
+            done += approve_rows(task, _open(task, list(wanted)), wanted, person, manner)
     return done
 
 
@@ -99,13 +113,13 @@ def _complete_part(task: Task, answers: dict[UUID, str], person: User, simulated
     return [ti.pk for ti in rows]
 
 
-def _approve_part(
-    task: Task, answers: dict[UUID, str | None], person: User, simulated: bool, note: str, resolve_fixed: bool
+def approve_rows(
+    task: Task, rows: list[TaskItem], answers: Mapping[UUID, str | None], person: User, manner: Manner
 ) -> list[UUID]:
-    rows = _open(task, list(answers))
+    """`approve_many` for open rows that the caller has locked in its transaction and got with `item` and `source`."""
     before = labels.labels_of(ti.item_id for ti in rows)
     left = issues.unresolved_of(rows)
-    blocked = {i.task_item_id for i in left if i.state == Issue.State.OPEN or not resolve_fixed}
+    blocked = {i.task_item_id for i in left if i.state == Issue.State.OPEN or not manner.resolve_fixed}
     rows = [ti for ti in rows if (answers[ti.pk] or before.get(ti.item_id)) and issues.owner_of(ti) not in blocked]
     final = {ti.pk: answers[ti.pk] or before[ti.item_id] for ti in rows}
     wrong = {ti.pk for ti in rows if before.get(ti.item_id) != final[ti.pk]}
@@ -122,8 +136,9 @@ def _approve_part(
     changes = [
         Change(
             task_item=ti, action="correct" if ti.pk in wrong else "approve", label=final[ti.pk],
-            previous_label=before.get(ti.item_id, ""), outcome=review_outcome(ti.pk in wrong), simulated=simulated,
-            note=note, changes=corrections.counts(found.get(ti.pk, ())),
+            previous_label=before.get(ti.item_id, ""), outcome=review_outcome(ti.pk in wrong),
+            simulated=manner.simulated, note=manner.note, changes=corrections.counts(found.get(ti.pk, ())),
+            op_id=manner.op_ids.get(ti.pk),
         )
         for ti in rows
     ]  # fmt: skip

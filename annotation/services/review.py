@@ -204,6 +204,15 @@ def review_outcome(corrected: bool) -> str:
     return TaskItemLog.Outcome.EDITED if corrected else TaskItemLog.Outcome.ACCEPTED
 
 
+def has_annotator(ti: TaskItem) -> bool:
+    """Whether there is somebody to send it back to."""
+    try:
+        _source(ti)
+    except Conflict:
+        return False
+    return True
+
+
 def _source(ti: TaskItem) -> TaskItem:
     if ti.source_id is None:
         raise NoAnnotator("Nobody labelled this item in a task: correct it here.", task_item=str(ti.pk))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from alp_site.lib.ids import uuid7
 from annotation.models import Issue, Task, TaskItem
 from annotation.services import issues, queue, status, task_items, tasks
 from datasets.models import Item
@@ -92,6 +93,16 @@ def of_finished(world: World) -> dict[str, Any]:
     return {"task_item_id": finished(world).pk}
 
 
+def of_qa(world: World) -> dict[str, Any]:
+    return {"task_id": review(world).task_id}
+
+
+def grid_page(world: World) -> dict[str, Any]:
+    ti = TaskItem.objects.select_related("item").get(pk=review(world).pk)
+    verdict = {"task_item": str(ti.pk), "seen_version": ti.item.content_version}
+    return {"op_id": str(uuid7()), "items": [verdict]}
+
+
 def of_review(world: World) -> dict[str, Any]:
     return {"task_item_id": review(world).pk}
 
@@ -106,8 +117,12 @@ def worker(body: Any, **more: Any) -> Call:
     return Call("oera", body=body, hidden="v", **more)
 
 
+def ids_of(ti: TaskItem) -> dict[str, Any]:
+    return {"task_items": [str(ti.pk)]}
+
+
 def ids(world: World) -> dict[str, Any]:
-    return {"task_items": [str(held(world).pk)]}
+    return ids_of(held(world))
 
 
 ROWS = {
@@ -163,6 +178,11 @@ ROWS = {
     "task-item-discard": Row(kwargs=of_held, post=worker({})),
     "task-item-skip": Row(kwargs=of_held, post=worker({})),
     "task-item-undo": Row(kwargs=of_finished, post=worker({})),
+    "task-grid": Row(kwargs=of_qa, get=Call("oer", hidden="av"), post=Call("oer", body=grid_page, hidden="av")),
+    "task-grid-undo": Row(
+        kwargs=of_qa,
+        post=Call("oer", body=lambda w: {"op_id": str(uuid7()), **ids_of(review(w))}, hidden="av"),
+    ),
     "task-item-approve": Row(kwargs=of_review, post=Call("oer", body={}, hidden="av")),
     "task-item-return": Row(kwargs=of_review, post=Call("oer", body={"note": "Look again."}, hidden="av")),
 }

@@ -9,10 +9,16 @@ from pathlib import Path
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import Visitor
+from tests.e2e.loop import said
 from tests.e2e.shapes import Hand, make_world
 from tests.house import House
 
 Windows = Callable[..., Visitor]
+ONE_CLASS = """
+import json
+from datasets.models import Label
+print("SAID", json.dumps({{"labels": Label.objects.filter(ontology__project_id={project!r}).update(group="class")}}))
+"""
 
 
 def picture(page: Page, name: str) -> None:
@@ -114,3 +120,44 @@ def test_review_when_rejected_fixed_and_approved_by_keys_alone(house: House, vis
         expect(review.filename()).not_to_have_text(shown)
     expect(page.get_by_text("Nothing to review now")).to_be_visible()
     review.saved()
+
+
+def test_review_by_pages_when_some_are_wrong_then_the_rest_is_approved_at_once(house: House, visitor: Windows) -> None:
+    world = make_world(house, "Pages", ["class"], pictures=6)
+    said(house, ONE_CLASS.format(project=world.project))
+    hand = world.open(visitor())
+    for _ in range(6):
+        before = hand.showing()
+        hand.press("1")
+        expect(hand.filename()).not_to_have_text(before)
+    hand.saved()
+
+    window = visitor()
+    page = window.sign_in(f"reviewer.{world.name}@example.org".lower(), path=f"/p/{world.project}/tasks/")
+    page.goto(world.url(f"tasks/{world.tasks['qa']}/"))
+    page.get_by_role("link", name="Review by pages").click()
+    tiles = page.get_by_role("option")
+    expect(tiles).to_have_count(6)
+    keys = page.keyboard
+    keys.press("2")  # the first is a bruise
+    keys.press("ArrowRight")
+    keys.press("x")
+    keys.press("Shift+Digit3")
+    keys.press("ArrowRight")
+    keys.press("s")
+    expect(tiles.nth(1)).to_have_accessible_name("p001.png, apple, rejected: Should not be there")
+    picture(page, "grid")
+    page.emulate_media(color_scheme="dark")
+    picture(page, "grid-dark")
+    page.emulate_media(color_scheme="light")
+    keys.press("Control+Enter")
+    expect(page.get_by_text("4 approved, 1 sent back.")).to_be_visible()
+    expect(tiles).to_have_count(1)
+    held = {world.holds(world.items[f"/p{n:03}.png"])[0]["label"] for n in (0, 3)}
+    assert held == {"apple", "bruise"}
+    keys.press("Control+z")
+    expect(tiles).to_have_count(6)
+    expect(tiles.nth(0)).to_have_accessible_name("p000.png, apple")
+    keys.press("Control+Enter")
+    expect(page.get_by_text("Nothing to review now")).to_be_visible()
+    picture(page, "grid-done")

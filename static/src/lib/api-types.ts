@@ -1893,6 +1893,41 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/v1/tasks/{task_id}/grid/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** @description What waits for review here and is mine or nobody's, by age. */
+    get: operations["tasks_id_grid_get"];
+    put?: never;
+    /** @description Approve what is not flagged, return what is; all in one transaction. */
+    post: operations["tasks_id_grid_post"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/tasks/{task_id}/grid/undo/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** @description Take back what one act decided, item by item. */
+    post: operations["tasks_id_grid_undo_post"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/v1/tasks/{task_id}/issues/": {
     parameters: {
       query?: never;
@@ -2714,6 +2749,12 @@ export interface components {
       items: components["schemas"]["Dataset"][];
       next: string | null;
     };
+    /** @description `op_id`: the page's name for the act; repeated, nothing is done twice. */
+    DecideRequest: {
+      items: components["schemas"]["VerdictRequest"][];
+      /** Format: uuid */
+      op_id: string;
+    };
     Done: {
       outcome: string;
       repeated: boolean;
@@ -3012,6 +3053,10 @@ export interface components {
       name: string;
       type: string;
       value: unknown;
+    };
+    GridPage: {
+      items: components["schemas"]["TaskItem"][];
+      next: string | null;
     };
     HandBackRequest: {
       task_items?: string[] | null;
@@ -3728,6 +3773,19 @@ export interface components {
     };
     OrderRequest: {
       names: string[];
+    };
+    /**
+     * @description `result`: approved, corrected, returned, reopened; else why it was left as it is: gone, decided, with_annotator,
+     *     held, changed, open_issues, no_label, no_annotator, or an error's code.
+     */
+    Outcome: {
+      repeated: boolean;
+      result: string;
+      /** Format: uuid */
+      task_item: string;
+    };
+    Outcomes: {
+      items: components["schemas"]["Outcome"][];
     };
     Outline: {
       /** @description There are more shapes than are sent. */
@@ -4809,6 +4867,12 @@ export interface components {
       items: components["schemas"]["Trigger"][];
       next: string | null;
     };
+    /** @description `op_id`: of the act that is taken back, on these items. */
+    UndoPageRequest: {
+      /** Format: uuid */
+      op_id: string;
+      task_items: string[];
+    };
     UploadReport: {
       added: number;
       overwritten: number;
@@ -4885,6 +4949,14 @@ export interface components {
         [key: string]: string;
       };
       next: string | null;
+    };
+    /** @description `label`: a correction; `issue`: it is flagged, and goes back with it; neither: it is right as it is. */
+    VerdictRequest: {
+      issue?: components["schemas"]["NewIssueRequest"] | null;
+      label?: string | null;
+      seen_version: number;
+      /** Format: uuid */
+      task_item: string;
     };
     VersionOfTestSet: {
       hash: string;
@@ -8387,6 +8459,80 @@ export interface operations {
         };
         content: {
           "application/json": components["schemas"]["Answered"];
+        };
+      };
+    };
+  };
+  tasks_id_grid_get: {
+    parameters: {
+      query?: {
+        after?: string;
+        limit?: number;
+      };
+      header?: never;
+      path: {
+        task_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["GridPage"];
+        };
+      };
+    };
+  };
+  tasks_id_grid_post: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        task_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["DecideRequest"];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Outcomes"];
+        };
+      };
+    };
+  };
+  tasks_id_grid_undo_post: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        task_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["UndoPageRequest"];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Outcomes"];
         };
       };
     };

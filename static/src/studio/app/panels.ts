@@ -12,6 +12,7 @@ import { Issues } from "../state/issues.ts";
 import { numbersOf } from "../state/numbers.ts";
 import type { Entry } from "../state/session.ts";
 import { AttributesPanel } from "../views/attributes.ts";
+import { ChangesPanel } from "../views/changes.ts";
 import { askConflicts } from "../views/conflict.ts";
 import { HistoryPanel } from "../views/history.ts";
 import { IssuesPanel } from "../views/issues.ts";
@@ -160,6 +161,31 @@ function historyPanel(studio: StudioContext): Panel {
   });
   return panel;
 }
+function changesPanel(studio: StudioContext): Panel {
+  const { tools, document, stage, entry, me } = studio;
+  const panel = new ChangesPanel({
+    ctx: tools,
+    document,
+    numbers: numbersOf(document.store),
+    versions: versionsApi,
+    log: history,
+    me: me.id,
+    frame: (box) => stage.frame(box),
+    shown: (id) => studio.shortcuts.shown(id),
+  });
+  entry.subscribe((shown) => panel.show(shown?.item.id ?? null, shown?.item.item.id ?? null));
+  const walk = (by: 1 | -1) => () => {
+    studio.showPanel("changes");
+    void panel.step(by);
+  };
+  studio.handle("review.change.next", walk(1));
+  studio.handle("review.change.previous", walk(-1));
+  // What can be compared with is read when somebody looks.
+  new IntersectionObserver((seen) => {
+    if (seen.some(({ isIntersecting }) => isIntersecting)) void panel.read();
+  }).observe(panel.element);
+  return panel;
+}
 function logPanel({ entry }: StudioContext): Panel {
   const log = new TaskLog(history);
   entry.subscribe((shown) => log.show(shown));
@@ -195,6 +221,13 @@ export const PANELS: readonly PanelSpec[] = [
   { id: "objects", title: "Objects", place: "tab", when: shapes, make: objectsPanel },
   { id: "issues", title: "Issues", place: "tab", when: ({ walk }) => !walk, make: issuesPanel },
   { id: "history", title: "History", place: "tab", when: shapes, make: historyPanel },
+  {
+    id: "changes",
+    title: "Changes",
+    place: "tab",
+    when: ({ shapes, review }) => shapes && review,
+    make: changesPanel,
+  },
   { id: "log", title: "History", place: "tab", when: (studio) => !studio.shapes, make: logPanel },
   { id: "attributes", title: "Attributes", place: "below", when: shapes, make: attributesPanel },
   {

@@ -110,7 +110,9 @@ export class Studio {
     this.context = this.makeContext();
     this.strip = new Strip(this.review, this.quick);
     this.foot = new Foot(this.review, this.quick);
-    this.bar = new Bar(options.task, this.review, options.tasksUrl, {
+    const pagesUrl =
+      this.review && this.quick ? `${options.tasksUrl}../studio/${options.task.id}/grid/` : null;
+    this.bar = new Bar(options.task, this.review, options.tasksUrl, pagesUrl, {
       undo: () => this.answers.undo(),
       reject: this.review ? () => this.answers.sendBack() : null,
       redo: this.quick ? null : () => scene.toolbox.redo(),

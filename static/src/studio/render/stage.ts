@@ -292,6 +292,16 @@ export class Stage {
     if (room < 1) this.zoom(room);
     this.centre([(box[0] + box[2]) / 2, (box[1] + box[3]) / 2]);
   }
+  /** Brings a box into sight, and near enough that it can be judged. */
+  frame(box: BoxXYXY): void {
+    const [x1, y1, x2, y2] = this.viewport.value.screenBox(box);
+    const side = Math.max(x2 - x1, y2 - y1);
+    const least = 0.25 * Math.min(...this.screen.size);
+    if (side > 0 && side < least) {
+      this.zoom(Math.min(least / side, 8));
+      this.centre([(box[0] + box[2]) / 2, (box[1] + box[3]) / 2]);
+    } else this.reveal(box);
+  }
   // ---- changes
 
   private resized(): void {

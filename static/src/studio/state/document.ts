@@ -127,6 +127,11 @@ export class Document {
     return true;
   }
 
+  /** All that the model proposed for this item, answered or not. */
+  predicted(): Annotation[] {
+    return this.offered.map((one) => this.offer(one));
+  }
+
   /** A new annotation of this person, selected. */
   add(parts: AnnotationParts): Annotation {
     const made: Annotation = {
@@ -308,17 +313,19 @@ export class Document {
       ...things.map(({ metadata }) => metadata["suggestion"]),
     ]);
     this.rejected.set(kept?.rejected ?? []);
-    return offered
-      .filter(({ id }) => !answered.has(id))
-      .map(({ id, confidence, model, prediction, type, label, geometry, attributes }) => ({
-        id: (this.suggested[id] ??= uuid7()),
-        type, label, geometry, attributes,
-        metadata: { suggestion: id },
-        revision: 0,
-        model: { id: model?.id ?? "", name: model?.name ?? "", confidence },
-        author: null,
-        sourcePrediction: prediction,
-      })); // prettier-ignore
+    return offered.filter(({ id }) => !answered.has(id)).map((one) => this.offer(one));
+  }
+  private offer(one: SuggestionPayload): Annotation {
+    const { id, confidence, model, prediction, type, label, geometry, attributes } = one;
+    return {
+      id: (this.suggested[id] ??= uuid7()),
+      type, label, geometry, attributes,
+      metadata: { suggestion: id },
+      revision: 0,
+      model: { id: model?.id ?? "", name: model?.name ?? "", confidence },
+      author: null,
+      sourcePrediction: prediction,
+    }; // prettier-ignore
   }
   /** Of the suggestions offered, those that are neither open nor an annotation now. */
   private putAway(): string[] {

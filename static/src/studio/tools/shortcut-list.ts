@@ -128,6 +128,8 @@ const EVERYWHERE: ShortcutDef[] = [
     ["review.unsure", "Unsure: look at it later", "u"],
     ["review.issue", "New issue", "i"],
     ["review.issue.next", "Next issue", "shift+n"],
+    ["review.change.next", "Next change", "y"],
+    ["review.change.previous", "Previous change", "shift+y"],
     ["review.issue.answer", "Issue is fixed, or resolved", "alt+i"],
   ]),
   ...rows("Suggestions", {}, [["suggest.accept.all", "Accept all above the threshold", "shift+a"]]),

@@ -64,7 +64,14 @@ export class Bar {
   private readonly back: HTMLButtonElement | null;
   private readonly next: HTMLButtonElement | null;
 
-  constructor(task: StudioTask, review: boolean, listUrl: string, acts: BarActs) {
+  constructor(
+    task: StudioTask,
+    review: boolean,
+    listUrl: string,
+    /** Where many are reviewed at once; null where that is not possible. */
+    pagesUrl: string | null,
+    acts: BarActs,
+  ) {
     this.back = acts.walk && iconButton("chevron-left", "Previous picture", acts.walk.back);
     this.next = acts.walk && iconButton("chevron-right", "Next picture", acts.walk.next);
     this.undo = iconButton("undo", "Undo (Ctrl Z)", acts.undo);
@@ -126,6 +133,17 @@ export class Bar {
       ),
       this.cycle,
       h("span", { class: "spacer" }),
+      pagesUrl &&
+        h(
+          "a",
+          {
+            class: "btn btn-ghost btn-square",
+            href: pagesUrl,
+            title: "Review by pages of thumbnails",
+            "aria-label": "Review by pages of thumbnails",
+          },
+          icon("grid"),
+        ),
       this.back,
       this.place,
       this.next,

@@ -11,13 +11,13 @@ import { confirmDialog } from "../../ui/dialog.ts";
 import { chip } from "../../ui/status.ts";
 import { timeAgo } from "../../ui/time.ts";
 import type { Version, VersionsApi } from "../io/versions.ts";
-import { Painter } from "../render/draw.ts";
 import type { Annotation } from "../shapes/_shape.ts";
 import { differenceOf, isSame, wordsOf, type Difference } from "../state/difference.ts";
 import type { Document } from "../state/document.ts";
 import type { LogEntry } from "../state/types.ts";
 import { partsOf } from "../tools/acts.ts";
 import { oneStep, type ToolContext } from "../tools/_tool.ts";
+import { DifferenceOverlay } from "./difference-overlay.ts";
 import { logRow } from "./task-log.ts";
 import "./history.css";
 
@@ -47,7 +47,7 @@ export class HistoryPanel {
   );
   private readonly log = h("ol", { class: "log", "aria-label": "In this task" });
   private readonly off: Unsubscribe[];
-  private readonly painter = new Painter();
+  private readonly painted: DifferenceOverlay;
   private offOverlay: Unsubscribe | null = null;
   private shown: { taskItem: string; item: string } | null = null;
   private versions: Version[] = [];
@@ -65,6 +65,7 @@ export class HistoryPanel {
       this.more,
       options.log && [h("h3", null, "In this task"), this.log],
     );
+    this.painted = new DifferenceOverlay(options.ctx);
     this.more.addEventListener("click", () => void this.older());
     delegate(this.list, "click", "[data-version]", (_event, row) => {
       void this.compare(Number(row.dataset["version"]));
@@ -304,26 +305,14 @@ export class HistoryPanel {
   private overlay(draw: CanvasRenderingContext2D, viewport: Viewport): void {
     const { compared } = this;
     if (!compared) return;
-    const css = getComputedStyle(document.documentElement);
-    const color = (name: string, otherwise: string) => css.getPropertyValue(name).trim() || otherwise;
     const { added, changed, removed } = compared.difference;
-    const ratio = draw.getTransform().a;
-    const [a, b, c, d, e, f] = viewport.matrix();
-    draw.setTransform(a * ratio, b * ratio, c * ratio, d * ratio, e * ratio, f * ratio);
-    const paint = (one: Annotation, tone: string, dashed: boolean) => {
-      const { ctx } = this.options;
-      const type = ctx.typeOf(one.type);
-      const box = type?.bounds(one.geometry, ctx.size());
-      if (!type || !box) return;
-      const style = { color: tone, dashed, fill: 0.12, outline: true, width: 3 };
-      const template = ctx.template(one.label) ?? undefined;
-      this.painter.shape(draw, { type, geometry: one.geometry, box, template }, style, viewport, ratio);
-    };
-    for (const one of added) paint(one, color("--ok-mark", "#2f9e62"), false);
-    for (const { before, after } of changed) {
-      paint(before, color("--warn-mark", "#d28a14"), true);
-      paint(after, color("--warn-mark", "#d28a14"), false);
-    }
-    for (const one of removed) paint(one, color("--bad-mark", "#d9453c"), true);
+    this.painted.draw(draw, viewport, [
+      ...added.map((one) => ({ one, tone: "ok", dashed: false }) as const),
+      ...changed.flatMap(({ before, after }) => [
+        { one: before, tone: "warn", dashed: true } as const,
+        { one: after, tone: "warn", dashed: false } as const,
+      ]),
+      ...removed.map((one) => ({ one, tone: "bad", dashed: true }) as const),
+    ]);
   }
 }
