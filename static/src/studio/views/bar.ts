@@ -133,17 +133,7 @@ export class Bar {
       ),
       this.cycle,
       h("span", { class: "spacer" }),
-      pagesUrl &&
-        h(
-          "a",
-          {
-            class: "btn btn-ghost btn-square",
-            href: pagesUrl,
-            title: "Review by pages of thumbnails",
-            "aria-label": "Review by pages of thumbnails",
-          },
-          icon("grid"),
-        ),
+      pagesLink(pagesUrl),
       this.back,
       this.place,
       this.next,
@@ -269,6 +259,14 @@ export function saveLook(state: OutboxState, refused: number, now: number = Date
   };
 }
 
+function pagesLink(url: string | null): HTMLElement | null {
+  const title = "Review by pages of thumbnails";
+  return (
+    url === null
+      ? null
+      : h("a", { class: "btn btn-ghost btn-square", href: url, title, "aria-label": title }, icon("grid"))
+  ); // prettier-ignore
+}
 function iconButton(name: IconName, title: string, run: () => void): HTMLButtonElement {
   return h(
     "button",
