@@ -35,7 +35,7 @@ class DecideSerializer(serializers.Serializer[Any]):
     """`op_id`: the page's name for the act; repeated, nothing is done twice."""
 
     op_id = serializers.UUIDField()
-    items = VerdictSerializer(many=True, allow_empty=False, max_length=MAX_PAGE)
+    items = serializers.ListField(child=VerdictSerializer(), allow_empty=False, max_length=MAX_PAGE)
 
 
 class UndoPageSerializer(serializers.Serializer[Any]):
