@@ -29,7 +29,7 @@ class Command(BaseCommand):
         die_with_starter()
         sys.setswitchinterval(SWITCH_SECONDS)
         # Open websockets are closed at shutdown, which uvicorn takes for an unfinished task.
-        logging.getLogger("uvicorn.error").addFilter(lambda record: "timeout graceful shutdown" not in record.msg)
+        logging.getLogger("uvicorn.error").addFilter(lambda record: "timeout graceful shutdown" not in str(record.msg))
         # uvicorn raises the signal that ended it once more when it is done: an end we can still act upon.
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
         beat = pulse.start("web")
