@@ -139,7 +139,7 @@ Q_CLUSTER = {
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "alp_site.people.api.authentication.TokenAuthentication",
-        "rest_framework.authentication.SessionAuthentication",
+        "alp_site.people.api.authentication.PageSession",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],

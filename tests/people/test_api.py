@@ -193,3 +193,17 @@ def test_members_when_project_has_many_then_number_of_queries_stays(
     client = client_as("owner")
     with django_assert_max_num_queries(8):
         assert len(client.get(f"/api/v1/projects/{project.pk}/members/").json()["items"]) == 25
+
+
+def test_session_when_the_page_is_somebody_elses_then_401_and_nothing_is_done(
+    people: dict[str, User], project: Project
+) -> None:
+    client = APIClient()
+    client.force_login(people["annotator"])
+    theirs = {"X-ALP-User": str(people["reviewer"].pk)}
+    answer = client.patch("/api/v1/me/", {"prefs": {"theme": "dark"}}, headers=theirs)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (401, "authentication_failed")
+    own = client.patch("/api/v1/me/", {"prefs": {"theme": "dark"}}, headers={"X-ALP-User": str(people["annotator"].pk)})
+    assert own.status_code == 200
+    people["reviewer"].refresh_from_db()
+    assert people["reviewer"].prefs == {}

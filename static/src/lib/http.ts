@@ -9,6 +9,7 @@
  * only the caller knows whether an op_id makes that safe (`retries` says so).
  */
 
+import { boot } from "./boot.ts";
 import { takeEarly } from "./early.ts";
 
 export class AlpApiError extends Error {
@@ -54,6 +55,8 @@ export interface ApiDeps {
   fetch: typeof fetch;
   sleep: (ms: number) => Promise<void>;
   cookie: () => string;
+  /** Whose page this is: the server refuses (401) what another person's session would send in their name. */
+  user: () => string;
   /** Called when the session has ended (401). */
   onSignedOut: () => void;
 }
@@ -62,10 +65,13 @@ export const SIGNED_OUT = "alp:signed-out";
 /** Rung on the window when someone has signed in again in place. */
 export const SIGNED_IN = "alp:signed-in";
 
+let pageUser: string | null = null;
+
 const defaults: ApiDeps = {
   fetch: (input, init) => globalThis.fetch(input, init),
   sleep: (ms) => new Promise((done) => setTimeout(done, ms)),
   cookie: () => document.cookie,
+  user: () => (pageUser ??= boot().user?.id ?? ""),
   onSignedOut: () => void window.dispatchEvent(new CustomEvent(SIGNED_OUT)),
 };
 
@@ -141,6 +147,11 @@ export type Api = ReturnType<typeof createApi>;
 export function createApi(given: Partial<ApiDeps> = {}) {
   const deps: ApiDeps = { ...defaults, ...given };
 
+  function named(): Record<string, string> {
+    const user = deps.user();
+    return user ? { "X-ALP-User": user } : {};
+  }
+
   async function fetched(method: string, url: string, init: RequestInit): Promise<Response> {
     const early = takeEarly(method, url);
     return (early && (await early)) ?? (await deps.fetch(url, init));
@@ -152,7 +163,7 @@ export function createApi(given: Partial<ApiDeps> = {}) {
     body: unknown,
     options: RequestOptions,
   ): Promise<Response> {
-    const headers: Record<string, string> = { Accept: "application/json", ...options.headers };
+    const headers: Record<string, string> = { Accept: "application/json", ...named(), ...options.headers };
     const init: RequestInit = { method, headers, credentials: "same-origin" };
     if (options.signal) init.signal = options.signal;
     if (options.keepalive) init.keepalive = true;
@@ -225,7 +236,8 @@ export function createApi(given: Partial<ApiDeps> = {}) {
       xhr.open("POST", path);
       xhr.setRequestHeader("Accept", "application/json");
       xhr.setRequestHeader("X-CSRFToken", csrfToken(deps.cookie()));
-      for (const [key, value] of Object.entries(options.headers ?? {})) xhr.setRequestHeader(key, value);
+      for (const [key, value] of Object.entries({ ...named(), ...options.headers }))
+        xhr.setRequestHeader(key, value);
       xhr.upload.onprogress = (event) => {
         if (event.lengthComputable) options.onProgress?.(event.loaded, event.total);
       };

@@ -1,7 +1,7 @@
 /** Signing in again in place: when the session ends, nothing on the page is lost. */
 import { h, uid } from "../lib/dom.ts";
 import { feed } from "../lib/feed.ts";
-import { csrfToken, SIGNED_IN } from "../lib/http.ts";
+import { AlpApiError, api, csrfToken, SIGNED_IN } from "../lib/http.ts";
 import { openDialog } from "../ui/dialog.ts";
 import { toast } from "../ui/toast.ts";
 
@@ -20,6 +20,17 @@ export async function signIn(email: string, password: string): Promise<boolean> 
     redirect: "manual",
   });
   return response.type === "opaqueredirect" || response.redirected;
+}
+
+/** Whether the page's own person is signed in: the server refuses another's session (see `X-ALP-User`). */
+async function isStillTheirs(): Promise<boolean> {
+  try {
+    await api.get("/api/v1/me/");
+    return true;
+  } catch (error) {
+    if (error instanceof AlpApiError && error.status === 401) return false;
+    throw error;
+  }
 }
 
 export function askToSignIn(email: string): void {
@@ -46,6 +57,10 @@ export function askToSignIn(email: string): void {
       password.value = "";
       throw new Error("This e-mail address and password do not match an account.");
     }
+    if (!(await isStillTheirs()))
+      throw new Error(
+        `This page is ${email}'s, and so is what it has not saved. Sign in as them, or reload it to go on as yourself.`,
+      );
     feed.retryNow();
     window.dispatchEvent(new Event(SIGNED_IN));
     toast("Signed in again. Repeat what was refused.", { kind: "ok" });

@@ -14,7 +14,13 @@ function setup(...answers: (Response | Error)[]) {
     if (answer instanceof Error) throw answer;
     return answer;
   }) as unknown as typeof fetch;
-  const api = createApi({ fetch: fetchFake, sleep, cookie: () => "x=1; csrftoken=abc%3D; y=2", onSignedOut });
+  const api = createApi({
+    fetch: fetchFake,
+    sleep,
+    cookie: () => "x=1; csrftoken=abc%3D; y=2",
+    user: () => "u1",
+    onSignedOut,
+  });
   return { api, calls, sleep, onSignedOut };
 }
 const json = (body: unknown, status = 200) =>
@@ -29,7 +35,11 @@ describe("requests", () => {
     expect(url).toBe("/api/v1/x/");
     expect(init.method).toBe("POST");
     expect(init.body).toBe('{"name":"a"}');
-    expect(init.headers).toMatchObject({ "X-CSRFToken": "abc=", "Content-Type": "application/json" });
+    expect(init.headers).toMatchObject({
+      "X-CSRFToken": "abc=",
+      "X-ALP-User": "u1",
+      "Content-Type": "application/json",
+    });
   });
 
   it("sends no CSRF token with a GET and leaves a form to the browser", async () => {
