@@ -8,10 +8,10 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.e2e.axe import Ear
 from tests.e2e.conftest import PASSWORD, Visitor
 from tests.e2e.loop import said
 from tests.e2e.shapes import Hand, World, make_world
-from tests.e2e.test_studio_a11y import Ear
 from tests.house import House
 
 PREPARE = """

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
+from tests.e2e.axe import Ear
 from tests.e2e.conftest import Visitor
 from tests.e2e.loop import said
 from tests.e2e.shapes import Hand, make_world
@@ -146,10 +147,11 @@ def test_review_by_pages_when_some_are_wrong_then_the_rest_is_approved_at_once(h
     keys.press("ArrowRight")
     keys.press("s")
     expect(tiles.nth(1)).to_have_accessible_name("p001.png, apple, rejected: Should not be there")
-    picture(page, "grid")
-    page.emulate_media(color_scheme="dark")
-    picture(page, "grid-dark")
-    page.emulate_media(color_scheme="light")
+    ears = {scheme: Ear(scheme) for scheme in ("dark", "light")}
+    for scheme, ear in ears.items():
+        page.emulate_media(color_scheme=scheme)
+        ear.listen(page, "grid")
+    assert not any(ear.heard for ear in ears.values()), [ear.heard for ear in ears.values()]
     keys.press("Control+Enter")
     expect(page.get_by_text("4 approved, 1 sent back.")).to_be_visible()
     expect(tiles).to_have_count(1)

@@ -2,28 +2,16 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.e2e.axe import Ear
 from tests.e2e.conftest import Visitor
 from tests.e2e.loop import said
 from tests.e2e.shapes import Hand, World, make_world
-from tests.house import ROOT, House
-
-AXE = ROOT / "static" / "node_modules" / "axe-core" / "axe.min.js"
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]
-# Experimental, and wrong here: a tool's key stands below its icon, and is no name one would say.
-RUN = """
-(rules) => axe.run({exclude: ["canvas"]}, {
-  runOnly: rules, rules: {"label-content-name-mismatch": {enabled: false}},
-}).then(({violations}) => violations
-  .filter(({impact}) => ["serious", "critical"].includes(impact))
-  .map(({id, help, nodes}) => [id, help, ...nodes.slice(0, 4).map(({html, failureSummary}) => html + failureSummary)]))
-"""
+from tests.house import House
 
 ASK = """
 import json
@@ -44,21 +32,6 @@ def world_of(house: House, name: str) -> World:
     made = make_world(house, name, ["box", "polygon", "point"], pictures=3)
     said(house, ASK.format(dataset=made.dataset))
     return made
-
-
-class Ear:
-    """Gathers what axe says of each state of the page. SHOTS names a folder for pictures of what was looked at."""
-
-    def __init__(self, scheme: str) -> None:
-        self.scheme = scheme
-        self.heard: list[str] = []
-
-    def listen(self, page: Page, what: str) -> None:
-        if shots := os.environ.get("SHOTS"):
-            page.screenshot(path=str(Path(shots) / f"{self.scheme} {what}.png".replace(" ", "-")))
-        page.evaluate(AXE.read_text("utf-8"))
-        found: list[list[str]] = page.evaluate(RUN, RULES)
-        self.heard += [f"{what}: " + "\n  ".join(one) for one in found]
 
 
 def tab(page: Page, name: str) -> None:
@@ -129,6 +102,10 @@ def test_studio_when_labelling_and_reviewing_has_no_serious_violation(
     review = world.open(visitor(color_scheme=scheme), role="reviewer", kind="qa")
     page = review.page
     review.has(3)
+    tab(page, "Changes")
+    expect(page.get_by_role("tabpanel", name="Changes")).to_be_visible()
+    ear.listen(page, "reviewing changes")
+    tab(page, "Objects")
     page.keyboard.press("Alt+.")
     page.keyboard.press("i")
     expect(page.get_by_role("region", name="New issue")).to_contain_text("leaf #1")

@@ -1,8 +1,13 @@
-import { afterEach, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { takeEarly } from "@/lib/early.ts";
 import { createApi } from "@/lib/http.ts";
 
-afterEach(() => void Reflect.deleteProperty(globalThis, "alpEarly"));
+// A page that is young, however long the test runner has been up.
+beforeEach(() => void vi.spyOn(performance, "now").mockReturnValue(500));
+afterEach(() => {
+  vi.restoreAllMocks();
+  Reflect.deleteProperty(globalThis, "alpEarly");
+});
 const json = (body: unknown) =>
   new Response(JSON.stringify(body), { headers: { "Content-Type": "application/json" } });
 const set = (early: object) => Object.assign(globalThis, { alpEarly: early });

@@ -58,13 +58,13 @@ describe("the page of shortcuts", () => {
     act("tool.box", "Change").click();
     expect(said()).toBe("Press the new keys.");
     press("Shift", { shiftKey: true });
-    press("Y", { shiftKey: true });
+    press("Q", { shiftKey: true });
     document.removeEventListener("keydown", heard);
     // Only the Shift by itself, which is no key yet.
     expect(heard).toHaveBeenCalledTimes(1);
-    expect(shortcuts.keysFor("tool.box")).toEqual(["shift+y"]);
-    expect(keysIn("tool.box")).toEqual(["⇧ Y"]);
-    expect(save).toHaveBeenCalledWith({ "tool.box": ["shift+y"] });
+    expect(shortcuts.keysFor("tool.box")).toEqual(["shift+q"]);
+    expect(keysIn("tool.box")).toEqual(["⇧ Q"]);
+    expect(save).toHaveBeenCalledWith({ "tool.box": ["shift+q"] });
     expect(document.activeElement).toBe(act("tool.box", "Change"));
   });
   it("Escape leaves it as it was, and the dialog open", () => {

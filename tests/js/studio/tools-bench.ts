@@ -6,6 +6,7 @@ import { Keys } from "@/lib/keys.ts";
 import { Cell } from "@/lib/store.ts";
 import { Edits } from "@/studio/io/edits.ts";
 import { cutOut } from "@/studio/cut/cutout.ts";
+import type { CutOut } from "@/studio/cut/index.ts";
 import { openEditStore } from "@/studio/io/pending-disk.ts";
 import type { BrushLayer } from "@/studio/render/brush.ts";
 import type { Patch } from "@/studio/render/patch.ts";
@@ -103,6 +104,7 @@ export async function bench(
     patch?: Omit<Patch, "pixels">;
     readOnly?: () => boolean;
     smart?: SmartHelp;
+    cutOut?: CutOut;
   } = {},
 ) {
   const disk = await openEditStore(`tools-${(people += 1)}`);
@@ -135,7 +137,7 @@ export async function bench(
     pixels: () =>
       options.pixels ? { origin: [0, 0], step: 1, ...options.patch, pixels: options.pixels } : null,
     smart: options.smart ?? knowing(),
-    cutOut: (pixels, said) => Promise.resolve(cutOut(pixels, said)),
+    cutOut: options.cutOut ?? ((pixels, said) => Promise.resolve(cutOut(pixels, said))),
     ...(options.allowed ? { allowed: options.allowed } : {}),
     snap: new Cell(true),
     hidden: new Cell<ReadonlySet<string>>(new Set()),

@@ -1,0 +1,36 @@
+"""What axe says of a page, and a picture of it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from playwright.sync_api import Page
+
+from tests.house import ROOT
+
+AXE = ROOT / "static" / "node_modules" / "axe-core" / "axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]
+# Experimental, and wrong here: a tool's key stands below its icon, and is no name one would say.
+RUN = """
+(rules) => axe.run({exclude: ["canvas"]}, {
+  runOnly: rules, rules: {"label-content-name-mismatch": {enabled: false}},
+}).then(({violations}) => violations
+  .filter(({impact}) => ["serious", "critical"].includes(impact))
+  .map(({id, help, nodes}) => [id, help, ...nodes.slice(0, 4).map(({html, failureSummary}) => html + failureSummary)]))
+"""
+
+
+class Ear:
+    """Gathers what axe says of each state of the page. SHOTS names a folder for pictures of what was looked at."""
+
+    def __init__(self, scheme: str) -> None:
+        self.scheme = scheme
+        self.heard: list[str] = []
+
+    def listen(self, page: Page, what: str) -> None:
+        if shots := os.environ.get("SHOTS"):
+            page.screenshot(path=str(Path(shots) / f"{self.scheme} {what}.png".replace(" ", "-")))
+        page.evaluate(AXE.read_text("utf-8"))
+        found: list[list[str]] = page.evaluate(RUN, RULES)
+        self.heard += [f"{what}: " + "\n  ".join(one) for one in found]
