@@ -85,7 +85,7 @@ def test_a_lead_makes_changes_fills_and_archives_a_task(client_as, project, data
     task_url = f"/api/v1/tasks/{made.json()['id']}/"
     assert made.json()["everyone"] is False
     items = [str(i.pk) for i in make_items(4)]
-    assert client.post(f"{task_url}items/", {"items": items}).json() == {"count": 4}
+    assert client.post(f"{task_url}items/", {"items": items}).json() == {"count": 4, "job": None}
     assert client.post(f"{task_url}items/", {"filter": {"filename": "/p0001.png"}}).json() == {"count": 1}
     assert client.get(task_url).json()["counts"]["total"] == 4
     listed = client.get(f"{task_url}items/?status=free&limit=3").json()

@@ -9,8 +9,8 @@ import { h, replace } from "../lib/dom.ts";
 import { feed } from "../lib/feed.ts";
 import { count, plural } from "../lib/format.ts";
 import { isAbort, messageOf } from "../lib/http.ts";
-import { keys, PASS } from "../lib/keys.ts";
-import { emptyState, errorState } from "../ui/empty.ts";
+import { PASS } from "../lib/keys.ts";
+import { errorState } from "../ui/empty.ts";
 import { icon } from "../ui/icons.ts";
 import { announce } from "../ui/live.ts";
 import { kbd } from "../ui/status.ts";
@@ -18,6 +18,7 @@ import { createGrid } from "./grid/grid.ts";
 import { datasetApi } from "./io/api.ts";
 import { createBulkBar } from "./panels/bulk.ts";
 import { createDrawer } from "./panels/drawer.ts";
+import { nothingFound, nothingYet } from "./panels/empty.ts";
 import { createFacetPanel } from "./panels/facets.ts";
 import { createOutlineLayer } from "./panels/outline-layer.ts";
 import { createTileDrawer } from "./panels/tile.ts";
@@ -36,6 +37,7 @@ import {
   type Asked,
   type Spot,
 } from "./query/filter.ts";
+import { bindKeys } from "./shortcuts.ts";
 import { Selection } from "./state/selection.ts";
 import { RowWindow } from "./state/window.ts";
 import type { Filter, Item, JsonObject, Label, Which } from "./types.ts";
@@ -84,6 +86,7 @@ export function createBrowser(options: BrowserOptions): Browser {
   let active: string | null = null;
   let took = 0;
   let outlinedPages = "";
+  const mayEdit = options.may("dataset.edit");
 
   const color = (name: string) => options.labels().find((label) => label.name === name)?.color;
   const rows = new RowWindow<Item>({
@@ -338,7 +341,8 @@ export function createBrowser(options: BrowserOptions): Browser {
     clearButton.hidden = !narrowed;
     message.hidden = total > 0 || rows.loading;
     grid.element.classList.toggle("empty-grid", total === 0);
-    if (total === 0) replace(message, narrowed ? nothingFound() : nothingYet());
+    if (total === 0)
+      replace(message, narrowed ? nothingFound(clearFilter) : nothingYet(mayEdit ? options.upload : null));
     options.onTotal?.(total);
     outlines.want(inSight());
     grid.update();
@@ -364,30 +368,6 @@ export function createBrowser(options: BrowserOptions): Browser {
   function inSight(): Item[] {
     const { from, to } = grid.range();
     return loaded(from, Math.max(to, from + 1));
-  }
-
-  function nothingFound(): HTMLElement {
-    return emptyState({
-      icon: "search",
-      title: "No image passes this filter",
-      actions: h("button", { type: "button", class: "btn", onclick: clearFilter }, "Clear filter"),
-    });
-  }
-
-  function nothingYet(): HTMLElement {
-    return emptyState({
-      icon: "images",
-      title: "No images yet",
-      text: "Add images, whole folders or a zip: JPEG, PNG, WebP, BMP and TIFF.",
-      actions: options.may("dataset.edit")
-        ? h(
-            "button",
-            { type: "button", class: "btn btn-primary", onclick: options.upload },
-            icon("upload"),
-            "Add images",
-          )
-        : null,
-    });
   }
 
   function activate(item: Item | null): void {
@@ -469,52 +449,20 @@ export function createBrowser(options: BrowserOptions): Browser {
     bar.update();
   });
   const here = () => element.isConnected && element.offsetParent !== null;
-  const arrow = (key: string) => ({
-    keys: key,
-    label: key,
-    hidden: true,
-    repeat: true,
-    when: here,
-    run: () => move(key, false),
+  bindKeys({
+    here,
+    active: () => active !== null,
+    chosen: () => !selection.empty,
+    mayDelete: () => mayEdit,
+    filter: () => box.focus(),
+    outlines: () => outlines.flip(),
+    selectAll: () => selection.selectAll(),
+    open: openActive,
+    toggle: () => active && selection.toggle(active),
+    leave: () => (selection.empty ? activate(null) : selection.clear()),
+    remove: () => bar.remove(),
+    move,
   });
-  keys.scope("Browser", [
-    { keys: "/", label: "Filter", when: here, run: () => box.focus() },
-    { keys: "o", label: "Outlines on or off", when: here, run: () => outlines.flip() },
-    { keys: "ctrl+a", label: "Select all the filter finds", when: here, run: () => selection.selectAll() },
-    {
-      keys: "enter",
-      label: "Open the current image in the studio",
-      when: () => here() && active !== null,
-      run: (event) => openActive(event),
-    },
-    {
-      keys: "space",
-      label: "Select or deselect the current image",
-      when: () => here() && active !== null,
-      run: () => active && selection.toggle(active),
-    },
-    {
-      keys: "escape",
-      label: "Clear selection, close the item",
-      when: () => here() && (!selection.empty || active !== null),
-      run: () => (selection.empty ? activate(null) : selection.clear()),
-    },
-    {
-      keys: "delete",
-      label: "Delete the selection",
-      when: () => here() && !selection.empty && options.may("dataset.edit"),
-      run: () => bar.remove(),
-    },
-    ...["arrowleft", "arrowright", "arrowup", "arrowdown", "pageup", "pagedown", "home", "end"].map(arrow),
-    ...["arrowleft", "arrowright", "arrowup", "arrowdown"].map((key) => ({
-      keys: `shift+${key}`,
-      label: key,
-      hidden: true,
-      repeat: true,
-      when: here,
-      run: () => move(key, true),
-    })),
-  ]);
   feed.watch(
     LIVE,
     (events) => {
