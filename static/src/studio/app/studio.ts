@@ -160,7 +160,9 @@ export class Studio {
           text: "It is closed, or other people work on it.",
         }),
       );
-    this.opener.busy.subscribe((busy) => this.element.setAttribute("aria-busy", String(busy)));
+    this.opener.busy.subscribe(() => this.drawBusy());
+    this.parts.desk.pictured.subscribe(() => this.drawBusy());
+    this.entry.subscribe(() => this.drawBusy());
     outbox.kick();
     this.listen();
   }
@@ -337,6 +339,13 @@ export class Studio {
   }
 
   // ---- drawing
+
+  /** While the picture, or what is on it, is still to come. */
+  private drawBusy(): void {
+    const id = this.entry.value?.item.id ?? null;
+    const busy = this.quick ? id !== this.parts.desk.pictured.value : this.opener.busy.value;
+    this.element.setAttribute("aria-busy", String(busy));
+  }
 
   private draw(): void {
     const { desk, scene } = this.parts;
