@@ -48,7 +48,8 @@ def browser() -> Iterator[Browser]:
     path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
     if path is None:
         _missing(
-            "There is no Chromium on this machine: install it (on Debian: apt install chromium-headless-shell) to run the journeys."
+            "There is no Chromium on this machine: install it to run the journeys "
+            "(on Debian: apt install chromium-headless-shell)."
         )
     if not (ROOT / "static" / "dist" / "manifest.json").is_file():
         _missing("The front end is not built: `make test` does it.")
