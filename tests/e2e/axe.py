@@ -31,6 +31,8 @@ class Ear:
     def listen(self, page: Page, what: str) -> None:
         if shots := os.environ.get("SHOTS"):
             page.screenshot(path=str(Path(shots) / f"{self.scheme} {what}.png".replace(" ", "-")))
+        # Colours on their way from one scheme to the other are nobody's.
+        page.evaluate("() => Promise.all(document.getAnimations().map(({ finished }) => finished.catch(() => null)))")
         page.evaluate(AXE.read_text("utf-8"))
         found: list[list[str]] = page.evaluate(RUN, RULES)
         self.heard += [f"{what}: " + "\n  ".join(one) for one in found]

@@ -40,6 +40,7 @@ print("SAID", json.dumps({{
 RECOUNT = """
 import json
 from collections import Counter
+from django.db import transaction
 from django.db.models import Count
 from alp_site.lib.models import Job
 from annotation.models import TaskItem, TaskItemLog
@@ -59,6 +60,9 @@ def twice(rows, *names):
     return rows.values(*names).annotate(n=Count("pk")).filter(n__gt=1).order_by().count()
 executions = NodeExecution.objects.filter(pipeline=pipeline)
 def wrong():
+    with transaction.atomic():  # one moment: the loop goes on meanwhile
+        return wrong_now()
+def wrong_now():
     counted = tally(executions, "node_id", "status")
     kept = {{f"{{c.node_id}} {{s}}": getattr(c, s) for c in NodeCounter.objects.filter(pipeline=pipeline)
             for s in ExecutionStatus.values if getattr(c, s)}}
@@ -171,10 +175,13 @@ class Studio:
         for _ in range(times):
             self.page.keyboard.press(key)
 
+    def sees(self) -> None:
+        """Waits for the picture: nothing is answered before it is seen."""
+        expect(self.page.locator("#studio")).to_have_attribute("aria-busy", "false", timeout=30_000)
+
     def act(self, key: str) -> str:
         """Presses a key that finishes what is shown and goes on. Returns the file that was shown."""
-        # Nothing is answered before the picture is seen.
-        expect(self.page.locator("#studio")).to_have_attribute("aria-busy", "false", timeout=30_000)
+        self.sees()
         before = self.showing()
         self.page.keyboard.press(key)
         expect(self.filename()).not_to_have_text(before)

@@ -53,6 +53,7 @@ class Annotator:
 
     def come_back(self) -> None:
         """The tab goes away in the middle of saving; a new one takes the work up where it was."""
+        self.studio.sees()
         last = self.studio.showing()
         self.page.keyboard.press(self.loop.answer(last))
         self.answered.append(last)
@@ -107,6 +108,7 @@ class Reviewer:
         return self.page.get_by_text("Answered: you asked").is_visible()
 
     def _send_back(self, shown: str) -> None:
+        self.studio.sees()
         self.page.keyboard.press("x")
         self.page.get_by_role("region", name="Reject: what is wrong?").get_by_role("combobox").fill(NOTE)
         self.page.keyboard.press("Enter")

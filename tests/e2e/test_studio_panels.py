@@ -82,7 +82,7 @@ def test_two_people_at_one_box_when_the_second_saves_then_both_versions_are_show
     picture(page, "conflict")
     page.keyboard.press("t")
     expect(dialog).to_be_hidden()
-    assert xyxy(hand) == THEIRS
+    hand.until("theirs", lambda found: found[0]["geometry"]["xyxy"] == THEIRS)
 
     # An earlier version comes back, as edits that undo takes back.
     page.get_by_role("tab", name="History").click()
