@@ -30,6 +30,7 @@ pytestmark = [
 POOL, BUDGET = 36, 12
 LONG = os.environ.get("ALP_CHAOS") == "long"
 KILL_SECONDS = 170 if LONG else 20
+LEAST_KILLS = 5
 
 KEYS = """
 import json
@@ -157,7 +158,7 @@ def test_kill_when_anything_dies_while_the_loop_runs_then_all_is_there_and_count
     before = state_of(house)
     people = People(house)
     house.start()
-    assert kill_at_random(house, people, random.Random(7)) >= 5
+    assert kill_at_random(house, people, random.Random(7)) >= LEAST_KILLS
 
     last = before
     deadline = time.monotonic() + 300
@@ -200,7 +201,7 @@ def kill_at_random(house: House, people: People, rng: random.Random) -> int:
     """Now and then one process, a few, or the whole house, which is then started again; how often."""
     times = 0
     deadline = time.monotonic() + KILL_SECONDS
-    while time.monotonic() < deadline:
+    while times < LEAST_KILLS or time.monotonic() < deadline:  # a slow machine takes half the time to start again
         people.work(2)
         time.sleep(rng.uniform(0.2, 2.5))
         living = house.processes()
