@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from typing import Literal
 
@@ -71,40 +71,36 @@ def in_write() -> bool:
 @contextmanager
 def write() -> Iterator[None]:
     """A write transaction; joins the one this thread has open, if any. No decoding, no model, no network inside."""
-    depth = getattr(_local, "depth", 0)
-    if depth:
-        with _deeper(depth), transaction.atomic(savepoint=False):
-            yield
-        return
-    if connection.in_atomic_block or not is_sqlite():  # a test's own transaction, or PostgreSQL
-        with _deeper(depth), transaction.atomic():
-            yield
-        return
-    gate = write_gate.background if _role == "worker" else write_gate.foreground
-    with gate(_database()), _deeper(depth), transaction.atomic():
+    with _transaction(write_gate.background if _role == "worker" else write_gate.foreground):
         yield
 
 
 @contextmanager
 def background_write() -> Iterator[None]:
     """``write()`` behind the background gate whatever the process's role: for bulk work started from a web process."""
-    if getattr(_local, "depth", 0) or connection.in_atomic_block or not is_sqlite():
-        with write():
-            yield
-        return
-    with write_gate.background(_database()), _deeper(0), transaction.atomic():
+    with _transaction(write_gate.background):
         yield
 
 
 @contextmanager
 def short_write() -> Iterator[None]:
     """``write()`` before all bulk work whatever the process's role: for a row or two that a worker stands still for."""
-    if getattr(_local, "depth", 0) or connection.in_atomic_block or not is_sqlite():
-        with write():
-            yield
-        return
-    with write_gate.foreground(_database()), _deeper(0), transaction.atomic():
+    with _transaction(write_gate.foreground):
         yield
+
+
+@contextmanager
+def _transaction(gate: Callable[[str], AbstractContextManager[None]]) -> Iterator[None]:
+    depth = getattr(_local, "depth", 0)
+    if depth:
+        with _deeper(depth), transaction.atomic(savepoint=False):
+            yield
+    elif connection.in_atomic_block or not is_sqlite():  # a test's own transaction, or PostgreSQL
+        with _deeper(depth), transaction.atomic():
+            yield
+    else:
+        with gate(_database()), _deeper(depth), transaction.atomic():
+            yield
 
 
 def _database() -> str:

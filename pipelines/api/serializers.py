@@ -300,11 +300,6 @@ class RunSerializer(serializers.Serializer[Any]):
     key = serializers.CharField(max_length=100, required=False)
 
 
-class WaitPersonSerializer(serializers.Serializer[Any]):
-    id = serializers.UUIDField()
-    name = serializers.CharField()
-
-
 class WaitWorkSerializer(serializers.Serializer[Any]):
     """`person`: who has it, null while nobody took it; `with_annotator`: a review whose picture was sent back."""
 
@@ -312,7 +307,7 @@ class WaitWorkSerializer(serializers.Serializer[Any]):
     task_item = serializers.UUIDField()
     name = serializers.CharField()
     kind = serializers.ChoiceField(choices=["annotation", "qa"])
-    person = WaitPersonSerializer(allow_null=True)
+    person = PersonSerializer(allow_null=True)
     with_annotator = serializers.BooleanField()
     since = serializers.DateTimeField()
 

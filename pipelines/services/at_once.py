@@ -71,18 +71,19 @@ def _settle(ledger: Ledger, pipeline_id: UUID, revision_id: UUID, node_id: str, 
     tx = NodeTx(str(pipeline.project_id), str(pipeline_id), node_id)
     found = {outcome.execution_id: outcome for outcome in node.at_once(tx, list(views.values()))}
     ledger.look_up_conditions((key, outcome.outputs) for key, outcome in found.items())
+    moment = now()
     for row in rows:
         outcome = found.get(str(row.pk))
         if outcome is not None:
-            _finish(ledger, row, outcome, bound)
+            _finish(ledger, row, outcome, {"bound": bound, "attempt": 1, "started_at": moment})
     ledger.unring(pipeline_id, node_id)
 
 
-def _finish(ledger: Ledger, row: NodeExecution, outcome: Outcome, bound: Mapping[str, object]) -> None:
+def _finish(ledger: Ledger, row: NodeExecution, outcome: Outcome, claimed: Mapping[str, object]) -> None:
     key = str(row.pk)
     if outcome.remember:
         ledger.remember(row.cycle_id, outcome.remember)
-    ledger.step(row.cycle_id, machine.Claim(key, TOKEN), bound=bound, attempt=1, started_at=now())
+    ledger.step(row.cycle_id, machine.Claim(key, TOKEN), **claimed)
     ledger.step(
         row.cycle_id, machine.Finish(key, TOKEN, outcome.outputs, outcome.action),
         outputs=dict(outcome.outputs), action=outcome.action or "", log=outcome.log,

@@ -51,6 +51,24 @@ def test_review_when_rejected_fixed_and_approved_by_keys_alone(house: House, vis
 
     review = world.open(visitor(), role="reviewer", kind="qa")
     page, keys = review.page, review.page.keyboard
+    reject_both(review)
+    fix_both(world.open(visitor()))
+
+    for _ in range(2):
+        expect(page.locator(".studio-strip")).to_contain_text("Answered: you asked", timeout=30_000)
+        review.has(1)
+        shown = review.showing()
+        keys.press("Alt+i")
+        expect(page.locator(".issue-thread")).to_contain_text("Resolved")
+        keys.press("a")
+        expect(review.filename()).not_to_have_text(shown)
+    expect(page.get_by_text("Nothing to review now")).to_be_visible()
+    review.saved()
+
+
+def reject_both(review: Hand) -> None:
+    """The first with an issue on a place, after a refused approval; the second with one said by X."""
+    page, keys = review.page, review.page.keyboard
     review.has(1)
     rejected = review.showing()
     # X says what is wrong first, with the selected object; Escape gives it up.
@@ -95,8 +113,9 @@ def test_review_when_rejected_fixed_and_approved_by_keys_alone(house: House, vis
     expect(page.get_by_text("Nothing to review now")).to_be_visible()
     review.saved()
 
-    # Its annotator has them first, with their issues; marking them fixed and submitting brings them back.
-    back = world.open(visitor())
+
+def fix_both(back: Hand) -> None:
+    """Its annotator has them first, with their issues; marking them fixed and submitting brings them back."""
     for _ in range(2):
         shown = back.showing()
         back.has(1)
@@ -110,17 +129,6 @@ def test_review_when_rejected_fixed_and_approved_by_keys_alone(house: House, vis
         back.press("Control+Enter")
         expect(back.filename()).not_to_have_text(shown)
     back.saved()
-
-    for _ in range(2):
-        expect(page.locator(".studio-strip")).to_contain_text("Answered: you asked", timeout=30_000)
-        review.has(1)
-        shown = review.showing()
-        keys.press("Alt+i")
-        expect(page.locator(".issue-thread")).to_contain_text("Resolved")
-        keys.press("a")
-        expect(review.filename()).not_to_have_text(shown)
-    expect(page.get_by_text("Nothing to review now")).to_be_visible()
-    review.saved()
 
 
 def test_review_by_pages_when_some_are_wrong_then_the_rest_is_approved_at_once(house: House, visitor: Windows) -> None:

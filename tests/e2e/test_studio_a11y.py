@@ -99,7 +99,11 @@ def test_studio_when_labelling_and_reviewing_has_no_serious_violation(
     ear.listen(page, "shortcuts")
     page.keyboard.press("Escape")
 
-    review = world.open(visitor(color_scheme=scheme), role="reviewer", kind="qa")
+    listen_to_review(ear, world.open(visitor(color_scheme=scheme), role="reviewer", kind="qa"))
+    assert not ear.heard, "\n".join(ear.heard)
+
+
+def listen_to_review(ear: Ear, review: Hand) -> None:
     page = review.page
     review.has(3)
     tab(page, "Changes")
@@ -117,4 +121,3 @@ def test_studio_when_labelling_and_reviewing_has_no_serious_violation(
     expect(page.get_by_role("tab", name="Issues")).to_contain_text("1")
     expect(page.locator(".issue-thread")).to_contain_text("The edge is loose. @Ann")
     ear.listen(page, "reviewing issues")
-    assert not ear.heard, "\n".join(ear.heard)

@@ -4981,11 +4981,6 @@ export interface components {
       reason: string;
       work: components["schemas"]["WaitWork"] | null;
     };
-    WaitPerson: {
-      /** Format: uuid */
-      id: string;
-      name: string;
-    };
     /** @description `person`: who has it, null while nobody took it; `with_annotator`: a review whose picture was sent back. */
     WaitWork: {
       /**
@@ -4995,7 +4990,7 @@ export interface components {
        */
       kind: "annotation" | "qa";
       name: string;
-      person: components["schemas"]["WaitPerson"] | null;
+      person: components["schemas"]["PipelinePerson"] | null;
       /** Format: date-time */
       since: string;
       /** Format: uuid */

@@ -2,7 +2,7 @@
 import { describe, expect, it, vi } from "vitest";
 import { layout, neighbour, place, visible } from "../../../static/src/browser/grid/layout.ts";
 import { uuid7 } from "../../../static/src/browser/io/ids.ts";
-import { difference } from "../../../static/src/browser/panels/drawer.ts";
+import { difference } from "../../../static/src/browser/io/difference.ts";
 import {
   buildFilter,
   FilterError,

@@ -8,6 +8,7 @@ import { chip, kbd, statusChip } from "../../ui/status.ts";
 import { timeAgo } from "../../ui/time.ts";
 import { act, errorToast, toast } from "../../ui/toast.ts";
 import { items as calls } from "../io/api.ts";
+import { difference } from "../io/difference.ts";
 import { uuid7 } from "../io/ids.ts";
 import type { Annotation, Item, JsonObject, Label, Prediction, Revision, SubsetName } from "../types.ts";
 
@@ -482,20 +483,4 @@ export function createDrawer(options: DrawerOptions): Drawer {
 
 function section(title: string, body: Node): HTMLElement {
   return h("section", { class: "drawer-section" }, h("h3", null, title), body);
-}
-
-/** The diff that turns `old` into `wanted`: null where a key goes. */
-export function difference(old: JsonObject, wanted: JsonObject): JsonObject {
-  const diff: JsonObject = {};
-  for (const key of Object.keys(old)) if (!(key in wanted)) diff[key] = null;
-  for (const [key, value] of Object.entries(wanted)) {
-    const before = old[key];
-    if (JSON.stringify(before) === JSON.stringify(value)) continue;
-    diff[key] = isObject(before) && isObject(value) ? difference(before, value) : value;
-  }
-  return diff;
-}
-
-function isObject(value: unknown): value is JsonObject {
-  return value !== null && typeof value === "object" && !Array.isArray(value);
 }

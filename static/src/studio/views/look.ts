@@ -4,6 +4,7 @@ import type { Cell, Unsubscribe } from "../../lib/store.ts";
 import type { ViewSettings } from "../context.ts";
 import { PLAIN_ADJUST, type Adjust } from "../render/adjust.ts";
 import { PLAIN_LOOK, PLAIN_VIEW, type SceneView, type StageLook } from "../render/types.ts";
+import { slider } from "./slider.ts";
 import "./look.css";
 
 export interface LookOptions {
@@ -110,31 +111,15 @@ export class LookPanel {
 
   private slider(
     title: string,
-    [min, max, step]: readonly [number, number, number],
+    range: readonly [number, number, number],
     get: () => number,
     words: () => string,
     set: (value: number) => void,
     plain: number,
   ): HTMLElement {
-    const said = h("b", { class: "num" });
-    const range: HTMLInputElement = h("input", {
-      type: "range",
-      class: "studio-range",
-      min,
-      max,
-      step,
-      "aria-label": title,
-      // A slider back in the middle is hard to hit: twice does it.
-      title: `${title}: double click sets it back`,
-      oninput: () => set(Number(range.value)),
-      ondblclick: () => set(plain),
-    });
-    this.showers.push(() => {
-      if (range.value === "" || Math.abs(Number(range.value) - get()) > step / 2) range.value = String(get());
-      said.textContent = words();
-      range.setAttribute("aria-valuetext", words());
-    });
-    return h("div", { class: "look-row" }, h("span", null, title), range, said);
+    const made = slider({ title, range, get, words, set, plain });
+    this.showers.push(made.show);
+    return h("div", { class: "look-row" }, ...made.parts);
   }
   private level({ name, title, min, max, step }: (typeof LEVELS)[number]): HTMLElement {
     const isGamma = name === "gamma";

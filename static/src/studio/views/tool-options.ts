@@ -5,6 +5,7 @@ import type { Panel } from "../context.ts";
 import type { Nib } from "../render/spans.ts";
 import { previewSimplified, simplifiable, simplifySelected } from "../tools/reshape.ts";
 import type { Tool, ToolContext, ToolOption } from "../tools/_tool.ts";
+import { slider } from "./slider.ts";
 import "./tool-options.css";
 
 export interface ToolOptionsOptions {
@@ -140,30 +141,18 @@ export class ToolOptions implements Panel {
 
   private slider(
     title: string,
-    [min, max, step]: readonly [number, number, number],
+    range: readonly [number, number, number],
     get: () => number,
     unit: string,
     set: (value: number) => void,
   ): HTMLElement {
-    const said = h("b", { class: "num" });
-    const range: HTMLInputElement = h("input", {
-      type: "range",
-      class: "studio-range",
-      min,
-      max,
-      step,
-      "aria-label": title,
-      oninput: () => {
-        set(Number(range.value));
-        for (const one of this.showers) one();
-      },
-    });
-    this.showers.push(() => {
-      const words = `${Math.round(get() * 100) / 100}${unit && ` ${unit}`}`;
-      range.value = String(get());
-      said.textContent = words;
-      range.setAttribute("aria-valuetext", words);
-    });
-    return h("label", { class: "tool-option" }, h("span", null, title), range, said);
+    const words = () => `${Math.round(get() * 100) / 100}${unit && ` ${unit}`}`;
+    const said = (value: number) => {
+      set(value);
+      for (const one of this.showers) one();
+    };
+    const made = slider({ title, range, get, words, set: said });
+    this.showers.push(made.show);
+    return h("label", { class: "tool-option" }, ...made.parts);
   }
 }
