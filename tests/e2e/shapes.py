@@ -168,6 +168,12 @@ class Hand(Studio):
         self.page.reload()
         self.ready()
 
+    def act(self, key: str) -> str:
+        """As of every person, until the next picture is seen: keys that draw wait for it as hands do."""
+        before = super().act(key)
+        self.sees()
+        return before
+
     def submit(self) -> str:
         return self.act("Control+Enter")
 

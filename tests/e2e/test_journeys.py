@@ -61,6 +61,7 @@ class Mouse:
         button(hand, "Redo").click()
 
     def submit(self, hand: Hand) -> None:
+        hand.sees()
         hand.page.locator(".studio-bar .btn-primary").click()
 
     def choose(self, hand: Hand, kind: Kind) -> None:
@@ -100,6 +101,7 @@ class Keys:
         hand.press("Control+Shift+Z")
 
     def submit(self, hand: Hand) -> None:
+        hand.sees()
         hand.press("Control+Enter")
 
     def choose(self, hand: Hand, kind: Kind) -> None:
