@@ -19,7 +19,7 @@ import psycopg
 from psycopg import sql
 
 ROOT = Path(__file__).resolve().parent.parent
-SETTINGS = os.environ.get("ALP_HOUSE_SETTINGS", "alp_site.settings.dev")
+SETTINGS = os.environ.get("ALP_HOUSE_SETTINGS", "tests.house_settings")
 MARK = "ALP_HOUSE_MARK"
 
 

@@ -27,6 +27,27 @@ add_attribute(ontology=ontology, key="note", kind="text")
 print("SAID", json.dumps({{}}))
 """
 
+# What can be used now, and what of it the focus never came to. Acts in a row of a list have keys of the list.
+WALK = """
+() => {
+  const all = "button, a[href], input, select, textarea, summary, [role=grid], [role=radio], [tabindex='0']";
+  const there = [...document.querySelectorAll("#studio :is(" + all + ")")].filter(
+    (one) => !one.disabled && one.checkVisibility({ visibilityProperty: true }) && !one.closest("[role=row]"));
+  const met = new Set();
+  document.addEventListener("focusin", ({ target }) => met.add(target));
+  window.walk = {
+    missed: () => there.filter((one) => one.isConnected && !met.has(one)).map((one) => one.outerHTML.slice(0, 160)),
+    /** How many are walked through by arrows where the focus is, and by which. */
+    within: () => {
+      const group = document.activeElement.closest("[role=toolbar], [role=tablist], [role=radiogroup]");
+      const way = group?.getAttribute("aria-orientation") === "vertical" ? "ArrowDown" : "ArrowRight";
+      const items = group ? [...group.querySelectorAll("button, input, [role=radio]")] : [];
+      return [way, items.filter((one) => !one.disabled).length];
+    },
+  };
+}
+"""
+
 
 def world_of(house: House, name: str) -> World:
     made = make_world(house, name, ["box", "polygon", "point"], pictures=3)
@@ -121,3 +142,42 @@ def listen_to_review(ear: Ear, review: Hand) -> None:
     expect(page.get_by_role("tab", name="Issues")).to_contain_text("1")
     expect(page.locator(".issue-thread")).to_contain_text("The edge is loose. @Ann")
     ear.listen(page, "reviewing issues")
+
+
+def walk(page: Page) -> list[str]:
+    """Goes through everything by Tab, and by arrows where one stop stands for several; what was never come to."""
+    page.evaluate(WALK)
+    page.locator(".studio-bar a").first.focus()
+    for _ in range(120):
+        arrow, items = page.evaluate("walk.within()")
+        for _ in range(items):
+            page.keyboard.press(arrow)
+        page.keyboard.press("Tab")
+        if not page.evaluate("walk.missed().length"):
+            return []
+    return list(page.evaluate("walk.missed()"))
+
+
+def test_studio_when_walked_through_by_keys_then_the_focus_comes_to_everything(
+    house: House, visitor: Callable[..., Visitor]
+) -> None:
+    world = world_of(house, "Walk")
+    hand = world.open(visitor())
+    file = hand.showing()
+    hand.press("3")
+    hand.tool("Box")
+    hand.drag((60, 60), (180, 170))
+    before = hand.has(1)
+    hand.press("v")
+    for panel in ("Objects", "Issues", "History"):
+        tab(hand.page, panel)
+        assert walk(hand.page) == [], panel
+    assert (hand.shapes(), hand.showing()) == (before, file)
+    hand.page.locator(".stage").focus()
+    hand.submit()
+
+    review = world.open(visitor(), role="reviewer", kind="qa")
+    review.has(1)
+    review.press("Alt+.")
+    review.press("i")
+    assert walk(review.page) == []

@@ -177,10 +177,11 @@ def test_kept_when_offline_edits_outlive_tab_and_session_then_the_server_holds_t
     end_session(world)
     tab = window.new_tab()
     with pytest.raises(Error, match="ERR_INTERNET_DISCONNECTED"):
-        tab.goto(world.url(f"studio/{world.tasks['annotation']}/"))
+        tab.goto(world.studio())
     window.context.set_offline(False)
     window.page = tab
-    again = world.open(window)
+    window.sign_in(world.email("annotator"), path=f"/p/{world.project}/")
+    again = world.reopen(tab)
     assert again.showing() == second
     again.saved()
     assert before != wanted[world.item_of(first)]
