@@ -98,7 +98,8 @@ class Visitor:
         self.page.get_by_label("E-mail").fill(email)
         self.page.get_by_label("Password").fill(password)
         self.page.get_by_role("button", name="Sign in").click()
-        self.page.wait_for_url(lambda url: "/accounts/login/" not in url)
+        # Not until all is loaded: a journey may hold a picture back.
+        self.page.wait_for_url(lambda url: "/accounts/login/" not in url, wait_until="domcontentloaded")
         return self.page
 
     def unexpected(self) -> list[str]:

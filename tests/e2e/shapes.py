@@ -41,18 +41,18 @@ def picture(n, size=(640, 480)):
     out = io.BytesIO()
     image.save(out, "PNG")
     return out.getvalue()
-sessions = {{}}
 def account(role):
     email = f"{{role}}.{{name}}@example.org".lower()
-    user = create_user(email=email, name=people[role], password={password!r})
+    return create_user(email=email, name=people[role], password={password!r})
+def session(user):
     client = Client()
     client.force_login(user)
-    sessions[role] = client.cookies["sessionid"].value
-    return user
+    return client.cookies["sessionid"].value
 owner = account("engineer")
 project = create_project(name=name, user=owner)
-for role in ("annotator", "reviewer"):
-    add_member(project=project, email=account(role).email, role=Role(role))
+hands = {{role: account(role) for role in ("annotator", "reviewer")}}
+for role, user in hands.items():
+    add_member(project=project, email=user.email, role=Role(role))
 def part(title, types):
     ontology = create_ontology(project=project, name=f"Fruit {{title}}".strip())
     for n, label in enumerate(("apple", "bruise", "leaf")):
@@ -74,10 +74,11 @@ def part(title, types):
     return {{
         "dataset": str(dataset.pk), "tasks": {{"annotation": str(label.pk), "qa": str(review.pk)}},
         "items": dict(Item.objects.filter(pk__in=report.item_ids).values_list("filename", "id")),
+        "sessions": {{role: session(user) for role, user in {{"engineer": owner, **hands}}.items()}},
     }}
 files = [(f"/p{{n:03}}.png", picture(n)) for n in range(pictures)]
 made = {{title: part(title, types) for title, types in parts.items()}}
-print("SAID", json.dumps({{"project": str(project.pk), "sessions": sessions, "parts": made}}, default=str))
+print("SAID", json.dumps({{"project": str(project.pk), "parts": made}}, default=str))
 """
 
 
@@ -92,7 +93,7 @@ class World:
     tasks: dict[str, str]
     items: dict[str, str]
     sessions: dict[str, str]
-    """By role: of people who have signed in already."""
+    """By role: of people who have signed in already, for these tasks only."""
 
     def url(self, path: str = "") -> str:
         return f"{self.house.url}/p/{self.project}/{path}"
@@ -128,8 +129,7 @@ def make_worlds(house: House, name: str, parts: dict[str, list[str]], pictures: 
     code = MAKE.format(name=name, parts=parts, pictures=pictures, people=PEOPLE, password=PASSWORD)
     made = said(house, code)
     return {
-        title: World(house=house, name=name, project=made["project"], sessions=made["sessions"], **part)
-        for title, part in made["parts"].items()
+        title: World(house=house, name=name, project=made["project"], **part) for title, part in made["parts"].items()
     }
 
 

@@ -167,6 +167,7 @@ def test_studio_when_walked_through_by_keys_then_the_focus_comes_to_everything(
     hand.press("3")
     hand.tool("Box")
     hand.drag((60, 60), (180, 170))
+    hand.saved()
     before = hand.has(1)
     hand.press("v")
     for panel in ("Objects", "Issues", "History"):
