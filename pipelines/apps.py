@@ -15,5 +15,6 @@ class PipelinesConfig(AppConfig):
 
     def ready(self) -> None:
         discover("pipelines.nodes")
+        discover("pipelines.formats")
         import_module("pipelines.jobs")
         import_module("pipelines.listeners")

@@ -50,6 +50,21 @@ class Pipeline(IdModel):
         return self.name
 
 
+class SavedTemplate(IdModel):
+    """A pipeline somebody saved for others of the project to begin with; the ready-made ones are files."""
+
+    project = models.ForeignKey("people.Project", on_delete=models.CASCADE, related_name="pipeline_templates")
+    title = models.CharField(max_length=200)
+    description = models.TextField(blank=True, default="")
+    graph = models.JSONField()
+    settings = models.JSONField(default=dict, blank=True)
+    created_by = models.ForeignKey(site.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField(default=now)
+
+    def __str__(self) -> str:
+        return self.title
+
+
 class PipelineRevision(IdModel):
     """A published graph, immutable. Cycles keep the one they started with."""
 

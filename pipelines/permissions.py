@@ -5,9 +5,17 @@ from __future__ import annotations
 from django.db.models import QuerySet
 
 from alp_site.people.permissions import Person, Policy
-from pipelines.models import Cycle, NodeExecution, Pipeline, Trigger, TriggerFiring, Variable
+from pipelines.models import Cycle, NodeExecution, Pipeline, SavedTemplate, Trigger, TriggerFiring, Variable
 
-__all__ = ["CyclePolicy", "ExecutionPolicy", "FiringPolicy", "PipelinePolicy", "TriggerPolicy", "VariablePolicy"]
+__all__ = [
+    "CyclePolicy",
+    "ExecutionPolicy",
+    "FiringPolicy",
+    "PipelinePolicy",
+    "SavedTemplatePolicy",
+    "TriggerPolicy",
+    "VariablePolicy",
+]
 
 
 class PipelinePolicy(Policy[Pipeline]):
@@ -18,6 +26,11 @@ class PipelinePolicy(Policy[Pipeline]):
 
     def visible_to(self, user: Person) -> QuerySet[Pipeline]:
         return super().visible_to(user).filter(deleted_at=None)
+
+
+class SavedTemplatePolicy(Policy[SavedTemplate]):
+    model = SavedTemplate
+    see = "pipeline.see"
 
 
 class _OfPipeline:

@@ -5,11 +5,18 @@ from __future__ import annotations
 from django.urls import path
 
 from pipelines import pages
-from pipelines.api import cycles, moving, pipelines
+from pipelines.api import cycles, interchange, moving, pipelines
 
 api_urlpatterns = [
     path("node-types/", pipelines.NodeTypeListView.as_view(), name="node-types"),
-    path("pipeline-templates/", pipelines.TemplateListView.as_view(), name="pipeline-templates"),
+    path(
+        "projects/<uuid:project_id>/pipeline-templates/",
+        interchange.TemplateListView.as_view(),
+        name="pipeline-templates",
+    ),
+    path("pipeline-templates/<uuid:template_id>/", interchange.TemplateDetailView.as_view(), name="pipeline-template"),
+    path("projects/<uuid:project_id>/pipelines/import/", interchange.ImportView.as_view(), name="pipeline-import"),
+    path("pipelines/<uuid:pipeline_id>/export/", interchange.ExportView.as_view(), name="pipeline-export"),
     path("projects/<uuid:project_id>/pipelines/", pipelines.PipelineListView.as_view(), name="pipelines"),
     path("pipelines/<uuid:pipeline_id>/", pipelines.PipelineDetailView.as_view(), name="pipeline"),
     path("pipelines/<uuid:pipeline_id>/validate/", pipelines.ValidateView.as_view(), name="pipeline-validate"),

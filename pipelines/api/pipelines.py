@@ -56,24 +56,6 @@ class NodeTypeListView(APIView):
         return Response(listed([node_type_body(node) for node in selectors.list_node_types()]))
 
 
-class TemplateListView(APIView):
-    """The gallery. A template's variables without a value are asked for when a pipeline is made from it."""
-
-    @extend_schema(responses=shapes.page_of("PipelineTemplateList", shapes.TemplateSerializer))
-    def get(self, request: Request) -> Response:
-        return Response(listed([self._body(template) for template in templates.list_templates()]))
-
-    def _body(self, template: templates.Template) -> dict[str, Any]:
-        graph = template.parsed()
-        return {
-            "name": template.name,
-            "title": template.title,
-            "description": template.description,
-            "graph": to_json(graph),
-            "ports": selectors.ports_of(graph),
-        }
-
-
 def pipeline_bodies(rows: Sequence[Pipeline]) -> list[dict[str, Any]]:
     """Rows of the list, counters and all, in two queries."""
     cycles = selectors.count_cycles(row.pk for row in rows)

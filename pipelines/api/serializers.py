@@ -124,6 +124,7 @@ class TemplateSerializer(serializers.Serializer[Any]):
     name = serializers.CharField()
     title = serializers.CharField()
     description = serializers.CharField()
+    saved = serializers.UUIDField(allow_null=True, help_text="The id of one that the project saved.")
     graph = GraphSerializer()
     ports = serializers.DictField(child=NodePortsSerializer())
 

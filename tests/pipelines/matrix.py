@@ -8,20 +8,26 @@ from django.utils.timezone import now
 
 from alp_site.lib.models import Blob
 from datasets.models import Dataset, Item
-from pipelines.models import Cycle, NodeExecution, Pipeline, Trigger, TriggerFiring, Variable
+from pipelines.models import Cycle, NodeExecution, Pipeline, SavedTemplate, Trigger, TriggerFiring, Variable
 from pipelines.services.cycles import Begin, start_cycles
 from pipelines.services.firing import run_over
 from pipelines.services.pipelines import create_pipeline, pause_pipeline, start_pipeline
+from pipelines.services.templates import save_as_template
 from tests.matrix import ANYONE, Call, Row, World
 from tests.pipelines import sample_nodes
 from tests.pipelines.conftest import graph, node
 
+FILE = {"format": "alp-pipeline", "version": 1, "name": "Filed", "graph": {}}
 VARIABLE = {"name": "best", "type": "Json", "value": 1}
 
 
 def draft(world: World) -> Pipeline:
     spec = graph([node("a"), node("b", "picky")], ["a -> b"], variables=[VARIABLE])
     return world.once("draft", lambda: create_pipeline(project=world.project, name="Draft", graph=spec))
+
+
+def saved_template(world: World) -> SavedTemplate:
+    return world.once("saved template", lambda: save_as_template(pipeline=draft(world), title="Kept"))
 
 
 def running(world: World) -> Pipeline:
@@ -90,7 +96,16 @@ assert sample_nodes  # registers the node types the graphs above are made of
 
 ROWS = {
     "node-types": Row(get=ANYONE),
-    "pipeline-templates": Row(get=ANYONE),
+    "pipeline-templates": Row(
+        kwargs=lambda world: {"project_id": world.project.pk},
+        get="oerv",
+        post=Call("oe", body=lambda world: {"pipeline": str(draft(world).pk), "title": "Kept"}),
+    ),
+    "pipeline-template": Row(kwargs=of(saved_template, "template_id"), delete=Call("oe", hidden="a")),
+    "pipeline-import": Row(
+        kwargs=lambda world: {"project_id": world.project.pk}, post=Call("oe", body={"document": FILE})
+    ),
+    "pipeline-export": Row(kwargs=of(draft), get=Call("oerv", hidden="a")),
     "pipelines": Row(
         kwargs=lambda world: {"project_id": world.project.pk}, get="oerv", post=Call("oe", body={"name": "New"})
     ),

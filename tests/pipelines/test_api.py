@@ -44,8 +44,9 @@ def test_node_types_say_what_the_editor_needs(api: APIClient) -> None:
     assert predict["config_schema"]["type"] == "object"
 
 
-def test_templates_offer_their_graph_and_variables(api: APIClient) -> None:
-    found = {part["name"]: part for part in api.get("/api/v1/pipeline-templates/").json()["items"]}
+def test_templates_offer_their_graph_and_variables(api: APIClient, project: Project) -> None:
+    answer = api.get(f"/api/v1/projects/{project.pk}/pipeline-templates/").json()
+    found = {part["name"]: part for part in answer["items"]}
     exact = found["active_learning"]
     assert (len(exact["graph"]["nodes"]), len(exact["graph"]["connections"])) == (12, 12)
     assert len(exact["graph"]["variables"]) == 8

@@ -1091,18 +1091,17 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
-  "/api/v1/pipeline-templates/": {
+  "/api/v1/pipeline-templates/{template_id}/": {
     parameters: {
       query?: never;
       header?: never;
       path?: never;
       cookie?: never;
     };
-    /** @description The gallery. A template's variables without a value are asked for when a pipeline is made from it. */
-    get: operations["pipeline_templates_get"];
+    get?: never;
     put?: never;
     post?: never;
-    delete?: never;
+    delete: operations["pipeline_templates_id_delete"];
     options?: never;
     head?: never;
     patch?: never;
@@ -1184,6 +1183,23 @@ export interface paths {
     };
     /** @description Executions of a pipeline, newest first. ``?node=`` and ``?status=`` narrow. */
     get: operations["pipelines_id_executions_get"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/pipelines/{pipeline_id}/export/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** @description The draft as a file that can be imported into this or another project. */
+    get: operations["pipelines_id_export_get"];
     put?: never;
     post?: never;
     delete?: never;
@@ -1585,6 +1601,27 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/v1/projects/{project_id}/pipeline-templates/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * @description The gallery: ready-made templates, then those of this project. A template's variables without a value are asked
+     *     for when a pipeline is made from it.
+     */
+    get: operations["projects_id_pipeline_templates_get"];
+    put?: never;
+    /** @description Saves the draft of a pipeline as a template of its project. */
+    post: operations["projects_id_pipeline_templates_post"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/v1/projects/{project_id}/pipelines/": {
     parameters: {
       query?: never;
@@ -1596,6 +1633,23 @@ export interface paths {
     put?: never;
     /** @description From a template (with values of its variables) or from a graph; a draft until it is started. */
     post: operations["projects_id_pipelines_post"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/projects/{project_id}/pipelines/import/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** @description A draft from a file, with what of it could not be taken over; with ``dry_run`` only the report. */
+    post: operations["projects_id_pipelines_import_post"];
     delete?: never;
     options?: never;
     head?: never;
@@ -3112,9 +3166,25 @@ export interface components {
       readonly state: "queued" | "running" | "done" | "failed" | "cancelled";
       readonly total: number;
     };
+    Imported: {
+      graph: components["schemas"]["Graph"];
+      name: string;
+      notes: components["schemas"]["Note"][];
+      ok: boolean;
+      /** Format: uuid */
+      pipeline: string | null;
+      problems: components["schemas"]["Problem"][];
+    };
     ImportList: {
       items: components["schemas"]["Import"][];
       next: string | null;
+    };
+    ImportRequest: {
+      /** @description The file's JSON: ours, or another product's. */
+      document: unknown;
+      /** @default false */
+      dry_run: boolean;
+      name?: string;
     };
     /**
      * @description `place`: {"x", "y"} or {"x", "y", "w", "h"}; with neither place nor annotation it is about the whole item.
@@ -3677,6 +3747,17 @@ export interface components {
       items: components["schemas"]["NodeType"][];
       next: string | null;
     };
+    Note: {
+      /**
+       * @description * `changed` - changed
+       *     * `left_out` - left_out
+       *     * `to_do` - to_do
+       * @enum {string}
+       */
+      level: "changed" | "left_out" | "to_do";
+      message: string;
+      where: string;
+    };
     Ontology: {
       attributes: components["schemas"]["Attribute"][];
       /** Format: date-time */
@@ -4108,6 +4189,9 @@ export interface components {
       /** Format: date-time */
       updated_at?: string;
     };
+    PipelineFile: {
+      format: string;
+    };
     PipelineList: {
       items: components["schemas"]["Pipeline"][];
       next: string | null;
@@ -4352,6 +4436,12 @@ export interface components {
       node?: string;
       /** @default false */
       once: boolean;
+    };
+    SaveTemplateRequest: {
+      description?: string;
+      /** Format: uuid */
+      pipeline: string;
+      title: string;
     };
     /** @description A comment. `op_id`: repeated, nothing is done twice. */
     SayRequest: {
@@ -4717,6 +4807,11 @@ export interface components {
       ports: {
         [key: string]: components["schemas"]["NodePorts"];
       };
+      /**
+       * Format: uuid
+       * @description The id of one that the project saved.
+       */
+      saved: string | null;
       title: string;
     };
     TestSet: {
@@ -6933,22 +7028,23 @@ export interface operations {
       };
     };
   };
-  pipeline_templates_get: {
+  pipeline_templates_id_delete: {
     parameters: {
       query?: never;
       header?: never;
-      path?: never;
+      path: {
+        template_id: string;
+      };
       cookie?: never;
     };
     requestBody?: never;
     responses: {
-      200: {
+      /** @description No response body */
+      204: {
         headers: {
           [name: string]: unknown;
         };
-        content: {
-          "application/json": components["schemas"]["PipelineTemplateList"];
-        };
+        content?: never;
       };
     };
   };
@@ -7108,6 +7204,27 @@ export interface operations {
         };
         content: {
           "application/json": components["schemas"]["ExecutionList"];
+        };
+      };
+    };
+  };
+  pipelines_id_export_get: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        pipeline_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["PipelineFile"];
         };
       };
     };
@@ -7883,6 +8000,52 @@ export interface operations {
       };
     };
   };
+  projects_id_pipeline_templates_get: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        project_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["PipelineTemplateList"];
+        };
+      };
+    };
+  };
+  projects_id_pipeline_templates_post: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        project_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["SaveTemplateRequest"];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Template"];
+        };
+      };
+    };
+  };
   projects_id_pipelines_get: {
     parameters: {
       query?: never;
@@ -7925,6 +8088,39 @@ export interface operations {
         };
         content: {
           "application/json": components["schemas"]["PipelineDetail"];
+        };
+      };
+    };
+  };
+  projects_id_pipelines_import_post: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        project_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["ImportRequest"];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Imported"];
+        };
+      };
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Imported"];
         };
       };
     };

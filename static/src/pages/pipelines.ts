@@ -78,7 +78,7 @@ async function drawGallery(host: HTMLElement): Promise<void> {
   if (!project) return;
   try {
     const [templates, types] = await Promise.all([
-      api.list<Template>("/api/v1/pipeline-templates/"),
+      api.list<Template>(`/api/v1/projects/${project.id}/pipeline-templates/`),
       loadNodeTypes(),
     ]);
     host.replaceChildren(

@@ -1,0 +1,1 @@
+"""Files a pipeline can be read from, one module a format. Pure."""
