@@ -5,6 +5,7 @@ from __future__ import annotations
 from alp_site.lib import jobs
 from pipelines.services import execution, firing, rounds, sweep, waits
 from pipelines.services.ledger import NODE_JOB
+from pipelines.services.looking import LOOK_JOB
 from pipelines.services.rounds import SELECT_JOB
 from pipelines.services.triggers import COUNT_JOB, FIRE_JOB
 from pipelines.services.waits import ANSWER_JOB
@@ -29,6 +30,11 @@ def count(run: jobs.Run) -> None:
 def take_answers(run: jobs.Run) -> None:
     with run.commit():
         waits.answer_status(run.payload["statuses"], run.payload.get("executions"))
+
+
+@jobs.handler(LOOK_JOB, max_attempts=5)
+def look(run: jobs.Run) -> None:
+    sweep.look(run)
 
 
 @jobs.periodic("pipelines.ring", 3)

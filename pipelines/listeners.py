@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alp_site.lib import events
 from pipelines.engine.spec import wait_on
-from pipelines.services import rounds
+from pipelines.services import looking, rounds
 from pipelines.services.triggers import LISTENED, take_events
 from pipelines.services.waits import Answer, complete_waiting, take_statuses
 
@@ -53,3 +53,8 @@ def look_at_rounds(batch: list[events.Event]) -> None:
     pipelines = {str(event.data.get("pipeline") or event.pipeline_id or "") for event in told}
     tasks = {str(event.data["task"]) for event in batch if event.type == "task.item_status"}
     rounds.look_at_pipelines({pk for pk in pipelines if pk} | rounds.pipelines_of_tasks(tasks))
+
+
+@events.subscribe("pipelines.wakes", looking.WAKING)
+def wake_nodes(batch: list[events.Event]) -> None:
+    looking.wake(batch)

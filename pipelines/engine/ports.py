@@ -33,6 +33,11 @@ def accepts(target: str, source: str) -> bool:
     return source in _NUMERIC.get(target, set())
 
 
+def spreads(target: str, source: str) -> bool:
+    """Whether a list feeds a port that takes one of its elements: each element then arrives on its own."""
+    return source.endswith("[]") and not target.endswith("[]") and target != "Json" and accepts(target, source[:-2])
+
+
 def check_value(type_name: str, value: Any) -> str | None:
     """Why ``value`` is not one of this type, or None when it is."""
     if type_name.endswith("[]"):

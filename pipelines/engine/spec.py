@@ -57,7 +57,8 @@ class NodeSpec:
 
     ``actions`` maps an output port to the actions its connections may ask for. ``config_schema`` is a JSON schema
     (2020-12) with defaults; ``x-variable: "<port type>"`` on a string property marks the name of a variable.
-    ``requires`` says in sentences what ``Node.unmet`` checks before a start.
+    ``requires`` says in sentences what ``Node.unmet`` checks before a start. ``barrier``: a start uses up what arrived,
+    so the next one waits for a new value at every connected input (otherwise the latest values stay).
     """
 
     type: str
@@ -74,6 +75,7 @@ class NodeSpec:
     queue: str = "default"
     batch: int = 256
     hidden: bool = False
+    barrier: bool = False
 
     def __post_init__(self) -> None:
         if not 1 <= self.batch <= MAX_BATCH:
@@ -242,12 +244,18 @@ class Tx(Protocol):
         it is set whatever it was."""
         ...
 
+    def look_again(self, delay: float = 0) -> None:
+        """Has this node's ``check`` asked soon after this transaction (``delay`` in seconds), not at the next sweep."""
+        ...
+
 
 class Node:
     """Base of every node type. Subclass, set ``spec``, write ``compute``, and ``apply`` where there is something to
     write."""
 
     spec: ClassVar[NodeSpec]
+    wakes_on: ClassVar[tuple[str, ...]] = ()
+    """Events after which ``check`` is asked at once; of ``WAKING`` in ``services/looking.py``."""
 
     def inputs(self, config: Mapping[str, Any]) -> tuple[Port, ...]:
         """Input ports; override when they depend on the configuration."""

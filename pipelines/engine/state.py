@@ -20,7 +20,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final, TypeAlias
 
 from pipelines.engine.graph import Graph
-from pipelines.engine.plan import Arrival, Passes, arrivals, joins, missing_ports
+from pipelines.engine.plan import NO_WIRING, Arrival, Passes, Wiring, arrivals, joins, missing_ports
 
 READY: Final = "ready"
 RUNNING: Final = "running"
@@ -235,12 +235,14 @@ Command: TypeAlias = Create | Change | Ring | CycleChanged | Refused | LoopLimit
 
 @dataclass(frozen=True)
 class Env:
-    """What a step needs besides the state. ``new_id`` makes ids; ``passes`` answers conditions."""
+    """What a step needs besides the state. ``new_id`` makes ids; ``passes`` answers conditions; ``wiring`` is what the
+    node types say of the graph."""
 
     graph: Graph
     new_id: Callable[[], str]
     passes: Passes = lambda connection, value: True
     max_hops: int = MAX_HOPS
+    wiring: Wiring = NO_WIRING
 
 
 def step(state: CycleState, event: Event, env: Env) -> tuple[CycleState, list[Command]]:
@@ -315,7 +317,7 @@ class _Step:
     def _revise(self, e: ExecState, event: Revise) -> None:
         if e.status != DONE or self.state.stopped or event.action == event.before:
             self._refuse("nothing to revise")
-        elif arrivals(self.env.graph, e.node_id, event.outputs, event.before, self.env.passes):
+        elif self._arrivals(e, event.outputs, event.before):
             self._refuse("something flowed on already")
         else:
             self._finish(e, event.outputs, event.action)
@@ -347,7 +349,7 @@ class _Step:
 
     def _finish(self, e: ExecState, outputs: Mapping[str, Any], action: str | None, *, again: bool = False) -> None:
         graph = self.env.graph
-        found = arrivals(graph, e.node_id, outputs, action, self.env.passes)
+        found = self._arrivals(e, outputs, action)
         if found and e.hop + 1 > self.env.max_hops:
             self._move(e, FAILED, token=None)
             self.commands.append(LoopLimit(found[0].node))
@@ -359,6 +361,9 @@ class _Step:
         if again and not graph.has_connection_for(e.node_id, action) and source is not None:
             self._again(source, hop=e.hop + 1)
 
+    def _arrivals(self, e: ExecState, outputs: Mapping[str, Any], action: str | None) -> tuple[Arrival, ...]:
+        return arrivals(self.env.graph, e.node_id, outputs, action, self.env.passes, self.env.wiring)
+
     def _arrive(self, arrival: Arrival, source: ExecState) -> None:
         values = dict(arrival.values)
         if joins(self.env.graph, arrival.node):
@@ -368,6 +373,8 @@ class _Step:
             key = f"{source.id}:{arrival.node}:{arrival.index}"
             new = ExecState("", arrival.node, arrived=values, source=source.id, key=key, hop=source.hop + 1)
             self._create(new)
+            if arrival.node in self.env.wiring.barriers and arrival.node in self.state.ports:
+                self.state = replace(self.state, ports={**self.state.ports, arrival.node: {}})
 
     def _again(self, e: ExecState, hop: int | None = None) -> None:
         """A new execution with the latest values of the same connections; its variables will be read anew."""

@@ -15,7 +15,7 @@ from croniter import croniter
 from jsonschema import Draft202012Validator
 
 from pipelines.engine.graph import MODES, OVERLAPS, TRIGGER_KINDS, Connection, Graph, GraphNode, TriggerSpec
-from pipelines.engine.ports import accepts, check_value, is_port_type
+from pipelines.engine.ports import accepts, check_value, is_port_type, spreads
 from pipelines.engine.spec import Node, Place, Port, Problem, get_node, node_key, node_types
 
 EVENT_RESOURCES: Final = {
@@ -190,10 +190,10 @@ class _Check:
             yield Problem("unknown_port", text, node=target.id, connection=c.id, port=c.target_port)
         if outputs and inputs and c.source_port in outputs and c.target_port in inputs:
             given, taken = outputs[c.source_port].type, inputs[c.target_port].type
-            if not accepts(taken, given):
+            if not (accepts(taken, given) or spreads(taken, given)):
                 text = f"{source.title} gives {given} where {target.title} takes {taken}."
                 yield Problem("type_mismatch", text, node=target.id, connection=c.id, port=c.target_port)
-            if c.conditional and given != "Item":
+            if c.conditional and given != "Item" and not (given == "Item[]" and spreads(taken, given)):
                 text = f"A condition filters items; {source.title} sends {given} here."
                 yield Problem("bad_condition", text, connection=c.id)
         if outputs is not None and c.action is not None:

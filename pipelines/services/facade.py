@@ -16,7 +16,7 @@ import numpy as np
 from django.utils.timezone import now
 
 from alp_site.lib import jobs, storage
-from pipelines.services import variables
+from pipelines.services import looking, variables
 
 __all__ = ["NodeTx", "WorkerCtx", "seeded"]
 
@@ -88,3 +88,6 @@ class NodeTx:
         return variables.set_if(
             pipeline_id=self.pipeline_id, name=name, expected=expected, value=new, node_id=self.node_id, why=why
         )
+
+    def look_again(self, delay: float = 0) -> None:
+        looking.look_again(pipeline_id=self.pipeline_id, node_id=self.node_id, project_id=self.project_id, delay=delay)

@@ -8,18 +8,26 @@ from typing import Any
 from uuid import UUID
 
 from pipelines.engine.graph import Graph, Variable, from_json
+from pipelines.engine.plan import Wiring
 from pipelines.engine.spec import Place
 from pipelines.engine.validate import place_of
+from pipelines.engine.wiring import read_wiring
 from pipelines.models import Pipeline, PipelineRevision
 from pipelines.models import Variable as VariableRow
 
-__all__ = ["current_graph", "graph_of", "place_now", "with_values"]
+__all__ = ["current_graph", "graph_of", "place_now", "wiring_of", "with_values"]
 
 
 @lru_cache(maxsize=512)
 def graph_of(revision_id: UUID) -> Graph:
     """The graph of a published revision. Revisions never change, so it is read once a process."""
     return from_json(PipelineRevision.objects.values_list("graph", flat=True).get(pk=revision_id))
+
+
+@lru_cache(maxsize=512)
+def wiring_of(revision_id: UUID) -> Wiring:
+    """What the node types say about the connections of a published revision."""
+    return read_wiring(graph_of(revision_id))
 
 
 def variables_of(pipeline_id: UUID) -> tuple[Variable, ...]:

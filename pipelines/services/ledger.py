@@ -24,7 +24,7 @@ from pipelines.engine.spec import get_node
 from pipelines.models import Cycle, CycleCounter, NodeCounter, NodeExecution, Pipeline, PipelineStatus
 from pipelines.services.bulk import as_uuids
 from pipelines.services.conditions import matching
-from pipelines.services.graphs import graph_of
+from pipelines.services.graphs import graph_of, wiring_of
 from pipelines.services.refs import project_cycles
 
 __all__ = ["NODE_JOB", "Ledger", "ring_node", "state_of", "token_of"]
@@ -138,8 +138,10 @@ class Ledger:
         for execution_id, outputs in finishing:
             row = self.rows[execution_id]
             for c in graph_of(row.revision_id).outgoing(row.node_id):
-                if c.conditional and isinstance(outputs.get(c.source_port), str):
-                    wanted[row.pipeline_id, c.condition].add(outputs[c.source_port])
+                if c.conditional:
+                    value = outputs.get(c.source_port)
+                    found = value if isinstance(value, list) else [value]
+                    wanted[row.pipeline_id, c.condition].update(part for part in found if isinstance(part, str))
         for (pipeline_id, condition), item_ids in wanted.items():
             project_id = self.pipeline(pipeline_id).project_id
             self._matched.setdefault(condition, set()).update(matching(condition, item_ids, project_id=project_id))
@@ -187,7 +189,9 @@ class Ledger:
 
     def _env(self, revision_id: UUID) -> machine.Env:
         if revision_id not in self._envs:
-            self._envs[revision_id] = machine.Env(graph_of(revision_id), lambda: str(uuid7()), self._passes)
+            self._envs[revision_id] = machine.Env(
+                graph_of(revision_id), lambda: str(uuid7()), self._passes, wiring=wiring_of(revision_id)
+            )
         return self._envs[revision_id]
 
     def _passes(self, connection: Connection, value: Any) -> bool:

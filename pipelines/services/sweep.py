@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import Q
 from django.utils.timezone import now
 
-from alp_site.lib import db
+from alp_site.lib import db, jobs
 from alp_site.lib.db import write
 from alp_site.lib.models import OPEN_STATES, Job
 from pipelines.engine import state as machine
@@ -33,7 +33,7 @@ from pipelines.services.ledger import ring_node
 from pipelines.services.triggers import ring_count, ring_trigger
 from pipelines.services.waits import Answer, complete_waiting
 
-__all__ = ["check_waits", "drop_entries", "recount", "ring_unrung", "run_clocks"]
+__all__ = ["check_waits", "drop_entries", "look", "recount", "ring_unrung", "run_clocks"]
 
 PAGE = 200
 KEEP_ENTRIES = timedelta(days=7)
@@ -121,15 +121,37 @@ def check_waits() -> int:
     return ended
 
 
+def look(run: jobs.Run) -> None:
+    """The job of ``looking.look_again``: the node's waits, oldest first, page after page while some of them end. The
+    job ends in the transaction of its last look, so that what comes to wait later is looked at by another."""
+    pipeline = Pipeline.objects.get(pk=run.payload["pipeline"])
+    after, ended = UUID(int=0), 1
+    while ended:
+        run.stop_if_cancelled()
+        with run.commit():
+            page = _waiting_page(pipeline, str(run.payload["node"]), after)
+            ended = _check_page(pipeline, page)
+            after = page[-1].pk if page else after
+            if not ended:
+                run.finish()
+
+
 def _check_node(pipeline: Pipeline, node_id: str) -> int:
     place = (pipeline.pk, node_id)
-    rows = NodeExecution.objects.filter(pipeline=pipeline, node_id=node_id, status=machine.WAITING)
-    rows = rows.select_related("cycle").order_by("id")
-    page = list(rows.filter(pk__gt=_looked_up_to.get(place, UUID(int=0)))[:PAGE])
+    page = _waiting_page(pipeline, node_id, _looked_up_to.get(place, UUID(int=0)))
     if len(page) < PAGE:
         _looked_up_to.pop(place, None)
     else:
         _looked_up_to[place] = page[-1].pk
+    return _check_page(pipeline, page)
+
+
+def _waiting_page(pipeline: Pipeline, node_id: str, after: UUID) -> list[NodeExecution]:
+    rows = NodeExecution.objects.filter(pipeline=pipeline, node_id=node_id, status=machine.WAITING, pk__gt=after)
+    return list(rows.select_related("cycle").order_by("id")[:PAGE])
+
+
+def _check_page(pipeline: Pipeline, page: list[NodeExecution]) -> int:
     by_revision: dict[UUID, list[NodeExecution]] = defaultdict(list)
     for row in page:
         by_revision[row.revision_id].append(row)

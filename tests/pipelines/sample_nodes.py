@@ -192,3 +192,16 @@ class Clock(Node):
 
     def compute(self, ctx: Any, batch: Sequence[Execution]) -> Sequence[Result]:
         return [Outcome(e.id, {"value": e.inputs["value"]}) for e in batch]
+
+
+@register
+class Told(Node):
+    """Has its cycle remember what the configuration says."""
+
+    spec = NodeSpec(
+        type="test.told", title="Told", category="Test", inputs=ITEM, outputs=ITEM, config_schema=OPEN_CONFIG,
+        hidden=True,
+    )  # fmt: skip
+
+    def compute(self, ctx: Any, batch: Sequence[Execution]) -> Sequence[Result]:
+        return [Outcome(e.id, {"item": e.inputs["item"]}, remember=e.config.get("memory", {})) for e in batch]

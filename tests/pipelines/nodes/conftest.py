@@ -101,3 +101,8 @@ def counts(pipeline: Pipeline, node_id: str) -> dict[str, int]:
     row = NodeCounter.objects.get(pipeline=pipeline, node_id=node_id)
     names = ("ready", "running", "waiting", "done", "failed")
     return {name: getattr(row, name) for name in names if getattr(row, name)}
+
+
+def real(node_id: str, kind: str, *, inputs: dict[str, Any] | None = None, **config: Any) -> dict[str, Any]:
+    """A node of a real type in a graph of sample nodes."""
+    return {"id": node_id, "type": kind, "config": config, "inputs": inputs or {}}

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipelines.engine.graph import from_json, to_json
-from pipelines.engine.ports import PORT_TYPES, accepts
+from pipelines.engine.ports import PORT_TYPES, accepts, spreads
 from pipelines.engine.spec import Node, NodeSpec, Port, register
 from pipelines.engine.state import EXECUTION_STATUSES
 from pipelines.engine.validate import validate
@@ -70,5 +70,6 @@ def test_exactly_the_connections_whose_types_differ_are_refused(types: list[str]
     nodes = [{"id": f"n{i}", "type": f"typed.{name}"} for i, name in enumerate(types)]
     problems = validate(from_json({"nodes": nodes, "connections": links}))
     refused = {problem.connection for problem in problems if problem.code == "type_mismatch"}
-    wrong = {f"l{i}" for i, (a, b) in enumerate(pairs) if not accepts(types[b % len(types)], types[a % len(types)])}
+    ends = [(types[b % len(types)], types[a % len(types)]) for a, b in pairs]
+    wrong = {f"l{i}" for i, end in enumerate(ends) if not (accepts(*end) or spreads(*end))}
     assert refused == wrong
