@@ -18,17 +18,23 @@ let seen: boolean;
 let ask: ((issue: NewIssue) => void) | null;
 const showIssues = vi.fn();
 
+let version: number;
+let quick: boolean;
 function reviewer(...ids: string[]): { answers: Answers; session: Session } {
   const session = new Session({ newId: () => "op", now: () => 1, onAct: (act) => acts.push(act) });
   session.load(ids.map((id) => workItem(id, { label: "cat", source })));
   const answers = new Answers({
     queue: { session, fill: () => Promise.resolve() } as unknown as Queue,
-    scene: { toolbox: { settle: () => undefined } } as unknown as AnnotationScene,
+    scene: {
+      toolbox: { settle: () => undefined },
+      document: { item: "i-a", store: { all: () => [{ author: {}, model: null }] } },
+      edits: { seenOf: () => version },
+    } as unknown as AnnotationScene,
     clock: new WorkClock(),
     review: true,
     labels: [],
     types: ["class"],
-    quick: true,
+    quick,
     openIssues: () => open,
     askIssue: (send) => (ask = send),
     showIssues,
@@ -47,6 +53,7 @@ const settled = () => new Promise((done) => setTimeout(done));
 
 beforeEach(() => {
   [acts, open, seen, ask] = [[], 0, true, null];
+  [version, quick] = [3, true];
   showIssues.mockReset();
 });
 afterEach(() => document.body.replaceChildren());
@@ -96,6 +103,16 @@ describe("approving", () => {
     button("Resolve all 2 and approve").click();
     await settled();
     expect(acts).toMatchObject([{ kind: "approve", task_item: "a", resolve_open: true }]);
+  });
+  it("answers for the version of the moment, also when an edit was saved while the person was asked", async () => {
+    [open, quick] = [1, false];
+    const { answers } = reviewer("a");
+    answers.submit();
+    await settled();
+    version = 4;
+    button("Resolve it and approve").click();
+    await settled();
+    expect(acts).toMatchObject([{ kind: "approve", seen_version: 4, resolve_open: true }]);
   });
   it("is refused while the picture is not to be seen, unlike skipping", () => {
     seen = false;

@@ -23,6 +23,8 @@ class Server {
   requests: Operation[][] = [];
   fail: number | null = null;
   loseAnswers = 0;
+  /** Holds answers back; what it is given lets them go. */
+  slow: ((go: () => void) => void) | null = null;
 
   post = (_item: string, operations: Operation[]) => {
     if (this.fail !== null) return Promise.reject(new AlpApiError("x", "No.", this.fail));
@@ -32,7 +34,9 @@ class Server {
       this.loseAnswers -= 1;
       return Promise.reject(new AlpApiError("network", "lost", 0));
     }
-    return Promise.resolve(structuredClone({ content_version: this.version, answers }));
+    const answer = structuredClone({ content_version: this.version, answers });
+    const { slow } = this;
+    return slow ? new Promise<typeof answer>((done) => slow(() => done(answer))) : Promise.resolve(answer);
   };
   fetch = () => {
     const items = [...this.rows.values()].filter((row) => !row.deleted);
@@ -397,4 +401,52 @@ describe("chaos", () => {
       expect(now.doc.conflicts.value).toEqual([]);
     },
   );
+});
+
+describe("the version a person answers for", () => {
+  it("takes in what their own edits made, in whatever order the answers come", async () => {
+    const server = new Server();
+    const { doc, edits } = await open(server);
+    const late: (() => void)[] = [];
+    server.slow = (go) => late.push(go);
+    added(doc);
+    const first = edits.flush();
+    await new Promise((done) => setTimeout(done, 5));
+    server.slow = null;
+    added(doc, 50);
+    edits.sendLast(); // the tab is hidden while the first is on its way
+    await new Promise((done) => setTimeout(done, 5));
+    expect(edits.seenOf(ITEM)).toBe(0);
+    late.splice(0).forEach((go) => go());
+    await first;
+    expect(server.version).toBe(2);
+    expect(edits.seenOf(ITEM)).toBe(2);
+  });
+
+  it("is not older than what was heard of while the item was on its way", async () => {
+    const server = new Server();
+    const { doc, edits, hear, settle } = await open(server);
+    const car = added(doc);
+    await settle();
+    const before = await server.fetch();
+    doc.close();
+    server.other(car.id, { label: "bus" });
+    await hear();
+    await doc.load(ITEM, before);
+    await new Promise((done) => setTimeout(done, 0));
+    expect(doc.store.get(car.id)?.label).toBe("bus");
+    expect(edits.seenOf(ITEM)).toBe(2);
+  });
+
+  it("covers what else had changed when a conflict is ended", async () => {
+    const server = new Server();
+    const { doc, edits, settle } = await open(server);
+    const car = added(doc);
+    await settle();
+    server.other(car.id, { label: "bus" });
+    doc.change([car.id], { label: "van" }, "Label");
+    await settle();
+    await doc.resolve(car.id, "theirs");
+    expect(edits.seenOf(ITEM)).toBe(server.version);
+  });
 });

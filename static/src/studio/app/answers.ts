@@ -156,8 +156,7 @@ export class Answers {
       });
       if (!sure || queue.session.current()?.item.id !== item.id) return;
     }
-    const seen = scene.edits.seenOf(item.item.id);
-    await this.finish({ seen, empty }, review ? "Approved" : "Submitted");
+    await this.finish({ empty }, review ? "Approved" : "Submitted");
   }
 
   /** What is selected gets the label, or what is drawn next; where only classes are asked for, the picture does. */
@@ -205,8 +204,16 @@ export class Answers {
         return;
       }
     }
-    if (this.answer(review ? "approve" : "complete", { ...said, ...(open > 0 && { resolveOpen: true }) }))
+    const resolved = open > 0 && { resolveOpen: true };
+    // The version seen is that of now: an edit may have been saved while the person was asked.
+    if (this.answer(review ? "approve" : "complete", { ...said, ...this.seenNow(), ...resolved }))
       announce(word);
+  }
+
+  private seenNow(): Pick<AnswerOptions, "seen"> {
+    const { quick, scene, queue } = this.options;
+    const item = queue.session.current()?.item.item.id;
+    return quick || item === undefined ? {} : { seen: scene.edits.seenOf(item) };
   }
 
   private answer(kind: ActKind, said: Omit<AnswerOptions, "seconds"> = {}): boolean {

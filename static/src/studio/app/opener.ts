@@ -29,7 +29,7 @@ export class Opener {
   ) {
     pictured.subscribe(() => this.shown && this.settle());
     feed.watch(["annotation.saved"], (events) => {
-      this.openings.forget(new Set(events.flatMap(({ ids }) => ids)), this.coming);
+      this.openings.forget(new Set(events.flatMap(({ ids }) => ids)));
     });
   }
 

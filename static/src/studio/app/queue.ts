@@ -30,6 +30,8 @@ export class Queue {
   readonly refusals = new Cell<ReadonlySet<string>>(new Set());
   standing: Standing | null = null;
   private filling: Promise<void> | null = null;
+  /** Something happened to the queue since it was asked for. */
+  private fillAgain = false;
 
   constructor(
     private readonly options: StudioOptions,
@@ -85,10 +87,19 @@ export class Queue {
   fill(always: boolean): Promise<void> {
     if (!this.options.mayWork) return Promise.resolve();
     if (!always && this.session.openCount() >= FILL_BELOW) return Promise.resolve();
-    this.filling ??= this.ask().finally(() => {
-      this.filling = null;
-    });
+    if (this.filling) this.fillAgain ||= always;
+    else
+      this.filling = this.askUntilNew().finally(() => {
+        this.filling = null;
+      });
     return this.filling;
+  }
+  /** An answer may have been made before what is asked for now: it is asked for once more. */
+  private async askUntilNew(): Promise<void> {
+    do {
+      this.fillAgain = false;
+      await this.ask();
+    } while (this.fillAgain);
   }
 
   /** My page lives: what is looked at, and what comes next, stays mine. */

@@ -86,6 +86,8 @@ export class Edits {
   private list: Pending[] = [];
   private readonly bases = new Map<string, Base>();
   private readonly versions = new Map<string, number>();
+  /** By item: versions that this person's own edits made, while something before them was not seen yet. */
+  private readonly made = new Map<string, Set<number>>();
   private readonly flying = new Set<string>();
   private writes: Promise<unknown> = Promise.resolve();
   private running: Promise<void> | null = null;
@@ -135,8 +137,22 @@ export class Edits {
   }
   sees(item: string, version: number): void {
     if ((this.versions.get(item) ?? -1) >= version) return;
-    this.versions.set(item, version);
-    this.onSeen(item, version);
+    const made = this.made.get(item) ?? new Set();
+    let seen = version;
+    while (made.has(seen + 1)) seen += 1;
+    for (const one of made) if (one <= seen) made.delete(one);
+    this.versions.set(item, seen);
+    this.onSeen(item, seen);
+  }
+  /**
+   * An edit of this person made a version. It counts as seen once all before it is: a gap means that somebody else's edit
+   * lies between. Answers may come in another order than the edits were taken in, and before the item is shown.
+   */
+  private makes(item: string, version: number): void {
+    const seen = this.versions.get(item);
+    if (seen === version - 1) this.sees(item, version);
+    else if (seen === undefined || seen < version)
+      this.made.set(item, (this.made.get(item) ?? new Set()).add(version));
   }
   /**
    * Resolves when the server has every edit of an item. Throws what repeating may help (network, signed out), or
@@ -345,9 +361,7 @@ export class Edits {
 
   private async settle(edit: Pending, answer: OperationAnswer): Promise<void> {
     const { annotation } = answer;
-    // A gap means that somebody else's edit lies between: that one was not seen.
-    if (answer.status === 200 && this.versions.get(edit.item) === answer.content_version - 1)
-      this.sees(edit.item, answer.content_version);
+    if (answer.status === 200) this.makes(edit.item, answer.content_version);
     if (answer.status === 200 && annotation) {
       this.know(edit.annotation, { revision: annotation.revision, deleted: annotation.deleted === true });
       // On disk before this one goes: a tab closed in between must not forget what the next is made on.

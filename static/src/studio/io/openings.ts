@@ -23,7 +23,9 @@ export interface OpeningSource {
 export const FRESH_MS = 20_000;
 
 export class Openings {
-  private readonly waiting = new Map<string, { at: number; opening: Promise<Opening> }>();
+  private readonly waiting = new Map<string, { at: number; item: string; opening: Promise<Opening> }>();
+  /** What is being taken, by its item; true: the item changed since it was read. */
+  private readonly taken = new Map<string, boolean>();
 
   constructor(
     private readonly source: OpeningSource,
@@ -32,38 +34,40 @@ export class Openings {
 
   /** These come next; what was read for others is forgotten. */
   ahead(refs: readonly OpeningRef[]): void {
-    const wanted = new Set(refs.map(({ taskItem }) => taskItem));
+    const wanted = new Map(refs.map(({ taskItem, item }) => [taskItem, item]));
     for (const id of this.waiting.keys()) if (!wanted.has(id)) this.waiting.delete(id);
-    const missing = [...wanted].filter((id) => !this.waiting.has(id));
+    const missing = [...wanted.keys()].filter((id) => !this.waiting.has(id));
     if (!missing.length) return;
     const batch = this.source.several(missing);
     for (const id of missing)
       this.keep(
         id,
+        wanted.get(id) ?? "",
         batch.then((found) => found.get(id) ?? Promise.reject(new Error("Not to be had."))),
       );
   }
-  /** Once: the next time it is asked for, it is read anew. `stale`: read a while ago. */
-  async take({ taskItem }: OpeningRef): Promise<{ opening: Opening; stale: boolean }> {
+  /** Once: the next time it is asked for, it is read anew. `stale`: read a while ago, or changed while it was read. */
+  async take({ taskItem, item }: OpeningRef): Promise<{ opening: Opening; stale: boolean }> {
     const kept = this.waiting.get(taskItem);
     this.waiting.delete(taskItem);
-    if (kept) {
-      try {
-        return { opening: await kept.opening, stale: this.now() - kept.at > FRESH_MS };
-      } catch {
-        // Reading ahead failed: now it matters, so it is asked for by itself.
-      }
-    }
-    return { opening: await this.source.one(taskItem), stale: false };
+    this.taken.set(item, false);
+    const opening = kept ? await kept.opening.catch(() => null) : null;
+    const old = opening !== null && kept !== undefined && this.now() - kept.at > FRESH_MS;
+    // Reading ahead failed, or was not done: now it matters, so it is asked for by itself.
+    const found = opening ?? (await this.source.one(taskItem));
+    const changed = this.taken.get(item) ?? false;
+    this.taken.delete(item);
+    return { opening: found, stale: old || changed };
   }
-  /** Something of these items changed. */
-  forget(items: ReadonlySet<string>, refs: readonly OpeningRef[]): void {
-    for (const { taskItem, item } of refs) if (items.has(item)) this.waiting.delete(taskItem);
+  /** Something of these items changed: what was read of them, for whichever queue it was, is old. */
+  forget(items: ReadonlySet<string>): void {
+    for (const [taskItem, { item }] of this.waiting) if (items.has(item)) this.waiting.delete(taskItem);
+    for (const item of this.taken.keys()) if (items.has(item)) this.taken.set(item, true);
   }
 
-  private keep(taskItem: string, opening: Promise<Opening>): void {
+  private keep(taskItem: string, item: string, opening: Promise<Opening>): void {
     opening.catch(() => undefined);
-    this.waiting.set(taskItem, { at: this.now(), opening });
+    this.waiting.set(taskItem, { at: this.now(), item, opening });
   }
 }
 

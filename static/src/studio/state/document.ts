@@ -45,6 +45,8 @@ export interface DocumentOptions {
 }
 
 export const STEPS = 500;
+/** Of so many items the newest version heard of is kept: what is read ahead, and a good deal more. */
+const MOST_NEWS = 200;
 
 export class Document {
   readonly store = new Store<Annotation>();
@@ -59,6 +61,7 @@ export class Document {
   /** Ids of suggestions that were put away, for those who count. */
   readonly rejected = new Cell<readonly string[]>([]);
   private loading = 0;
+  private readonly news = new Map<string, number>();
   private offered: readonly SuggestionPayload[] = [];
   private suggested: Record<string, string> = {};
   private logWrites: Promise<void> = Promise.resolve();
@@ -104,6 +107,7 @@ export class Document {
     this.item = item;
     this.selection.set(new Set());
     this.contentVersion = state.content_version;
+    const behind = this.heardOf(item) > state.content_version;
     this.options.edits.sees(item, state.content_version);
     for (const [id, base] of Object.entries(kept?.bases ?? {})) this.options.edits.know(id, base);
     const things = new Map(state.items.map((row) => [row.id, this.known(row)]));
@@ -124,6 +128,7 @@ export class Document {
       { origin: "silent" },
     );
     this.log.restore(kept?.log ?? { past: [], future: [] });
+    if (behind) void this.refresh();
     return true;
   }
 
@@ -193,6 +198,8 @@ export class Document {
     const changes = [{ id: target, after: chosen ?? undefined }];
     if (target !== id) changes.push({ id, after: undefined });
     this.store.apply(changes, { origin: "remote" });
+    // What else changed then is seen too, before this is answered for.
+    await this.refresh();
   }
 
   /** Sends again what the server refused of an annotation. */
@@ -292,12 +299,23 @@ export class Document {
   }
 
   private async heard(events: readonly { ids: string[]; data: Record<string, unknown> }[]): Promise<void> {
+    for (const { ids, data } of events)
+      for (const id of ids) this.hears(id, Number(data["content_version"]) || 0);
     const { item } = this;
-    const news = events.some(
-      ({ ids, data }) => item && ids.includes(item) && Number(data["content_version"]) > this.contentVersion,
-    );
-    if (!item || (events.length && !news)) return; // no events: the feed lost some
+    if (!item || (events.length && this.heardOf(item) <= this.contentVersion)) return; // no events: the feed lost some
     await this.refresh();
+  }
+  /** Of an item that may be on its way here: what was read of it before is known to be old when it comes. */
+  private hears(item: string, version: number): void {
+    const known = this.heardOf(item);
+    this.news.delete(item);
+    this.news.set(item, Math.max(known, version));
+    const [oldest] = this.news.keys();
+    if (this.news.size > MOST_NEWS && oldest !== undefined) this.news.delete(oldest);
+  }
+  /** The newest version of an item that this page knows to exist. */
+  private heardOf(item: string): number {
+    return Math.max(this.news.get(item) ?? 0, this.options.edits.seenOf(item) ?? 0);
   }
 
   /** The suggestions still to be answered, as annotations; each keeps its id as long as this browser remembers it. */

@@ -1,0 +1,43 @@
+/** The queue is asked for anew when something happened to it while it was being asked for. */
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import { Queue } from "@/studio/app/queue.ts";
+import type { Outbox } from "@/studio/io/outbox.ts";
+import type { QueueAnswer, StudioOptions } from "@/studio/state/types.ts";
+import { workItem } from "./made.ts";
+
+const asked = vi.hoisted(() => vi.fn());
+vi.mock("@/studio/io/client.ts", () => ({ LIMIT: 40, nextItems: asked }));
+
+function queue() {
+  const outbox = { acts: () => [], answered: 0 } as unknown as Outbox;
+  const hooks = { color: () => "", onFailed: vi.fn(), onWanting: vi.fn() };
+  return new Queue({ task: { id: "t" }, mayWork: true } as StudioOptions, outbox, hooks);
+}
+const answer = (label: string | null) =>
+  ({ items: [workItem("a", { label })], recent: [], standing: null }) as unknown as QueueAnswer;
+
+describe("a queue", () => {
+  beforeEach(() => void asked.mockReset());
+
+  it("that changes while it is asked for is asked for once more, and shows what is new", async () => {
+    const waiting: ((value: QueueAnswer) => void)[] = [];
+    asked.mockImplementation(() => new Promise((done) => waiting.push(done)));
+    const queued = queue();
+    const first = queued.fill(true);
+    const heard = queued.fill(true); // what came back is not in the answer that is on its way
+    void queued.fill(true);
+    waiting[0]?.(answer("cat"));
+    await vi.waitFor(() => expect(waiting).toHaveLength(2));
+    waiting[1]?.(answer("dog"));
+    await Promise.all([first, heard]);
+    expect(queued.session.current()?.item.label).toBe("dog");
+    expect(asked).toHaveBeenCalledTimes(2);
+  });
+
+  it("is not asked for twice when it only runs low", async () => {
+    asked.mockResolvedValue(answer("cat"));
+    const queued = queue();
+    await Promise.all([queued.fill(false), queued.fill(false)]);
+    expect(asked).toHaveBeenCalledTimes(1);
+  });
+});
