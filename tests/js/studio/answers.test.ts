@@ -90,7 +90,7 @@ describe("approving", () => {
     answers.submit();
     await settled();
     expect(dialog().textContent).toContain("Not approved: 1 issue is open");
-    button("Look at them").click();
+    button("Look at it").click();
     await settled();
     expect(acts).toEqual([]);
     expect(showIssues).toHaveBeenCalledOnce();

@@ -194,9 +194,12 @@ export class Answers {
     if (open) {
       const sure = await confirmDialog({
         title: `Not approved: ${plural(open, "issue")} ${open === 1 ? "is" : "are"} open`,
-        text: "Resolve them if you put them right or think better of it. Otherwise reject the item with them (X).",
+        text:
+          open === 1
+            ? "Resolve it if you put it right or think better of it. Otherwise reject the item with it (X)."
+            : "Resolve them if you put them right or think better of it. Otherwise reject the item with them (X).",
         confirm: open === 1 ? "Resolve it and approve" : `Resolve all ${open} and approve`,
-        cancel: "Look at them",
+        cancel: open === 1 ? "Look at it" : "Look at them",
       });
       if (queue.session.current()?.item.id !== id) return;
       if (!sure) {

@@ -110,14 +110,7 @@ export class Document {
     const behind = this.heardOf(item) > state.content_version;
     this.options.edits.sees(item, state.content_version);
     for (const [id, base] of Object.entries(kept?.bases ?? {})) this.options.edits.know(id, base);
-    const things = new Map(state.items.map((row) => [row.id, this.known(row)]));
-    for (const { annotation, after } of this.options.edits.pendingOf(item)) {
-      if (after) things.set(annotation, after);
-      else things.delete(annotation);
-    }
-    // Still to be put right, as it was left.
-    for (const { annotation, after } of this.options.edits.refusedOn(item))
-      if (after) things.set(annotation, after);
+    const things = this.withEdits(item, state.items);
     for (const one of this.unanswered(suggestions, kept, [...things.values()])) things.set(one.id, one);
     const gone = this.store.all().filter(({ id }) => !things.has(id));
     this.store.batch(
@@ -130,6 +123,19 @@ export class Document {
     this.log.restore(kept?.log ?? { past: [], future: [] });
     if (behind) void this.refresh();
     return true;
+  }
+
+  /** What the server holds of an item, with what this browser has not sent yet laid over it. */
+  private withEdits(item: string, rows: readonly AnnotationPayload[]): Map<string, Annotation> {
+    const { edits } = this.options;
+    const things = new Map(rows.map((row) => [row.id, this.known(row)]));
+    for (const { annotation, after } of edits.pendingOf(item)) {
+      if (after) things.set(annotation, after);
+      else things.delete(annotation);
+    }
+    // Still to be put right, as it was left.
+    for (const { annotation, after } of edits.refusedOn(item)) if (after) things.set(annotation, after);
+    return things;
   }
 
   /** All that the model proposed for this item, answered or not. */
