@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { rounded, shapeOf, shapeTypes, type Handle, type Modifiers } from "@/studio/shapes/index.ts";
 import { boxFromThree, type BoxGeometry } from "@/studio/shapes/box.ts";
 import type { EllipseGeometry } from "@/studio/shapes/ellipse.ts";
+import { overlapOf } from "@/studio/shapes/_overlap.ts";
 import { skeletonEdges, withKeypoint, type SkeletonGeometry } from "@/studio/shapes/skeleton.ts";
 import type { WH, XY } from "@/lib/geometry.ts";
 
@@ -16,9 +17,18 @@ interface Case {
   area?: number;
   error?: string;
 }
+type Shape = Parameters<typeof overlapOf>[0];
+interface Pair {
+  type: string;
+  name: string;
+  size: WH;
+  first: unknown;
+  second: unknown;
+  iou: number;
+}
 const vectors = JSON.parse(
   readFileSync(join(import.meta.dirname, "../../vectors/geometry.json"), "utf8"),
-) as { cases: Case[] };
+) as { cases: Case[]; pairs: Pair[] };
 const SIZE: WH = [640, 480];
 const FREE: Modifiers = { shift: false, alt: false, ctrl: false };
 
@@ -43,6 +53,11 @@ describe("the shared vectors", () => {
     expect(() => shapeOf(c.type).validate(filled(c.raw), c.size)).toThrow(
       expect.objectContaining({ message: c.error }) as Error,
     );
+  });
+  it.each(vectors.pairs)("two of $type: $name", ({ type, first, second, iou, size }) => {
+    const [a, b] = [first, second].map((geometry) => ({ type, geometry })) as [Shape, Shape];
+    expect(Math.abs(overlapOf(a, b, size) - iou)).toBeLessThanOrEqual(1e-6);
+    expect(Math.abs(overlapOf(b, a, size) - iou)).toBeLessThanOrEqual(1e-6);
   });
   it("have valid and invalid cases of every type", () => {
     for (const { type } of shapeTypes()) {

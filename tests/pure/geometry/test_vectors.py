@@ -16,7 +16,8 @@ from datasets.geometry import _base
 registry.discover("datasets.geometry")
 ROOT = Path(__file__).parents[3]
 SPECIAL = {"$nan": math.nan, "$inf": math.inf}
-CASES = json.loads((ROOT / "tests/vectors/geometry.json").read_text())["cases"]
+VECTORS = json.loads((ROOT / "tests/vectors/geometry.json").read_text())
+CASES, PAIRS = VECTORS["cases"], VECTORS["pairs"]
 
 
 def filled(value: Any) -> Any:
@@ -46,6 +47,17 @@ def test_validate_of_an_invalid_vector_then_refused_with_the_sentence(case: dict
     with pytest.raises(GeometryInvalid) as caught:
         _base.get(case["type"]).validate(filled(case["raw"]), tuple(case["size"]))
     assert caught.value.message == case["error"]
+
+
+@pytest.mark.parametrize("pair", PAIRS, ids=named)
+def test_iou_of_a_pair_then_as_written_whichever_comes_first(pair: dict[str, Any]) -> None:
+    kind, size = _base.get(pair["type"]), tuple(pair["size"])
+    for first, second in (("first", "second"), ("second", "first")):
+        assert kind.iou(pair[first], pair[second], size) == pytest.approx(pair["iou"], abs=1e-6)
+
+
+def test_pairs_then_every_type_has_some() -> None:
+    assert {pair["type"] for pair in PAIRS} == set(_base.TYPES.names())
 
 
 def test_vectors_then_every_type_has_valid_and_invalid_ones() -> None:
