@@ -29,7 +29,7 @@ from pipelines.services.facade import NodeTx
 from pipelines.services.firing import load_existing, look_at_ground_truth
 from pipelines.services.graphs import current_graph, graph_of, place_now
 from pipelines.services.ledger import ring_node
-from pipelines.services.triggers import accept_triggers, sync_triggers
+from pipelines.services.triggers import accept_triggers, end_firings, sync_triggers
 
 __all__ = [
     "create_pipeline",
@@ -218,12 +218,14 @@ def resume_pipeline(*, pipeline: Pipeline, open_cycles: str = "resume", user: Us
 
 
 def delete_pipeline(*, pipeline: Pipeline) -> None:
-    """Puts a pipeline that does not run into the trash; its open cycles are cancelled. Raises WrongStatus."""
+    """Puts a pipeline that does not run into the trash; its open cycles are cancelled, what its triggers were still at
+    ends. Raises WrongStatus."""
     if pipeline.status == PipelineStatus.RUNNING:
         raise WrongStatus("Pause the pipeline before you delete it.", status=pipeline.status)
     cancel_open(pipeline=pipeline)
     with write():
         accept_triggers(pipeline=pipeline, active=False)
+        end_firings(pipeline=pipeline, note="The pipeline was deleted.")
         Pipeline.objects.filter(pk=pipeline.pk).update(deleted_at=now(), status=PipelineStatus.DRAFT)
         pipeline.refresh_from_db()
         _tell(pipeline)

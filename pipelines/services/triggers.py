@@ -28,6 +28,7 @@ __all__ = [
     "GROUND_TRUTH_EVENTS",
     "MAX_DEPTH",
     "accept_triggers",
+    "end_firings",
     "next_due",
     "note_firing",
     "ring_trigger",
@@ -202,6 +203,14 @@ def note_firing(
         )
         ring_trigger(trigger)
     return firing
+
+
+def end_firings(*, pipeline: Pipeline, note: str) -> None:
+    """What its triggers noted and have not gone through is not gone through any more. Joins the transaction."""
+    open_ones = TriggerFiring.objects.filter(
+        trigger__pipeline=pipeline, state__in=(FiringState.QUEUED, FiringState.RUNNING)
+    )
+    open_ones.update(state=FiringState.SKIPPED, note=note, finished_at=now())
 
 
 def ring_trigger(trigger: Trigger) -> None:

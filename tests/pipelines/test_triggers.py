@@ -23,7 +23,7 @@ from pipelines.services import firing as firing_service
 from pipelines.services import sweep
 from pipelines.services.cycles import cancel_open
 from pipelines.services.firing import run_over, tick
-from pipelines.services.pipelines import create_pipeline, start_pipeline
+from pipelines.services.pipelines import create_pipeline, delete_pipeline, pause_pipeline, start_pipeline
 from pipelines.services.triggers import take_events, update_trigger
 from pipelines.services.variables import set_variable
 from tests.pipelines import sample_nodes
@@ -50,6 +50,19 @@ def approve(ids: list[str]) -> None:
 
 def subjects() -> list[str]:
     return [str(pk) for pk in Cycle.objects.order_by("id").values_list("subject", flat=True)]
+
+
+def test_what_a_trigger_was_still_at_ends_when_its_pipeline_is_deleted(running: Running, items: Items) -> None:
+    pipeline = running(graph([node("a")], triggers=[trigger()]))
+    items(3)
+    firing = run_over(pipeline=pipeline, node_id="a", dql={}, dataset_id=None, user=None, key="")
+    pause_pipeline(pipeline=pipeline)
+    delete_pipeline(pipeline=pipeline)
+    settle()
+    firing.refresh_from_db()
+    assert (firing.state, firing.created, firing.note) == ("skipped", 0, "The pipeline was deleted.")
+    assert not Cycle.objects.exists()
+    assert not failed_jobs()
 
 
 # --- events
