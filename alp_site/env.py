@@ -50,6 +50,8 @@ class Env:
     max_image_megapixels: int = 250
     tile_above_megapixels: int = 20
     https: bool = True
+    code_unsafe: bool = False
+    http_hosts: tuple[str, ...] = ()
 
     @property
     def weights_folder(self) -> Path:
@@ -78,7 +80,7 @@ def _parse(name: str, text: str) -> object:
     default = getattr(Env, name, None)
     if name in {"data_dir", "cache_dir"}:
         return ROOT / Path(text).expanduser()  # a relative one lies beside .env, wherever we are started from
-    if name == "allowed_hosts":
+    if name in {"allowed_hosts", "http_hosts"}:
         return tuple(part.strip() for part in text.split(",") if part.strip())
     if isinstance(default, bool):
         return _bool(text)

@@ -130,9 +130,15 @@ class StorageHealthSerializer(serializers.Serializer[object]):
     disk_total_bytes = serializers.IntegerField()
 
 
+class SandboxHealthSerializer(serializers.Serializer[object]):
+    state = serializers.ChoiceField(choices=["confined", "unavailable", "unsafe"])
+    note = serializers.CharField(allow_blank=True)
+
+
 class HealthSerializer(serializers.Serializer[object]):
     database = serializers.CharField()
     versions = serializers.DictField(child=serializers.CharField())
     processes = ProcessHealthSerializer(many=True)
     queues = QueueHealthSerializer(many=True)
     storage = StorageHealthSerializer()
+    sandbox = SandboxHealthSerializer()

@@ -14,7 +14,8 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import Count, Min, Q, Sum
 
-from alp_site.lib import db
+from alp_site.env import ENV
+from alp_site.lib import db, sandbox
 from alp_site.lib.models import Blob, Heartbeat, Job, JobState
 
 ALIVE_FOR = timedelta(seconds=60)
@@ -50,12 +51,21 @@ class StorageHealth:
 
 
 @dataclass(frozen=True)
+class SandboxHealth:
+    """``state``: confined, unavailable (code nodes refuse to run) or unsafe (the operator runs them unconfined)."""
+
+    state: str
+    note: str
+
+
+@dataclass(frozen=True)
 class Health:
     database: str
     versions: dict[str, str]
     processes: list[ProcessHealth]
     queues: list[QueueHealth]
     storage: StorageHealth
+    sandbox: SandboxHealth
 
 
 def get_health() -> Health:
@@ -65,6 +75,7 @@ def get_health() -> Health:
         processes=_processes(),
         queues=_queues(),
         storage=_storage(),
+        sandbox=_sandbox(),
     )
 
 
@@ -125,3 +136,11 @@ def _storage() -> StorageHealth:
     total = Blob.objects.aggregate(count=Count("pk"), size=Sum("size"))
     disk = shutil.disk_usage(settings.DATA_DIR)
     return StorageHealth(total["count"], total["size"] or 0, disk.free, disk.total)
+
+
+def _sandbox() -> SandboxHealth:
+    """Of the machine that answers; workers elsewhere say it themselves when they refuse."""
+    if ENV.code_unsafe:
+        return SandboxHealth("unsafe", "ALP_CODE_UNSAFE is set: code nodes can read everything this server can.")
+    why = sandbox.why_not()
+    return SandboxHealth("unavailable" if why else "confined", why)

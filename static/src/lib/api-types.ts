@@ -3129,6 +3129,7 @@ export interface components {
       database: string;
       processes: components["schemas"]["ProcessHealth"][];
       queues: components["schemas"]["QueueHealth"][];
+      sandbox: components["schemas"]["SandboxHealth"];
       storage: components["schemas"]["StorageHealth"];
       versions: {
         [key: string]: string;
@@ -4436,6 +4437,16 @@ export interface components {
       node?: string;
       /** @default false */
       once: boolean;
+    };
+    SandboxHealth: {
+      note: string;
+      /**
+       * @description * `confined` - confined
+       *     * `unavailable` - unavailable
+       *     * `unsafe` - unsafe
+       * @enum {string}
+       */
+      state: "confined" | "unavailable" | "unsafe";
     };
     SaveTemplateRequest: {
       description?: string;

@@ -28,6 +28,7 @@ export interface Health {
   processes: Process[];
   queues: Queue[];
   storage: { blobs: number; blob_bytes: number; disk_free_bytes: number; disk_total_bytes: number };
+  sandbox: { state: "confined" | "unavailable" | "unsafe"; note: string };
 }
 
 const EVERY_MS = 10_000;
@@ -51,7 +52,7 @@ export function healthPanel(): HTMLElement {
 
 export function healthView(health: Health): HTMLElement[] {
   return [
-    h("div", { class: "row" }, verdict(health)),
+    h("div", { class: "row" }, verdict(health), sandboxChip(health)),
     h("div", { class: "settings-columns" }, queuesCard(health.queues), storageCard(health)),
     processesCard(health.processes),
     versionsCard(health),
@@ -74,6 +75,18 @@ function verdict({ processes, queues }: Health): HTMLElement {
   if (dead.length) return chip(`${count(dead.length)} not heard from for a minute`, "warn", "warning");
   if (!processes.length) return chip("No worker has reported yet", "warn", "warning");
   return chip("All processes report", "ok", "check");
+}
+
+/** What keeps the code of code nodes from everything else; nothing is said where all is well. */
+function sandboxChip({ sandbox }: Health): HTMLElement | null {
+  if (sandbox.state === "confined") return null;
+  const words = sandbox.state === "unsafe" ? "Code nodes run unconfined" : "Code nodes cannot run here";
+  return h(
+    "span",
+    { class: "row" },
+    chip(words, sandbox.state === "unsafe" ? "bad" : "warn", "warning"),
+    sandbox.note,
+  );
 }
 
 function card(title: string, ...body: (HTMLElement | null)[]): HTMLElement {
