@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from pathlib import Path
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # tests share their cores; tiny nets gain nothing from more threads
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
 from rest_framework.test import APIClient
 
 from alp_site.lib.events.dispatch import forget_positions
 from alp_site.people.models import Membership, Project, Role, User
 from alp_site.people.services import create_project, create_user
+from tests.migrated import copy_migrated
 
 PASSWORD = "blue-heron-41"
 ClientAs = Callable[..., APIClient]
@@ -26,6 +29,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "pipelines" in item.path.parts and "db" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.django_db(transaction=True), append=False)
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb(django_db_modify_db_settings: None) -> bool:
+    """On SQLite a run begins with a copy of a migrated file; it lies in the run's own folder, which goes with it."""
+    settings = connection.settings_dict
+    if connection.vendor != "sqlite":
+        return False
+    copy_migrated(Path(settings["TEST"]["NAME"]))
+    return True
 
 
 @pytest.fixture(autouse=True)

@@ -18,6 +18,8 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
+from tests.migrated import copy_migrated
+
 ROOT = Path(__file__).resolve().parent.parent
 SETTINGS = os.environ.get("ALP_HOUSE_SETTINGS", "tests.house_settings")
 MARK = "ALP_HOUSE_MARK"
@@ -54,6 +56,8 @@ class House:
             **environment,
         }
         self.process: subprocess.Popen[bytes] | None = None
+        if not self.environment.get("DATABASE_URL"):
+            copy_migrated(Path(self.environment["ALP_SQLITE_FILE"]))
 
     def manage(self, *arguments: str, check: bool = True, stdin: str = "") -> str:
         """Runs a management command on the house's database; its standard output."""

@@ -1,6 +1,8 @@
 """Tests: fast hashing, a data folder of the run's own, the queue rung by hand (lib.testing.settle)."""
 
+import atexit
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -9,6 +11,7 @@ from alp_site.settings.base import *  # noqa: F403
 from alp_site.settings.base import DATABASES, REST_FRAMEWORK
 
 DATA_DIR = Path(tempfile.mkdtemp(prefix=f"alp-test-{os.getpid()}-"))
+atexit.register(shutil.rmtree, DATA_DIR, ignore_errors=True)
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 REST_FRAMEWORK = {**REST_FRAMEWORK, "TEST_REQUEST_DEFAULT_FORMAT": "json"}
 CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
