@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 import time
 from typing import Any
+from uuid import UUID
 
 from alp_site.lib import events
+from alp_site.lib.db import write
 from alp_site.lib.jobs import Run
 from models_registry.models import MetricSample, Model
 
-__all__ = ["MetricWriter"]
+__all__ = ["MetricWriter", "tally"]
 
 SECONDS = 1.0
 
@@ -61,3 +63,18 @@ class MetricWriter:
             )
         self._waiting.clear()
         self._written = time.monotonic()
+
+
+def tally(*, model_id: UUID, figure: str, legend: str, hits: int, total: int) -> None:
+    """Adds to a share that grows: a point at x = how many so far, y = the share of hits among them. Joins the open
+    transaction, which must be the one that counts these as done: it is not safe to repeat."""
+    legend = legend[:80]
+    with write():
+        model = Model.objects.select_for_update().get(pk=model_id)
+        rows = MetricSample.objects.filter(model=model, figure=figure, legend=legend)
+        last = rows.order_by("-x").values_list("x", "y").first() or (0.0, 0.0)
+        x = last[0] + total
+        y = (last[0] * last[1] + hits) / x
+        MetricSample.objects.create(model=model, figure=figure, legend=legend, x=x, y=y)
+        point = {"figure": figure, "legend": legend, "x": x, "y": y}
+        events.publish("model.metric", project_id=model.project_id, ids=[str(model.pk)], data={"samples": [point]})
