@@ -66,11 +66,16 @@ class SavedTemplate(IdModel):
 
 
 class PipelineRevision(IdModel):
-    """A published graph, immutable. Cycles keep the one they started with."""
+    """A published graph, immutable. Cycles keep the one they started with.
+
+    ``variables`` are those of that moment, name, type, value and description each; null in revisions older than this
+    column. What nodes read is the variables' rows; this is for looking back and for restoring.
+    """
 
     pipeline = models.ForeignKey(Pipeline, on_delete=models.CASCADE, related_name="revisions")
     number = models.PositiveIntegerField()
     graph = models.JSONField()
+    variables = models.JSONField(null=True)
     published_at = models.DateTimeField(default=now)
     published_by = models.ForeignKey(site.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
 

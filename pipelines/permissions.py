@@ -5,13 +5,23 @@ from __future__ import annotations
 from django.db.models import QuerySet
 
 from alp_site.people.permissions import Person, Policy
-from pipelines.models import Cycle, NodeExecution, Pipeline, SavedTemplate, Trigger, TriggerFiring, Variable
+from pipelines.models import (
+    Cycle,
+    NodeExecution,
+    Pipeline,
+    PipelineRevision,
+    SavedTemplate,
+    Trigger,
+    TriggerFiring,
+    Variable,
+)
 
 __all__ = [
     "CyclePolicy",
     "ExecutionPolicy",
     "FiringPolicy",
     "PipelinePolicy",
+    "RevisionPolicy",
     "SavedTemplatePolicy",
     "TriggerPolicy",
     "VariablePolicy",
@@ -38,6 +48,13 @@ class _OfPipeline:
 
     project_path = "pipeline__project"
     see = "pipeline.see"
+
+
+class RevisionPolicy(_OfPipeline, Policy[PipelineRevision]):
+    model = PipelineRevision
+
+    def visible_to(self, user: Person) -> QuerySet[PipelineRevision]:
+        return super().visible_to(user).filter(pipeline__deleted_at=None).select_related("pipeline", "published_by")
 
 
 class VariablePolicy(_OfPipeline, Policy[Variable]):

@@ -17,17 +17,29 @@ from models_registry.models import Model
 from pipelines.engine import state as machine
 from pipelines.engine.graph import Graph
 from pipelines.engine.spec import Node, get_node, node_key, node_types
-from pipelines.models import Cycle, CycleCounter, CycleStatus, NodeCounter, NodeExecution, Pipeline, VariableChange
+from pipelines.models import (
+    OPEN_CYCLES,
+    Cycle,
+    CycleCounter,
+    CycleStatus,
+    NodeCounter,
+    NodeExecution,
+    Pipeline,
+    PipelineRevision,
+    VariableChange,
+)
 
 __all__ = [
     "count_cycles",
     "count_failed",
     "count_nodes",
+    "count_open_cycles",
     "get_job_of",
     "list_changes",
     "list_cycles",
     "list_executions",
     "list_node_types",
+    "list_revisions",
     "names_of",
     "people_waits",
     "ports_of",
@@ -82,6 +94,18 @@ def list_cycles(pipeline: Pipeline, *, status: str = "", subject: UUID | None = 
     if status:
         rows = rows.filter(status=status)
     return rows if subject is None else rows.filter(subject=subject)
+
+
+def list_revisions(pipeline: Pipeline) -> QuerySet[PipelineRevision]:
+    """Without their graphs, which may be large."""
+    rows = PipelineRevision.objects.filter(pipeline=pipeline).select_related("published_by")
+    return rows.defer("graph", "variables")
+
+
+def count_open_cycles(revision: PipelineRevision) -> int:
+    """Cycles that still run through this revision."""
+    rows = Cycle.objects.filter(pipeline_id=revision.pipeline_id, status__in=OPEN_CYCLES)
+    return rows.filter(revision=revision).count()
 
 
 def list_executions(pipeline: Pipeline, *, node_id: str = "", status: str = "") -> QuerySet[NodeExecution]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from pipelines import pages
-from pipelines.api import cycles, interchange, moving, pipelines
+from pipelines.api import cycles, interchange, moving, pipelines, revisions
 
 api_urlpatterns = [
     path("node-types/", pipelines.NodeTypeListView.as_view(), name="node-types"),
@@ -24,6 +24,10 @@ api_urlpatterns = [
     path("pipelines/<uuid:pipeline_id>/pause/", pipelines.PauseView.as_view(), name="pipeline-pause"),
     path("pipelines/<uuid:pipeline_id>/resume/", pipelines.ResumeView.as_view(), name="pipeline-resume"),
     path("pipelines/<uuid:pipeline_id>/counters/", pipelines.CountersView.as_view(), name="pipeline-counters"),
+    path("pipelines/<uuid:pipeline_id>/revisions/", revisions.RevisionListView.as_view(), name="revisions"),
+    path("pipelines/<uuid:pipeline_id>/diff/", revisions.DiffView.as_view(), name="pipeline-diff"),
+    path("revisions/<uuid:revision_id>/", revisions.RevisionDetailView.as_view(), name="revision"),
+    path("revisions/<uuid:revision_id>/restore/", revisions.RestoreView.as_view(), name="revision-restore"),
     path("pipelines/<uuid:pipeline_id>/variables/", moving.VariableListView.as_view(), name="variables"),
     path("variables/<uuid:variable_id>/", moving.VariableDetailView.as_view(), name="variable"),
     path("variables/<uuid:variable_id>/changes/", moving.VariableChangeListView.as_view(), name="variable-changes"),

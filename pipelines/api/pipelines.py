@@ -24,7 +24,7 @@ from pipelines.models import CycleStatus, Pipeline
 from pipelines.permissions import PipelinePolicy
 from pipelines.services import pipelines as services
 from pipelines.services import templates
-from pipelines.services.graphs import current_graph, variables_of, with_values
+from pipelines.services.graphs import current_graph, draft_differs, variables_of, with_values
 
 NO_CYCLES = dict.fromkeys(CycleStatus.values, 0)
 
@@ -77,7 +77,7 @@ def detail_body(pipeline: Pipeline) -> dict[str, Any]:
     counters = selectors.count_nodes(row.pk)
     _dress(row, selectors.count_cycles([row.pk]).get(row.pk, NO_CYCLES), sum(c["failed"] for c in counters.values()))
     row.graph, row.ports, row.counters_ = to_json(graph), selectors.ports_of(graph), counters
-    row.draft_changed = row.revision_id is None or row.revision.graph != row.draft
+    row.draft_changed = draft_differs(row, graph, row.revision)
     return dict(shapes.PipelineDetailSerializer(row).data)
 
 

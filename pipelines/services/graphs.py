@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from pipelines.engine.graph import Graph, Variable, from_json
+from pipelines.engine.graph import Graph, Variable, from_json, to_json
 from pipelines.engine.plan import Wiring
 from pipelines.engine.spec import Place
 from pipelines.engine.validate import place_of
@@ -15,7 +15,16 @@ from pipelines.engine.wiring import read_wiring
 from pipelines.models import Pipeline, PipelineRevision
 from pipelines.models import Variable as VariableRow
 
-__all__ = ["current_graph", "graph_of", "place_now", "wiring_of", "with_values"]
+__all__ = [
+    "current_graph",
+    "draft_differs",
+    "graph_of",
+    "place_now",
+    "revision_graph",
+    "variables_of",
+    "wiring_of",
+    "with_values",
+]
 
 
 @lru_cache(maxsize=512)
@@ -43,6 +52,25 @@ def with_values(graph: Graph, variables: tuple[Variable, ...]) -> Graph:
 def current_graph(pipeline: Pipeline) -> Graph:
     """The draft with the variables' present values. Raises GraphFormatError."""
     return with_values(from_json(pipeline.draft or {}), variables_of(pipeline.pk))
+
+
+def revision_graph(revision: PipelineRevision) -> Graph:
+    """A revision's graph with the variables it was published with."""
+    return from_json({**revision.graph, "variables": revision.variables or []})
+
+
+def draft_differs(pipeline: Pipeline, draft: Graph, revision: PipelineRevision | None) -> bool:
+    """Whether publishing the draft would make a new revision: another graph, or other variables than were declared.
+    Values are no part of that, they take effect at once. ``draft``: from ``current_graph``."""
+    if revision is None or revision.graph != pipeline.draft:
+        return True
+    if revision.variables is None:
+        return False
+    return _declared(revision.variables) != _declared(to_json(draft)["variables"])
+
+
+def _declared(variables: list[dict[str, Any]]) -> list[tuple[str, ...]]:
+    return sorted((part["name"], part["type"], part["description"]) for part in variables)
 
 
 def place_now(pipeline: Pipeline, graph: Graph, node_id: str, values: Mapping[str, Any] | None = None) -> Place | None:

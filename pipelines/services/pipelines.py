@@ -27,7 +27,7 @@ from pipelines.models import (
 from pipelines.services.cycles import cancel_open
 from pipelines.services.facade import NodeTx
 from pipelines.services.firing import load_existing, look_at_ground_truth
-from pipelines.services.graphs import current_graph, graph_of, place_now
+from pipelines.services.graphs import current_graph, draft_differs, graph_of, place_now
 from pipelines.services.ledger import ring_node
 from pipelines.services.triggers import accept_triggers, end_firings, sync_triggers
 
@@ -149,9 +149,11 @@ def publish_pipeline(*, pipeline: Pipeline, user: User | None = None) -> Pipelin
             raise GraphInvalid(f"{wrong[0].message} ({len(wrong)} in all)" if len(wrong) > 1 else wrong[0].message,
                                problems=listed)  # fmt: skip
         last = PipelineRevision.objects.filter(pipeline=row).order_by("-number").first()
-        if last is None or last.graph != row.draft:
-            number = last.number + 1 if last else 1
-            last = PipelineRevision.objects.create(pipeline=row, number=number, graph=row.draft, published_by=user)
+        if last is None or draft_differs(row, graph, last):
+            number, variables = last.number + 1 if last else 1, to_json(graph)["variables"]
+            last = PipelineRevision.objects.create(
+                pipeline=row, number=number, graph=row.draft, variables=variables, published_by=user
+            )
         row.revision, row.updated_at = last, now()
         row.save(update_fields=["revision", "updated_at"])
         counters = [NodeCounter(pipeline=row, node_id=node.id) for node in graph.nodes]

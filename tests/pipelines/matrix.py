@@ -8,7 +8,16 @@ from django.utils.timezone import now
 
 from alp_site.lib.models import Blob
 from datasets.models import Dataset, Item
-from pipelines.models import Cycle, NodeExecution, Pipeline, SavedTemplate, Trigger, TriggerFiring, Variable
+from pipelines.models import (
+    Cycle,
+    NodeExecution,
+    Pipeline,
+    PipelineRevision,
+    SavedTemplate,
+    Trigger,
+    TriggerFiring,
+    Variable,
+)
 from pipelines.services.cycles import Begin, start_cycles
 from pipelines.services.firing import run_over
 from pipelines.services.pipelines import create_pipeline, pause_pipeline, start_pipeline
@@ -73,6 +82,10 @@ def execution(world: World, status: str) -> NodeExecution:
     return world.once(f"execution-{status}", make)
 
 
+def revision(world: World) -> PipelineRevision:
+    return PipelineRevision.objects.get(pipeline=running(world))
+
+
 def variable(world: World) -> Variable:
     return Variable.objects.get(pipeline=draft(world))
 
@@ -122,6 +135,10 @@ ROWS = {
     "pipeline-counters": Row(kwargs=of(running), get=Call("oerv", hidden="a")),
     "pipeline-run": Row(kwargs=of(running), post=Call("oe", hidden="a", body={"filter": {}})),
     "pipeline-retry": Row(kwargs=of(running), post=Call("oe", hidden="a", body={})),
+    "revisions": Row(kwargs=of(running), get=Call("oerv", hidden="a")),
+    "pipeline-diff": Row(kwargs=of(running), get=Call("oerv", hidden="a")),
+    "revision": Row(kwargs=of(revision, "revision_id"), get=Call("oerv", hidden="a")),
+    "revision-restore": Row(kwargs=of(revision, "revision_id"), post=Call("oe", hidden="a", body={})),
     "variables": Row(kwargs=of(draft), get=Call("oerv", hidden="a")),
     "variable": Row(
         kwargs=of(variable, "variable_id"),

@@ -1174,6 +1174,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/v1/pipelines/{pipeline_id}/diff/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** @description What changed from one graph to another. Each is "draft", "published", a revision's number or its id. */
+    get: operations["pipelines_id_diff_get"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/v1/pipelines/{pipeline_id}/executions/": {
     parameters: {
       query?: never;
@@ -1251,6 +1268,23 @@ export interface paths {
     put?: never;
     /** @description Retries what failed: of the whole pipeline, of one node, or of these cycles. */
     post: operations["pipelines_id_retry_post"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/pipelines/{pipeline_id}/revisions/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** @description What was published, newest first, without the graphs. */
+    get: operations["pipelines_id_revisions_get"];
+    put?: never;
+    post?: never;
     delete?: never;
     options?: never;
     head?: never;
@@ -1736,6 +1770,40 @@ export interface paths {
     get: operations["projects_id_work_get"];
     put?: never;
     post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/revisions/{revision_id}/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** @description One revision with its graph. */
+    get: operations["revisions_id_get"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/revisions/{revision_id}/restore/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** @description Makes the revision's graph the draft; publishing it is another step. */
+    post: operations["revisions_id_restore_post"];
     delete?: never;
     options?: never;
     head?: never;
@@ -2585,6 +2653,12 @@ export interface components {
       ids?: string[];
       value?: unknown;
     };
+    /** @description ``field`` is dotted below ``config``, ``inputs`` and ``spec``; a side that lacks it is null. */
+    Change: {
+      after: unknown;
+      before: unknown;
+      field: string;
+    };
     /** @description These cycles, or every open one (cancel) or every failed one (retry) without ``ids``. */
     ChooseCyclesRequest: {
       ids?: string[];
@@ -2660,6 +2734,15 @@ export interface components {
       id: string;
       source: components["schemas"]["Place"];
       target: components["schemas"]["Place"];
+    };
+    ConnectionChanged: {
+      changes: components["schemas"]["Change"][];
+      part: components["schemas"]["Connection"];
+    };
+    ConnectionDifference: {
+      added: components["schemas"]["Connection"][];
+      changed: components["schemas"]["ConnectionChanged"][];
+      removed: components["schemas"]["Connection"][];
     };
     Count: {
       count: number;
@@ -2808,6 +2891,20 @@ export interface components {
       items: components["schemas"]["VerdictRequest"][];
       /** Format: uuid */
       op_id: string;
+    };
+    /**
+     * @description ``before`` and ``after``: the revisions compared, null for the draft. ``moved``: nodes that only stand elsewhere.
+     *     ``same``: both graphs do the same.
+     */
+    Diff: {
+      after: components["schemas"]["PipelineRevision"] | null;
+      before: components["schemas"]["PipelineRevision"] | null;
+      connections: components["schemas"]["ConnectionDifference"];
+      moved: string[];
+      nodes: components["schemas"]["NodeDifference"];
+      same: boolean;
+      triggers: components["schemas"]["GraphTriggerDifference"];
+      variables: components["schemas"]["GraphVariableDifference"];
     };
     Done: {
       outcome: string;
@@ -3102,11 +3199,29 @@ export interface components {
         [key: string]: unknown;
       };
     };
+    GraphTriggerChanged: {
+      changes: components["schemas"]["Change"][];
+      part: components["schemas"]["GraphTrigger"];
+    };
+    GraphTriggerDifference: {
+      added: components["schemas"]["GraphTrigger"][];
+      changed: components["schemas"]["GraphTriggerChanged"][];
+      removed: components["schemas"]["GraphTrigger"][];
+    };
     GraphVariable: {
       description: string;
       name: string;
       type: string;
       value: unknown;
+    };
+    GraphVariableChanged: {
+      changes: components["schemas"]["Change"][];
+      part: components["schemas"]["GraphVariable"];
+    };
+    GraphVariableDifference: {
+      added: components["schemas"]["GraphVariable"][];
+      changed: components["schemas"]["GraphVariableChanged"][];
+      removed: components["schemas"]["GraphVariable"][];
     };
     GridPage: {
       items: components["schemas"]["TaskItem"][];
@@ -3710,6 +3825,10 @@ export interface components {
       /** @default 0 */
       recent: number;
     };
+    NodeChanged: {
+      changes: components["schemas"]["Change"][];
+      part: components["schemas"]["GraphNode"];
+    };
     NodeCounts: {
       cancelled: number;
       done: number;
@@ -3717,6 +3836,11 @@ export interface components {
       ready: number;
       running: number;
       waiting: number;
+    };
+    NodeDifference: {
+      added: components["schemas"]["GraphNode"][];
+      changed: components["schemas"]["NodeChanged"][];
+      removed: components["schemas"]["GraphNode"][];
     };
     NodePorts: {
       actions: {
@@ -4202,6 +4326,37 @@ export interface components {
       readonly id: string;
       name: string;
     };
+    /** @description ``current``: what new cycles run through. */
+    PipelineRevision: {
+      current: boolean;
+      /** Format: uuid */
+      readonly id: string;
+      /** Format: int64 */
+      number: number;
+      /** Format: date-time */
+      published_at?: string;
+      published_by: components["schemas"]["PipelinePerson"] | null;
+    };
+    /** @description ``graph`` has the variables as they were when it was published; ``open_cycles`` still run through it. */
+    PipelineRevisionDetail: {
+      current: boolean;
+      graph: components["schemas"]["Graph"];
+      /** Format: uuid */
+      readonly id: string;
+      /** Format: int64 */
+      number: number;
+      open_cycles: number;
+      ports: {
+        [key: string]: components["schemas"]["NodePorts"];
+      };
+      /** Format: date-time */
+      published_at?: string;
+      published_by: components["schemas"]["PipelinePerson"] | null;
+    };
+    PipelineRevisionList: {
+      items: components["schemas"]["PipelineRevision"][];
+      next: string | null;
+    };
     PipelineTemplateList: {
       items: components["schemas"]["Template"][];
       next: string | null;
@@ -4425,6 +4580,10 @@ export interface components {
     RevisionList: {
       items: components["schemas"]["Revision"][];
       next: string | null;
+    };
+    /** @description ``draft_version`` is the one seen: another one stored answers 412. */
+    RevisionRestoreRequest: {
+      draft_version?: number;
     };
     /** @description ``key`` makes a repeated request one run. Without ``node`` the first start node that takes items is meant. */
     RunRequest: {
@@ -7195,6 +7354,32 @@ export interface operations {
       };
     };
   };
+  pipelines_id_diff_get: {
+    parameters: {
+      query?: {
+        /** @description "draft" unless given */
+        after?: string;
+        /** @description "published" unless given */
+        before?: string;
+      };
+      header?: never;
+      path: {
+        pipeline_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Diff"];
+        };
+      };
+    };
+  };
   pipelines_id_executions_get: {
     parameters: {
       query?: {
@@ -7311,6 +7496,27 @@ export interface operations {
         };
         content: {
           "application/json": components["schemas"]["Count"];
+        };
+      };
+    };
+  };
+  pipelines_id_revisions_get: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        pipeline_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["PipelineRevisionList"];
         };
       };
     };
@@ -8290,6 +8496,52 @@ export interface operations {
         };
         content: {
           "application/json": components["schemas"]["Work"];
+        };
+      };
+    };
+  };
+  revisions_id_get: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        revision_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["PipelineRevisionDetail"];
+        };
+      };
+    };
+  };
+  revisions_id_restore_post: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        revision_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        "application/json": components["schemas"]["RevisionRestoreRequest"];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["PipelineDetail"];
         };
       };
     };
