@@ -32,7 +32,7 @@ from django.db.models import (
 )
 from django.db.models.base import ModelState
 
-__all__ = ["add_to", "insert_rows", "new_row", "read_rows", "write_rows"]
+__all__ = ["add_all", "add_to", "insert_rows", "new_row", "read_rows", "write_rows"]
 
 M = TypeVar("M", bound=Model)
 Column: TypeAlias = "Field[Any, Any]"
@@ -106,7 +106,7 @@ def insert_rows(
     _execute_many(sql, [_values(rows, column) for column in columns])
 
 
-def add_to(model: type[Model], where: Mapping[str, Any], changes: Mapping[str, int]) -> int:
+def add_to(model: type[Model], where: Mapping[str, Any], changes: Mapping[str, float]) -> int:
     """Adds to number columns of the rows whose columns have these values; returns how many rows there were."""
     meta = model._meta
     sets = ", ".join(f"{_name(meta.get_field(name))} = {_name(meta.get_field(name))} + %s" for name in changes)
@@ -118,6 +118,23 @@ def add_to(model: type[Model], where: Mapping[str, Any], changes: Mapping[str, i
     with connection.cursor() as cursor:
         cursor.execute(sql, [*changes.values(), *(_prepared(column, value) for column, value in columns.items())])
         return int(cursor.rowcount)
+
+
+def add_all(rows: Sequence[Model], *, unique: Sequence[str], add: Sequence[str]) -> None:
+    """Adds the ``add`` columns of these rows to the rows known by their ``unique`` fields, making those that are not
+    there. One statement; where several transactions do this, give the rows in an order they share."""
+    if not rows:
+        return
+    meta = type(rows[0])._meta
+    columns = [cast("Column", meta.get_field(name)) for name in (*unique, *add)]
+    table = _quote(meta.db_table)
+    sums = ", ".join(f"{name} = {table}.{name} + excluded.{name}" for name in map(_name, columns[len(unique) :]))
+    sql = (
+        f"INSERT INTO {table} ({', '.join(map(_name, columns))})"  # noqa: S608  our names
+        f" VALUES ({', '.join(['%s'] * len(columns))})"
+        f" ON CONFLICT ({', '.join(map(_name, columns[: len(unique)]))}) DO UPDATE SET {sums}"
+    )
+    _execute_many(sql, [_values(rows, column) for column in columns])
 
 
 def _quote(name: str) -> str:

@@ -66,6 +66,12 @@ class Connection:
     condition: str = "{}"
 
     @property
+    def name(self) -> str:
+        """What it is from one revision to the next: its ends and its action."""
+        ends = f"{self.source_node}.{self.source_port} -> {self.target_node}.{self.target_port}"
+        return ends if self.action is None else f"{ends} ({self.action})"
+
+    @property
     def conditional(self) -> bool:
         return self.condition.strip() not in ("", "{}", "null")
 
@@ -115,6 +121,10 @@ class Graph:
     @cached_property
     def variable_by_name(self) -> Mapping[str, Variable]:
         return {variable.name: variable for variable in reversed(self.variables)}
+
+    @cached_property
+    def connection_by_id(self) -> Mapping[str, Connection]:
+        return {connection.id: connection for connection in reversed(self.connections)}
 
     def node(self, node_id: str) -> GraphNode | None:
         return self.by_id.get(node_id)

@@ -31,11 +31,13 @@ NO_WIRING: Final = Wiring()
 
 @dataclass(frozen=True)
 class Arrival:
-    """Values that reach ``node`` together. ``index`` tells apart what one execution sends to one node."""
+    """Values that reach ``node`` together. ``index`` tells apart what one execution sends to one node;
+    ``connections`` are the ids of those they came by."""
 
     node: str
     values: Mapping[str, Any]
     index: int = 0
+    connections: tuple[str, ...] = ()
 
 
 def taken(graph: Graph, node_id: str, outputs: Mapping[str, Any], action: str | None) -> list[Connection]:
@@ -52,18 +54,23 @@ def arrivals(
     wiring: Wiring = NO_WIRING,
 ) -> tuple[Arrival, ...]:
     """What the nodes after this one receive, one or more arrivals each."""
-    by_target: dict[str, dict[str, list[Any]]] = {}
+    by_target: dict[str, dict[str, list[tuple[str, Any]]]] = {}
     for c in taken(graph, node_id, outputs, action):
         value = outputs[c.source_port]
         sent = value if c in wiring.spreading and isinstance(value, list) else [value]
-        passed = [part for part in sent if not c.conditional or passes(c, part)]
+        passed = [(c.id, part) for part in sent if not c.conditional or passes(c, part)]
         if passed:
             by_target.setdefault(c.target_node, {}).setdefault(c.target_port, []).extend(passed)
     return tuple(
-        Arrival(target, {port: values[index] for port, values in ports.items() if index < len(values)}, index)
+        _arrival(target, {port: ways[index] for port, ways in ports.items() if index < len(ways)}, index)
         for target, ports in by_target.items()
         for index in range(max(map(len, ports.values())))
     )
+
+
+def _arrival(target: str, together: Mapping[str, tuple[str, Any]], index: int) -> Arrival:
+    values = {port: value for port, (_, value) in together.items()}
+    return Arrival(target, values, index, tuple(connection for connection, _ in together.values()))
 
 
 def joins(graph: Graph, node_id: str) -> bool:

@@ -4,6 +4,7 @@
                ↓  ↑                            rerun: a new execution, its variables read anew
              waiting → done | failed | ready   cancel: whatever is open → cancelled
                        revise: done on a loose end → done with another action
+                       send: something done goes on by a way that was not taken
 
 There is no status for "some inputs have arrived": such values lie in ``CycleState.ports``, and an execution exists from
 the moment it may start. An event that does not fit (a duplicate delivery, a commit that comes after the lease was lost
@@ -183,11 +184,23 @@ class Rerun:
 
 
 @dataclass(frozen=True)
+class Send:
+    """Someone lets what a finished execution put out go on to ``node``, whatever its action was. ``connections``: ids
+    of the connection that was chosen, if one was; ``key`` is unique per act."""
+
+    execution_id: str
+    node: str
+    values: Mapping[str, Any]
+    key: str
+    connections: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Cancel:
     """Everything open ends. The state must hold all open executions."""
 
 
-Event: TypeAlias = Start | Claim | Finish | Park | Fail | Answer | AnswerFailed | Revise | Retry | Rerun | Cancel
+Event: TypeAlias = Start | Claim | Finish | Park | Fail | Answer | AnswerFailed | Revise | Retry | Rerun | Send | Cancel
 
 
 @dataclass(frozen=True)
@@ -211,6 +224,16 @@ class Ring:
 
 
 @dataclass(frozen=True)
+class Took:
+    """Which connections a finished execution's outputs left by, once for each value that passed; none: it ended here,
+    unless its source runs ``again``."""
+
+    execution_id: str
+    connections: tuple[str, ...]
+    again: bool = False
+
+
+@dataclass(frozen=True)
 class CycleChanged:
     old: str
     new: str
@@ -230,7 +253,7 @@ class LoopLimit:
     node_id: str
 
 
-Command: TypeAlias = Create | Change | Ring | CycleChanged | Refused | LoopLimit
+Command: TypeAlias = Create | Change | Ring | Took | CycleChanged | Refused | LoopLimit
 
 
 @dataclass(frozen=True)
@@ -290,10 +313,16 @@ class _Step:
             self._answer(e, event)
         elif isinstance(event, Revise):
             self._revise(e, event)
-        elif isinstance(event, Retry):
+        elif isinstance(event, (Retry, Rerun, Send)):
+            self._by_hand(e, event)
+
+    def _by_hand(self, e: ExecState, event: Retry | Rerun | Send) -> None:
+        if isinstance(event, Retry):
             self._retry(e)
         elif isinstance(event, Rerun):
             self._rerun(e)
+        else:
+            self._send(e, event)
 
     def _claim(self, e: ExecState, event: Claim) -> None:
         if e.status == READY:
@@ -338,6 +367,15 @@ class _Step:
         self.state = replace(self.state, stopped=False)
         self._again(e)
 
+    def _send(self, e: ExecState, event: Send) -> None:
+        """A cancelled cycle goes on with it, as with a rerun. Its way starts anew: a person stands behind each act."""
+        if e.status != DONE:
+            self._refuse("not done")
+            return
+        self.state = replace(self.state, stopped=False)
+        self.commands.append(Took(e.id, event.connections))
+        self._arrive(Arrival(event.node, event.values), replace(e, hop=0), key=event.key)
+
     def _cancel(self) -> None:
         if self.state.stopped or not self.state.counts.open:
             self._refuse("not open")
@@ -354,23 +392,25 @@ class _Step:
             self._move(e, FAILED, token=None)
             self.commands.append(LoopLimit(found[0].node))
             return
+        source = self.state.executions.get(e.source or "")
+        again = again and not graph.has_connection_for(e.node_id, action) and source is not None
         self._move(e, DONE, token=None)
+        self.commands.append(Took(e.id, tuple(name for arrival in found for name in arrival.connections), again))
         for arrival in found:
             self._arrive(arrival, e)
-        source = self.state.executions.get(e.source or "")
-        if again and not graph.has_connection_for(e.node_id, action) and source is not None:
+        if again and source is not None:
             self._again(source, hop=e.hop + 1)
 
     def _arrivals(self, e: ExecState, outputs: Mapping[str, Any], action: str | None) -> tuple[Arrival, ...]:
         return arrivals(self.env.graph, e.node_id, outputs, action, self.env.passes, self.env.wiring)
 
-    def _arrive(self, arrival: Arrival, source: ExecState) -> None:
+    def _arrive(self, arrival: Arrival, source: ExecState, key: str = "") -> None:
         values = dict(arrival.values)
         if joins(self.env.graph, arrival.node):
             values = {**self.state.ports.get(arrival.node, {}), **values}
             self.state = replace(self.state, ports={**self.state.ports, arrival.node: values})
         if not missing_ports(self.env.graph, arrival.node, values):
-            key = f"{source.id}:{arrival.node}:{arrival.index}"
+            key = key or f"{source.id}:{arrival.node}:{arrival.index}"
             new = ExecState("", arrival.node, arrived=values, source=source.id, key=key, hop=source.hop + 1)
             self._create(new)
             if arrival.node in self.env.wiring.barriers and arrival.node in self.state.ports:

@@ -216,7 +216,10 @@ class _Worker:
 
     def compute(self, batch: Batch) -> Computed:
         ctx = WorkerCtx(self.run, lambda: self._still_wanted(batch))
-        return Computed([*batch.failed, *self._compute(batch, ctx, batch.views)], ctx)
+        started = time.monotonic()
+        results = [*batch.failed, *self._compute(batch, ctx, batch.views)]
+        ctx.seconds_each = (time.monotonic() - started) / max(batch.size, 1)
+        return Computed(results, ctx)
 
     def apply(self, batch: Batch, computed: Computed) -> None:
         for part in chunks(computed.results, apply_rows()):
@@ -273,6 +276,7 @@ class _Worker:
                 row = ledger.rows[result.execution_id]
                 text = "\n".join(part for part in (row.log, ctx.log_of(result.execution_id), result.log) if part)
                 _record(ledger, str(row.cycle_id), result, self.token, log=text[-MAX_LOG:])
+                ledger.spent(result.execution_id, ctx.seconds_each)
             settle_at_once(ledger)
             ledger.flush()
 

@@ -50,6 +50,7 @@ class WorkerCtx:
         self._run, self._still_wanted = run, still_wanted
         self._looked, self._dropped = time.monotonic(), False
         self.logs: dict[str | None, list[str]] = defaultdict(list)
+        self.seconds_each = 0.0  # an execution's share of what its batch took
 
     def progress(self, done: int, total: int, note: str = "") -> None:
         self._run.progress(done, total, note)

@@ -16,12 +16,21 @@ from django.db.models import Model
 from django.utils.timezone import now
 
 from alp_site.lib import events, jobs
-from alp_site.lib.db_rows import add_to, insert_rows, new_row, read_rows, write_rows
+from alp_site.lib.db_rows import add_all, add_to, insert_rows, new_row, read_rows, write_rows
 from alp_site.lib.ids import uuid7
 from pipelines.engine import state as machine
 from pipelines.engine.graph import Connection, Graph
 from pipelines.engine.spec import get_node
-from pipelines.models import Cycle, CycleCounter, NodeCounter, NodeExecution, Pipeline, PipelineStatus
+from pipelines.models import (
+    ConnectionCounter,
+    Cycle,
+    CycleCounter,
+    NodeCounter,
+    NodeExecution,
+    NodeMinute,
+    Pipeline,
+    PipelineStatus,
+)
 from pipelines.services.bulk import as_uuids
 from pipelines.services.conditions import matching
 from pipelines.services.graphs import graph_of, wiring_of
@@ -76,7 +85,7 @@ def _assign(row: Cycle | NodeExecution, values: Mapping[str, Any], changed: set[
             changed.add(name)
 
 
-def _move_counter(model: type[Model], place: Mapping[str, Any], moves: Mapping[str, int]) -> None:
+def _move_counter(model: type[Model], place: Mapping[str, Any], moves: Mapping[str, float]) -> None:
     """Adds to the counters of a place; makes their row the first time."""
     changes = {status: delta for status, delta in moves.items() if delta}
     if changes and not add_to(model, place, changes):
@@ -103,6 +112,9 @@ class Ledger:
         self._old_status: dict[str, str | None] = {}
         self._first: dict[str, str | None] = {}
         self._rings: dict[tuple[UUID, str], UUID] = {}
+        self._passed: Counter[tuple[UUID, str]] = Counter()
+        self._taken: dict[tuple[str, ...], list[str]] = {}
+        self._seconds: dict[tuple[UUID, str], float] = defaultdict(float)
         self._matched: dict[str, set[str]] = {}
         self._envs: dict[UUID, machine.Env] = {}
         self._row_fields: set[str] = set()
@@ -159,6 +171,8 @@ class Ledger:
         for command in commands:
             if isinstance(command, machine.Create):
                 self._create(cycle, command.execution)
+            elif isinstance(command, machine.Took):
+                self._took(command)
             elif isinstance(command, machine.Change):
                 named = getattr(event, "execution_id", None) == command.execution_id
                 self._change(cycle, command, after.executions[command.execution_id], fields if named else {})
@@ -169,6 +183,28 @@ class Ledger:
                 text = f"More than {machine.MAX_HOPS} executions in a row."
                 _assign(row, {"error_code": "loop_limit", "error": text}, self._row_fields)
         return True
+
+    def _took(self, command: machine.Took) -> None:
+        """Rows that left by the same ways share one list, which is then converted once."""
+        row = self.rows[command.execution_id]
+        graph = graph_of(row.revision_id)
+        ways = self._taken.setdefault(command.connections, list(dict.fromkeys(command.connections)))
+        loose = not ways and not command.again and bool(row.action or graph.outgoing(row.node_id))
+        self.note(command.execution_id, taken=ways, loose=loose)
+        for way in command.connections:
+            self._passed[row.pipeline_id, graph.connection_by_id[way].name] += 1
+
+    def note(self, execution_id: str, **columns: Any) -> None:
+        """Columns of an execution that say nothing of its state."""
+        row = self.rows[execution_id]
+        _assign(row, columns, self._row_fields)
+        self._changed[execution_id] = row
+
+    def spent(self, execution_id: str, seconds: float) -> None:
+        """What it took to compute, on top of what its attempts before took."""
+        row = self.rows[execution_id]
+        self.note(execution_id, seconds=row.seconds + seconds)
+        self._seconds[row.pipeline_id, row.node_id] += seconds
 
     def remember(self, cycle_id: str | UUID, values: Mapping[str, Any]) -> None:
         """Merges into the cycle's memory."""
@@ -258,13 +294,19 @@ class Ledger:
     def _flush_counters(
         self, moved: Sequence[tuple[str | None, Cycle]], executions: Sequence[tuple[str | None, NodeExecution]]
     ) -> None:
-        by_node: dict[tuple[UUID, str], Counter[str]] = defaultdict(Counter)
+        by_node: dict[tuple[UUID, str], dict[str, float]] = defaultdict(lambda: defaultdict(int))
+        ended: dict[tuple[UUID, str], Counter[str]] = defaultdict(Counter)
         for old, row in executions:
             by_node[row.pipeline_id, row.node_id][row.status] += 1
             if old is not None:
                 by_node[row.pipeline_id, row.node_id][old] -= 1
-        for (pipeline_id, node_id), moves in sorted(by_node.items()):
-            _move_counter(NodeCounter, {"pipeline_id": pipeline_id, "node_id": node_id}, moves)
+            if row.status in (machine.DONE, machine.FAILED):
+                ended[row.pipeline_id, row.node_id][row.status] += 1
+        for place, seconds in self._seconds.items():
+            by_node[place]["seconds"] = seconds
+        for (pipeline_id, node_id), node_moves in sorted(by_node.items()):
+            _move_counter(NodeCounter, {"pipeline_id": pipeline_id, "node_id": node_id}, node_moves)
+        self._flush_flow(ended)
         cycle_moves: dict[UUID, Counter[str]] = defaultdict(Counter)
         for old, cycle in moved:
             cycle_moves[cycle.pipeline_id][cycle.status] += 1
@@ -272,6 +314,19 @@ class Ledger:
                 cycle_moves[cycle.pipeline_id][old] -= 1
         for pipeline_id, moves in sorted(cycle_moves.items()):
             _move_counter(CycleCounter, {"pipeline_id": pipeline_id}, moves)
+
+    def _flush_flow(self, ended: Mapping[tuple[UUID, str], Mapping[str, int]]) -> None:
+        """What passed each connection, and what each node finished this minute: a statement each."""
+        passed = [
+            new_row(ConnectionCounter, pipeline_id=p, name=n, passed=k) for (p, n), k in sorted(self._passed.items())
+        ]
+        add_all(passed, unique=("pipeline", "name"), add=("passed",))
+        minute = int(self._now.timestamp() // 60)
+        minutes = [
+            new_row(NodeMinute, pipeline_id=pipeline_id, node_id=node_id, minute=minute, **moves)
+            for (pipeline_id, node_id), moves in sorted(ended.items())
+        ]
+        add_all(minutes, unique=("pipeline", "minute", "node_id"), add=("done", "failed"))
 
     def _moved_cycles(self) -> list[tuple[str | None, Cycle]]:
         """Cycles whose status is another, with the one before; None: there was none."""

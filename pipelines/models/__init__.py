@@ -14,6 +14,11 @@ from django.db.models import Q
 from django.utils.timezone import now
 
 from alp_site.lib.models import IdModel
+from pipelines.models.counters import ConnectionCounter as ConnectionCounter
+from pipelines.models.counters import CycleCounter as CycleCounter
+from pipelines.models.counters import NodeCounter as NodeCounter
+from pipelines.models.counters import NodeMinute as NodeMinute
+from pipelines.models.counters import Tally
 
 
 class PipelineStatus(models.TextChoices):
@@ -222,20 +227,6 @@ class CycleStatus(models.TextChoices):
 OPEN_CYCLES = (CycleStatus.PENDING, CycleStatus.RUNNING, CycleStatus.WAITING)
 
 
-class Tally(models.Model):
-    """How many executions have each status."""
-
-    ready = models.IntegerField(default=0)
-    running = models.IntegerField(default=0)
-    waiting = models.IntegerField(default=0)
-    done = models.IntegerField(default=0)
-    failed = models.IntegerField(default=0)
-    cancelled = models.IntegerField(default=0)
-
-    class Meta:
-        abstract = True
-
-
 class Cycle(IdModel, Tally):
     """One run through the graph. ``key`` is unique per trigger: the same event never starts a second one.
 
@@ -295,7 +286,9 @@ class NodeExecution(IdModel):
 
     Inputs come in two parts, so that a batch is claimed with one statement: ``arrived`` (by connections or the trigger,
     known when the row is made) and ``bound`` (variables and fixed values, read when it starts; null until then).
-    ``job_id`` and ``token`` say who holds it while it runs.
+    ``job_id`` and ``token`` say who holds it while it runs. ``taken`` are the connections its outputs left by;
+    ``loose`` says that it left by none though there are some, or an action to leave by: there is a way back in.
+    ``seconds`` is its share of what its batches took to compute.
     """
 
     cycle = models.ForeignKey(Cycle, on_delete=models.CASCADE, related_name="executions", db_index=False)
@@ -310,6 +303,9 @@ class NodeExecution(IdModel):
     bound = models.JSONField(null=True)
     outputs = models.JSONField(default=dict)
     action = models.CharField(max_length=100, blank=True, default="")
+    taken = models.JSONField(default=list)
+    loose = models.BooleanField(default=False)
+    seconds = models.FloatField(default=0)
     attempt = models.PositiveIntegerField(default=0)
     losses = models.PositiveSmallIntegerField(default=0)
     job_id = models.UUIDField(null=True)
@@ -333,44 +329,13 @@ class NodeExecution(IdModel):
             models.Index(fields=["wait_key"], condition=Q(status="waiting"), name="execution_wait_key"),
             models.Index(fields=["pipeline", "node_id", "status", "id"], name="execution_list"),
             models.Index(fields=["cycle", "id"], name="execution_cycle"),
+            models.Index(
+                fields=["pipeline", "node_id", "action", "id"], condition=Q(loose=True), name="execution_loose"
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.node_id} {self.status}"
-
-
-class NodeCounter(Tally):
-    """Live counters of one node of a pipeline, moved in the transactions that move its executions.
-
-    Counting millions of rows at each event would not do; a row per node is locked for milliseconds, by transactions
-    that are short by rule, always in the order of node ids.
-    """
-
-    id = models.BigAutoField(primary_key=True)
-    pipeline = models.ForeignKey(Pipeline, on_delete=models.CASCADE, related_name="counters", db_index=False)
-    node_id = models.CharField(max_length=100)
-
-    class Meta:
-        constraints: ClassVar = [models.UniqueConstraint(fields=["pipeline", "node_id"], name="counter_once_a_node")]
-
-    def __str__(self) -> str:
-        return self.node_id
-
-
-class CycleCounter(models.Model):
-    """How many cycles of a pipeline have each status."""
-
-    id = models.BigAutoField(primary_key=True)
-    pipeline = models.OneToOneField(Pipeline, on_delete=models.CASCADE, related_name="cycle_counter")
-    pending = models.IntegerField(default=0)
-    running = models.IntegerField(default=0)
-    waiting = models.IntegerField(default=0)
-    done = models.IntegerField(default=0)
-    failed = models.IntegerField(default=0)
-    cancelled = models.IntegerField(default=0)
-
-    def __str__(self) -> str:
-        return str(self.pipeline_id)
 
 
 class SelectionRound(IdModel):
