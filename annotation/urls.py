@@ -25,6 +25,12 @@ api_urlpatterns = [
     path("tasks/<uuid:task_id>/items/", tasks.TaskItemListView.as_view(), name="task-items"),
     path("tasks/<uuid:task_id>/items/put-back/", tasks.PutBackView.as_view(), name="task-items-put-back"),
     path("tasks/<uuid:task_id>/matches/", lead.TaskMatchesView.as_view(), name="task-matches"),
+    path("tasks/<uuid:task_id>/filling/", lead.TaskFillingView.as_view(), name="task-filling"),
+    path(
+        "tasks/<uuid:task_id>/filling/<uuid:job_id>/cancel/",
+        lead.TaskFillingCancelView.as_view(),
+        name="task-filling-cancel",
+    ),
     path("tasks/<uuid:task_id>/restore/", lead.TaskRestoreView.as_view(), name="task-restore"),
     path("tasks/<uuid:task_id>/review/", stages.TaskReviewView.as_view(), name="task-review"),
     path("tasks/<uuid:task_id>/issues/", issues.TaskIssuesView.as_view(), name="task-issues"),

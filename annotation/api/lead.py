@@ -1,4 +1,5 @@
-"""/api/v1/…: what the dialogs of leads ask: how instructions will look, how many items match; an archived task back."""
+"""/api/v1/…: what the dialogs of leads ask: how instructions will look, how many items match; an archived task back;
+jobs that fill a task, and stopping them."""
 
 from __future__ import annotations
 
@@ -12,6 +13,7 @@ from rest_framework.views import APIView
 from alp_site.lib.markup import render_markdown
 from annotation.api import serializers as s
 from annotation.api.shapes import archived_task_for, parsed, project_for, task_for
+from annotation.selectors.filling import list_filling_jobs
 from annotation.selectors.lookup import count_matches
 from annotation.selectors.payloads import task_detail_payload
 from annotation.selectors.tasks import count_items
@@ -32,6 +34,22 @@ class TaskMatchesView(APIView):
         """How many items a filter finds in the task's dataset, and how many of them are in the task."""
         task = task_for(request, task_id, "task.manage")
         return Response(count_matches(task, parsed(s.FilterSerializer, request)["filter"]))
+
+
+class TaskFillingView(APIView):
+    @extend_schema(responses=s.FillingSerializer)
+    def get(self, request: Request, task_id: UUID) -> Response:
+        """The jobs that still put items into the task, oldest first."""
+        return Response({"jobs": list_filling_jobs(task_for(request, task_id, "task.manage"))})
+
+
+class TaskFillingCancelView(APIView):
+    @extend_schema(request=None, responses=s.FillingSerializer)
+    def post(self, request: Request, task_id: UUID, job_id: UUID) -> Response:
+        """Stops one of them; what is in the task already stays. Answers with those that go on."""
+        task = task_for(request, task_id, "task.manage")
+        adding.cancel(task=task, job_id=job_id)
+        return Response({"jobs": list_filling_jobs(task)})
 
 
 class TaskRestoreView(APIView):

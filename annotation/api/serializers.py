@@ -366,6 +366,21 @@ class AddedSerializer(ItemCountSerializer):
     job = serializers.UUIDField(allow_null=True)
 
 
+class FillingJobSerializer(serializers.Serializer[Any]):
+    """`add`: what a filter found; `catch_up`: what the stage before had finished. `total`: null until it is known."""
+
+    id = serializers.UUIDField()
+    kind = serializers.ChoiceField(["add", "catch_up"])
+    state = serializers.CharField()
+    done = serializers.IntegerField()
+    total = serializers.IntegerField(allow_null=True)
+    cancel_requested = serializers.BooleanField()
+
+
+class FillingSerializer(serializers.Serializer[Any]):
+    jobs = FillingJobSerializer(many=True)
+
+
 class PutBackSerializer(serializers.Serializer[Any]):
     """What I took out: by the task items' ids, or all of it that matches a filter of the query language."""
 

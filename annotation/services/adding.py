@@ -14,14 +14,13 @@ from alp_site.lib.errors import NotFound
 from alp_site.lib.models import Job
 from alp_site.people.models import User
 from annotation.models import Task
+from annotation.selectors.filling import ADD_JOB, CATCH_UP_JOB, get_filling_job
 from annotation.selectors.lookup import missing_ids
 from annotation.services import stages
 from annotation.services.task_items import add_items
 
-__all__ = ["ADD_JOB", "AT_ONCE", "CATCH_UP_JOB", "add_matching", "catch_up", "run_add", "run_catch_up"]
+__all__ = ["ADD_JOB", "AT_ONCE", "CATCH_UP_JOB", "add_matching", "cancel", "catch_up", "run_add", "run_catch_up"]
 
-ADD_JOB = "annotation.add_items"
-CATCH_UP_JOB = "annotation.catch_up"
 AT_ONCE = 5_000
 
 
@@ -78,6 +77,11 @@ def run_catch_up(run: jobs.Run) -> None:
         with run.commit():
             stages.take_part(_task(run.payload["task"]), ids[start : start + size])
         run.progress(min(start + size, len(ids)), len(ids))
+
+
+def cancel(*, task: Task, job_id: UUID) -> None:
+    """Stops a job that fills the task; what it has put in stays. Safe to repeat. Raises NotFound."""
+    jobs.request_cancel(get_filling_job(task, job_id).pk)
 
 
 def _entries(ids: list[UUID], priority: int | None) -> list[dict[str, Any]]:

@@ -71,7 +71,18 @@ def _range(question: Attribute, value: Any) -> str:
         return f"takes a number, not {_shown(value)}"
     limits = question.value_range or {}
     low, high = limits.get("min", -math.inf), limits.get("max", math.inf)
-    return "" if low <= value <= high else f"takes {low:g} to {high:g}, not {value:g}"
+    if not low <= value <= high:
+        return f"takes {low:g} to {high:g}, not {value:g}"
+    step = limits.get("step")
+    if step and not _on_step(value, 0 if low == -math.inf else low, step):
+        return f"takes {low:g} to {high:g} in steps of {step:g}, not {value:g}"
+    return ""
+
+
+def _on_step(value: float, start: float, step: float) -> bool:
+    """Whether it lies a whole number of steps from the start, within what binary fractions leave (0.1 + 0.2)."""
+    steps = (value - start) / step
+    return abs(steps - round(steps)) <= 1e-6
 
 
 def _boolean(_question: Attribute, value: Any) -> str:

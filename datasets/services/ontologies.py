@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, TypeGuard
 
 from django.db import IntegrityError, transaction
 from django.db.models import Max
@@ -186,11 +187,21 @@ def _fill_attribute(row: Attribute, fields: Mapping[str, Any]) -> None:
             raise Invalid(f"{name} is a list of texts.", field=name)
     if row.kind == AttributeKind.OPTIONS and not row.values:
         raise Invalid("An attribute with options needs values.", field="values")
-    limits = row.value_range
-    if row.kind == AttributeKind.RANGE and not (
-        isinstance(limits, dict) and {"min", "max"} <= limits.keys() and limits["min"] < limits["max"]
-    ):
+    if row.kind == AttributeKind.RANGE:
+        _check_range(row.value_range)
+
+
+def _check_range(limits: Any) -> None:
+    known = limits if isinstance(limits, dict) else {}
+    low, high, step = (known.get(name) for name in ("min", "max", "step"))
+    if not (_is_number(low) and _is_number(high) and low < high):
         raise Invalid("A range needs min below max.", field="value_range")
+    if step is not None and not (_is_number(step) and 0 < step <= high - low):
+        raise Invalid("The step of a range is a number above 0 that fits into it.", field="value_range")
+
+
+def _is_number(value: Any) -> TypeGuard[float]:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
 
 
 def _set_skeleton(label: Label, template: dict[str, Any] | None) -> None:

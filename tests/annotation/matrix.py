@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from alp_site.lib import jobs
 from alp_site.lib.ids import uuid7
 from annotation.models import Issue, Task, TaskItem
-from annotation.services import issues, queue, status, task_items, tasks
+from annotation.services import adding, issues, queue, status, task_items, tasks
 from datasets.models import Item
 from tests.datasets.matrix import dataset, item
 from tests.matrix import Call, Row, World
@@ -85,6 +86,15 @@ def of_task(world: World) -> dict[str, Any]:
     return {"task_id": task(world).pk}
 
 
+def of_filling(world: World) -> dict[str, Any]:
+    def make() -> Any:
+        payload = {"task": str(task(world).pk), "filter": {}, "priority": None, "user": str(world.owner.pk), "total": 1}
+        project = world.project.pk
+        return jobs.enqueue(adding.ADD_JOB, key=f"filling {project}", payload=payload, project_id=project)
+
+    return {**of_task(world), "job_id": world.once("filling", make).pk}
+
+
 def of_held(world: World) -> dict[str, Any]:
     return {"task_item_id": held(world).pk}
 
@@ -150,6 +160,8 @@ ROWS = {
     "instructions-preview": Row(kwargs=of_project, post=Call("oer", body={"text": "*Every* wing."})),
     "task-items-put-back": Row(kwargs=of_task, post=lead(ids)),
     "task-matches": Row(kwargs=of_task, post=lead({"filter": {}})),
+    "task-filling": Row(kwargs=of_task, get=lead(None)),
+    "task-filling-cancel": Row(kwargs=of_filling, post=lead({})),
     "task-restore": Row(kwargs=of_task, post=lead({})),
     "task-reassign": Row(kwargs=of_task, post=lead(lambda w: {**ids(w), "person": str(w.people["annotator"].pk)})),
     "task-redistribute": Row(

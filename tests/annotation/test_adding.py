@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from alp_site.lib import db
+from alp_site.lib import db, jobs
+from alp_site.lib.jobs.run import Cancelled
 from alp_site.lib.models import Job
 from alp_site.lib.testing import failed_jobs, settle
 from alp_site.people.models import User
@@ -55,6 +56,43 @@ def test_adding_when_many_match_then_a_job_adds_them_and_tells_how_far_it_is(
     job = Job.objects.get(pk=answer.json()["job"])
     assert (job.state, job.progress["done"], job.progress["total"]) == ("done", 7, 7)
     assert TaskItem.objects.filter(task=task, retired_at=None).count() == 7
+
+
+def test_adding_when_the_job_is_still_to_run_then_leads_see_it_and_stop_it_once_for_all(
+    client_as: ClientAs, task: Task, make_task: Callable[..., Task], make_items: MakeItems, few: None
+) -> None:
+    make_items(7)
+    job = added(client_as, task).json()["job"]
+    url = f"/api/v1/tasks/{task.pk}/filling/"
+    expected = {"id": job, "kind": "add", "state": "queued", "done": 0, "total": 7, "cancel_requested": False}
+    assert client_as("reviewer").get(url).json() == {"jobs": [expected]}
+    other = make_task("annotation")
+    assert client_as("owner").get(f"/api/v1/tasks/{other.pk}/filling/").json() == {"jobs": []}
+    assert client_as("owner").post(f"/api/v1/tasks/{other.pk}/filling/{job}/cancel/").status_code == 404
+    for _ in range(2):
+        answer = client_as("owner").post(f"{url}{job}/cancel/")
+        assert (answer.status_code, answer.json()) == (200, {"jobs": []})
+    settle()
+    assert Job.objects.get(pk=job).state == "cancelled"
+    assert not TaskItem.objects.filter(task=task).exists()
+
+
+def test_adding_when_stopped_half_way_then_what_is_in_stays(
+    client_as: ClientAs, task: Task, make_items: MakeItems, few: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_items(7)
+    job = added(client_as, task).json()["job"]
+    real = adding.add_items
+
+    def stops(**given: Any) -> Any:
+        client_as("owner").post(f"/api/v1/tasks/{task.pk}/filling/{job}/cancel/")
+        return real(**given)
+
+    monkeypatch.setattr(adding, "add_items", stops)
+    monkeypatch.setattr(jobs.Run, "stop_if_cancelled", _looks_at_once)
+    settle()
+    assert Job.objects.get(pk=job).state == "cancelled"
+    assert TaskItem.objects.filter(task=task, retired_at=None).count() == 2
 
 
 def test_adding_when_the_job_runs_twice_or_was_killed_half_way_then_nothing_is_in_twice(
@@ -131,6 +169,12 @@ def test_taking_out_by_a_filter_when_undone_then_only_what_this_person_took_out_
     assert client.delete(items, {"filter": {}}, format="json").json() == {"count": 2}
     assert client.post(f"{items}put-back/", {"filter": {}}, format="json").json() == {"count": 2}
     assert set(TaskItem.objects.filter(task=task, retired_at=None)) == set(rows[1:])
+
+
+def _looks_at_once(run: jobs.Run) -> None:
+    """Without waiting for the heartbeat that tells it of a cancel."""
+    if Job.objects.get(pk=run.job.pk).cancel_requested:
+        raise Cancelled
 
 
 class _Run:

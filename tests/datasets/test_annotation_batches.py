@@ -69,6 +69,7 @@ def asked(item: Item) -> Item:
     add_attribute(ontology=ontology, key="ripe", kind="options", title="Ripeness", values=["green", "ripe"])
     add_attribute(ontology=ontology, key="marks", kind="options", multi=True, values=["spot", "scar"])
     add_attribute(ontology=ontology, key="size", kind="range", value_range={"min": 1, "max": 5})
+    add_attribute(ontology=ontology, key="share", kind="range", value_range={"min": 0, "max": 1, "step": 0.1})
     add_attribute(ontology=ontology, key="whole", kind="boolean")
     add_attribute(ontology=ontology, key="note", kind="text")
     return item
@@ -85,6 +86,7 @@ def asked(item: Item) -> Item:
         ("size", 9, "takes 1 to 5, not 9"),
         ("size", "3", "takes a number, not '3'"),
         ("size", True, "takes a number"),
+        ("share", 0.25, "takes 0 to 1 in steps of 0.1, not 0.25"),
         ("whole", 1, "takes yes or no"),
         ("note", 7, "takes a text"),
     ],
@@ -94,13 +96,19 @@ def test_an_answer_that_its_question_does_not_take_is_refused_by_name_and_the_ot
 ) -> None:
     key = str(ids.uuid7())
     wrong = op("create", key, type="box", label="wren", geometry=BOX, attributes={attribute: value})
-    right = op("create", type="box", label="wren", geometry=BOX, attributes={"ripe": "ripe", "size": 5, "other": [1]})
+    right = op(
+        "create",
+        type="box",
+        label="wren",
+        geometry=BOX,
+        attributes={"ripe": "ripe", "size": 5, "share": 0.1 + 0.2, "other": [1]},
+    )
     refused, made = apply(asked, engineer, wrong, right)
     assert (refused["status"], refused["error"]["code"]) == (400, "attribute_invalid")
     assert says in refused["error"]["message"]
     data = refused["error"]["data"]
     assert (data["annotation"], data["attribute"], data["value"]) == (key, attribute, value)
-    assert data["allowed"]["kind"] == {"ripe": "options", "marks": "options", "size": "range"}.get(
+    assert data["allowed"]["kind"] == {"ripe": "options", "marks": "options", "size": "range", "share": "range"}.get(
         attribute, {"whole": "boolean", "note": "text"}.get(attribute)
     )
     assert made["status"] == 200

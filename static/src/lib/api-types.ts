@@ -2015,6 +2015,40 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/v1/tasks/{task_id}/filling/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** @description The jobs that still put items into the task, oldest first. */
+    get: operations["tasks_id_filling_get"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/tasks/{task_id}/filling/{job_id}/cancel/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** @description Stops one of them; what is in the task already stays. Answers with those that go on. */
+    post: operations["tasks_id_filling_id_cancel_post"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/v1/tasks/{task_id}/grid/": {
     parameters: {
       query?: never;
@@ -3123,6 +3157,24 @@ export interface components {
       to: string;
       totals: components["schemas"]["FigureRow"];
       tz: string;
+    };
+    Filling: {
+      jobs: components["schemas"]["FillingJob"][];
+    };
+    /** @description `add`: what a filter found; `catch_up`: what the stage before had finished. `total`: null until it is known. */
+    FillingJob: {
+      cancel_requested: boolean;
+      done: number;
+      /** Format: uuid */
+      id: string;
+      /**
+       * @description * `add` - add
+       *     * `catch_up` - catch_up
+       * @enum {string}
+       */
+      kind: "add" | "catch_up";
+      state: string;
+      total: number | null;
     };
     FilterRequest: {
       filter: {
@@ -8913,6 +8965,49 @@ export interface operations {
         };
         content: {
           "application/json": components["schemas"]["Answered"];
+        };
+      };
+    };
+  };
+  tasks_id_filling_get: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        task_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Filling"];
+        };
+      };
+    };
+  };
+  tasks_id_filling_id_cancel_post: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        job_id: string;
+        task_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Filling"];
         };
       };
     };

@@ -9,6 +9,7 @@ import { data, state } from "./task/context.ts";
 import { drawFacts } from "./task/facts.ts";
 import { issuesList } from "./task/issues-list.ts";
 import { itemList } from "./task/items.ts";
+import { JobBars } from "./task/job-bar.ts";
 import { manageMenu } from "./task/manage.ts";
 import { drawProgress } from "./task/progress.ts";
 import { reviewSettings } from "./task/review-settings.ts";
@@ -69,7 +70,10 @@ delegate(need("#figures"), "click", "[data-status]", (_event, button) => {
   find(`[data-status="${status ?? ""}"]`)?.focus();
 });
 const more = find<HTMLButtonElement>("#task-menu");
-if (more && data.page.lead) manageMenu(more, changed);
+const jobs = data.page.lead && !data.page.archived ? new JobBars(state.task.id, () => changed()) : null;
+/** What a lead does may put a job to work. */
+const acted = (): Promise<unknown> => Promise.all([changed(), jobs?.look()]);
+if (more && data.page.lead) manageMenu(more, acted);
 const keyForm = find<HTMLFormElement>("#answer-key");
 if (keyForm && data.page.answer_key) answerKey(keyForm, changed);
 
@@ -85,10 +89,11 @@ unarchive?.addEventListener(
 
 const issues = issuesList(need("#issues"), need("#issues-filter"));
 const reviewHost = find("#review");
-const review = reviewHost ? reviewSettings(reviewHost, () => changed()) : null;
+const review = reviewHost ? reviewSettings(reviewHost, acted) : null;
 
 draw();
 void refresh().then(() => items?.reload());
+void jobs?.look();
 feed.watch(
   ["task.updated", "task.item_status"],
   (events) => {

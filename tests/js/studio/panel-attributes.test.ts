@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Cell } from "@/lib/store.ts";
-import { missing, type AttributeSpec } from "@/studio/state/attributes.ts";
+import { inRange, missing, type AttributeSpec } from "@/studio/state/attributes.ts";
 import { Numbers } from "@/studio/state/numbers.ts";
 import type { Refused } from "@/studio/io/edits.ts";
 import type { LabelSpec } from "@/studio/state/types.ts";
@@ -127,6 +127,16 @@ describe("answers", () => {
     b.select("a");
     const number = within<HTMLInputElement>("size", "input[type=number]");
     set(number, "11");
+    expect(attributes("a")).toEqual({});
+    expect(number.getAttribute("aria-invalid")).toBe("true");
+  });
+  it("between two steps are refused, whatever binary fractions make of a step", () => {
+    expect(
+      inRange(spec("share", { kind: "range", value_range: { min: 0, max: 1, step: 0.1 } }), 0.1 + 0.2),
+    ).toBe(true);
+    b.select("a");
+    const number = within<HTMLInputElement>("size", "input[type=number]");
+    set(number, "7.5");
     expect(attributes("a")).toEqual({});
     expect(number.getAttribute("aria-invalid")).toBe("true");
   });

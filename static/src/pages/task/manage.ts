@@ -17,7 +17,6 @@ import {
 import { labelField } from "../tasks/drawing.ts";
 import { createFilterBox } from "../tasks/filter-box.ts";
 import { openPeople, openRedistribute } from "../tasks/people.ts";
-import { followJob } from "./job-bar.ts";
 import { project, state } from "./context.ts";
 
 type Changed = () => Promise<unknown>;
@@ -112,10 +111,7 @@ function openAdd(changed: Changed): void {
       const before = state.task.counts.total;
       const added = await calls.addItems(state.task.id, filter);
       await changed();
-      if (added.job) {
-        followJob(added.job, added.count, changed);
-        return;
-      }
+      if (added.job) return; // its bar tells
       toast(`${plural(state.task.counts.total - before, "item")} added.`, { kind: "ok" });
     },
   });

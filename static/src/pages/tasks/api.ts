@@ -137,6 +137,20 @@ export const listItems = <T>(
 export const restoreTask = (id: string) => api.post<Task>(`${V1}/tasks/${id}/restore/`);
 export const addItems = (id: string, filter: unknown) =>
   api.post<{ count: number; job: string | null }>(`${V1}/tasks/${id}/items/`, { filter });
+/** A job that still puts items into a task. */
+export interface FillingJob {
+  id: string;
+  kind: "add" | "catch_up";
+  state: string;
+  done: number;
+  /** null: not known yet. */
+  total: number | null;
+  cancel_requested: boolean;
+}
+export const listFilling = (id: string) => api.get<{ jobs: FillingJob[] }>(`${V1}/tasks/${id}/filling/`);
+/** What it has put in stays. */
+export const cancelFilling = (id: string, job: string) =>
+  api.post<{ jobs: FillingJob[] }>(`${V1}/tasks/${id}/filling/${job}/cancel/`);
 /** What was taken out comes back as it was. */
 export const putBack = (id: string, which: { task_items: string[] } | { filter: JsonObject }) =>
   api.post<{ count: number }>(`${V1}/tasks/${id}/items/put-back/`, which);

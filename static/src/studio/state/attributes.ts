@@ -59,7 +59,15 @@ export function isAnswered(spec: AttributeSpec, value: unknown): boolean {
   }
 }
 export function inRange({ value_range }: AttributeSpec, value: number): boolean {
-  return Number.isFinite(value) && (!value_range || (value >= value_range.min && value <= value_range.max));
+  if (!Number.isFinite(value)) return false;
+  if (!value_range) return true;
+  const { min, max, step } = value_range;
+  return value >= min && value <= max && (!step || onStep(value, min ?? 0, step));
+}
+/** Whether it lies a whole number of steps from the start, within what binary fractions leave (0.1 + 0.2). */
+function onStep(value: number, start: number, step: number): boolean {
+  const steps = (value - start) / step;
+  return Math.abs(steps - Math.round(steps)) <= 1e-6;
 }
 
 /** Required answers that are not there. A model's suggestion is asked once it is accepted. */
