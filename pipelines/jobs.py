@@ -60,6 +60,7 @@ def check_waits() -> None:
 @jobs.periodic("pipelines.firings", 3600)
 def drop_entries() -> None:
     sweep.drop_entries()
+    sweep.drop_minutes()
 
 
 @jobs.handler(SELECT_JOB, queue="ml", max_attempts=3)

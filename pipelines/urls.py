@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from pipelines import pages
-from pipelines.api import cycles, interchange, moving, pipelines, revisions
+from pipelines.api import cycles, interchange, moving, pipelines, revisions, runs
 
 api_urlpatterns = [
     path("node-types/", pipelines.NodeTypeListView.as_view(), name="node-types"),
@@ -39,6 +39,12 @@ api_urlpatterns = [
     path("pipelines/<uuid:pipeline_id>/cycles/", cycles.CycleListView.as_view(), name="cycles"),
     path("pipelines/<uuid:pipeline_id>/cycles/cancel/", cycles.CyclesCancelView.as_view(), name="cycles-cancel"),
     path("pipelines/<uuid:pipeline_id>/retry/", cycles.PipelineRetryView.as_view(), name="pipeline-retry"),
+    path("pipelines/<uuid:pipeline_id>/rerun/", runs.PipelineRerunView.as_view(), name="pipeline-rerun"),
+    path("pipelines/<uuid:pipeline_id>/loose-ends/", runs.LooseEndListView.as_view(), name="loose-ends"),
+    path("pipelines/<uuid:pipeline_id>/send-on/", runs.SendOnView.as_view(), name="pipeline-send-on"),
+    path("pipelines/<uuid:pipeline_id>/nodes/<str:node_id>/", runs.NodeReportView.as_view(), name="node-report"),
+    path("cycles/<uuid:cycle_id>/rerun/", runs.CycleRerunView.as_view(), name="cycle-rerun"),
+    path("cycles/<uuid:cycle_id>/cost/", runs.CycleCostView.as_view(), name="cycle-cost"),
     path("cycles/<uuid:cycle_id>/", cycles.CycleDetailView.as_view(), name="cycle"),
     path("cycles/<uuid:cycle_id>/cancel/", cycles.CycleCancelView.as_view(), name="cycle-cancel"),
     path("cycles/<uuid:cycle_id>/retry/", cycles.CycleRetryView.as_view(), name="cycle-retry"),

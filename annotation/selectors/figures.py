@@ -16,7 +16,7 @@ What is counted, over lines of the log within the period (simulated answers are 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
@@ -47,7 +47,19 @@ from alp_site.people.models import User
 from annotation.models import ReviewOutcome, SuggestionOutcome, Task, TaskItemLog
 from datasets.selectors import revisions_by_people
 
-__all__ = ["BY", "COUNTS", "TIME_EDGES", "Figures", "Pace", "Row", "Scope", "get_figures", "get_pace", "wilson"]
+__all__ = [
+    "BY",
+    "COUNTS",
+    "TIME_EDGES",
+    "Figures",
+    "Pace",
+    "Row",
+    "Scope",
+    "get_cycle_seconds",
+    "get_figures",
+    "get_pace",
+    "wilson",
+]
 
 BY = ("person", "label", "task", "day")
 LABELLING, REVIEW = Task.Kind.ANNOTATION, Task.Kind.QA
@@ -182,6 +194,14 @@ def get_pace(task: Task, now: datetime) -> Pace | None:
         return None
     days = max((now - found["first"]).total_seconds() / 86_400, 1 / 24)
     return Pace(found["items"], float(found["seconds"] or 0), days)
+
+
+def get_cycle_seconds(cycle_id: UUID, item_ids: Iterable[UUID]) -> dict[str, float]:
+    """Node of a pipeline → people's active seconds on these items in its task, for one cycle. Every line of the log
+    counts, also of answers taken back: the time was spent. ``item_ids``: what the cycle handed to people."""
+    rows = TaskItemLog.objects.filter(task_item__item__in=list(item_ids), task_item__cycle_id=cycle_id, simulated=False)
+    totals = rows.values("task__node_id").annotate(total=Sum(Least("seconds", Value(MAX_SECONDS)))).order_by()
+    return {str(row["task__node_id"]): float(row["total"]) for row in totals if row["total"]}
 
 
 Found = dict[Any, dict[str, Any]]

@@ -18,7 +18,8 @@ from datasets.permissions import ItemPolicy
 from pipelines import selectors
 from pipelines.api import serializers as shapes
 from pipelines.api._common import listed, parsed, person, pipeline_for, row_for
-from pipelines.engine.graph import to_json
+from pipelines.engine.graph import Graph, to_json
+from pipelines.engine.paths import Step, came_by, index_of
 from pipelines.errors import WrongStatus
 from pipelines.models import OPEN_CYCLES, Cycle, CycleStatus, ExecutionStatus, NodeExecution
 from pipelines.permissions import CyclePolicy, ExecutionPolicy
@@ -75,9 +76,24 @@ def detail_body(request: Request, row: Any) -> dict[str, Any]:
     path = list(NodeExecution.objects.filter(cycle=row).order_by("id")[:PATH_LIMIT])
     values = [part for e in path for part in (e.arrived, e.bound or {}, e.outputs)]
     row.waits = selectors.people_waits([row.pk], person(request)).get(row.pk, [])
-    row.path, row.graph = path, to_json(graph_of(row.revision_id))
+    row.path, row.graph = with_ways(path, graph_of(row.revision_id)), to_json(graph_of(row.revision_id))
     row.names = selectors.names_of(row.pipeline.project_id, [*values, row.memory, row.subject])
     return dict(shapes.CycleDetailSerializer(row).data)
+
+
+def with_ways(path: list[Any], graph: Graph) -> list[Any]:
+    """Each execution with the connections it came by."""
+    steps = [
+        Step(
+            str(e.pk), e.node_id, str(e.source_id) if e.source_id else None, e.taken, index_of(e.key),
+            e.created_at.timestamp(), e.finished_at.timestamp() if e.finished_at else None,
+        )
+        for e in path
+    ]  # fmt: skip
+    ways = came_by(graph, steps)
+    for e in path:
+        e.came_by, e.by_hand = ways[str(e.pk)], e.key.startswith("sent:")
+    return path
 
 
 class CycleCancelView(APIView):
@@ -123,10 +139,11 @@ class PipelineRetryView(APIView):
 
 
 class ExecutionListView(APIView):
-    """Executions of a pipeline, newest first. ``?node=`` and ``?status=`` narrow."""
+    """Executions of a pipeline, newest first. ``?node=``, ``?status=``, ``?action=``, ``?code=`` (of the error) and
+    ``?loose=true`` (ended on no connection) narrow."""
 
     @extend_schema(
-        parameters=[STATUS, OpenApiParameter("node", str)],
+        parameters=[STATUS, *(OpenApiParameter(name, str) for name in ("node", "action", "code", "loose"))],
         responses=shapes.page_of("ExecutionList", shapes.ExecutionSerializer),
     )
     def get(self, request: Request, pipeline_id: UUID) -> Response:
@@ -135,6 +152,9 @@ class ExecutionListView(APIView):
             pipeline,
             node_id=request.query_params.get("node", ""),
             status=chosen(request, "status", ExecutionStatus.values),
+            action=request.query_params.get("action", ""),
+            code=request.query_params.get("code", ""),
+            loose=chosen(request, "loose", ["true", "false"]) == "true",
         )
         return keyset_page(
             request, rows, lambda page: list(shapes.ExecutionSerializer(page, many=True).data), newest_first=True

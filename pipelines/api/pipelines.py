@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
+from django.utils.timezone import now
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.request import Request
@@ -22,9 +23,10 @@ from pipelines.engine.graph import from_json, to_json
 from pipelines.engine.spec import Node, Problem
 from pipelines.models import CycleStatus, Pipeline
 from pipelines.permissions import PipelinePolicy
+from pipelines.selectors import runs
 from pipelines.services import pipelines as services
 from pipelines.services import templates
-from pipelines.services.graphs import current_graph, draft_differs, variables_of, with_values
+from pipelines.services.graphs import current_graph, draft_differs, graph_of, variables_of, with_values
 
 NO_CYCLES = dict.fromkeys(CycleStatus.values, 0)
 
@@ -172,10 +174,18 @@ class ResumeView(APIView):
 
 
 class CountersView(APIView):
-    """Live counters: executions by node and status, cycles by status."""
+    """Live counters: executions by node and status, cycles by status, what passed each connection, throughput."""
 
     @extend_schema(responses=shapes.CountersSerializer)
     def get(self, request: Request, pipeline_id: UUID) -> Response:
         pipeline = pipeline_for(request, pipeline_id)
-        cycles = selectors.count_cycles([pipeline.pk]).get(pipeline.pk, NO_CYCLES)
-        return Response({"nodes": selectors.count_nodes(pipeline.pk), "cycles": cycles})
+        passed = runs.count_passed(pipeline.pk)
+        graph = graph_of(pipeline.revision_id) if pipeline.revision_id else None
+        return Response(
+            {
+                "nodes": selectors.count_nodes(pipeline.pk),
+                "cycles": selectors.count_cycles([pipeline.pk]).get(pipeline.pk, NO_CYCLES),
+                "connections": {c.id: passed.get(c.name, 0) for c in graph.connections} if graph else {},
+                "throughput": runs.get_throughput(pipeline.pk, now()),
+            }
+        )

@@ -13,6 +13,7 @@ from pipelines.api.serializers import (
     GraphSerializer,
     GraphTriggerSerializer,
     GraphVariableSerializer,
+    NodeCountsSerializer,
     NodePortsSerializer,
     PersonSerializer,
 )
@@ -78,3 +79,105 @@ class DiffSerializer(serializers.Serializer[Any]):
     triggers = _difference("GraphTrigger", GraphTriggerSerializer)
     variables = _difference("GraphVariable", GraphVariableSerializer)
     moved = serializers.ListField(child=serializers.CharField())
+
+
+class LooseEndSerializer(serializers.Serializer[Any]):
+    """``action`` is empty where none was chosen and no condition was met; ``last``: when the newest ended."""
+
+    node = serializers.CharField(source="node_id")
+    action = serializers.CharField(allow_blank=True)
+    count = serializers.IntegerField()
+    last = serializers.DateTimeField(allow_null=True)
+
+
+class SendOnSerializer(serializers.Serializer[Any]):
+    """Which: ``ids``, or all loose ends of ``node`` (with ``action``). Where to: ``connection`` (its id) or ``to_node``
+    (and ``to_port``)."""
+
+    ids = serializers.ListField(child=serializers.UUIDField(), required=False, max_length=5000)
+    node = serializers.CharField(required=False, default="", allow_blank=True)
+    action = serializers.CharField(required=False, default="", allow_blank=True)
+    connection = serializers.CharField(required=False, default="", allow_blank=True)
+    to_node = serializers.CharField(required=False, default="", allow_blank=True)
+    to_port = serializers.CharField(required=False, default="", allow_blank=True)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if bool(attrs["connection"]) == bool(attrs["to_node"]):
+            raise serializers.ValidationError({"connection": "Give a connection or a node, one of the two."})
+        return attrs
+
+
+class RerunSerializer(serializers.Serializer[Any]):
+    """Narrowed by cycles, and by status, action or error code of the last execution there. ``dry_run``: only count."""
+
+    node = serializers.CharField()
+    cycles = serializers.ListField(child=serializers.UUIDField(), required=False, max_length=5000)
+    status = serializers.ChoiceField(choices=["done", "failed", "cancelled", ""], required=False, default="")
+    action = serializers.CharField(required=False, default="", allow_blank=True)
+    code = serializers.CharField(required=False, default="", allow_blank=True)
+    dry_run = serializers.BooleanField(required=False, default=False)
+
+
+class CycleRerunSerializer(serializers.Serializer[Any]):
+    node = serializers.CharField(required=False, default="", allow_blank=True)
+
+
+class NodeCostSerializer(serializers.Serializer[Any]):
+    node = serializers.CharField()
+    executions = serializers.IntegerField()
+    people = serializers.FloatField()
+    machine = serializers.FloatField()
+
+
+class CostSerializer(serializers.Serializer[Any]):
+    """Seconds."""
+
+    people = serializers.FloatField()
+    machine = serializers.FloatField()
+    nodes = NodeCostSerializer(many=True)
+
+
+class DurationsSerializer(serializers.Serializer[Any]):
+    """Seconds, over ``count`` executions."""
+
+    count = serializers.IntegerField()
+    p50 = serializers.FloatField()
+    p95 = serializers.FloatField()
+    most = serializers.FloatField()
+
+
+class MinuteSerializer(serializers.Serializer[Any]):
+    done = serializers.IntegerField()
+    failed = serializers.IntegerField()
+
+
+class FailureSerializer(serializers.Serializer[Any]):
+    """Executions that failed with one code; message, time and id are of the newest."""
+
+    code = serializers.CharField(allow_blank=True)
+    count = serializers.IntegerField()
+    message = serializers.CharField(allow_blank=True)
+    at = serializers.DateTimeField(allow_null=True)
+    execution_id = serializers.UUIDField()
+
+
+class LogTailSerializer(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    cycle_id = serializers.UUIDField()
+    status = serializers.CharField()
+    at = serializers.DateTimeField(allow_null=True)
+    log = serializers.CharField(allow_blank=True)
+    error = serializers.CharField(allow_blank=True)
+
+
+class NodeReportSerializer(serializers.Serializer[Any]):
+    """``seconds``: the machine's, of all executions. ``took``: from start to end, waits and all; ``computed``: the
+    machine's part; both of the last 500 done. ``minutes``: the last hour, oldest first."""
+
+    counts = NodeCountsSerializer()
+    seconds = serializers.FloatField()
+    took = DurationsSerializer()
+    computed = DurationsSerializer()
+    minutes = MinuteSerializer(many=True)
+    failures = FailureSerializer(many=True)
+    logs = LogTailSerializer(many=True)

@@ -147,9 +147,21 @@ class CycleCountsSerializer(serializers.Serializer[Any]):
     cancelled = serializers.IntegerField()
 
 
+class ThroughputSerializer(serializers.Serializer[Any]):
+    """Executions done within the last whole minute, and the last hour."""
+
+    minute = serializers.IntegerField()
+    hour = serializers.IntegerField()
+
+
 class CountersSerializer(serializers.Serializer[Any]):
+    """``connections``: id in the published graph → how many values passed, since it first had these ends and action.
+    ``throughput`` leaves out nodes that did nothing for an hour."""
+
     nodes = serializers.DictField(child=NodeCountsSerializer())
     cycles = CycleCountsSerializer()
+    connections = serializers.DictField(child=serializers.IntegerField())
+    throughput = serializers.DictField(child=ThroughputSerializer())
 
 
 class PipelineSerializer(serializers.ModelSerializer[Pipeline]):
@@ -338,17 +350,19 @@ class CycleSerializer(serializers.ModelSerializer[Cycle]):
 
 
 class ExecutionSerializer(serializers.ModelSerializer[NodeExecution]):
-    """``inputs`` are null for variables and fixed values until it starts."""
+    """``inputs`` are null for variables and fixed values until it starts. ``taken``: ids of the connections it left by;
+    ``loose``: it left by none though there was one to leave by; ``seconds``: what it took to compute."""
 
     status = serializers.ChoiceField(choices=ExecutionStatus.choices)
     inputs = serializers.SerializerMethodField()
     outputs = serializers.DictField()
+    taken = serializers.ListField(child=serializers.CharField())
 
     class Meta:
         model = NodeExecution
         fields = (
-            "id", "cycle_id", "node_id", "status", "inputs", "outputs", "action", "attempt", "source_id",
-            "wait_reason", "error_code", "error", "created_at", "started_at", "finished_at",
+            "id", "cycle_id", "node_id", "status", "inputs", "outputs", "action", "taken", "loose", "seconds",
+            "attempt", "source_id", "wait_reason", "error_code", "error", "created_at", "started_at", "finished_at",
         )  # fmt: skip
 
     def get_inputs(self, row: NodeExecution) -> dict[str, Any]:
@@ -364,11 +378,27 @@ class ExecutionDetailSerializer(ExecutionSerializer):
         fields = (*ExecutionSerializer.Meta.fields, "wait_key", "error_data", "log", "progress", "names")  # type: ignore[assignment]
 
 
+class WaySerializer(serializers.Serializer[Any]):
+    connection = serializers.CharField()
+    execution = serializers.CharField(source="source")
+
+
+class PathExecutionSerializer(ExecutionSerializer):
+    """``came_by``: the connections its values came by, each with the execution that sent it. ``by_hand``: someone sent
+    it back in."""
+
+    came_by = WaySerializer(many=True)
+    by_hand = serializers.BooleanField()
+
+    class Meta(ExecutionSerializer.Meta):
+        fields = (*ExecutionSerializer.Meta.fields, "came_by", "by_hand")  # type: ignore[assignment]
+
+
 class CycleDetailSerializer(CycleSerializer):
     """``executions`` in the order they were made, the first 500; ``graph`` is the revision this cycle runs through."""
 
     memory = serializers.DictField()
-    executions = ExecutionSerializer(many=True, source="path")
+    executions = PathExecutionSerializer(many=True, source="path")
     graph = GraphSerializer()
     names = serializers.DictField(child=serializers.CharField())
 

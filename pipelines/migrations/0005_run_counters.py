@@ -5,70 +5,77 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('pipelines', '0004_revision_variables'),
+        ("pipelines", "0004_revision_variables"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ConnectionCounter',
+            name="ConnectionCounter",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=500)),
-                ('passed', models.BigIntegerField(default=0)),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("name", models.CharField(max_length=500)),
+                ("passed", models.BigIntegerField(default=0)),
             ],
         ),
         migrations.CreateModel(
-            name='NodeMinute',
+            name="NodeMinute",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('node_id', models.CharField(max_length=100)),
-                ('minute', models.IntegerField()),
-                ('done', models.IntegerField(default=0)),
-                ('failed', models.IntegerField(default=0)),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("node_id", models.CharField(max_length=100)),
+                ("minute", models.IntegerField()),
+                ("done", models.IntegerField(default=0)),
+                ("failed", models.IntegerField(default=0)),
             ],
         ),
         migrations.AddField(
-            model_name='nodecounter',
-            name='seconds',
-            field=models.FloatField(default=0, help_text='What its executions took to compute, all together.'),
+            model_name="nodecounter",
+            name="seconds",
+            field=models.FloatField(default=0, help_text="What its executions took to compute, all together."),
         ),
         migrations.AddField(
-            model_name='nodeexecution',
-            name='loose',
+            model_name="nodeexecution",
+            name="loose",
             field=models.BooleanField(default=False),
         ),
         migrations.AddField(
-            model_name='nodeexecution',
-            name='seconds',
+            model_name="nodeexecution",
+            name="seconds",
             field=models.FloatField(default=0),
         ),
         migrations.AddField(
-            model_name='nodeexecution',
-            name='taken',
+            model_name="nodeexecution",
+            name="taken",
             field=models.JSONField(default=list),
         ),
         migrations.AddIndex(
-            model_name='nodeexecution',
-            index=models.Index(condition=models.Q(('loose', True)), fields=['pipeline', 'node_id', 'action', 'id'], name='execution_loose'),
+            model_name="nodeexecution",
+            index=models.Index(
+                condition=models.Q(("loose", True)),
+                fields=["pipeline", "node_id", "action", "id"],
+                name="execution_loose",
+            ),
         ),
         migrations.AddField(
-            model_name='connectioncounter',
-            name='pipeline',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='pipelines.pipeline'),
+            model_name="connectioncounter",
+            name="pipeline",
+            field=models.ForeignKey(
+                db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name="+", to="pipelines.pipeline"
+            ),
         ),
         migrations.AddField(
-            model_name='nodeminute',
-            name='pipeline',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='pipelines.pipeline'),
+            model_name="nodeminute",
+            name="pipeline",
+            field=models.ForeignKey(
+                db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name="+", to="pipelines.pipeline"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='connectioncounter',
-            constraint=models.UniqueConstraint(fields=('pipeline', 'name'), name='counter_once_a_connection'),
+            model_name="connectioncounter",
+            constraint=models.UniqueConstraint(fields=("pipeline", "name"), name="counter_once_a_connection"),
         ),
         migrations.AddConstraint(
-            model_name='nodeminute',
-            constraint=models.UniqueConstraint(fields=('pipeline', 'minute', 'node_id'), name='minute_once_a_node'),
+            model_name="nodeminute",
+            constraint=models.UniqueConstraint(fields=("pipeline", "minute", "node_id"), name="minute_once_a_node"),
         ),
     ]

@@ -139,7 +139,7 @@ def retry_failed(*, pipeline: Pipeline, node_id: str = "", cycle_ids: Iterable[U
 
 def rerun_executions(*, execution_ids: Iterable[UUID | str]) -> int:
     """Runs the nodes of these finished executions once more: a new execution each, variables read anew, and everything
-    after it follows. A failed one is replaced. Returns how many."""
+    after it follows. A failed one is replaced, one on a loose end lies there no more. Returns how many."""
     return _each(execution_ids, machine.Rerun, statuses=(machine.DONE, machine.FAILED, machine.CANCELLED))
 
 
@@ -152,6 +152,9 @@ def _each(
             rows = NodeExecution.objects.filter(pk__in=part, status__in=statuses)
             ledger = Ledger(rows.values_list("cycle_id", flat=True))
             ledger.take(row for row in rows.order_by("id") if str(row.cycle_id) in ledger.cycles)
-            count += sum(ledger.step(row.cycle_id, event(str(row.pk))) for row in list(ledger.rows.values()))
+            for row in list(ledger.rows.values()):
+                if ledger.step(row.cycle_id, event(str(row.pk))):
+                    ledger.note(str(row.pk), loose=False)
+                    count += 1
             ledger.flush()
     return count

@@ -19,6 +19,7 @@ from pipelines.models import (
     FiringState,
     NodeCounter,
     NodeExecution,
+    NodeMinute,
     Pipeline,
     PipelineStatus,
     Trigger,
@@ -33,11 +34,12 @@ from pipelines.services.ledger import ring_node
 from pipelines.services.triggers import ring_count, ring_trigger
 from pipelines.services.waits import Answer, complete_waiting
 
-__all__ = ["check_waits", "drop_entries", "look", "recount", "ring_unrung", "run_clocks"]
+__all__ = ["check_waits", "drop_entries", "drop_minutes", "look", "recount", "ring_unrung", "run_clocks"]
 
 PAGE = 200
 KEEP_ENTRIES = timedelta(days=7)
 """As long as the outbox keeps the events themselves: after that nobody can bring them again."""
+KEEP_MINUTES = timedelta(days=1)
 _looked_up_to: dict[tuple[UUID, str], UUID] = {}
 """How far ``check_waits`` has come at each node, in this process; a new process starts over."""
 
@@ -111,6 +113,13 @@ def drop_entries() -> int:
         with write():
             dropped += TriggerFiring.objects.filter(pk__in=ids).update(source={})
     return dropped
+
+
+def drop_minutes() -> int:
+    """Forgets what nodes finished a day ago, minute by minute."""
+    before = int((now() - KEEP_MINUTES).timestamp() // 60)
+    with write():
+        return NodeMinute.objects.filter(minute__lt=before).delete()[0]
 
 
 def check_waits() -> int:

@@ -135,6 +135,14 @@ ROWS = {
     "pipeline-counters": Row(kwargs=of(running), get=Call("oerv", hidden="a")),
     "pipeline-run": Row(kwargs=of(running), post=Call("oe", hidden="a", body={"filter": {}})),
     "pipeline-retry": Row(kwargs=of(running), post=Call("oe", hidden="a", body={})),
+    "pipeline-rerun": Row(kwargs=of(running), post=Call("oe", hidden="a", body={"node": "a"})),
+    "loose-ends": Row(kwargs=of(running), get=Call("oerv", hidden="a")),
+    "pipeline-send-on": Row(kwargs=of(running), post=Call("oe", hidden="a", body={"node": "a", "to_node": "b"})),
+    "node-report": Row(
+        kwargs=lambda world: {"pipeline_id": running(world).pk, "node_id": "a"}, get=Call("oerv", hidden="a")
+    ),
+    "cycle-rerun": Row(kwargs=of(cycle, "cycle_id"), post=Call("oe", hidden="a", body={})),
+    "cycle-cost": Row(kwargs=of(cycle, "cycle_id"), get=Call("oerv", hidden="a")),
     "revisions": Row(kwargs=of(running), get=Call("oerv", hidden="a")),
     "pipeline-diff": Row(kwargs=of(running), get=Call("oerv", hidden="a")),
     "revision": Row(kwargs=of(revision, "revision_id"), get=Call("oerv", hidden="a")),

@@ -100,6 +100,40 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/v1/cycles/{cycle_id}/cost/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** @description What a cycle cost: people's active seconds, and the machine's, all together and by node. */
+    get: operations["cycles_id_cost_get"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/cycles/{cycle_id}/rerun/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** @description Runs a cycle again from a node; without one, from its beginning. */
+    post: operations["cycles_id_rerun_post"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/v1/cycles/{cycle_id}/retry/": {
     parameters: {
       query?: never;
@@ -1130,7 +1164,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** @description Live counters: executions by node and status, cycles by status. */
+    /** @description Live counters: executions by node and status, cycles by status, what passed each connection, throughput. */
     get: operations["pipelines_id_counters_get"];
     put?: never;
     post?: never;
@@ -1198,7 +1232,10 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** @description Executions of a pipeline, newest first. ``?node=`` and ``?status=`` narrow. */
+    /**
+     * @description Executions of a pipeline, newest first. ``?node=``, ``?status=``, ``?action=``, ``?code=`` (of the error) and
+     *     ``?loose=true`` (ended on no connection) narrow.
+     */
     get: operations["pipelines_id_executions_get"];
     put?: never;
     post?: never;
@@ -1225,6 +1262,43 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/v1/pipelines/{pipeline_id}/loose-ends/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * @description What ended on no connection (a discarded item, say), by node and action. The executions themselves: the list of
+     *     executions with ``?loose=true``.
+     */
+    get: operations["pipelines_id_loose_ends_get"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/pipelines/{pipeline_id}/nodes/{node_id}/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** @description How one node does: durations, throughput of the last hour, failures by code, the newest logs. */
+    get: operations["pipelines_id_nodes_id_get"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/v1/pipelines/{pipeline_id}/pause/": {
     parameters: {
       query?: never;
@@ -1235,6 +1309,23 @@ export interface paths {
     get?: never;
     put?: never;
     post: operations["pipelines_id_pause_post"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/pipelines/{pipeline_id}/rerun/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** @description Runs a node once more for every cycle that has been there, or for some; what follows, follows. */
+    post: operations["pipelines_id_rerun_post"];
     delete?: never;
     options?: never;
     head?: never;
@@ -1302,6 +1393,23 @@ export interface paths {
     put?: never;
     /** @description Starts a cycle for every item that matches, in the background. The firing in the answer shows how far it is. */
     post: operations["pipelines_id_run_post"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/pipelines/{pipeline_id}/send-on/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** @description Sends loose ends back in: these executions, or all of a node (and action), by a connection or into a node. */
+    post: operations["pipelines_id_send_on_post"];
     delete?: never;
     options?: never;
     head?: never;
@@ -2778,13 +2886,31 @@ export interface components {
       changed: components["schemas"]["ConnectionChanged"][];
       removed: components["schemas"]["Connection"][];
     };
+    /** @description Seconds. */
+    Cost: {
+      /** Format: double */
+      machine: number;
+      nodes: components["schemas"]["NodeCost"][];
+      /** Format: double */
+      people: number;
+    };
     Count: {
       count: number;
     };
+    /**
+     * @description ``connections``: id in the published graph → how many values passed, since it first had these ends and action.
+     *     ``throughput`` leaves out nodes that did nothing for an hour.
+     */
     Counters: {
+      connections: {
+        [key: string]: number;
+      };
       cycles: components["schemas"]["CycleCounts"];
       nodes: {
         [key: string]: components["schemas"]["NodeCounts"];
+      };
+      throughput: {
+        [key: string]: components["schemas"]["Throughput"];
       };
     };
     Counts: {
@@ -2839,7 +2965,7 @@ export interface components {
       };
       /** Format: date-time */
       created_at?: string;
-      executions: components["schemas"]["Execution"][];
+      executions: components["schemas"]["PathExecution"][];
       /** Format: date-time */
       finished_at?: string | null;
       graph: components["schemas"]["Graph"];
@@ -2879,6 +3005,10 @@ export interface components {
       id: string;
       /** Format: uuid */
       pipeline: string;
+    };
+    CycleRerunRequest: {
+      /** @default  */
+      node: string;
     };
     Dataset: {
       counts: components["schemas"]["Counts"];
@@ -2945,6 +3075,16 @@ export interface components {
       repeated: boolean;
       task_item: components["schemas"]["TaskItem"];
     };
+    /** @description Seconds, over ``count`` executions. */
+    Durations: {
+      count: number;
+      /** Format: double */
+      most: number;
+      /** Format: double */
+      p50: number;
+      /** Format: double */
+      p95: number;
+    };
     /** @description `job`: the one that the caller waits for; when it has failed it is told so, and none is begun anew. */
     EncodingAskRequest: {
       /** Format: uuid */
@@ -2994,7 +3134,10 @@ export interface components {
       items: components["schemas"]["Evaluation"][];
       next: string | null;
     };
-    /** @description ``inputs`` are null for variables and fixed values until it starts. */
+    /**
+     * @description ``inputs`` are null for variables and fixed values until it starts. ``taken``: ids of the connections it left by;
+     *     ``loose``: it left by none though there was one to leave by; ``seconds``: what it took to compute.
+     */
     Execution: {
       action?: string;
       /** Format: int64 */
@@ -3012,10 +3155,13 @@ export interface components {
       readonly inputs: {
         [key: string]: unknown;
       };
+      loose?: boolean;
       node_id: string;
       outputs: {
         [key: string]: unknown;
       };
+      /** Format: double */
+      seconds?: number;
       /** Format: uuid */
       source_id?: string | null;
       /** Format: date-time */
@@ -3030,9 +3176,13 @@ export interface components {
        * @enum {string}
        */
       status: "ready" | "running" | "waiting" | "done" | "failed" | "cancelled";
+      taken: string[];
       wait_reason?: string;
     };
-    /** @description ``inputs`` are null for variables and fixed values until it starts. */
+    /**
+     * @description ``inputs`` are null for variables and fixed values until it starts. ``taken``: ids of the connections it left by;
+     *     ``loose``: it left by none though there was one to leave by; ``seconds``: what it took to compute.
+     */
     ExecutionDetail: {
       action?: string;
       /** Format: int64 */
@@ -3054,6 +3204,7 @@ export interface components {
         [key: string]: unknown;
       };
       log?: string;
+      loose?: boolean;
       names: {
         [key: string]: string;
       };
@@ -3064,6 +3215,8 @@ export interface components {
       progress: {
         [key: string]: unknown;
       } | null;
+      /** Format: double */
+      seconds?: number;
       /** Format: uuid */
       source_id?: string | null;
       /** Format: date-time */
@@ -3078,6 +3231,7 @@ export interface components {
        * @enum {string}
        */
       status: "ready" | "running" | "waiting" | "done" | "failed" | "cancelled";
+      taken: string[];
       wait_key?: string;
       wait_reason?: string;
     };
@@ -3095,6 +3249,16 @@ export interface components {
       status: components["schemas"]["Facet"][];
       subset: components["schemas"]["Facet"][];
       tag: components["schemas"]["Facet"][];
+    };
+    /** @description Executions that failed with one code; message, time and id are of the newest. */
+    Failure: {
+      /** Format: date-time */
+      at: string | null;
+      code: string;
+      count: number;
+      /** Format: uuid */
+      execution_id: string;
+      message: string;
     };
     Figure: {
       figure: string;
@@ -3622,6 +3786,29 @@ export interface components {
       simulated: boolean;
       status: string;
     };
+    LogTail: {
+      /** Format: date-time */
+      at: string | null;
+      /** Format: uuid */
+      cycle_id: string;
+      error: string;
+      /** Format: uuid */
+      id: string;
+      log: string;
+      status: string;
+    };
+    /** @description ``action`` is empty where none was chosen and no condition was met; ``last``: when the newest ended. */
+    LooseEnd: {
+      action: string;
+      count: number;
+      /** Format: date-time */
+      last: string | null;
+      node: string;
+    };
+    LooseEndList: {
+      items: components["schemas"]["LooseEnd"][];
+      next: string | null;
+    };
     MarkdownRequest: {
       text: string;
     };
@@ -3745,6 +3932,10 @@ export interface components {
     };
     Metrics: {
       figures: components["schemas"]["Figure"][];
+    };
+    Minute: {
+      done: number;
+      failed: number;
     };
     /** @description A version of a model. */
     Model: {
@@ -3881,6 +4072,14 @@ export interface components {
       changes: components["schemas"]["Change"][];
       part: components["schemas"]["GraphNode"];
     };
+    NodeCost: {
+      executions: number;
+      /** Format: double */
+      machine: number;
+      node: string;
+      /** Format: double */
+      people: number;
+    };
     NodeCounts: {
       cancelled: number;
       done: number;
@@ -3900,6 +4099,20 @@ export interface components {
       };
       inputs: components["schemas"]["Port"][];
       outputs: components["schemas"]["Port"][];
+    };
+    /**
+     * @description ``seconds``: the machine's, of all executions. ``took``: from start to end, waits and all; ``computed``: the
+     *     machine's part; both of the last 500 done. ``minutes``: the last hour, oldest first.
+     */
+    NodeReport: {
+      computed: components["schemas"]["Durations"];
+      counts: components["schemas"]["NodeCounts"];
+      failures: components["schemas"]["Failure"][];
+      logs: components["schemas"]["LogTail"][];
+      minutes: components["schemas"]["Minute"][];
+      /** Format: double */
+      seconds: number;
+      took: components["schemas"]["Durations"];
     };
     NodeType: {
       actions: {
@@ -4228,6 +4441,53 @@ export interface components {
       version?: number;
       /** @default  */
       why: string;
+    };
+    /**
+     * @description ``came_by``: the connections its values came by, each with the execution that sent it. ``by_hand``: someone sent
+     *     it back in.
+     */
+    PathExecution: {
+      action?: string;
+      /** Format: int64 */
+      attempt?: number;
+      by_hand: boolean;
+      came_by: components["schemas"]["Way"][];
+      /** Format: date-time */
+      created_at?: string;
+      /** Format: uuid */
+      readonly cycle_id: string;
+      error?: string;
+      error_code?: string;
+      /** Format: date-time */
+      finished_at?: string | null;
+      /** Format: uuid */
+      readonly id: string;
+      readonly inputs: {
+        [key: string]: unknown;
+      };
+      loose?: boolean;
+      node_id: string;
+      outputs: {
+        [key: string]: unknown;
+      };
+      /** Format: double */
+      seconds?: number;
+      /** Format: uuid */
+      source_id?: string | null;
+      /** Format: date-time */
+      started_at?: string | null;
+      /**
+       * @description * `ready` - Ready
+       *     * `running` - Running
+       *     * `waiting` - Waiting
+       *     * `done` - Done
+       *     * `failed` - Failed
+       *     * `cancelled` - Cancelled
+       * @enum {string}
+       */
+      status: "ready" | "running" | "waiting" | "done" | "failed" | "cancelled";
+      taken: string[];
+      wait_reason?: string;
     };
     PauseRequest: {
       keep_triggers?: boolean | null;
@@ -4581,6 +4841,26 @@ export interface components {
       open?: string[];
       waiting_edits?: string[];
     };
+    /** @description Narrowed by cycles, and by status, action or error code of the last execution there. ``dry_run``: only count. */
+    RerunRequest: {
+      /** @default  */
+      action: string;
+      /** @default  */
+      code: string;
+      cycles?: string[];
+      /** @default false */
+      dry_run: boolean;
+      node: string;
+      /**
+       * @description * `done` - done
+       *     * `failed` - failed
+       *     * `cancelled` - cancelled
+       *     * `` -
+       * @default
+       * @enum {string}
+       */
+      status: "done" | "failed" | "cancelled" | "";
+    };
     RestoreRequest: {
       revision: number;
     };
@@ -4683,6 +4963,23 @@ export interface components {
       /** Format: double */
       score: number | null;
       strategy: string;
+    };
+    /**
+     * @description Which: ``ids``, or all loose ends of ``node`` (with ``action``). Where to: ``connection`` (its id) or ``to_node``
+     *     (and ``to_port``).
+     */
+    SendOnRequest: {
+      /** @default  */
+      action: string;
+      /** @default  */
+      connection: string;
+      ids?: string[];
+      /** @default  */
+      node: string;
+      /** @default  */
+      to_node: string;
+      /** @default  */
+      to_port: string;
     };
     Series: {
       legend: string;
@@ -5093,6 +5390,11 @@ export interface components {
       items: components["schemas"]["TestSetVersion"][];
       next: string | null;
     };
+    /** @description Executions done within the last whole minute, and the last hour. */
+    Throughput: {
+      hour: number;
+      minute: number;
+    };
     Tiles: {
       /** @description Why they cannot be cut. */
       error: string;
@@ -5316,6 +5618,10 @@ export interface components {
       task_item: string;
       with_annotator: boolean;
     };
+    Way: {
+      connection: string;
+      execution: string;
+    };
     Work: {
       approved_unchanged: number;
       done_today: number;
@@ -5476,6 +5782,52 @@ export interface operations {
       cookie?: never;
     };
     requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["CycleDetail"];
+        };
+      };
+    };
+  };
+  cycles_id_cost_get: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        cycle_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Cost"];
+        };
+      };
+    };
+  };
+  cycles_id_rerun_post: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        cycle_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        "application/json": components["schemas"]["CycleRerunRequest"];
+      };
+    };
     responses: {
       200: {
         headers: {
@@ -7435,6 +7787,9 @@ export interface operations {
   pipelines_id_executions_get: {
     parameters: {
       query?: {
+        action?: string;
+        code?: string;
+        loose?: string;
         node?: string;
         status?: string;
       };
@@ -7477,6 +7832,49 @@ export interface operations {
       };
     };
   };
+  pipelines_id_loose_ends_get: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        pipeline_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["LooseEndList"];
+        };
+      };
+    };
+  };
+  pipelines_id_nodes_id_get: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        node_id: string;
+        pipeline_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["NodeReport"];
+        };
+      };
+    };
+  };
   pipelines_id_pause_post: {
     parameters: {
       query?: never;
@@ -7498,6 +7896,31 @@ export interface operations {
         };
         content: {
           "application/json": components["schemas"]["PipelineDetail"];
+        };
+      };
+    };
+  };
+  pipelines_id_rerun_post: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        pipeline_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["RerunRequest"];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Count"];
         };
       };
     };
@@ -7594,6 +8017,31 @@ export interface operations {
         };
         content: {
           "application/json": components["schemas"]["Firing"];
+        };
+      };
+    };
+  };
+  pipelines_id_send_on_post: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        pipeline_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        "application/json": components["schemas"]["SendOnRequest"];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Count"];
         };
       };
     };

@@ -108,11 +108,14 @@ def count_open_cycles(revision: PipelineRevision) -> int:
     return rows.filter(revision=revision).count()
 
 
-def list_executions(pipeline: Pipeline, *, node_id: str = "", status: str = "") -> QuerySet[NodeExecution]:
+def list_executions(
+    pipeline: Pipeline, *, node_id: str = "", status: str = "", action: str = "", code: str = "", loose: bool = False
+) -> QuerySet[NodeExecution]:
+    """``code``: of the error; ``loose``: only those that left by no connection though there was one to leave by."""
     rows = NodeExecution.objects.filter(pipeline=pipeline).select_related("cycle")
-    if node_id:
-        rows = rows.filter(node_id=node_id)
-    return rows.filter(status=status) if status else rows
+    wanted: dict[str, Any] = {"node_id": node_id, "status": status, "action": action, "error_code": code}
+    rows = rows.filter(**{name: value for name, value in wanted.items() if value})
+    return rows.filter(loose=True) if loose else rows
 
 
 def people_waits(cycle_ids: Iterable[UUID], user: User) -> dict[UUID, list[dict[str, Any]]]:

@@ -1,0 +1,107 @@
+"""The run view: loose ends and the way back in, running again, what a cycle cost, how a node does."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+from uuid import UUID
+
+from django.utils.timezone import now
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from alp_site.lib.errors import Invalid
+from pipelines import selectors
+from pipelines.api import run_shapes as shapes
+from pipelines.api import serializers
+from pipelines.api._common import listed, parsed, pipeline_for, row_for
+from pipelines.api.cycles import detail_body
+from pipelines.errors import WrongStatus
+from pipelines.models import Cycle, Pipeline
+from pipelines.permissions import CyclePolicy
+from pipelines.selectors import runs
+from pipelines.services import again as services
+from pipelines.services.graphs import current_graph, graph_of
+
+
+class LooseEndListView(APIView):
+    """What ended on no connection (a discarded item, say), by node and action. The executions themselves: the list of
+    executions with ``?loose=true``."""
+
+    @extend_schema(responses=serializers.page_of("LooseEndList", shapes.LooseEndSerializer))
+    def get(self, request: Request, pipeline_id: UUID) -> Response:
+        pipeline = pipeline_for(request, pipeline_id)
+        return Response(listed(list(shapes.LooseEndSerializer(runs.count_loose(pipeline.pk), many=True).data)))
+
+
+class SendOnView(APIView):
+    """Sends loose ends back in: these executions, or all of a node (and action), by a connection or into a node."""
+
+    @extend_schema(request=shapes.SendOnSerializer, responses=serializers.CountSerializer)
+    def post(self, request: Request, pipeline_id: UUID) -> Response:
+        pipeline = pipeline_for(request, pipeline_id, "pipeline.edit")
+        data = parsed(shapes.SendOnSerializer, request)
+        target = services.Target(data["connection"], data["to_node"], data["to_port"])
+        count = services.send_on(pipeline=pipeline, execution_ids=_chosen(pipeline, data), target=target)
+        return Response({"count": count})
+
+
+def _chosen(pipeline: Pipeline, data: dict[str, Any]) -> list[UUID]:
+    if "ids" in data:
+        return list(data["ids"])
+    if not data["node"]:
+        raise Invalid("Say which: ids of executions, or a node.", field="node")
+    rows = selectors.list_executions(pipeline, node_id=data["node"], action=data["action"], loose=True)
+    return list(rows.values_list("pk", flat=True))
+
+
+class PipelineRerunView(APIView):
+    """Runs a node once more for every cycle that has been there, or for some; what follows, follows."""
+
+    @extend_schema(request=shapes.RerunSerializer, responses=serializers.CountSerializer)
+    def post(self, request: Request, pipeline_id: UUID) -> Response:
+        pipeline = pipeline_for(request, pipeline_id, "pipeline.edit")
+        data = parsed(shapes.RerunSerializer, request)
+        count = services.rerun_from(
+            pipeline=pipeline, node_id=data["node"], cycle_ids=data.get("cycles"), status=data["status"],
+            action=data["action"], code=data["code"], dry_run=data["dry_run"],
+        )  # fmt: skip
+        return Response({"count": count})
+
+
+class CycleRerunView(APIView):
+    """Runs a cycle again from a node; without one, from its beginning."""
+
+    @extend_schema(request=shapes.CycleRerunSerializer, responses=serializers.CycleDetailSerializer)
+    def post(self, request: Request, cycle_id: UUID) -> Response:
+        cycle: Cycle = row_for(request, CyclePolicy(), cycle_id, "pipeline.edit")
+        data = parsed(shapes.CycleRerunSerializer, request)
+        if not services.rerun_cycle(cycle=cycle, node_id=data["node"]):
+            raise WrongStatus("Nothing of this cycle has ended there yet.", node=data["node"])
+        return Response(detail_body(request, row_for(request, CyclePolicy(), cycle_id)))
+
+
+class CycleCostView(APIView):
+    """What a cycle cost: people's active seconds, and the machine's, all together and by node."""
+
+    @extend_schema(responses=shapes.CostSerializer)
+    def get(self, request: Request, cycle_id: UUID) -> Response:
+        cost = runs.get_cost(row_for(request, CyclePolicy(), cycle_id))
+        nodes = [{"node": node_id, **part} for node_id, part in sorted(cost.nodes.items())]
+        return Response(shapes.CostSerializer({"people": cost.people, "machine": cost.machine, "nodes": nodes}).data)
+
+
+class NodeReportView(APIView):
+    """How one node does: durations, throughput of the last hour, failures by code, the newest logs."""
+
+    @extend_schema(responses=shapes.NodeReportSerializer)
+    def get(self, request: Request, pipeline_id: UUID, node_id: str) -> Response:
+        pipeline = pipeline_for(request, pipeline_id)
+        published = graph_of(pipeline.revision_id) if pipeline.revision_id else None
+        counted = node_id in selectors.count_nodes(pipeline.pk)
+        if not counted and not any(graph and graph.node(node_id) for graph in (published, current_graph(pipeline))):
+            raise Invalid(f"The pipeline has no node {node_id!r}.", node=node_id)
+        report = runs.get_node_report(pipeline.pk, node_id, now())
+        return Response(shapes.NodeReportSerializer(asdict(report)).data)

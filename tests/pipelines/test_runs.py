@@ -1,0 +1,249 @@
+"""The run view through HTTP: what passed, ways, loose ends and the way back in, reruns, costs, a node's report."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils.timezone import now
+from rest_framework.test import APIClient
+
+from alp_site.lib.testing import settle
+from alp_site.people.models import User
+from annotation.models import Task, TaskItem, TaskItemLog
+from pipelines.models import ConnectionCounter, Cycle, NodeExecution, NodeMinute, Pipeline
+from pipelines.services import sweep
+from pipelines.services.waits import Answer, complete_waiting
+from tests.conftest import ClientAs
+from tests.pipelines import sample_nodes
+from tests.pipelines.conftest import graph, link, node, real_db
+
+pytestmark = real_db
+Items = Callable[..., list[str]]
+Running = Callable[..., Pipeline]
+
+
+@pytest.fixture
+def api(client_as: ClientAs) -> APIClient:
+    return client_as("engineer")
+
+
+def people() -> dict[str, Any]:
+    """a -> person -(completed)-> b; nothing takes what is discarded."""
+    return graph([node("a"), node("p", "person"), node("b")], ["a -> p", link("p -> b", id="go", action="completed")])
+
+
+def answer(*actions: str) -> None:
+    rows = NodeExecution.objects.filter(status="waiting").order_by("id")
+    complete_waiting(Answer(execution_id=str(r.pk), action=a) for r, a in zip(rows, actions, strict=True))
+    settle()
+
+
+def test_counters_say_what_passed_each_connection_and_how_fast(api: APIClient, running: Running, items: Items) -> None:
+    pipeline = running(people())
+    items(3)
+    settle()
+    answer("completed", "discard", "completed")
+    url = f"/api/v1/pipelines/{pipeline.pk}/counters/"
+    with CaptureQueriesContext(connection) as seen:
+        body = api.get(url).json()
+    assert body["connections"] == {"c1": 3, "go": 2}
+    assert body["throughput"]["p"]["hour"] == 3
+    assert body["throughput"]["b"]["hour"] == 2
+    items(30)
+    settle()
+    with CaptureQueriesContext(connection) as more:
+        body = api.get(url).json()
+    assert body["connections"] == {"c1": 33, "go": 2}
+    assert len(more) == len(seen)
+
+
+def test_connections_keep_their_count_when_their_ids_move(api: APIClient, running: Running, items: Items) -> None:
+    pipeline = running(graph([node("a"), node("b"), node("c")], ["a -> b", "b -> c"]))
+    items(2)
+    settle()
+    url = f"/api/v1/pipelines/{pipeline.pk}/"
+    api.patch(url, {"graph": graph([node("a"), node("b"), node("c")], ["a -> c", "a -> b", "b -> c"])})
+    api.post(url + "start/")
+    assert api.get(url + "counters/").json()["connections"] == {"c1": 0, "c2": 2, "c3": 2}
+
+
+def test_a_cycles_path_says_by_which_connections_each_step_came(api: APIClient, running: Running, items: Items) -> None:
+    running(
+        graph(
+            [node("s"), node("l", action="left"), node("r"), node("j", "join")],
+            ["s -> l", "s -> r", link("l.item -> j.a", id="x", action="left"), link("r.item -> j.b", id="y")],
+        )
+    )
+    items(1)
+    settle()
+    cycle = Cycle.objects.get()
+    steps = {e["node_id"]: e for e in api.get(f"/api/v1/cycles/{cycle.pk}/").json()["executions"]}
+    assert [way["connection"] for way in steps["l"]["came_by"]] == ["c1"]
+    assert steps["l"]["came_by"][0]["execution"] == steps["s"]["id"]
+    assert {way["connection"]: way["execution"] for way in steps["j"]["came_by"]} == {
+        "x": steps["l"]["id"], "y": steps["r"]["id"],
+    }  # fmt: skip
+    assert steps["s"]["taken"] == ["c1", "c2"]
+    assert (steps["j"]["taken"], steps["j"]["loose"]) == ([], False), "the end of the graph is no loose end"
+
+
+def test_what_was_discarded_is_listed_and_sent_back_in_once(api: APIClient, running: Running, items: Items) -> None:
+    pipeline = running(people())
+    items(3)
+    settle()
+    answer("discard", "completed", "discard")
+    url = f"/api/v1/pipelines/{pipeline.pk}/"
+    (end,) = api.get(url + "loose-ends/").json()["items"]
+    assert (end["node"], end["action"], end["count"]) == ("p", "discard", 2)
+    listed = api.get(url + "executions/", {"loose": "true", "node": "p", "action": "discard"}).json()["items"]
+    assert len(listed) == 2
+    body = {"ids": [listed[0]["id"]], "connection": "go"}
+    assert api.post(url + "send-on/", body).json() == {"count": 1}
+    assert api.post(url + "send-on/", body).json() == {"count": 0}, "a repeated request sends nothing twice"
+    settle()
+    cycle_id = listed[0]["cycle_id"]
+    detail = api.get(f"/api/v1/cycles/{cycle_id}/").json()
+    assert [(e["node_id"], e["status"], e["by_hand"]) for e in detail["executions"]] == [
+        ("a", "done", False), ("p", "done", False), ("b", "done", True),
+    ]  # fmt: skip
+    assert [way["connection"] for way in detail["executions"][2]["came_by"]] == ["go"]
+    assert api.get(url + "counters/").json()["connections"]["go"] == 2
+    assert api.post(url + "send-on/", {"node": "p", "action": "discard", "to_node": "a"}).json() == {"count": 1}
+    settle()
+    assert NodeExecution.objects.filter(node_id="p", status="waiting").count() == 1, "it came to the person anew"
+    assert api.get(url + "loose-ends/").json()["items"] == []
+
+
+def test_sending_on_says_what_is_wrong_and_changes_nothing(api: APIClient, running: Running, items: Items) -> None:
+    pipeline = running(people())
+    items(1)
+    settle()
+    answer("discard")
+    url = f"/api/v1/pipelines/{pipeline.pk}/send-on/"
+    wrong: list[dict[str, Any]] = [
+        {"node": "p"}, {"node": "p", "connection": "go", "to_node": "b"}, {"to_node": "b"},
+        {"node": "p", "connection": "c1"}, {"node": "p", "to_node": "zz"},
+        {"node": "p", "to_node": "b", "to_port": "x"},
+    ]  # fmt: skip
+    assert [api.post(url, body).status_code for body in wrong] == [400] * len(wrong)
+    assert NodeExecution.objects.filter(loose=True).count() == 1
+    assert NodeExecution.objects.count() == 2
+
+
+def test_a_node_runs_again_for_all_its_cycles_for_some_or_only_counts(
+    api: APIClient, running: Running, items: Items
+) -> None:
+    pipeline = running(graph([node("a"), node("b", "picky"), node("c")], ["a -> b", "b -> c"]))
+    ids = items(4)
+    sample_nodes.hooks["bad"] = lambda e: "error" if e.inputs["item"] == ids[0] else ""
+    settle()
+    sample_nodes.hooks.clear()
+    url = f"/api/v1/pipelines/{pipeline.pk}/rerun/"
+    assert api.post(url, {"node": "b", "dry_run": True}).json() == {"count": 4}
+    assert api.post(url, {"node": "b", "code": "unreadable"}).json() == {"count": 1}
+    settle()
+    assert not Cycle.objects.exclude(status="done").exists()
+    one = Cycle.objects.order_by("id").last()
+    assert one is not None
+    assert api.post(url, {"node": "b", "cycles": [str(one.pk)], "status": "done"}).json() == {"count": 1}
+    assert api.post(url, {"node": "b", "status": "failed"}).json() == {"count": 0}
+    settle()
+    assert NodeExecution.objects.filter(cycle=one, node_id="c", status="done").count() == 2
+    assert api.post(url, {"node": "b"}).json() == {"count": 4}, "the last of each cycle, not every one"
+
+
+def test_a_cycle_runs_again_from_its_beginning_or_a_node(api: APIClient, running: Running, items: Items) -> None:
+    running(graph([node("a"), node("b"), node("c")], ["a -> b", "b -> c"]))
+    items(1)
+    settle()
+    url = f"/api/v1/cycles/{Cycle.objects.get().pk}/rerun/"
+    assert api.post(url, {"node": "b"}).status_code == 200
+    settle()
+    assert api.post(url, {}).status_code == 200
+    settle()
+    order = list(NodeExecution.objects.order_by("id").values_list("node_id", flat=True))
+    assert order == ["a", "b", "c", "b", "c", "a", "b", "c"]
+    assert api.post(url, {"node": "nothing"}).json()["error"]["code"] == "wrong_status"
+
+
+def test_a_cycles_cost_is_peoples_time_and_the_machines(
+    api: APIClient, running: Running, items: Items, people: dict[str, User]
+) -> None:
+    pipeline = running(globals()["people"]())
+    (item,) = items(1)
+    settle()
+    cycle = Cycle.objects.get()
+    task = Task.objects.create(
+        project=pipeline.project, name="T", pipeline_id=pipeline.pk, node_id="p", dataset_id=_dataset(item)
+    )
+    ti = TaskItem.objects.create(task=task, item_id=item, cycle_id=cycle.pk)
+    for seconds, simulated in ((30.0, False), (12.0, False), (99.0, True)):
+        TaskItemLog.objects.create(
+            task_item=ti, task=task, action="complete", at=now(), seconds=seconds, simulated=simulated,
+            person=people["annotator"],
+        )  # fmt: skip
+    NodeExecution.objects.filter(cycle=cycle, node_id="a").update(seconds=1.5)
+    NodeExecution.objects.filter(cycle=cycle, node_id="p").update(seconds=0.5)
+    body = api.get(f"/api/v1/cycles/{cycle.pk}/cost/").json()
+    assert (body["people"], body["machine"]) == (42.0, 2.0)
+    assert body["nodes"] == [
+        {"node": "a", "executions": 1, "people": 0.0, "machine": 1.5},
+        {"node": "p", "executions": 1, "people": 42.0, "machine": 0.5},
+    ]
+
+
+def _dataset(item_id: str) -> Any:
+    from datasets.models import Item
+
+    return Item.objects.get(pk=item_id).dataset_id
+
+
+def test_an_execution_bears_its_share_of_what_its_batch_took(running: Running, items: Items) -> None:
+    import time
+
+    running(graph([node("a"), node("b")], ["a -> b"]))
+    items(4)
+    sample_nodes.hooks["compute"] = lambda batch: time.sleep(0.04)
+    settle()
+    spent = list(NodeExecution.objects.filter(node_id="a").values_list("seconds", flat=True))
+    assert all(0.01 <= s < 0.04 for s in spent), "four share one batch"
+
+
+def test_a_nodes_report_tells_durations_failures_and_logs(api: APIClient, running: Running, items: Items) -> None:
+    pipeline = running(graph([node("a"), node("b", "picky")], ["a -> b"]))
+    ids = items(6)
+    sample_nodes.hooks["bad"] = lambda e: "error" if e.inputs["item"] in ids[:2] else ""
+    settle()
+    url = f"/api/v1/pipelines/{pipeline.pk}/nodes/b/"
+    with CaptureQueriesContext(connection) as seen:
+        body = api.get(url).json()
+    assert (body["counts"]["done"], body["counts"]["failed"]) == (4, 2)
+    assert body["took"]["count"] == 4
+    assert 0 <= body["computed"]["p50"] <= body["computed"]["p95"] <= body["computed"]["most"]
+    assert [(f["code"], f["count"], f["message"]) for f in body["failures"]] == [("unreadable", 2, "no")]
+    assert {row["error"] for row in body["logs"]} == {"no"}
+    assert len(body["minutes"]) == 60
+    assert sum(m["done"] for m in body["minutes"]) == 4
+    assert sum(m["failed"] for m in body["minutes"]) == 2
+    items(20)
+    settle()
+    with CaptureQueriesContext(connection) as more:
+        assert api.get(url).json()["counts"]["done"] == 24
+    assert len(more) == len(seen)
+    assert api.get(f"/api/v1/pipelines/{pipeline.pk}/nodes/zz/").status_code == 400
+
+
+def test_minutes_are_forgotten_after_a_day_counters_are_not(running: Running, items: Items) -> None:
+    running(graph([node("a"), node("b")], ["a -> b"]))
+    items(1)
+    settle()
+    count = NodeMinute.objects.count()
+    assert sweep.drop_minutes() == 0
+    old = int(now().timestamp() // 60) - 24 * 60 - 1
+    NodeMinute.objects.filter(node_id="a").update(minute=old)
+    assert 0 < sweep.drop_minutes() < count
+    assert ConnectionCounter.objects.get().passed == 1
