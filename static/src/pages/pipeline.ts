@@ -26,8 +26,10 @@ import {
 import { confirmDialog } from "../ui/dialog";
 import { errorState } from "../ui/empty";
 import { icon } from "../ui/icons";
+import { menuButton } from "../ui/menu";
 import { statusChip } from "../ui/status";
 import { act, toast } from "../ui/toast";
+import { fileActs } from "./pipeline/file-acts";
 import { runItems } from "./pipeline/run-items";
 import { drawSide, type SideState } from "./pipeline/side";
 import { drawVariables } from "./pipeline/variables";
@@ -134,7 +136,18 @@ function drawHead(): void {
     h("a", { class: "btn btn-ghost", href: "cycles/" }, icon("list"), "Cycles"),
     canEdit ? h("button", { class: "btn btn-ghost", type: "button", onclick: validate }, "Validate") : null,
     ...(canEdit ? stateButtons() : []),
+    moreButton(),
   );
+}
+
+function moreButton(): HTMLElement {
+  const button = h(
+    "button",
+    { class: "btn btn-ghost btn-square", type: "button", title: "More", "aria-label": "More" },
+    icon("more"),
+  );
+  menuButton(button, () => fileActs(projectId, pipeline, canEdit), { align: "end" });
+  return button;
 }
 
 function stateButtons(): HTMLElement[] {

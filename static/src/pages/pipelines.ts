@@ -19,6 +19,7 @@ import { emptyState, errorState } from "../ui/empty";
 import { chip, statusChip } from "../ui/status";
 import { createTable } from "../ui/table";
 import { createFromTemplate } from "./pipeline/create";
+import { importFile } from "./pipeline/import-file";
 
 const project = boot().project;
 if (!project) throw new Error("This page needs a project.");
@@ -72,6 +73,7 @@ find("#new-pipeline")?.addEventListener("click", () => {
   gallery?.scrollIntoView({ block: "start" });
   gallery?.querySelector<HTMLButtonElement>("button")?.focus();
 });
+find("#import-pipeline")?.addEventListener("click", () => importFile(project.id));
 if (gallery) await drawGallery(gallery);
 
 async function drawGallery(host: HTMLElement): Promise<void> {
