@@ -7,7 +7,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from annotation.api.serializers import ItemInTaskSerializer, PersonSerializer, TaskItemSerializer
+from annotation.api.serializers import IssueSerializer, ItemInTaskSerializer, PersonSerializer, TaskItemSerializer
 from annotation.models import Task
 from datasets.models import AttributeKind
 
@@ -105,13 +105,16 @@ class PictureTaskSerializer(serializers.Serializer[Any]):
 
 
 class PictureSerializer(serializers.Serializer[Any]):
-    """`may_edit`: whether this person may change annotations outside of a task; `tasks`: where it waits for people."""
+    """`may_edit`: whether this person may change annotations outside of a task; `tasks`: where it waits for people,
+    with the `suggestions` that wait there; `issues`: of whichever tasks this person may see."""
 
     item = ItemInTaskSerializer()
     annotations = ItemAnnotationsField()
     ontology = OpenedOntologySerializer(allow_null=True)
     may_edit = serializers.BooleanField()
     tasks = PictureTaskSerializer(many=True)
+    suggestions = OpenedSuggestionSerializer(many=True)
+    issues = IssueSerializer(many=True)
 
 
 class PicturesSerializer(serializers.Serializer[Any]):

@@ -20,6 +20,7 @@ __all__ = [
     "issues_of",
     "list_issues_of_item",
     "list_issues_of_task",
+    "list_issues_seen",
     "list_mentions",
     "mention_payloads",
     "task_issue_payloads",
@@ -49,6 +50,11 @@ def issues_of(task_items: Sequence[TaskItem]) -> dict[UUID, list[Issue]]:
 def list_issues_of_item(ti: TaskItem) -> QuerySet[Issue]:
     """The issues seen on one task item."""
     return with_thread(Issue.objects.filter(task_item_id=ti.source_id or ti.pk))
+
+
+def list_issues_seen(user: User, items: Sequence[UUID]) -> QuerySet[Issue]:
+    """The issues on these items, of whichever tasks this person may see; those of one item oldest first."""
+    return with_thread(IssuePolicy().visible_to(user).filter(item__in=items).order_by("created_at", "pk"))
 
 
 def list_issues_of_task(user: User, task: Task, *, state: str | None, category: str | None) -> QuerySet[Issue]:

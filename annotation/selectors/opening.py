@@ -13,6 +13,7 @@ from alp_site.people.models import User
 from alp_site.people.permissions import allowed
 from annotation.models import Task, TaskItem
 from annotation.permissions import TaskItemPolicy
+from annotation.selectors.issues import issue_payload, list_issues_seen
 from annotation.selectors.lookup import label_payload
 from annotation.selectors.payloads import item_payloads, picture_payload
 from annotation.selectors.people import person_of
@@ -50,10 +51,15 @@ def open_parts(rows: Sequence[TaskItem]) -> list[tuple[dict[str, Any], str]]:
 
 
 def picture_parts(items: Sequence[Item], user: User) -> list[tuple[dict[str, Any], str]]:
-    """As `open_parts`: items of one dataset as the studio shows them outside of any task, and who works on them in one;
-    five queries whatever the number. Items come with `dataset`."""
-    annotations = annotation_texts(item.pk for item in items)
-    tasks = _open_work([item.pk for item in items], user)
+    """As `open_parts`: items of one dataset as the studio shows them outside of any task; who works on them in one,
+    what a model suggested there, and the issues. A fixed number of queries. Items come with `dataset`. What the person
+    may not see of tasks is left out."""
+    ids = [item.pk for item in items]
+    annotations = annotation_texts(ids)
+    work = _open_work(ids, user)
+    issues = defaultdict(list)
+    for issue in list_issues_seen(user, ids):
+        issues[issue.item_id].append(issue_payload(issue))
     words = words_of_ontologies(item.dataset.ontology_id for item in items)
     return [
         (
@@ -61,7 +67,9 @@ def picture_parts(items: Sequence[Item], user: User) -> list[tuple[dict[str, Any
                 "item": picture_payload(item),
                 "ontology": _ontology(words.get(item.dataset.ontology_id or item.pk)),
                 "may_edit": allowed(user, "annotation.edit_any", item.dataset.project_id),
-                "tasks": tasks[item.pk],
+                "tasks": [_work_payload(ti, user) for ti in work[item.pk]],
+                "suggestions": _suggested(work[item.pk]),
+                "issues": issues[item.pk],
             },
             _said(item, annotations),
         )
@@ -73,22 +81,30 @@ def _said(item: Item, annotations: Mapping[UUID, str]) -> str:
     return f'{{"content_version":{item.content_version},"items":{annotations[item.pk]}}}'
 
 
-def _open_work(items: Sequence[UUID], user: User) -> dict[UUID, list[dict[str, Any]]]:
-    """The tasks in which each item waits for somebody, as far as the person may see them."""
-    found: dict[UUID, list[dict[str, Any]]] = defaultdict(list)
+def _open_work(items: Sequence[UUID], user: User) -> dict[UUID, list[TaskItem]]:
+    """By item, where it waits for somebody in a task, as far as the person may see that."""
+    found: dict[UUID, list[TaskItem]] = defaultdict(list)
     rows = TaskItemPolicy().visible_to(user).filter(item_id__in=items, finished_at=None, task__status=Task.State.OPEN)
     for ti in rows.select_related("task", "assignee").order_by("created_at", "pk"):
-        found[ti.item_id].append(
-            {
-                "task": str(ti.task_id),
-                "task_item": str(ti.pk),
-                "name": ti.task.name,
-                "kind": ti.task.kind,
-                "person": person_of(ti.assignee),
-                "mine": ti.assignee_id == user.pk,
-            }
-        )
+        found[ti.item_id].append(ti)
     return found
+
+
+def _work_payload(ti: TaskItem, user: User) -> dict[str, Any]:
+    return {
+        "task": str(ti.task_id),
+        "task_item": str(ti.pk),
+        "name": ti.task.name,
+        "kind": ti.task.kind,
+        "person": person_of(ti.assignee),
+        "mine": ti.assignee_id == user.pk,
+    }
+
+
+def _suggested(rows: Sequence[TaskItem]) -> list[dict[str, Any]]:
+    """What still waits for an answer somewhere: the suggestions of the first task that has some."""
+    found = next(filter(None, (suggestions_of(ti) for ti in rows)), [])
+    return [suggestion_payload(one) for one in found]
 
 
 def _allowed(rules: Rules) -> dict[str, Any]:

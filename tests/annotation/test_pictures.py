@@ -14,6 +14,7 @@ from alp_site.lib.ids import uuid7
 from alp_site.people.models import Project, User
 from annotation.models import Task, TaskItem
 from annotation.services import queue, status, task_items
+from annotation.services.issues import NewIssue, Said, create_issue
 from datasets.models import Dataset, Item
 from datasets.services.annotations import apply_operations
 from tests.conftest import ClientAs
@@ -72,13 +73,39 @@ def test_pictures_when_one_waits_in_a_task_then_it_says_where_and_whose_it_is(
     assert ask(client_as, "owner", dataset, [item])[0]["tasks"] == []
 
 
+def test_pictures_when_a_task_has_issues_and_suggestions_of_them_then_whoever_sees_the_task_sees_these(
+    client_as: ClientAs, dataset: Dataset, make_items: MakeItems, task: Task, annotator: User, people: dict[str, User]
+) -> None:
+    item, other = make_items(2)
+    suggestion = {"label": "dog", "confidence": 0.7, "model_id": str(uuid7()), "model_name": "v3"}
+    task_items.add_items(task=task, entries=[{"item_id": item.pk, "context": {"suggestion": suggestion}}])
+    (ti,) = queue.next_items(task=task, person=annotator, limit=9)
+    new = NewIssue(category="other", said=Said("look here"))
+    issue = create_issue(task_item_id=ti.pk, person=people["reviewer"], new=new)
+    for role in ("reviewer", "annotator"):
+        (seen, *rest) = ask(client_as, role, dataset, [item, other])
+        assert [(one["id"], one["body"], one["state"]) for one in seen["issues"]] == [
+            (str(issue.pk), "look here", "open")
+        ]
+        assert [(one["type"], one["label"], one["confidence"]) for one in seen["suggestions"]] == [
+            ("class", "dog", 0.7)
+        ]
+        assert all(one["issues"] == one["suggestions"] == [] for one in rest)
+    (hidden,) = ask(client_as, "viewer", dataset, [item])
+    assert (hidden["issues"], hidden["suggestions"], hidden["tasks"]) == ([], [], [])
+    status.complete(task_item_id=ti.pk, person=annotator, label="cat")
+    (answered,) = ask(client_as, "reviewer", dataset, [item])
+    assert (answered["suggestions"], len(answered["issues"])) == ([], 1)
+
+
 def test_pictures_when_more_are_asked_for_then_no_more_queries(
     client_as: ClientAs, dataset: Dataset, make_items: MakeItems, task: Task, annotator: User, owner: User
 ) -> None:
     items = make_items(6)
     for one in items:
         draws(one, owner)
-        queued(task, one, annotator)
+        ti = queued(task, one, annotator)
+        create_issue(task_item_id=ti.pk, person=owner, new=NewIssue(category="other", said=Said("look here")))
     counts = []
     for some in (items[:1], items):
         client = client_as("owner")
@@ -87,7 +114,7 @@ def test_pictures_when_more_are_asked_for_then_no_more_queries(
             answer = client.post(f"/api/v1/datasets/{dataset.pk}/pictures/", {"ids": ids}, format="json")
         assert len(answer.json()["items"]) == len(some)
         counts.append(len(asked))
-    assert counts[0] == counts[1] <= 12
+    assert counts[0] == counts[1] <= 15
 
 
 def test_dataset_studio_when_opened_then_who_sees_only_their_own_is_sent_to_their_task(

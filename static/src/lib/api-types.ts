@@ -4512,12 +4512,17 @@ export interface components {
       sent_back: number;
       share: number | null;
     };
-    /** @description `may_edit`: whether this person may change annotations outside of a task; `tasks`: where it waits for people. */
+    /**
+     * @description `may_edit`: whether this person may change annotations outside of a task; `tasks`: where it waits for people,
+     *     with the `suggestions` that wait there; `issues`: of whichever tasks this person may see.
+     */
     Picture: {
       annotations: components["schemas"]["ItemAnnotations"];
+      issues: components["schemas"]["Issue"][];
       item: components["schemas"]["ItemInTask"];
       may_edit: boolean;
       ontology: components["schemas"]["OpenedOntology"] | null;
+      suggestions: components["schemas"]["OpenedSuggestion"][];
       tasks: components["schemas"]["PictureTask"][];
     };
     Pictures: {

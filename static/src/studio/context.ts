@@ -44,6 +44,8 @@ export interface StudioContext {
   readonly review: boolean;
   /** Goes through a list of pictures: there is no task, and nothing to submit. */
   readonly walk: boolean;
+  /** Whose pictures these are, where there is no task. */
+  readonly dataset: string | null;
   /** Whether the task allows anything but a class for the whole picture. */
   readonly shapes: boolean;
   readonly labels: readonly KeyedLabel[];

@@ -3,7 +3,7 @@ import type { FeedEvent } from "@/lib/feed.ts";
 import type { Issue, IssueAct, IssueApi, NewIssue, Said } from "@/studio/io/issues.ts";
 import { Issues } from "@/studio/state/issues.ts";
 import { Numbers } from "@/studio/state/numbers.ts";
-import { IssuesPanel } from "@/studio/views/issues.ts";
+import { IssuesPanel, type IssuesOptions } from "@/studio/views/issues.ts";
 import { mentioned, MentionBox, naming } from "@/studio/views/mention.ts";
 import { pinIssues } from "@/studio/views/pins.ts";
 import { bench, box, type Bench } from "./tools-bench.ts";
@@ -122,6 +122,9 @@ describe("the panel", () => {
   const thread = () => panel.element.querySelector<HTMLElement>(".issue-thread") as HTMLElement;
 
   async function start(review: boolean, ...list: Issue[]): Promise<void> {
+    await open({ review, shapes: true }, list);
+  }
+  async function open(part: Pick<IssuesOptions, "review" | "shapes" | "only">, list: Issue[]): Promise<void> {
     b = await bench();
     b.put(box("a", 10, 10, 40, 30), box("b", 60, 10, 90, 40, "dog"));
     server = new Server();
@@ -137,8 +140,7 @@ describe("the panel", () => {
       ctx: b.ctx,
       issues,
       numbers,
-      review,
-      shapes: true,
+      ...part,
       people: () => people,
       reveal: revealed,
     });
@@ -156,6 +158,19 @@ describe("the panel", () => {
     b.dispose();
   });
 
+  it("outside of a task are read with their threads, and answered nowhere", async () => {
+    await open({ review: false, shapes: true, only: true }, []);
+    issues.show("picture", "item", []);
+    issues.read("another", [issue(9)]);
+    expect(rows()).toHaveLength(0);
+    issues.read("picture", [issue(1, { annotation: "a" }), issue(2, { state: "resolved" })]);
+    expect(rows().map(({ textContent }) => textContent)).toHaveLength(2);
+    expect(thread().textContent).toContain("body 1");
+    expect(thread().querySelector("textarea, button")).toBeNull();
+    panel.answer();
+    await settled();
+    expect(issues.get("i1")?.state).toBe("open");
+  });
   it("lists them with what they are about, and counts those not resolved", async () => {
     await start(
       false,

@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, it, vi } from "vitest";
 import { pictureOf, walkOptions } from "../../../static/src/pages/studio/walk.ts";
 import type { Item } from "../../../static/src/browser/types.ts";
 import { WalkSession } from "../../../static/src/studio/app/walk.ts";
+import type { Issue } from "../../../static/src/studio/io/issues.ts";
 import type { WalkOptions, WorkItem } from "../../../static/src/studio/state/types.ts";
 
 type Picture = WorkItem["item"];
@@ -73,6 +74,15 @@ describe("walk", () => {
     const { session, rows } = list;
     expect(rows.ensure.mock.lastCall).toEqual([35, 46]);
     expect(session.current()).toBe(session.current());
+  });
+
+  it("carries what people said of a picture once that is read", () => {
+    const { session } = list;
+    session.say("p40", [{ id: "i1" } as Issue]);
+    expect(session.current()?.item.issues).toEqual([{ id: "i1" }]);
+    expect(session.current()).toBe(session.current());
+    session.next();
+    expect(session.current()?.item.issues).toEqual([]);
   });
 
   it("stops at both ends", () => {

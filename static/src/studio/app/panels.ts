@@ -3,7 +3,7 @@ import { feed } from "../../lib/feed.ts";
 import { Cell } from "../../lib/store.ts";
 import type { Panel, PanelSpec, StudioContext } from "../context.ts";
 import { history } from "../io/client.ts";
-import { issueApi, type Issue } from "../io/issues.ts";
+import { issueApi, pictureIssues, type Issue } from "../io/issues.ts";
 import { membersOfProject } from "../io/members.ts";
 import { versionsApi } from "../io/versions.ts";
 import { isSuggestion } from "../shapes/_shape.ts";
@@ -25,7 +25,9 @@ import { TaskLog } from "../views/task-log.ts";
 import { ToolOptions } from "../views/tool-options.ts";
 
 /** One a page: the list flags what the panel lists. */
-const issuesOf = onceFor((_studio: StudioContext) => new Issues(issueApi, feed));
+const issuesOf = onceFor(
+  ({ dataset }: StudioContext) => new Issues(dataset ? pictureIssues(dataset) : issueApi, feed),
+);
 
 const shapes = (studio: StudioContext) => studio.shapes;
 
@@ -98,6 +100,7 @@ function issuesPanel(studio: StudioContext): Panel {
     issues,
     numbers: numbersOf(document.store),
     review,
+    only: studio.walk,
     shapes: studio.shapes,
     people,
     reveal: (box) => stage.reveal(box),
@@ -109,11 +112,7 @@ function issuesPanel(studio: StudioContext): Panel {
     const another = entry?.item.id !== shown;
     shown = entry?.item.id;
     if (another) panel.another();
-    issues.show(
-      entry?.item.id ?? null,
-      entry?.item.item.id ?? null,
-      (entry?.item.issues ?? []).filter(isIssue),
-    );
+    showIssues(issues, entry);
     if (another && isBack(entry) && issues.unresolved().length) show();
   });
   let asked = studio.askedIssue;
@@ -195,6 +194,12 @@ async function saver(item: string): Promise<{ name: string; at: string } | null>
   const [newest] = (await versionsApi.list(item)).items;
   return newest ? { name: newest.author?.name ?? "The pipeline", at: newest.at } : null;
 }
+/** What came with the item; of a picture outside of a task it comes a little later. */
+function showIssues(issues: Issues, entry: Entry | null): void {
+  const known = (entry?.item.issues ?? []).filter(isIssue);
+  issues.show(entry?.item.id ?? null, entry?.item.item.id ?? null, known);
+  if (entry) issues.read(entry.item.id, known);
+}
 /** What came back is read first. */
 function isBack(entry: Entry | null): boolean {
   return entry?.item.place === "sent_back";
@@ -219,7 +224,7 @@ export const PANELS: readonly PanelSpec[] = [
   },
   { id: "suggestions", title: "Suggestions", place: "above", when: shapes, make: suggestionsPanel },
   { id: "objects", title: "Objects", place: "tab", when: shapes, make: objectsPanel },
-  { id: "issues", title: "Issues", place: "tab", when: ({ walk }) => !walk, make: issuesPanel },
+  { id: "issues", title: "Issues", place: "tab", make: issuesPanel },
   { id: "history", title: "History", place: "tab", when: shapes, make: historyPanel },
   {
     id: "changes",

@@ -213,6 +213,7 @@ export class Studio {
       me: this.options.user,
       review: this.review,
       walk: this.options.walk !== undefined,
+      dataset: this.options.walk?.dataset ?? null,
       shapes: !this.quick,
       labels: this.labels,
       attributes: this.opener.attributes,

@@ -7,7 +7,8 @@ import { h, type Child } from "../../lib/dom.ts";
 import { emptyState, skeletonLines } from "../../ui/empty.ts";
 import { icon } from "../../ui/icons.ts";
 import { errorToast } from "../../ui/toast.ts";
-import { attributesOf, Openings, type Opening } from "../io/openings.ts";
+import type { Issue } from "../io/issues.ts";
+import { attributesOf, Openings, suggestionsOf, type Opening } from "../io/openings.ts";
 import type { Outbox } from "../io/outbox.ts";
 import { Session, type Entry } from "../state/session.ts";
 import type { StudioOptions, WalkOptions, WorkItem } from "../state/types.ts";
@@ -23,6 +24,7 @@ export class WalkSession extends Session {
   /** What the address named and the list does not hold (any more): it stands here until one goes on. */
   private outside: WorkItem["item"] | null = null;
   private readonly made = new Map<string, Entry>();
+  private readonly issues = new Map<string, readonly Issue[]>();
   private readonly offRows: () => void;
 
   constructor(
@@ -96,6 +98,11 @@ export class WalkSession extends Session {
     return this.walk.rows.indexOf(item) >= 0;
   }
 
+  /** What people said of a picture in their tasks. */
+  say(item: string, issues: readonly Issue[]): void {
+    this.issues.set(item, issues);
+    this.made.delete(item);
+  }
   /** Something about what is shown is new. */
   tellShown(): void {
     this.changed.update((n) => n + 1);
@@ -105,7 +112,7 @@ export class WalkSession extends Session {
     const known = this.made.get(item.id);
     if (known?.item.item === item) return known;
     const entry: Entry = {
-      item: workItemOf(item, this.walk.dataset),
+      item: { ...workItemOf(item, this.walk.dataset), issues: [...(this.issues.get(item.id) ?? [])] },
       answer: null,
       sync: "open",
       gone: false,
@@ -206,7 +213,10 @@ export class Walk extends Queue {
       path: { dataset_id: this.walk.dataset },
       body: { ids },
     });
-    for (const one of items) this.pictures.set(one.item.id, one);
+    for (const one of items) {
+      this.pictures.set(one.item.id, one);
+      this.steps.say(one.item.id, one.issues);
+    }
     this.steps.tellShown();
     return items;
   }
@@ -216,8 +226,8 @@ function line(name: "inbox" | "lock" | "users", title: string, words: string, ac
   return [icon(name, "sm"), h("b", null, title), h("span", null, words), h("span", { class: "spacer" }), act];
 }
 
-function openingOf({ annotations, ontology }: Picture): Opening {
-  return { annotations, suggestions: [], attributes: attributesOf(ontology) };
+function openingOf({ annotations, ontology, suggestions }: Picture): Opening {
+  return { annotations, suggestions: suggestionsOf(suggestions), attributes: attributesOf(ontology) };
 }
 
 /** A picture as the studio's entries have it; there is no task behind it. */

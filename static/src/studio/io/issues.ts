@@ -28,6 +28,23 @@ export interface IssueApi {
   act(issue: string, act: IssueAct, said: Said): Promise<Issue>;
 }
 
+/** Of pictures outside of any task, where issues are read and answered nowhere. */
+export function pictureIssues(dataset_id: string): IssueApi {
+  const elsewhere = () => Promise.reject(new Error("Issues are answered in their task."));
+  return {
+    list: async (item) => {
+      const path = { dataset_id };
+      const { items } = await client.post("/api/v1/datasets/{dataset_id}/pictures/", {
+        path,
+        body: { ids: [item] },
+      });
+      return items.flatMap(({ issues }) => issues);
+    },
+    create: elsewhere,
+    act: elsewhere,
+  };
+}
+
 export const issueApi: IssueApi = {
   list: async (task_item_id) =>
     (await client.get("/api/v1/task-items/{task_item_id}/issues/", { path: { task_item_id } })).items,

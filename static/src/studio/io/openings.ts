@@ -88,9 +88,14 @@ export function taskOpenings(task: string): Openings {
 function openingOf({ annotations, suggestions, ontology }: Schema<"Opened">): Opening {
   return {
     annotations: annotations,
-    suggestions: suggestions.map((one) => ({ ...one, confidence: one.confidence ?? 1 })),
+    suggestions: suggestionsOf(suggestions),
     attributes: attributesOf(ontology),
   };
+}
+
+/** What a model proposes, as the document takes it. */
+export function suggestionsOf(list: Schema<"Opened">["suggestions"]): SuggestionPayload[] {
+  return list.map((one) => ({ ...one, confidence: one.confidence ?? 1 }));
 }
 
 /** The questions about annotations, as the ontology asks them. */

@@ -41,6 +41,13 @@ export class Issues {
     if (taskItem === this.taskItem) return;
     this.taskItem = taskItem;
     this.item = item;
+    this.begin(known);
+  }
+  /** What was read of an item after it came on the screen. */
+  read(taskItem: string, known: readonly Issue[]): void {
+    if (taskItem === this.taskItem && !this.list.value.length && known.length) this.begin(known);
+  }
+  private begin(known: readonly Issue[]): void {
     this.take(known);
     const open = this.unresolved();
     this.current.set(open[0]?.id ?? null);

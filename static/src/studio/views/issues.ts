@@ -25,6 +25,8 @@ export interface IssuesOptions {
   readonly issues: Issues;
   readonly numbers: Numbers;
   readonly review: boolean;
+  /** They are only read here: outside of any task. */
+  readonly only?: boolean;
   /** Whether the task has anything but a class for the whole picture. */
   readonly shapes: boolean;
   readonly people: () => readonly PersonRef[];
@@ -154,7 +156,9 @@ export class IssuesPanel {
           emptyState({
             icon: "message",
             title: "No issues",
-            text: "What is to be changed is said here, about an object or a place.",
+            text: this.options.only
+              ? "Nobody said in a task that something is to be changed."
+              : "What is to be changed is said here, about an object or a place.",
           }),
         ),
       );
@@ -222,19 +226,21 @@ export class IssuesPanel {
         h("span", { class: "hint nowrap" }, at < 0 ? "" : `${at + 1} of ${open.length}`),
       ),
       this.words(issue),
-      this.box.element,
+      this.options.only ? null : this.reply(issue, this.box),
+    );
+  }
+  private reply(issue: Issue, box: MentionBox): Child {
+    const send = () => this.run(issue, "comments");
+    return [
+      box.element,
       h(
         "footer",
         { class: "row" },
         h("span", { class: "spacer" }),
-        h(
-          "button",
-          { type: "button", class: "btn btn-ghost", onclick: () => this.run(issue, "comments") },
-          "Reply",
-        ),
+        h("button", { type: "button", class: "btn btn-ghost", onclick: send }, "Reply"),
         this.acts(issue).map((act) => this.button(issue, act)),
       ),
-    );
+    ];
   }
   private words(issue: Issue): Child {
     const kind = CATEGORIES[issue.category];
@@ -258,6 +264,7 @@ export class IssuesPanel {
   }
   /** What may be done about it here; the first is what its key does. */
   private acts({ state }: Issue): IssueAct[] {
+    if (this.options.only) return [];
     if (!this.options.review) return state === "open" ? ["fix"] : [];
     return state === "resolved" ? ["reopen"] : state === "fixed" ? ["resolve", "reopen"] : ["resolve"];
   }
