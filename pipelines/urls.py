@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from pipelines import pages
-from pipelines.api import cycles, interchange, moving, pipelines, revisions, runs
+from pipelines.api import approvals, cycles, interchange, moving, pipelines, revisions, runs
 
 api_urlpatterns = [
     path("node-types/", pipelines.NodeTypeListView.as_view(), name="node-types"),
@@ -52,6 +52,8 @@ api_urlpatterns = [
     path("executions/<uuid:execution_id>/", cycles.ExecutionDetailView.as_view(), name="execution"),
     path("executions/<uuid:execution_id>/retry/", cycles.ExecutionRetryView.as_view(), name="execution-retry"),
     path("executions/<uuid:execution_id>/rerun/", cycles.ExecutionRerunView.as_view(), name="execution-rerun"),
+    path("projects/<uuid:project_id>/gates/", approvals.GateListView.as_view(), name="gates"),
+    path("executions/<uuid:execution_id>/decide/", approvals.DecideView.as_view(), name="execution-decide"),
     path("items/<uuid:item_id>/cycles/", cycles.ItemCyclesView.as_view(), name="item-cycles"),
 ]
 

@@ -38,6 +38,7 @@ __all__ = [
     "list_changes",
     "list_cycles",
     "list_executions",
+    "list_gates",
     "list_node_types",
     "list_revisions",
     "names_of",
@@ -116,6 +117,15 @@ def list_executions(
     wanted: dict[str, Any] = {"node_id": node_id, "status": status, "action": action, "error_code": code}
     rows = rows.filter(**{name: value for name, value in wanted.items() if value})
     return rows.filter(loose=True) if loose else rows
+
+
+def list_gates(project_id: UUID, pipeline_id: UUID | None = None) -> QuerySet[NodeExecution]:
+    """Executions of a project (or one pipeline) that wait at an approval gate."""
+    rows = NodeExecution.objects.filter(
+        status=machine.WAITING, wait_key__startswith="approval:", pipeline__project_id=project_id,
+        pipeline__deleted_at=None,
+    ).select_related("pipeline")  # fmt: skip
+    return rows if pipeline_id is None else rows.filter(pipeline_id=pipeline_id)
 
 
 def people_waits(cycle_ids: Iterable[UUID], user: User) -> dict[UUID, list[dict[str, Any]]]:

@@ -28,7 +28,8 @@ PART = 500
 class Answer:
     """What a wait waited for. Give ``on`` (its key) or ``execution_id``. ``outputs`` None: those its Wait carried.
 
-    ``error`` (code, message) fails the execution instead. A wait for a requirement is set free whatever the answer.
+    ``error`` (code, message) fails the execution instead. ``log`` is added to the execution's. A wait for a
+    requirement is set free whatever the answer.
     """
 
     on: str = ""
@@ -37,6 +38,7 @@ class Answer:
     outputs: Mapping[str, Any] | None = None
     error: tuple[str, str] | None = None
     remember: Mapping[str, Any] = field(default_factory=dict)
+    log: str = ""
 
 
 def complete_waiting(answers: Iterable[Answer]) -> list[str]:
@@ -162,7 +164,9 @@ def _answer(ledger: Ledger, row: NodeExecution, answer: Answer) -> bool:
         code, message = answer.error
         return ledger.step(row.cycle_id, machine.AnswerFailed(key), error_code=code[:64], error=message)
     outputs = _outputs(row, answer)
-    fields = {} if row.wait_requires else {"outputs": dict(outputs), "action": answer.action or ""}
+    fields: dict[str, Any] = {} if row.wait_requires else {"outputs": dict(outputs), "action": answer.action or ""}
+    if answer.log:
+        fields["log"] = "\n".join(part for part in (row.log, answer.log) if part)
     accepted = ledger.step(row.cycle_id, machine.Answer(key, outputs, answer.action), **fields)
     if accepted and answer.remember:
         ledger.remember(row.cycle_id, answer.remember)

@@ -18,6 +18,7 @@ from pipelines.models import (
     TriggerFiring,
     Variable,
 )
+from pipelines.services.approvals import gate_key
 from pipelines.services.cycles import Begin, start_cycles
 from pipelines.services.firing import run_over
 from pipelines.services.pipelines import create_pipeline, pause_pipeline, start_pipeline
@@ -25,6 +26,7 @@ from pipelines.services.templates import save_as_template
 from tests.matrix import ANYONE, Call, Row, World
 from tests.pipelines import sample_nodes
 from tests.pipelines.conftest import graph, node
+from tests.pipelines.nodes.conftest import real
 
 FILE = {"format": "alp-pipeline", "version": 1, "name": "Filed", "graph": {}}
 VARIABLE = {"name": "best", "type": "Json", "value": 1}
@@ -84,6 +86,21 @@ def execution(world: World, status: str) -> NodeExecution:
 
 def revision(world: World) -> PipelineRevision:
     return PipelineRevision.objects.get(pipeline=running(world))
+
+
+def gate(world: World) -> NodeExecution:
+    """An execution that waits at a gate where nobody is named."""
+
+    def make() -> NodeExecution:
+        made = create_pipeline(project=world.project, name="Gated", graph=graph([real("gate", "approval_gate")]))
+        pipeline = start_pipeline(pipeline=made)
+        (begun,) = start_cycles(pipeline=pipeline, node_id="gate", begins=[Begin("one", str(item(world).pk))])
+        row = NodeExecution.objects.get(cycle=begun)
+        NodeExecution.objects.filter(pk=row.pk).update(status="waiting", wait_key=gate_key(str(row.pk)))
+        Cycle.objects.filter(pk=begun.pk).update(ready=0, waiting=1, status="waiting")
+        return row
+
+    return world.once("gate", make)
 
 
 def variable(world: World) -> Variable:
@@ -170,6 +187,10 @@ ROWS = {
     ),
     "execution-rerun": Row(
         kwargs=lambda world: {"execution_id": execution(world, "done").pk}, post=Call("oe", hidden="a")
+    ),
+    "gates": Row(kwargs=lambda world: {"project_id": world.project.pk}, get="oerv"),
+    "execution-decide": Row(
+        kwargs=lambda world: {"execution_id": gate(world).pk}, post=Call("oe", hidden="a", body={"verdict": "approved"})
     ),
     "item-cycles": Row(kwargs=of(item, "item_id"), get=Call("oerv", hidden="a")),
 }

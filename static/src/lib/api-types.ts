@@ -390,6 +390,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/v1/executions/{execution_id}/decide/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** @description Opens a gate, or refuses with a note. The first word counts: 409 for who comes later. */
+    post: operations["executions_id_decide_post"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/v1/executions/{execution_id}/rerun/": {
     parameters: {
       query?: never;
@@ -1597,6 +1614,23 @@ export interface paths {
     };
     /** @description The same rows as a CSV file; rates are 0 to 1, an empty cell says that there is no figure. */
     get: operations["projects_id_figures_download_get"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/projects/{project_id}/gates/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** @description What waits at the approval gates of a project, oldest first. ``?pipeline=`` narrows. */
+    get: operations["projects_id_gates_get"];
     put?: never;
     post?: never;
     delete?: never;
@@ -3375,6 +3409,43 @@ export interface components {
     FiringList: {
       items: components["schemas"]["Firing"][];
       next: string | null;
+    };
+    /**
+     * @description What waits: `id` is the execution, `value` what it holds back, `shown` that value's name where it has one.
+     *     `people`: who was named; empty: every owner and engineer.
+     */
+    Gate: {
+      /** Format: uuid */
+      cycle_id: string;
+      /** Format: uuid */
+      id: string;
+      may_decide: boolean;
+      node: string;
+      node_id: string;
+      people: components["schemas"]["PipelinePerson"][];
+      pipeline: string;
+      /** Format: uuid */
+      pipeline_id: string;
+      question: string;
+      shown: string;
+      /** Format: date-time */
+      since: string;
+      type: string;
+      value: unknown;
+    };
+    GateList: {
+      items: components["schemas"]["Gate"][];
+      next: string | null;
+    };
+    GateVerdictRequest: {
+      /** @default  */
+      note: string;
+      /**
+       * @description * `approved` - approved
+       *     * `refused` - refused
+       * @enum {string}
+       */
+      verdict: "approved" | "refused";
     };
     Graph: {
       connections: components["schemas"]["Connection"][];
@@ -6315,6 +6386,31 @@ export interface operations {
       };
     };
   };
+  executions_id_decide_post: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        execution_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["GateVerdictRequest"];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ExecutionDetail"];
+        };
+      };
+    };
+  };
   executions_id_rerun_post: {
     parameters: {
       query?: never;
@@ -8424,6 +8520,29 @@ export interface operations {
         };
         content: {
           "text/csv": string;
+        };
+      };
+    };
+  };
+  projects_id_gates_get: {
+    parameters: {
+      query?: {
+        pipeline?: string;
+      };
+      header?: never;
+      path: {
+        project_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["GateList"];
         };
       };
     };

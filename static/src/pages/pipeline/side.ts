@@ -18,6 +18,7 @@ import { icon, isIconName } from "../../ui/icons";
 import { chip, statusChip } from "../../ui/status";
 import { act, toast } from "../../ui/toast";
 import { openExecution } from "./execution";
+import { gateBlock } from "./gates";
 
 export interface SideState {
   projectId: string;
@@ -49,6 +50,7 @@ function drawPipeline(host: HTMLElement, state: SideState): void {
       pipeline.description ? h("p", { class: "soft" }, pipeline.description) : null,
       problems.length ? h("h3", {}, "Before it can run well") : null,
       problems.length ? problemList(problems, state) : null,
+      gateBlock({ projectId: state.projectId, pipelineId: pipeline.id, decided: state.reload }),
       h("h3", {}, "Cycles"),
       h(
         "dl",
