@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from alp_site.lib import jobs
-from pipelines.services import execution, firing, rounds, sweep, waits
+from pipelines.services import code, execution, firing, rounds, sweep, waits
+from pipelines.services.code import TEST_JOB
 from pipelines.services.ledger import NODE_JOB
 from pipelines.services.looking import LOOK_JOB
 from pipelines.services.rounds import SELECT_JOB
@@ -66,6 +67,16 @@ def drop_entries() -> None:
 @jobs.handler(SELECT_JOB, queue="ml", max_attempts=3)
 def select_round(run: jobs.Run) -> None:
     rounds.run_round(run)
+
+
+@jobs.handler(TEST_JOB, max_attempts=2)
+def test_code(run: jobs.Run) -> None:
+    code.run_test(run)
+
+
+@jobs.periodic("pipelines.code_tests", 3600)
+def drop_code_tests() -> None:
+    code.drop_tests()
 
 
 @jobs.periodic("pipelines.rounds", 10)

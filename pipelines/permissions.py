@@ -6,6 +6,7 @@ from django.db.models import QuerySet
 
 from alp_site.people.permissions import Person, Policy
 from pipelines.models import (
+    CodeTest,
     Cycle,
     NodeExecution,
     Pipeline,
@@ -17,6 +18,7 @@ from pipelines.models import (
 )
 
 __all__ = [
+    "CodeTestPolicy",
     "CyclePolicy",
     "ExecutionPolicy",
     "FiringPolicy",
@@ -93,3 +95,12 @@ class FiringPolicy(Policy[TriggerFiring]):
     def visible_to(self, user: Person) -> QuerySet[TriggerFiring]:
         rows = super().visible_to(user).filter(trigger__pipeline__deleted_at=None)
         return rows.select_related("trigger__pipeline")
+
+
+class CodeTestPolicy(_OfPipeline, Policy[CodeTest]):
+    """What a code printed and answered: the views ask for `code.edit`."""
+
+    model = CodeTest
+
+    def visible_to(self, user: Person) -> QuerySet[CodeTest]:
+        return super().visible_to(user).filter(pipeline__deleted_at=None).select_related("pipeline")

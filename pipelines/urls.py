@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from pipelines import pages
-from pipelines.api import approvals, cycles, interchange, moving, pipelines, revisions, runs
+from pipelines.api import approvals, code, cycles, interchange, moving, pipelines, revisions, runs
 
 api_urlpatterns = [
     path("node-types/", pipelines.NodeTypeListView.as_view(), name="node-types"),
@@ -28,6 +28,9 @@ api_urlpatterns = [
     path("pipelines/<uuid:pipeline_id>/diff/", revisions.DiffView.as_view(), name="pipeline-diff"),
     path("revisions/<uuid:revision_id>/", revisions.RevisionDetailView.as_view(), name="revision"),
     path("revisions/<uuid:revision_id>/restore/", revisions.RestoreView.as_view(), name="revision-restore"),
+    path("pipelines/<uuid:pipeline_id>/code/versions/", code.VersionListView.as_view(), name="code-versions"),
+    path("pipelines/<uuid:pipeline_id>/code/test/", code.TestView.as_view(), name="code-test"),
+    path("code-tests/<uuid:test_id>/", code.TestDetailView.as_view(), name="code-test-run"),
     path("pipelines/<uuid:pipeline_id>/variables/", moving.VariableListView.as_view(), name="variables"),
     path("variables/<uuid:variable_id>/", moving.VariableDetailView.as_view(), name="variable"),
     path("variables/<uuid:variable_id>/changes/", moving.VariableChangeListView.as_view(), name="variable-changes"),

@@ -120,7 +120,8 @@ class PipelineDetailView(APIView):
         pipeline = pipeline_for(request, pipeline_id, "pipeline.edit")
         data = parsed(shapes.PipelinePatchSerializer, request)
         seen = data.pop("draft_version", None)
-        return Response(detail_body(services.save_pipeline(pipeline=pipeline, seen_version=seen, **data)))
+        saved = services.save_pipeline(pipeline=pipeline, seen_version=seen, user=person(request), **data)
+        return Response(detail_body(saved))
 
     @extend_schema(responses={204: None})
     def delete(self, request: Request, pipeline_id: UUID) -> Response:

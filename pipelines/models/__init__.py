@@ -14,6 +14,10 @@ from django.db.models import Q
 from django.utils.timezone import now
 
 from alp_site.lib.models import IdModel
+from pipelines.models.beside import CodeTest as CodeTest
+from pipelines.models.beside import CodeVersion as CodeVersion
+from pipelines.models.beside import Delivery as Delivery
+from pipelines.models.beside import DeliveryState as DeliveryState
 from pipelines.models.counters import ConnectionCounter as ConnectionCounter
 from pipelines.models.counters import CycleCounter as CycleCounter
 from pipelines.models.counters import NodeCounter as NodeCounter

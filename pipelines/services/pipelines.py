@@ -24,6 +24,7 @@ from pipelines.models import (
     TriggerKind,
     Variable,
 )
+from pipelines.services.code import keep_versions
 from pipelines.services.cycles import cancel_open
 from pipelines.services.facade import NodeTx
 from pipelines.services.firing import load_existing, look_at_ground_truth
@@ -63,6 +64,7 @@ def create_pipeline(
         )  # fmt: skip
         CycleCounter.objects.create(pipeline=pipeline)
         _sync_variables(pipeline, parsed)
+        keep_versions(pipeline, parsed, user)
         _tell(pipeline)
     return pipeline
 
@@ -75,8 +77,10 @@ def save_pipeline(
     settings: Mapping[str, Any] | None = None,
     graph: Mapping[str, Any] | None = None,
     seen_version: int | None = None,
+    user: User | None = None,
 ) -> Pipeline:
     """Saves what is given. A graph is saved as the draft whatever is wrong with it; it runs when it is published.
+    ``user`` is kept as the author of code that was not there before.
 
     Variables named by the graph are made, those it dropped go; values of those that stay are kept. Raises DraftMoved
     when ``seen_version`` is not the stored one, GraphFormatError.
@@ -89,6 +93,7 @@ def save_pipeline(
                 raise DraftMoved("Someone saved this pipeline meanwhile.", version=row.draft_version)
             row.draft, row.draft_version = _stored(parsed), row.draft_version + 1
             _sync_variables(row, parsed)
+            keep_versions(row, parsed, user)
         row.name = name.strip() or row.name if name is not None else row.name
         row.description = description if description is not None else row.description
         row.settings = {**row.settings, **settings} if settings is not None else row.settings

@@ -9,6 +9,7 @@ from django.utils.timezone import now
 from alp_site.lib.models import Blob
 from datasets.models import Dataset, Item
 from pipelines.models import (
+    CodeTest,
     Cycle,
     NodeExecution,
     Pipeline,
@@ -111,6 +112,10 @@ def trigger(world: World) -> Trigger:
     return Trigger.objects.get(pipeline=running(world), key="created")
 
 
+def code_test(world: World) -> CodeTest:
+    return world.once("code-test", lambda: CodeTest.objects.create(pipeline=draft(world), config={}))
+
+
 def firing(world: World) -> TriggerFiring:
     def make() -> TriggerFiring:
         return run_over(pipeline=running(world), node_id="a", dql={}, dataset_id=None, user=world.owner, key="k")
@@ -164,6 +169,12 @@ ROWS = {
     "pipeline-diff": Row(kwargs=of(running), get=Call("oerv", hidden="a")),
     "revision": Row(kwargs=of(revision, "revision_id"), get=Call("oerv", hidden="a")),
     "revision-restore": Row(kwargs=of(revision, "revision_id"), post=Call("oe", hidden="a", body={})),
+    "code-versions": Row(kwargs=of(draft), get=Call("oerv", hidden="a")),
+    "code-test": Row(
+        kwargs=of(draft),
+        post=Call("oe", hidden="a", body={"config": {"code": "def run(item, context): pass"}}),
+    ),
+    "code-test-run": Row(kwargs=of(code_test, "test_id"), get=Call("oe", hidden="a")),
     "variables": Row(kwargs=of(draft), get=Call("oerv", hidden="a")),
     "variable": Row(
         kwargs=of(variable, "variable_id"),

@@ -22,8 +22,8 @@ limit (so an item that asks for too much would take the process along), and lets
 turn off, and still wants a seccomp filter written for it. What is here needs Linux 5.13 with Landlock, x86-64 or ARM.
 
 What it does not hide: that a path exists (``stat`` is answered), and the clock. Items of one batch share a process:
-they run the same author's code. Where the kernel cannot do this, ``why_not`` says why and ``run_batch`` refuses, unless the
-operator set ``ALP_CODE_UNSAFE``.
+they run the same author's code. Where the kernel cannot do this, ``why_not`` says why and ``run_batch`` refuses, unless
+the operator set ``ALP_CODE_UNSAFE``.
 """
 
 from alp_site.lib.sandbox.checks import why_not

@@ -60,7 +60,6 @@ class Context:
         self.parameters: dict[str, Any] = request.get("parameters", {})
         self.variables: dict[str, Any] = request.get("variables", {})
         self.execution_id: str = request.get("execution_id", "")
-        self.attempt: int = request.get("attempt", 1)
         self.image_path: str | None = request.get("image")
         self.folder = Path(out)
         self.images: list[dict[str, str]] = []

@@ -50,6 +50,22 @@ export interface paths {
     patch: operations["attributes_id_patch"];
     trace?: never;
   };
+  "/api/v1/code-tests/{test_id}/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get: operations["code_tests_id_get"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/v1/comparisons/{comparison_id}/": {
     parameters: {
       query?: never;
@@ -1172,6 +1188,40 @@ export interface paths {
     options?: never;
     head?: never;
     patch: operations["pipelines_id_patch"];
+    trace?: never;
+  };
+  "/api/v1/pipelines/{pipeline_id}/code/test/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** @description Tries a code on an item, in the background and the sandbox; nothing is written. Ask for the answer by its id. */
+    post: operations["pipelines_id_code_test_post"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/pipelines/{pipeline_id}/code/versions/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** @description Every text that the pipeline's code nodes had in a saved draft, newest first. */
+    get: operations["pipelines_id_code_versions_get"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
     trace?: never;
   };
   "/api/v1/pipelines/{pipeline_id}/counters/": {
@@ -2851,6 +2901,52 @@ export interface components {
       only_approved?: boolean;
       /** Format: uuid */
       target: string;
+    };
+    CodeTest: {
+      done: boolean;
+      /** Format: uuid */
+      id: string;
+      reply: components["schemas"]["CodeTestReply"] | null;
+    };
+    /** @description ``config`` is a code node's: the code in it need not be saved. ``inputs`` are those beside the item. */
+    CodeTestCreateRequest: {
+      config: {
+        [key: string]: unknown;
+      };
+      inputs?: {
+        [key: string]: unknown;
+      };
+      /** Format: uuid */
+      item?: string | null;
+    };
+    CodeTestError: {
+      code: string;
+      line?: number | null;
+      message: string;
+      trace?: string | null;
+      type?: string | null;
+    };
+    CodeTestReply: {
+      error?: components["schemas"]["CodeTestError"];
+      ok: boolean;
+      result?: unknown;
+      /** Format: double */
+      seconds?: number;
+      stdout?: string;
+    };
+    CodeVersion: {
+      author: components["schemas"]["PipelinePerson"] | null;
+      code: string;
+      /** Format: date-time */
+      created_at?: string;
+      /** Format: uuid */
+      readonly id: string;
+      node_id: string;
+      sha256: string;
+    };
+    CodeVersionList: {
+      items: components["schemas"]["CodeVersion"][];
+      next: string | null;
     };
     Comparison: {
       candidate: components["schemas"]["Named"];
@@ -5806,6 +5902,27 @@ export interface operations {
       };
     };
   };
+  code_tests_id_get: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        test_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["CodeTest"];
+        };
+      };
+    };
+  };
   comparisons_id_get: {
     parameters: {
       query?: never;
@@ -7785,6 +7902,55 @@ export interface operations {
         };
         content: {
           "application/json": components["schemas"]["PipelineDetail"];
+        };
+      };
+    };
+  };
+  pipelines_id_code_test_post: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        pipeline_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["CodeTestCreateRequest"];
+      };
+    };
+    responses: {
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["CodeTest"];
+        };
+      };
+    };
+  };
+  pipelines_id_code_versions_get: {
+    parameters: {
+      query?: {
+        /** @description Only of this node. */
+        node?: string;
+      };
+      header?: never;
+      path: {
+        pipeline_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["CodeVersionList"];
         };
       };
     };
