@@ -29,6 +29,12 @@ class WrongStatus(Conflict):
     code = "wrong_status"
 
 
+class BadSignature(Invalid):
+    """A webhook's message is not signed as it must be. Says no more: whoever asks may be anybody."""
+
+    code = "bad_signature"
+
+
 class DraftMoved(Stale):
     """Someone saved the graph since it was loaded; ``data.version`` is the current one."""
 

@@ -51,6 +51,7 @@ def clocks() -> None:
 @jobs.periodic("pipelines.recount", 30)
 def recount() -> None:
     sweep.recount()
+    sweep.heal_clocks()
 
 
 @jobs.periodic("pipelines.waits", 30)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from pipelines import pages
-from pipelines.api import approvals, code, cycles, interchange, moving, pipelines, revisions, runs
+from pipelines.api import approvals, code, cycles, interchange, moving, pipelines, revisions, runs, triggers
 
 api_urlpatterns = [
     path("node-types/", pipelines.NodeTypeListView.as_view(), name="node-types"),
@@ -37,8 +37,13 @@ api_urlpatterns = [
     path("pipelines/<uuid:pipeline_id>/triggers/", moving.TriggerListView.as_view(), name="triggers"),
     path("triggers/<uuid:trigger_id>/", moving.TriggerDetailView.as_view(), name="trigger"),
     path("triggers/<uuid:trigger_id>/firings/", moving.FiringListView.as_view(), name="firings"),
+    path("triggers/<uuid:trigger_id>/fire/", triggers.FireView.as_view(), name="trigger-fire"),
+    path("triggers/<uuid:trigger_id>/count/", triggers.FireCountView.as_view(), name="trigger-count"),
+    path("triggers/<uuid:trigger_id>/secret/", triggers.SecretView.as_view(), name="trigger-secret"),
+    path("hooks/<uuid:trigger_id>/", triggers.HookView.as_view(), name="trigger-hook"),
     path("firings/<uuid:firing_id>/", moving.FiringDetailView.as_view(), name="firing"),
     path("pipelines/<uuid:pipeline_id>/run/", moving.RunView.as_view(), name="pipeline-run"),
+    path("pipelines/<uuid:pipeline_id>/run/count/", triggers.RunCountView.as_view(), name="pipeline-run-count"),
     path("pipelines/<uuid:pipeline_id>/cycles/", cycles.CycleListView.as_view(), name="cycles"),
     path("pipelines/<uuid:pipeline_id>/cycles/cancel/", cycles.CyclesCancelView.as_view(), name="cycles-cancel"),
     path("pipelines/<uuid:pipeline_id>/retry/", cycles.PipelineRetryView.as_view(), name="pipeline-retry"),

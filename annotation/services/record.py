@@ -5,7 +5,7 @@ Callers hold an open ``write()``. One call a batch, so a batch of hundreds costs
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -115,6 +115,14 @@ def _entry(ti: TaskItem, person: User | None) -> dict[str, Any]:
         "cycle": str(ti.cycle_id) if ti.cycle_id else None,
         "context": {k: v for k, v in ti.context.items() if k not in _BULKY},
     }
+
+
+def tell_assignments(*, task: Task, changed: Mapping[str, Sequence[UUID]]) -> None:
+    """Tell of people's shares in a task: change (created, updated, deleted) → ids of assignments."""
+    for change, ids in changed.items():
+        if ids:
+            data = {"task": str(task.pk), "changes": [change]}
+            events.publish("assignment.updated", project_id=task.project_id, ids=ids, data=data)
 
 
 def touch(*, task: Task, reason: str, **data: Any) -> None:

@@ -268,10 +268,12 @@ def assignment_for(task: Task, person: User) -> Assignment:
         raise NotFound("This person is not a member of the project.", person=str(person.pk))
     if membership.role not in WORKERS[task.kind]:
         raise Invalid(f"A {membership.role} cannot work on this task.", field="person", person=str(person.pk))
-    row, _ = Assignment.objects.get_or_create(task=task, person=person)
+    row, made = Assignment.objects.get_or_create(task=task, person=person)
     if row.removed_at is not None:
-        row.removed_at = None
+        row.removed_at, made = None, True
         row.save(update_fields=["removed_at"])
+    if made:
+        record.tell_assignments(task=task, changed={"created": [row.pk]})
     return row
 
 

@@ -94,12 +94,14 @@ def ensure_task(
 
 def update_task(*, task: Task, people: Mapping[UUID, int] | None = None, **settings: Any) -> Task:
     """Change settings; `people` replaces the list of people and their shares (empty: open to everyone)."""
+    before = task.status
     _apply(task, settings)
     with write():
         task.save()
         if people is not None:
             set_people(task=task, people=people)
-        record.touch(task=task, reason="settings")
+        moved = {} if task.status == before else {"status": str(task.status)}
+        record.touch(task=task, reason="settings", **moved)
     return task
 
 
@@ -126,12 +128,19 @@ def set_people(*, task: Task, people: Mapping[UUID, int]) -> None:
         now = db.clock()
         gone = task.assignments.filter(removed_at__isnull=True).exclude(person_id__in=people)
         free_items(task=task, person_ids=list(gone.values_list("person_id", flat=True)))
+        left = list(gone.values_list("pk", flat=True))
         gone.update(removed_at=now)
         known = {a.person_id: a for a in task.assignments.all()}
+        changed: dict[str, list[UUID]] = {"deleted": left, "created": [], "updated": []}
         for person_id, share in people.items():
             row = known.get(person_id) or Assignment(task=task, person_id=person_id)
+            if person_id not in known or row.removed_at is not None:
+                changed["created"].append(row.pk)
+            elif row.share != share:
+                changed["updated"].append(row.pk)
             row.share, row.removed_at = share, None
             row.save()
+        record.tell_assignments(task=task, changed=changed)
         task.everyone = not people
         task.save(update_fields=["everyone", "updated_at"])
 

@@ -446,5 +446,16 @@ def _store(batch: _Batch) -> None:
     write_rows([item], ["content_version", "annotated", "updated_at"])
     events.publish(
         "annotation.saved", project_id=item.dataset.project_id, ids=[item.pk],
-        data={"dataset": str(item.dataset_id), "content_version": item.content_version},
+        data={
+            "dataset": str(item.dataset_id), "content_version": item.content_version,
+            "changes": _changes(batch, updates),
+        },
     )  # fmt: skip
+
+
+def _changes(batch: _Batch, updates: Sequence[Annotation]) -> list[str]:
+    """What this did to annotations: created, updated, deleted, those that apply."""
+    gone = any(row.deleted_at is not None for row in updates)
+    kept = any(row.deleted_at is None for row in updates)
+    done = {"created": bool(batch.inserted), "updated": kept, "deleted": gone}
+    return [name for name, so in done.items() if so]

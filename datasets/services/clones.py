@@ -76,7 +76,7 @@ class _Clones:
         ItemTag.objects.bulk_create([ItemTag(item_id=self.mapping[tag.item_id], name=tag.name) for tag in tags])
         Annotation.objects.bulk_create(annotations)
         AnnotationRevision.objects.bulk_create(revisions)
-        data = {"dataset": str(self.target.pk)}
+        data = {"dataset": str(self.target.pk), "by": "clone"}
         project_id = self.target.project_id
         events.publish("item.created", project_id=project_id, ids=[copy.pk for _, copy in copies], data=data)
         approved = [copy.pk for _, copy in copies if copy.approved_version is not None]

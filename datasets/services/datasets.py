@@ -62,7 +62,7 @@ def delete_dataset(*, dataset: Dataset) -> None:
     """Puts the dataset in the trash, where it stays 30 days with all it holds. Safe to repeat."""
     with write():
         if Dataset.objects.filter(pk=dataset.pk, deleted_at=None).update(deleted_at=now_ms()):
-            _tell(dataset)
+            _tell(dataset, "deleted")
 
 
 def restore_dataset(*, dataset: Dataset) -> Dataset:
@@ -91,8 +91,8 @@ def _save(row: Dataset, *, insert: bool = False) -> None:
             row.save(force_insert=insert)
     except IntegrityError:
         raise NameTaken(f"There is a dataset called {row.name!r} already.", field="name", name=row.name) from None
-    _tell(row)
+    _tell(row, "created" if insert else "updated")
 
 
-def _tell(row: Dataset) -> None:
-    events.publish("dataset.updated", project_id=row.project_id, ids=[row.pk])
+def _tell(row: Dataset, change: str) -> None:
+    events.publish("dataset.updated", project_id=row.project_id, ids=[row.pk], data={"changes": [change]})

@@ -178,11 +178,15 @@ class _Chunk:
             item.annotated = item.pk in other
             item.updated_at = self.now
         _bump(self.touched.values())
+        gone = [row for row in self.updated if row.deleted_at is not None]
+        done = {"created": self.inserted, "updated": len(self.updated) > len(gone), "deleted": gone}
+        changes = [name for name, so in done.items() if so]
         told: dict[tuple[Any, Any], list[uuid.UUID]] = defaultdict(list)
         for item in self.touched.values():
             told[item.dataset.project_id, item.dataset_id].append(item.pk)
         for (project_id, dataset_id), group in told.items():
-            events.publish("annotation.saved", project_id=project_id, ids=group, data={"dataset": str(dataset_id)})
+            data = {"dataset": str(dataset_id), "changes": changes}
+            events.publish("annotation.saved", project_id=project_id, ids=group, data=data)
         return self.versions
 
 

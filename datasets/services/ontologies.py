@@ -259,4 +259,9 @@ def _save(row: Any, taken: str) -> None:
 
 def _tell(ontology: Ontology) -> None:
     ids = list(ontology.datasets.filter(deleted_at=None).values_list("pk", flat=True))
-    events.publish("dataset.updated", project_id=ontology.project_id, ids=ids, data={"ontology": str(ontology.pk)})
+    events.publish(
+        "dataset.updated",
+        project_id=ontology.project_id,
+        ids=ids,
+        data={"ontology": str(ontology.pk), "changes": ["updated"]},
+    )

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.timezone import now
 from drf_spectacular.utils import inline_serializer
 from rest_framework import serializers
 
 from alp_site.people.models import User
+from pipelines.engine.triggers import sentence
 from pipelines.models import (
     Cycle,
     CycleStatus,
@@ -274,16 +276,28 @@ class VariableChangeSerializer(serializers.ModelSerializer[VariableChange]):
 
 
 class TriggerSerializer(serializers.ModelSerializer[Trigger]):
+    """``says``: a sentence on when it fires next; ``has_secret``: its webhook can be called."""
+
     kind = serializers.ChoiceField(choices=TriggerKind.choices)
     spec = serializers.DictField()
     state = serializers.DictField()
+    says = serializers.SerializerMethodField()
+    has_secret = serializers.SerializerMethodField()
 
     class Meta:
         model = Trigger
         fields = (
             "id", "key", "node_id", "kind", "spec", "mode", "overlap", "enabled", "active", "state", "next_at",
-            "fired_at", "error",
+            "fired_at", "error", "says", "has_secret",
         )  # fmt: skip
+
+    def get_says(self, row: Trigger) -> str:
+        if not row.active:
+            return "Does not listen now."
+        return sentence(row.kind, row.spec, row.state, row.next_at, now())
+
+    def get_has_secret(self, row: Trigger) -> bool:
+        return row.secret_version > 0
 
 
 class TriggerPatchSerializer(serializers.Serializer[Any]):
@@ -311,6 +325,28 @@ class RunSerializer(serializers.Serializer[Any]):
     dataset = serializers.UUIDField(required=False, allow_null=True, default=None)
     once = serializers.BooleanField(required=False, default=False)
     key = serializers.CharField(max_length=100, required=False)
+
+
+class FireSerializer(serializers.Serializer[Any]):
+    """What the trigger's node is started with: items, or a filter over them (in a dataset); nothing for a node that
+    takes none. ``key`` makes a repeated request one firing."""
+
+    items = serializers.ListField(child=serializers.UUIDField(), required=False, max_length=10_000)
+    filter = serializers.DictField(required=False)
+    dataset = serializers.UUIDField(required=False, allow_null=True, default=None)
+    key = serializers.CharField(max_length=100, required=False)
+
+
+class SecretSerializer(serializers.Serializer[Any]):
+    """Told this once."""
+
+    secret = serializers.CharField()
+    url = serializers.CharField()
+
+
+class HookAnswerSerializer(serializers.Serializer[Any]):
+    firing = serializers.UUIDField()
+    state = serializers.CharField()
 
 
 class WaitWorkSerializer(serializers.Serializer[Any]):

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from alp_site.lib.errors import Invalid
 
-TRIGGER_KINDS: Final = ("event", "every_n", "cron", "manual")
+TRIGGER_KINDS: Final = ("event", "every_n", "cron", "manual", "webhook")
 OVERLAPS: Final = ("skip", "queue_one", "allow")
 MODES: Final = ("once", "always")
 

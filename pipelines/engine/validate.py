@@ -8,22 +8,14 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
-from croniter import croniter
 from jsonschema import Draft202012Validator
 
-from pipelines.engine.graph import MODES, OVERLAPS, TRIGGER_KINDS, Connection, Graph, GraphNode, TriggerSpec
+from pipelines.engine.graph import Connection, Graph, GraphNode, TriggerSpec
 from pipelines.engine.ports import accepts, check_value, is_port_type, spreads
 from pipelines.engine.spec import Node, Place, Port, Problem, get_node, node_key, node_types
-
-EVENT_RESOURCES: Final = {
-    "Item": {"created": "item.created", "updated": "item.updated", "deleted": "item.deleted"},
-    "Annotation": {"saved": "annotation.saved"},
-    "ItemStatus": {"updated": "task.item_status"},
-}
-"""Trigger resource → action → the outbox's event type."""
+from pipelines.engine.triggers import ABOUT_ITEMS, resource_of, trigger_spec_problems
 
 
 def validate(graph: Graph, *, project_id: str = "", pipeline_id: str = "") -> list[Problem]:
@@ -143,7 +135,8 @@ class _Check:
                 text = f"The fixed value of {name!r} of {node.title} does not fit: {why}."
                 yield Problem("bad_value", text, node=node.id, port=name)
         for port in ports.values():
-            if port.required and port.name not in connected | set(node.inputs) | by_trigger:
+            filled = connected | set(node.inputs) | by_trigger | self._brought(node.id, ports)
+            if port.required and port.name not in filled:
                 yield Problem(
                     "input_unfilled", f"The input {port.name!r} of {node.title} is not filled.", node.id, port=port.name
                 )
@@ -223,6 +216,8 @@ class _Check:
             if empty:
                 text = f"{title} is started by the clock or a count, so its input {empty[0]!r} must be filled already."
                 yield Problem("trigger_needs_inputs", text, node=trigger.node, trigger=trigger.id, port=empty[0])
+        elif trigger.kind == "event" and resource_of(trigger.spec) not in ABOUT_ITEMS:
+            yield from self._resource_input(trigger, ports)
         elif trigger.kind == "event" and not item_ports:
             text = f"{title} has no free input of type Item for the trigger's item."
             yield Problem("trigger_without_input", text, node=trigger.node, trigger=trigger.id)
@@ -230,6 +225,21 @@ class _Check:
         if inner:
             text = f"{title} is a start node, but its input {inner[0]!r} comes from a connection."
             yield Problem("start_has_connection", text, node=trigger.node, trigger=trigger.id, port=inner[0])
+
+    def _brought(self, node_id: str, ports: Mapping[str, Port]) -> frozenset[str]:
+        """Inputs that every trigger of the node fills with what its event is about: a model, a dataset."""
+        mine = [t for t in self.graph.triggers if t.node == node_id]
+        kinds = {resource_of(t.spec) if t.kind == "event" else "" for t in mine}
+        kind = kinds.pop() if len(kinds) == 1 else ""
+        return frozenset(name for name, port in ports.items() if port.type == kind and kind not in ABOUT_ITEMS)
+
+    def _resource_input(self, trigger: TriggerSpec, ports: Mapping[str, Port]) -> Iterator[Problem]:
+        """What such an event is about fills the free inputs of its type; the others must be filled already."""
+        node, kind = self.graph.by_id[trigger.node], resource_of(trigger.spec)
+        for name, port in ports.items():
+            if port.required and name not in node.inputs and port.type != kind:
+                text = f"{node.title} is started by a {kind}, so its input {name!r} must be filled already."
+                yield Problem("trigger_needs_inputs", text, node=node.id, trigger=trigger.id, port=name)
 
     def shape(self) -> Iterator[Problem]:
         if not self.graph.nodes:
@@ -245,61 +255,6 @@ class _Check:
                 yield Problem("unreachable", text, node=node.id, level="warning")
 
 
-def trigger_spec_problems(trigger: TriggerSpec) -> Iterator[str]:
-    """Sentences about what is wrong in one trigger's own settings."""
-    if trigger.kind not in TRIGGER_KINDS:
-        yield f"A trigger's kind is one of {', '.join(TRIGGER_KINDS)}, not {trigger.kind!r}."
-    if trigger.mode not in MODES:
-        yield f"A trigger's mode is once or always, not {trigger.mode!r}."
-    if trigger.overlap not in OVERLAPS:
-        yield f"A trigger's overlap is one of {', '.join(OVERLAPS)}, not {trigger.overlap!r}."
-    if trigger.kind == "cron":
-        yield from _cron_problems(trigger.spec)
-    elif trigger.kind == "event":
-        yield from _event_problems(trigger.spec)
-    elif trigger.kind == "every_n":
-        yield from _count_problems(trigger.spec)
-    if not isinstance(trigger.spec.get("filter", {}), (dict, type(None))):
-        yield "A trigger's filter is a JSON object."
-
-
-def _cron_problems(spec: Mapping[str, Any]) -> Iterator[str]:
-    cron = spec.get("cron")
-    if not isinstance(cron, str) or len(cron.split()) != 5 or not croniter.is_valid(cron):
-        yield f"{cron!r} is not a cron expression of five fields."
-    for name in ("startAt", "endAt"):
-        try:
-            datetime.fromisoformat(spec.get(name) or "2000-01-01")
-        except (TypeError, ValueError):
-            yield f"{name} is not a time: {spec[name]!r}."
-
-
-def _count_problems(spec: Mapping[str, Any]) -> Iterator[str]:
-    n = spec.get("n")
-    if isinstance(n, bool) or not isinstance(n, int) or n < 1:
-        yield "Every N needs a whole number n of at least 1."
-    if spec.get("count", "events") == "events":
-        yield from _event_problems(spec)
-    elif spec["count"] != "ground_truth":
-        yield "Every N counts events or ground_truth."
-    elif not isinstance(spec.get("dataset"), dict):
-        yield "Counting ground truth needs a dataset: a variable or a fixed one."
-
-
-def _event_problems(spec: Mapping[str, Any]) -> Iterator[str]:
-    resource, actions = spec.get("resource", "Item"), spec.get("actions", ["created"])
-    if resource not in EVENT_RESOURCES:
-        yield f"A trigger listens to one of {', '.join(EVENT_RESOURCES)}, not {resource!r}."
-    elif not isinstance(actions, list) or not actions or set(map(str, actions)) - set(EVENT_RESOURCES[resource]):
-        yield f"{resource} has the events {', '.join(EVENT_RESOURCES[resource])}."
-
-
-def event_types(spec: Mapping[str, Any]) -> frozenset[str]:
-    """The outbox event types a trigger's settings name."""
-    known = EVENT_RESOURCES.get(spec.get("resource", "Item"), {})
-    return frozenset(known[action] for action in spec.get("actions", ["created"]) if action in known)
-
-
 def config_with_defaults(schema: Mapping[str, Any], config: Mapping[str, Any]) -> dict[str, Any]:
     """The configuration with the schema's top-level defaults filled in."""
     defaults = {k: p["default"] for k, p in schema.get("properties", {}).items() if "default" in p}
@@ -307,13 +262,10 @@ def config_with_defaults(schema: Mapping[str, Any], config: Mapping[str, Any]) -
 
 
 __all__ = [
-    "EVENT_RESOURCES",
     "config_with_defaults",
     "errors",
-    "event_types",
     "place_of",
     "schema_problems",
-    "trigger_spec_problems",
     "triggered_ports",
     "validate",
 ]

@@ -142,13 +142,15 @@ class TriggerKind(models.TextChoices):
     EVERY_N = "every_n", "Every N"
     CRON = "cron", "By the clock"
     MANUAL = "manual", "By hand"
+    WEBHOOK = "webhook", "By a webhook"
 
 
 class Trigger(IdModel):
     """What starts cycles at a node. ``key`` is its id in the graph.
 
     ``state`` holds what it remembers (count so far, ground truth at the last firing, fingerprint); ``next_at`` is
-    when a cron trigger is due; ``error`` the last reason it could not fire.
+    when a cron trigger is due, or until when firings of another are held; ``error`` the last reason it could not fire;
+    ``secret_version`` which secret signs its webhook, 0 while there is none.
     """
 
     pipeline = models.ForeignKey(Pipeline, on_delete=models.CASCADE, related_name="triggers")
@@ -163,6 +165,7 @@ class Trigger(IdModel):
     state = models.JSONField(default=dict, blank=True)
     next_at = models.DateTimeField(null=True, blank=True)
     error = models.TextField(blank=True, default="")
+    secret_version = models.PositiveIntegerField(default=0)
     fired_at = models.DateTimeField(null=True, blank=True)
     removed_at = models.DateTimeField(null=True, blank=True)
 
@@ -181,6 +184,9 @@ class Trigger(IdModel):
 
 
 class FiringState(models.TextChoices):
+    """``held``: it waits for a pause, or for its time; ``queued``: for the cycle before it."""
+
+    HELD = "held", "Held"
     QUEUED = "queued", "Queued"
     RUNNING = "running", "Running"
     DONE = "done", "Done"

@@ -25,9 +25,18 @@ from pipelines.models import OPEN_CYCLES, Cycle, FiringState, Pipeline, Trigger,
 from pipelines.services.conditions import live_items, passing
 from pipelines.services.cycles import Begin, start_cycles
 from pipelines.services.graphs import graph_of, place_now, variables_of, with_values
-from pipelines.services.triggers import next_due, note_firing, ring_trigger, trigger_row
+from pipelines.services.triggers import hold_until, next_due, note_firing, ring_trigger, trigger_row
 
-__all__ = ["count_ground_truth", "count_moved", "fire_once", "go_through", "release_queued", "run_over", "tick"]
+__all__ = [
+    "count_ground_truth",
+    "count_moved",
+    "fire_once",
+    "go_through",
+    "release_held",
+    "release_queued",
+    "run_over",
+    "tick",
+]
 
 MOVED = ("state", "cursor", "seen", "created", "note", "finished_at")
 """What going through a firing changes; its source may be long and is not written again."""
@@ -76,7 +85,8 @@ def _step(firing: TriggerFiring) -> None:
     if not ids:
         _end(firing)
         return
-    wanted = _wanted(trigger, firing, [item_id for _, item_id in ids])
+    others = "resource" in firing.source  # not items
+    wanted = {key for _, key in ids} if others else _wanted(trigger, firing, [item_id for _, item_id in ids])
     if trigger.kind == TriggerKind.EVERY_N:
         _count(trigger, sum(item_id in wanted for _, item_id in ids), firing)
     else:
@@ -139,11 +149,20 @@ def _wanted(trigger: Trigger, firing: TriggerFiring, item_ids: Sequence[str]) ->
 
 
 def _begin(trigger: Trigger, firing: TriggerFiring, event_id: Any, item_id: str) -> Begin:
-    if trigger.kind == TriggerKind.MANUAL:
+    if trigger.kind in (TriggerKind.MANUAL, TriggerKind.WEBHOOK):
         return Begin(f"run:{firing.pk}:{item_id}", item_id)
-    if trigger.mode == "once" or event_id is None:
-        return Begin(f"item:{item_id}", item_id)
-    return Begin(f"event:{event_id}:{item_id}", item_id)
+    resource = firing.source.get("resource")
+    name = "item" if resource is None else str(resource).lower()
+    once = trigger.mode == "once" or event_id is None
+    key = f"{name}:{item_id}" if once else f"event:{event_id}:{item_id}"
+    return Begin(key, item_id) if resource is None else Begin(key, None, _given(trigger, str(resource), item_id))
+
+
+def _given(trigger: Trigger, resource: str, key: str) -> dict[str, str]:
+    """What an event is about goes to the start node's free inputs of its type."""
+    place = start_place(trigger)
+    ports = get_node(place.node.type, place.node.version).inputs(place.node.config)
+    return {port.name: key for port in ports if port.type == resource and port.name not in place.node.inputs}
 
 
 def _end(firing: TriggerFiring, state: str = FiringState.DONE, note: str = "") -> None:
@@ -165,7 +184,7 @@ def fire_once(*, trigger: Trigger, key: str) -> TriggerFiring:
         known = TriggerFiring.objects.filter(trigger=trigger, key=key).first()
         if known:
             return known
-        state, note = _overlap(trigger)
+        state, note = _held(trigger) or _overlap(trigger)
         finished = now() if state == FiringState.SKIPPED else None
         firing = TriggerFiring.objects.create(
             trigger=trigger, key=key, state=state, source={"key": key}, total=1, note=note, finished_at=finished
@@ -173,6 +192,49 @@ def fire_once(*, trigger: Trigger, key: str) -> TriggerFiring:
         if state == FiringState.RUNNING:
             ring_trigger(trigger)
     return firing
+
+
+def _held(trigger: Trigger) -> tuple[str, str] | None:
+    """While the trigger's pauses hold it back, one firing waits for their end."""
+    until = hold_until(trigger, single=True)
+    if until is None:
+        return None
+    Trigger.objects.filter(pk=trigger.pk).update(next_at=until)
+    if TriggerFiring.objects.filter(trigger=trigger, state=FiringState.HELD).exists():
+        return FiringState.SKIPPED, "One is held already."
+    return FiringState.HELD, "Waits for its time."
+
+
+def release_held(trigger_id: UUID) -> bool:
+    """Lets go what a trigger held back, once its time has come: of several events of one thing the last alone. Safe to
+    repeat."""
+    with write():
+        rows = Trigger.objects.select_for_update(of=("self",), no_key=True).select_related("pipeline")
+        trigger = rows.get(pk=trigger_id)
+        if not trigger.active or trigger.next_at is None or trigger.next_at > now():
+            return False
+        Trigger.objects.filter(pk=trigger_id).update(next_at=None)
+        seen: set[str] = set()
+        for firing in TriggerFiring.objects.filter(trigger=trigger, state=FiringState.HELD).order_by("-id"):
+            _let_go(trigger, firing, seen)
+        ring_trigger(trigger)
+    return True
+
+
+def _let_go(trigger: Trigger, firing: TriggerFiring, seen: set[str]) -> None:
+    """``seen`` are the ids in firings after this one."""
+    if "key" in firing.source:
+        firing.state, firing.note = _overlap(trigger)
+    else:
+        kept: list[list[Any]] = []
+        for event_id, ids in reversed(firing.source["entries"]):
+            kept.append([event_id, [pk for pk in ids if pk not in seen]])
+            seen.update(ids)
+        firing.source = {**firing.source, "entries": [entry for entry in reversed(kept) if entry[1]]}
+        firing.total = sum(len(ids) for _, ids in firing.source["entries"])
+        firing.state, firing.note = FiringState.RUNNING, ""
+    firing.finished_at = now() if firing.state == FiringState.SKIPPED else None
+    firing.save()
 
 
 def _overlap(trigger: Trigger) -> tuple[str, str]:

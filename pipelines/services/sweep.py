@@ -14,6 +14,7 @@ from alp_site.lib.db import write
 from alp_site.lib.models import OPEN_STATES, Job
 from pipelines.engine import state as machine
 from pipelines.engine.spec import Execution, Node, NodeError, Outcome, Result, get_node
+from pipelines.engine.triggers import longest_hold
 from pipelines.engine.validate import config_with_defaults
 from pipelines.models import (
     FiringState,
@@ -28,13 +29,13 @@ from pipelines.models import (
 )
 from pipelines.services.binding import view_of
 from pipelines.services.facade import NodeTx
-from pipelines.services.firing import count_moved, release_queued, tick
+from pipelines.services.firing import count_moved, release_held, release_queued, tick
 from pipelines.services.graphs import graph_of
 from pipelines.services.ledger import ring_node
-from pipelines.services.triggers import ring_count, ring_trigger
+from pipelines.services.triggers import next_due, ring_count, ring_trigger
 from pipelines.services.waits import Answer, complete_waiting
 
-__all__ = ["check_waits", "drop_entries", "drop_minutes", "look", "recount", "ring_unrung", "run_clocks"]
+__all__ = ["check_waits", "drop_entries", "drop_minutes", "heal_clocks", "look", "recount", "ring_unrung", "run_clocks"]
 
 PAGE = 200
 KEEP_ENTRIES = timedelta(days=7)
@@ -90,8 +91,22 @@ def run_clocks() -> int:
     clocks = Trigger.objects.filter(active=True, kind=TriggerKind.CRON, pipeline__project__deleted_at=None)
     due = clocks.filter(next_at__lte=now()).values_list("pk", flat=True)
     fired = sum(tick(pk) for pk in list(due))
+    held = Trigger.objects.filter(active=True, next_at__lte=now(), pipeline__project__deleted_at=None)
+    fired += sum(release_held(pk) for pk in held.exclude(kind=TriggerKind.CRON).values_list("pk", flat=True))
     in_line = TriggerFiring.objects.filter(state=FiringState.QUEUED).values_list("trigger_id", flat=True).distinct()
     return fired + sum(release_queued(pk) for pk in list(in_line))
+
+
+def heal_clocks() -> int:
+    """Sets right the times of triggers that a clock which was ahead for a while left too far in the future. A time that
+    comes twice fires once: its firing bears it as key. Returns how many."""
+    healed = 0
+    for row in Trigger.objects.filter(active=True, next_at__gt=now()):
+        due = next_due(row) if row.kind == TriggerKind.CRON else now() + longest_hold(row.spec)
+        if due is not None and row.next_at is not None and row.next_at > due:
+            with write():
+                healed += Trigger.objects.filter(pk=row.pk, next_at=row.next_at).update(next_at=due)
+    return healed
 
 
 def recount() -> int:

@@ -8,17 +8,25 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from croniter import croniter
 from django.utils.timezone import now
 
 from alp_site.lib import db, events, jobs
 from alp_site.lib.db import write
 from pipelines.engine.graph import Graph, TriggerSpec
-from pipelines.engine.validate import event_types, trigger_spec_problems
+from pipelines.engine.triggers import (
+    ABOUT_ITEMS,
+    TYPES,
+    hears,
+    held_until,
+    moment,
+    next_time,
+    resource_of,
+    trigger_spec_problems,
+)
 from pipelines.errors import GraphInvalid
 from pipelines.models import FiringState, Pipeline, PipelineStatus, Trigger, TriggerFiring, TriggerKind
 
@@ -29,6 +37,7 @@ __all__ = [
     "MAX_DEPTH",
     "accept_triggers",
     "end_firings",
+    "hold_until",
     "next_due",
     "note_firing",
     "ring_trigger",
@@ -40,9 +49,7 @@ __all__ = [
 FIRE_JOB = "pipelines.fire"
 COUNT_JOB = "pipelines.count"
 MAX_DEPTH = 8
-LISTENED: Final = frozenset(
-    {"item.created", "item.updated", "item.deleted", "annotation.saved", "task.item_status", "item.approved"}
-)
+LISTENED: Final = TYPES | {"item.approved"}
 GROUND_TRUTH_EVENTS: Final = frozenset({"item.approved", "item.created", "item.updated", "item.deleted"})
 
 
@@ -56,7 +63,7 @@ def sync_triggers(*, pipeline: Pipeline, graph: Graph) -> None:
         row.node_id, row.kind, row.spec = spec.node, spec.kind, dict(spec.spec)
         row.mode, row.overlap, row.enabled, row.removed_at = spec.mode, spec.overlap, spec.enabled, None
         if changed:
-            row.next_at, row.error = next_due(row), ""
+            row.next_at, row.error = _next_at(row), ""
         row.save()
     for row in rows.values():
         if row.removed_at is None and not row.spec.get("ad_hoc"):
@@ -78,24 +85,17 @@ def _listen(row: Trigger, active: bool) -> None:
     if active and not row.active:
         row.state = {**row.state, "since": now().isoformat()}
     row.active = active
-    row.next_at = next_due(row) if active else None
+    row.next_at = _next_at(row) if active or row.kind != TriggerKind.CRON else None
+
+
+def _next_at(row: Trigger) -> datetime | None:
+    """A clock's next time; what another trigger holds stays held."""
+    return next_due(row) if row.kind == TriggerKind.CRON else row.next_at
 
 
 def next_due(trigger: Trigger, after: datetime | None = None) -> datetime | None:
     """When a cron trigger is due next, in UTC; None for other kinds and past ``endAt``."""
-    if trigger.kind != TriggerKind.CRON:
-        return None
-    base = max(after or now(), _moment(trigger.spec.get("startAt")) or (after or now()))
-    due: datetime = croniter(trigger.spec["cron"], base).get_next(datetime)
-    end = _moment(trigger.spec.get("endAt"))
-    return None if end and due > end else due
-
-
-def _moment(text: Any) -> datetime | None:
-    if not isinstance(text, str):
-        return None
-    moment = datetime.fromisoformat(text)
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return next_time(trigger.spec, after or now()) if trigger.kind == TriggerKind.CRON else None
 
 
 def update_trigger(*, trigger: Trigger, changes: Mapping[str, Any]) -> Trigger:
@@ -141,10 +141,10 @@ def take_events(batch: Sequence[events.Event]) -> None:
 
 
 def _take(trigger: Trigger, batch: Sequence[events.Event]) -> None:
-    wanted = event_types(trigger.spec)
-    heard = [event for event in batch if event.type in wanted and event.project_id == trigger.pipeline.project_id]
+    heard = [e for e in batch if e.project_id == trigger.pipeline.project_id and hears(trigger.spec, e.type, e.data)]
     heard = [e for e in heard if e.pipeline_id != trigger.pipeline_id or trigger.spec.get("own")]
-    since = _moment(trigger.state.get("since"))
+    heard = [e for e in heard if e.type != "variable.updated" or e.data["pipeline"] == str(trigger.pipeline_id)]
+    since = moment(trigger.state.get("since"))
     heard = [event for event in heard if since is None or event.created_at >= since]
     deep = [event for event in heard if event.depth > MAX_DEPTH]
     if deep:
@@ -156,10 +156,13 @@ def _take(trigger: Trigger, batch: Sequence[events.Event]) -> None:
         ids = item_ids_of(event, trigger.spec)
         if ids:
             by_depth[event.depth].append([event.id, ids])
+    resource = resource_of(trigger.spec)
+    source = None if resource in ABOUT_ITEMS else {"resource": resource}
     for depth, entries in by_depth.items():
         for part in _parts(entries, max(db.bulk_size(), 2000)):
             first, last = part[0][0], part[-1][0]
-            note_firing(trigger=trigger, key=f"events:{first}-{last}:{part[0][1][0]}", entries=part, depth=depth)
+            key = f"events:{first}-{last}:{part[0][1][0]}"
+            note_firing(trigger=trigger, key=key, entries=part, depth=depth, source=source)
 
 
 def _parts(entries: list[list[Any]], size: int) -> Iterable[list[list[Any]]]:
@@ -192,17 +195,38 @@ def note_firing(
     depth: int = 0,
     source: Mapping[str, Any] | None = None,
 ) -> TriggerFiring:
-    """Writes down that a trigger is to go through something, once per key, and rings. Joins the open transaction."""
+    """Writes down that a trigger is to go through something, once per key, and rings, unless the trigger's pauses hold
+    it. Joins the open transaction."""
     with write():
-        body = dict(source or {}) if entries is None else {"entries": entries}
+        body = {**(source or {}), **({} if entries is None else {"entries": entries})}
         total = None if entries is None else sum(len(ids) for _, ids in entries)
-        firing, _ = TriggerFiring.objects.get_or_create(
-            trigger=trigger,
-            key=key[:200],
-            defaults={"state": FiringState.RUNNING, "source": body, "depth": depth, "total": total},
+        until = None if entries is None else hold_until(trigger, single=False)
+        state = FiringState.RUNNING if until is None else FiringState.HELD
+        firing, made = TriggerFiring.objects.get_or_create(
+            trigger=trigger, key=key[:200], defaults={"state": state, "source": body, "depth": depth, "total": total}
         )
-        ring_trigger(trigger)
+        if until is None:
+            ring_trigger(trigger)
+        elif made:
+            Trigger.objects.filter(pk=trigger.pk).update(next_at=until)
     return firing
+
+
+def hold_until(trigger: Trigger, *, single: bool) -> datetime | None:
+    """Until when a firing made now is held back, by the trigger's ``debounce`` and ``at_most_every``. An every-N
+    trigger counts what has come after a pause, and keeps its time between the ``single`` cycles it starts."""
+    counts, spec = trigger.kind == TriggerKind.EVERY_N, dict(trigger.spec)
+    if counts:
+        spec.pop("debounce" if single else "at_most_every", None)
+    if not (spec.get("debounce") or spec.get("at_most_every")):
+        return None
+    rows = TriggerFiring.objects.filter(trigger_id=trigger.pk)
+    if counts and single:
+        rows = rows.filter(key__startswith="count:")
+    since = rows.filter(state=FiringState.HELD).order_by("id").values_list("created_at", flat=True).first()
+    went = rows.exclude(state__in=[FiringState.HELD, FiringState.SKIPPED]).order_by("-id").first()
+    fired = None if went is None else went.finished_at or now()
+    return held_until(spec, now(), since=since, fired=fired)
 
 
 def end_firings(*, pipeline: Pipeline, note: str) -> None:

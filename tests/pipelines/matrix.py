@@ -24,7 +24,7 @@ from pipelines.services.cycles import Begin, start_cycles
 from pipelines.services.firing import run_over
 from pipelines.services.pipelines import create_pipeline, pause_pipeline, start_pipeline
 from pipelines.services.templates import save_as_template
-from tests.matrix import ANYONE, Call, Row, World
+from tests.matrix import ANYONE, PUBLIC, Call, Row, World
 from tests.pipelines import sample_nodes
 from tests.pipelines.conftest import graph, node
 from tests.pipelines.nodes.conftest import real
@@ -116,6 +116,14 @@ def code_test(world: World) -> CodeTest:
     return world.once("code-test", lambda: CodeTest.objects.create(pipeline=draft(world), config={}))
 
 
+def hook(world: World) -> Trigger:
+    def make() -> Trigger:
+        row = trigger(world)
+        return Trigger.objects.create(pipeline=row.pipeline, key="hook", node_id="a", kind="webhook", active=True)
+
+    return world.once("hook", make)
+
+
 def firing(world: World) -> TriggerFiring:
     def make() -> TriggerFiring:
         return run_over(pipeline=running(world), node_id="a", dql={}, dataset_id=None, user=world.owner, key="k")
@@ -184,6 +192,13 @@ ROWS = {
     "variable-changes": Row(kwargs=of(variable, "variable_id"), get=Call("oerv", hidden="a")),
     "triggers": Row(kwargs=of(running), get=Call("oerv", hidden="a")),
     "trigger": Row(kwargs=of(trigger, "trigger_id"), patch=Call("oe", hidden="a", body={"enabled": False})),
+    "trigger-fire": Row(
+        kwargs=of(trigger, "trigger_id"), post=Call("oe", hidden="a", body=lambda w: {"items": [str(item(w).pk)]})
+    ),
+    "trigger-count": Row(kwargs=of(trigger, "trigger_id"), post=Call("oerv", hidden="a", body={"filter": {}})),
+    "trigger-secret": Row(kwargs=of(hook, "trigger_id"), post=Call("oe", hidden="a")),
+    "trigger-hook": Row(kwargs=of(hook, "trigger_id"), post=Call(PUBLIC, body={})),
+    "pipeline-run-count": Row(kwargs=of(running), post=Call("oerv", hidden="a", body={"filter": {}})),
     "firings": Row(kwargs=of(trigger, "trigger_id"), get=Call("oerv", hidden="a")),
     "firing": Row(kwargs=of(firing, "firing_id"), get=Call("oerv", hidden="a")),
     "cycles": Row(kwargs=of(running), get=Call("oerv", hidden="a")),

@@ -142,6 +142,19 @@ class Join(Node):
 
 
 @register
+class TakesModel(Node):
+    """Started with a model."""
+
+    spec = NodeSpec(
+        type="test.takes_model", title="Takes a model", category="Test", inputs=(Port("model", "Model"),),
+        outputs=(Port("model", "Model"),), hidden=True,
+    )  # fmt: skip
+
+    def compute(self, ctx: Any, batch: Sequence[Execution]) -> Sequence[Result]:
+        return [Outcome(e.id, {"model": e.inputs["model"]}) for e in batch]
+
+
+@register
 class Needs(Node):
     """Starts only when its hook says that what it requires is there."""
 

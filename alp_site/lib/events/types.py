@@ -40,6 +40,7 @@ for _name, _keys in {
     "item.approved": ["dataset"],
     "dataset.updated": [],
     "task.updated": [],
+    "assignment.updated": ["task", "changes"],
     "task.item_status": ["task", "entries"],
     "issue.changed": ["item", "task_item", "task", "state", "people", "mentioned"],
     "model.status": ["status"],

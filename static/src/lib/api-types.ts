@@ -490,6 +490,27 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/v1/hooks/{trigger_id}/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * @description A webhook from outside. ``X-ALP-Timestamp``: seconds since 1970; ``X-ALP-Signature``: "sha256=" and the
+     *     HMAC-SHA256, in hexadecimal, of the timestamp, a full stop and the body, with the trigger's secret as key. The body
+     *     is empty, or {"items": [ids]} or {"filter": query}. The same message again starts nothing more.
+     */
+    post: operations["hooks_id_post"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/v1/imports/{import_id}/": {
     parameters: {
       query?: never;
@@ -1460,6 +1481,23 @@ export interface paths {
     put?: never;
     /** @description Starts a cycle for every item that matches, in the background. The firing in the answer shows how far it is. */
     post: operations["pipelines_id_run_post"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/pipelines/{pipeline_id}/run/count/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** @description How many cycles "Run with pipeline" would start; nothing happens. */
+    post: operations["pipelines_id_run_count_post"];
     delete?: never;
     options?: never;
     head?: never;
@@ -2622,6 +2660,40 @@ export interface paths {
     patch: operations["triggers_id_patch"];
     trace?: never;
   };
+  "/api/v1/triggers/{trigger_id}/count/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** @description How many cycles firing it so would start; nothing happens. */
+    post: operations["triggers_id_count_post"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/triggers/{trigger_id}/fire/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** @description Fires a trigger now, in the background. Its pauses and overlap hold as for any other firing. */
+    post: operations["triggers_id_fire_post"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/v1/triggers/{trigger_id}/firings/": {
     parameters: {
       query?: never;
@@ -2633,6 +2705,23 @@ export interface paths {
     get: operations["triggers_id_firings_get"];
     put?: never;
     post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/triggers/{trigger_id}/secret/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** @description A new secret for a webhook trigger, shown this once; the one before stops working. */
+    post: operations["triggers_id_secret_post"];
     delete?: never;
     options?: never;
     head?: never;
@@ -3475,6 +3564,19 @@ export interface components {
         [key: string]: unknown;
       };
     };
+    /**
+     * @description What the trigger's node is started with: items, or a filter over them (in a dataset); nothing for a node that
+     *     takes none. ``key`` makes a repeated request one firing.
+     */
+    FireRequest: {
+      /** Format: uuid */
+      dataset?: string | null;
+      filter?: {
+        [key: string]: unknown;
+      };
+      items?: string[];
+      key?: string;
+    };
     Firing: {
       /** Format: int64 */
       created?: number;
@@ -3488,14 +3590,15 @@ export interface components {
       /** Format: int64 */
       seen?: number;
       /**
-       * @description * `queued` - Queued
+       * @description * `held` - Held
+       *     * `queued` - Queued
        *     * `running` - Running
        *     * `done` - Done
        *     * `skipped` - Skipped
        *     * `failed` - Failed
        * @enum {string}
        */
-      state?: "queued" | "running" | "done" | "skipped" | "failed";
+      state?: "held" | "queued" | "running" | "done" | "skipped" | "failed";
       /** Format: int64 */
       total?: number | null;
       /** Format: uuid */
@@ -3572,9 +3675,10 @@ export interface components {
        *     * `every_n` - Every N
        *     * `cron` - By the clock
        *     * `manual` - By hand
+       *     * `webhook` - By a webhook
        * @enum {string}
        */
-      kind: "event" | "every_n" | "cron" | "manual";
+      kind: "event" | "every_n" | "cron" | "manual" | "webhook";
       mode: string;
       node: string;
       overlap: string;
@@ -3632,6 +3736,11 @@ export interface components {
       versions: {
         [key: string]: string;
       };
+    };
+    HookAnswer: {
+      /** Format: uuid */
+      firing: string;
+      state: string;
     };
     Import: {
       readonly added: number;
@@ -5125,6 +5234,11 @@ export interface components {
       /** Format: uuid */
       op_id?: string | null;
     };
+    /** @description Told this once. */
+    Secret: {
+      secret: string;
+      url: string;
+    };
     Selection: {
       arm: string;
       chosen?: number;
@@ -5624,6 +5738,7 @@ export interface components {
       readonly project: string | null;
       user: components["schemas"]["User"];
     };
+    /** @description ``says``: a sentence on when it fires next; ``has_secret``: its webhook can be called. */
     Trigger: {
       /** @description The pipeline accepts triggers now. */
       active?: boolean;
@@ -5631,6 +5746,7 @@ export interface components {
       error?: string;
       /** Format: date-time */
       fired_at?: string | null;
+      readonly has_secret: boolean;
       /** Format: uuid */
       readonly id: string;
       key: string;
@@ -5639,14 +5755,16 @@ export interface components {
        *     * `every_n` - Every N
        *     * `cron` - By the clock
        *     * `manual` - By hand
+       *     * `webhook` - By a webhook
        * @enum {string}
        */
-      kind: "event" | "every_n" | "cron" | "manual";
+      kind: "event" | "every_n" | "cron" | "manual" | "webhook";
       mode?: string;
       /** Format: date-time */
       next_at?: string | null;
       node_id: string;
       overlap?: string;
+      readonly says: string;
       spec: {
         [key: string]: unknown;
       };
@@ -6606,6 +6724,36 @@ export interface operations {
         };
         content: {
           "application/json": components["schemas"]["Health"];
+        };
+      };
+    };
+  };
+  hooks_id_post: {
+    parameters: {
+      query?: never;
+      header: {
+        "X-ALP-Signature": string;
+        "X-ALP-Timestamp": string;
+      };
+      path: {
+        trigger_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        "application/json": {
+          [key: string]: unknown;
+        };
+      };
+    };
+    responses: {
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["HookAnswer"];
         };
       };
     };
@@ -8284,6 +8432,31 @@ export interface operations {
         };
         content: {
           "application/json": components["schemas"]["Firing"];
+        };
+      };
+    };
+  };
+  pipelines_id_run_count_post: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        pipeline_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        "application/json": components["schemas"]["RunRequest"];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Count"];
         };
       };
     };
@@ -10413,6 +10586,56 @@ export interface operations {
       };
     };
   };
+  triggers_id_count_post: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        trigger_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        "application/json": components["schemas"]["FireRequest"];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Count"];
+        };
+      };
+    };
+  };
+  triggers_id_fire_post: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        trigger_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        "application/json": components["schemas"]["FireRequest"];
+      };
+    };
+    responses: {
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Firing"];
+        };
+      };
+    };
+  };
   triggers_id_firings_get: {
     parameters: {
       query?: never;
@@ -10430,6 +10653,27 @@ export interface operations {
         };
         content: {
           "application/json": components["schemas"]["FiringList"];
+        };
+      };
+    };
+  };
+  triggers_id_secret_post: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        trigger_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Secret"];
         };
       };
     };

@@ -1,0 +1,419 @@
+"""Triggers through HTTP: fired by hand, by a token, by signed webhooks; dry runs; pauses; clocks; all events."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils.timezone import now
+from rest_framework.test import APIClient
+
+from alp_site.lib import db, events
+from alp_site.lib.ids import uuid7
+from alp_site.lib.testing import settle
+from alp_site.people.models import Project, User
+from alp_site.people.services import create_token
+from annotation.services.tasks import archive_task, create_task, set_people
+from datasets.models import Dataset, Item
+from datasets.services import create_dataset
+from pipelines.models import Cycle, FiringState, Pipeline, Trigger, TriggerFiring
+from pipelines.services import sweep
+from pipelines.services.hooks import sign
+from pipelines.services.pipelines import pause_pipeline
+from pipelines.services.variables import set_variable
+from tests.conftest import ClientAs
+from tests.datasets.test_annotations import apply, op
+from tests.pipelines.conftest import graph, node, real_db
+
+pytestmark = real_db
+Items = Callable[..., list[str]]
+Running = Callable[..., Pipeline]
+
+
+@pytest.fixture
+def api(client_as: ClientAs) -> APIClient:
+    return client_as("engineer")
+
+
+def started_by(kind: str, at: dict[str, Any] | None = None, **more: Any) -> dict[str, Any]:
+    spot = at or node("a")
+    return graph([spot], triggers=[{"id": "t", "node": spot["id"], "kind": kind, **more}])
+
+
+def clock_node() -> dict[str, Any]:
+    return node("c", "clock", inputs={"value": {"fixed": 1}})
+
+
+def subjects() -> set[str]:
+    return {str(pk) for pk in Cycle.objects.values_list("subject", flat=True)}
+
+
+# --- by hand and by a token
+
+
+def test_firing_with_items_or_a_filter_starts_their_cycles_once_a_key(
+    api: APIClient, running: Running, items: Items
+) -> None:
+    running(started_by("manual"))
+    ids = items(4)
+    settle()
+    assert not Cycle.objects.exists()
+    url = f"/api/v1/triggers/{Trigger.objects.get().pk}/"
+    for _ in range(2):
+        done = api.post(url + "fire/", {"items": ids[:2], "key": "k"})
+        assert done.status_code == 202
+        assert done.json()["user"]["name"] == "Engineer"
+    settle()
+    assert subjects() == set(ids[:2])
+    assert api.post(url + "count/", {"filter": {}}).json() == {"count": 4}
+    assert api.post(url + "fire/", {"filter": {}}).status_code == 202
+    settle()
+    assert Cycle.objects.count() == 6, "by hand means again"
+    for wrong in ({}, {"items": ["x"]}, {"filter": {"nonsense": {"$wild": 1}}}):
+        assert api.post(url + "fire/", wrong).status_code == 400
+
+
+def test_an_event_trigger_that_is_fired_keeps_to_once(api: APIClient, running: Running, items: Items) -> None:
+    running(started_by("event"))
+    ids = items(2)
+    settle()
+    url = f"/api/v1/triggers/{Trigger.objects.get().pk}/"
+    assert api.post(url + "count/", {"items": ids}).json() == {"count": 0}
+    api.post(url + "fire/", {"items": ids})
+    settle()
+    assert Cycle.objects.count() == 2
+
+
+def test_a_clock_is_fired_by_a_token_of_an_engineer(
+    running: Running, people: dict[str, User], project: Project
+) -> None:
+    running(started_by("cron", clock_node(), spec={"cron": "0 9 * * 1"}))
+    _, key = create_token(user=people["engineer"], name="ci", project=project)
+    client = APIClient()
+    client.credentials(HTTP_AUTHORIZATION=f"Bearer {key}")
+    url = f"/api/v1/triggers/{Trigger.objects.get().pk}/fire/"
+    assert client.post(url, {"key": "build 7"}, format="json").status_code == 202
+    assert client.post(url, {"key": "build 7"}, format="json").status_code == 202
+    settle()
+    assert Cycle.objects.count() == 1
+    assert client.post(url, {"items": []}, format="json").status_code == 202
+    assert client.post(url, {"filter": {}}, format="json").status_code == 400, "its node takes no items"
+
+
+def test_a_trigger_that_does_not_listen_cannot_be_fired(api: APIClient, running: Running, items: Items) -> None:
+    pipeline = running(started_by("manual"))
+    pause_pipeline(pipeline=pipeline, keep_triggers=False)
+    refused = api.post(f"/api/v1/triggers/{Trigger.objects.get().pk}/fire/", {"items": items(1)})
+    assert (refused.status_code, refused.json()["error"]["code"]) == (409, "wrong_status")
+
+
+def test_run_with_pipeline_says_before_how_many(
+    api: APIClient, running: Running, items: Items, dataset: Dataset
+) -> None:
+    pipeline = running(started_by("event", node("a", dataset=str(dataset.pk))))
+    ids = items(3)
+    items(2, into=Dataset.objects.create(project=dataset.project, name="Elsewhere"))
+    settle()
+    url = f"/api/v1/pipelines/{pipeline.pk}/run/count/"
+    assert api.post(url, {"filter": {}}).json() == {"count": 3}, "the start node's dataset alone"
+    name = Item.objects.get(pk=ids[0]).filename
+    assert api.post(url, {"filter": {"filename": name}}).json() == {"count": 1}
+    assert api.post(url, {"once": True}).json() == {"count": 0}
+    assert api.post(url, {"node": "zz"}).status_code == 409
+    assert Cycle.objects.count() == 3
+
+
+# --- webhooks
+
+
+class Sender:
+    """Somebody else's system."""
+
+    def __init__(self, url: str, secret: str) -> None:
+        self.url, self.secret, self.client = url, secret, APIClient()
+
+    def send(self, body: bytes = b"", *, at: datetime | None = None, **headers: str) -> Any:
+        stamp = str(int((at or now()).timestamp()))
+        signed = {"X-ALP-Timestamp": stamp, "X-ALP-Signature": sign(self.secret, stamp, body), **headers}
+        return self.client.post(self.url, data=body, content_type="application/json", headers=signed)
+
+
+@pytest.fixture
+def sender(api: APIClient, running: Running) -> Sender:
+    running(started_by("webhook"))
+    answer = api.post(f"/api/v1/triggers/{Trigger.objects.get().pk}/secret/")
+    return Sender(answer.json()["url"], answer.json()["secret"])
+
+
+def test_a_signed_message_starts_cycles_and_the_same_one_again_none(sender: Sender, items: Items) -> None:
+    ids, moment = items(3), now()
+    body = json.dumps({"items": ids[:2]}).encode()
+    first = sender.send(body, at=moment)
+    assert first.status_code == 202
+    again = sender.send(body, at=moment)
+    assert again.json()["firing"] == first.json()["firing"]
+    settle()
+    assert subjects() == set(ids[:2])
+    assert sender.send(body, at=moment - timedelta(seconds=60)).status_code == 202
+    settle()
+    assert Cycle.objects.count() == 4, "a new message is a new firing"
+
+
+def test_what_is_not_signed_rightly_or_in_time_is_refused_all_the_same(sender: Sender, items: Items) -> None:
+    body = json.dumps({"items": items(1)}).encode()
+    stamp = str(int(now().timestamp()))
+    right = sign(sender.secret, stamp, body)
+    refused = [
+        sender.send(body, at=now() - timedelta(minutes=6)),
+        sender.send(body, at=now() + timedelta(minutes=6)),
+        sender.send(body, **{"X-ALP-Signature": right[:-1] + ("0" if right[-1] != "0" else "1")}),
+        sender.send(body, **{"X-ALP-Signature": ""}),
+        sender.send(body, **{"X-ALP-Timestamp": "soon"}),
+        sender.send(body + b" ", **{"X-ALP-Timestamp": stamp, "X-ALP-Signature": right}),
+        Sender(sender.url, "wrong").send(body),
+        Sender(sender.url.replace(sender.url[-9:-1], "0" * 8), sender.secret).send(body),
+    ]
+    assert {answer.status_code for answer in refused} == {400}
+    assert {answer.json()["error"]["code"] for answer in refused} == {"bad_signature"}
+    assert {answer.content for answer in refused} == {refused[0].content}, "it does not tell what was wrong"
+    assert not TriggerFiring.objects.exists()
+
+
+def test_a_new_secret_ends_the_old_one_and_is_told_once(api: APIClient, sender: Sender, items: Items) -> None:
+    trigger = Trigger.objects.get()
+    body = json.dumps({"items": items(1)}).encode()
+    fresh = api.post(f"/api/v1/triggers/{trigger.pk}/secret/").json()["secret"]
+    assert fresh != sender.secret
+    assert sender.send(body).status_code == 400
+    assert Sender(sender.url, fresh).send(body).status_code == 202
+    (listed,) = api.get(f"/api/v1/pipelines/{trigger.pipeline_id}/triggers/").json()["items"]
+    assert listed["has_secret"] is True
+    assert fresh not in json.dumps(listed)
+
+
+def test_a_hook_without_a_secret_and_other_kinds_of_triggers_are_closed(api: APIClient, running: Running) -> None:
+    running(started_by("webhook", clock_node()))
+    running(started_by("manual"))
+    hook, manual = (Trigger.objects.get(kind=kind) for kind in ("webhook", "manual"))
+    for row in (hook, manual):
+        assert Sender(f"/api/v1/hooks/{row.pk}/", "").send().json()["error"]["code"] == "bad_signature"
+    assert api.post(f"/api/v1/triggers/{manual.pk}/secret/").status_code == 400
+    secret = api.post(f"/api/v1/triggers/{hook.pk}/secret/").json()["secret"]
+    sender = Sender(f"/api/v1/hooks/{hook.pk}/", secret)
+    assert sender.send(b"[1]").status_code == 400
+    assert sender.send(b"{").status_code == 400
+    assert sender.send().status_code == 202
+    settle()
+    assert Cycle.objects.get().start_node == "c"
+
+
+# --- pauses
+
+
+def forward(monkeypatch: pytest.MonkeyPatch, seconds: float) -> datetime:
+    """Sets every clock of the pipelines ahead, counted from the real one."""
+    moment = now() + timedelta(seconds=seconds)
+    for name in ("triggers", "firing", "sweep"):
+        monkeypatch.setattr(f"pipelines.services.{name}.now", lambda: moment)
+    return moment
+
+
+def touch(ids: list[str], project: Project) -> None:
+    with db.write():
+        events.publish("item.updated", project_id=project.pk, ids=ids, data={"dataset": "d"})
+
+
+def test_a_debounced_trigger_waits_for_quiet_and_takes_the_last_of_each_item(
+    api: APIClient, running: Running, items: Items, project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    running(started_by("event", mode="always", spec={"actions": ["updated"], "debounce": 60}))
+    one, two = items(2)
+    for ids in ([one], [one, two], [one]):
+        touch(ids, project)
+        settle()
+    assert not Cycle.objects.exists()
+    (told,) = api.get(f"/api/v1/pipelines/{Trigger.objects.get().pipeline_id}/triggers/").json()["items"]
+    assert "once nothing more has come for 60 seconds" in told["says"]
+    assert "held until" in told["says"]
+    assert sweep.run_clocks() == 0
+    forward(monkeypatch, 61)
+    assert sweep.run_clocks() == 1
+    assert sweep.run_clocks() == 0
+    settle()
+    assert sorted(str(pk) for pk in Cycle.objects.values_list("subject", flat=True)) == sorted([one, two])
+
+
+def test_at_most_every_lets_the_first_through_and_one_more_when_its_time_has_come(
+    running: Running, project: Project, items: Items, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spec = {"actions": ["updated"], "n": 1, "at_most_every": 600}
+    running(started_by("every_n", clock_node(), overlap="allow", spec=spec))
+    ids = items(1)
+    for _ in range(4):
+        touch(ids, project)
+        settle()
+    assert Cycle.objects.count() == 1
+    assert sorted(TriggerFiring.objects.values_list("state", flat=True)).count("held") >= 1
+    forward(monkeypatch, 601)
+    sweep.run_clocks()
+    settle()
+    assert Cycle.objects.count() == 2
+    assert not TriggerFiring.objects.filter(state=FiringState.HELD).exists()
+
+
+def test_what_is_held_stays_held_when_the_pipeline_is_published_again(
+    api: APIClient, running: Running, items: Items, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pipeline = running(started_by("event", spec={"debounce": 60}))
+    (item,) = items(1)
+    settle()
+    assert api.post(f"/api/v1/pipelines/{pipeline.pk}/start/").status_code == 200
+    forward(monkeypatch, 61)
+    sweep.run_clocks()
+    settle()
+    assert subjects() == {item}
+
+
+# --- clocks
+
+
+def test_a_clock_says_when_it_fires_next_in_its_own_zone(api: APIClient, running: Running) -> None:
+    running(started_by("cron", clock_node(), spec={"cron": "0 9 * * 1", "timezone": "Asia/Tokyo"}))
+    url = f"/api/v1/pipelines/{Trigger.objects.get().pipeline_id}/triggers/"
+    (row,) = api.get(url).json()["items"]
+    assert row["says"].startswith("Next on Monday ")
+    assert "at 09:00 (Asia/Tokyo)" in row["says"]
+    assert row["next_at"].endswith("T00:00:00Z")
+    wrong = api.patch(f"/api/v1/triggers/{row['id']}/", {"spec": {"cron": "0 9 * * 1", "timezone": "Nowhere"}})
+    assert wrong.status_code == 400
+    with CaptureQueriesContext(connection) as seen:
+        api.get(url)
+    pipeline = Trigger.objects.get().pipeline
+    Trigger.objects.bulk_create(Trigger(pipeline=pipeline, key=f"m{n}", node_id="c", kind="manual") for n in range(9))
+    with CaptureQueriesContext(connection) as more:
+        assert len(api.get(url).json()["items"]) == 10
+    assert len(more) == len(seen)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_clocks_that_jump_fire_each_time_at_most_once_and_come_right_again(
+    seed: int, running: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The house's clock leaps forth and back; then it runs on truly for three hours."""
+    import random
+
+    rng = random.Random(seed)
+    spec = {"cron": "0 * * * *", "skip_unchanged": False}
+    running(started_by("cron", clock_node(), overlap="allow", spec=spec))
+    for _ in range(25):
+        forward(monkeypatch, rng.choice([rng.randint(-7200, 7200), rng.randint(-(10**8), 10**8), rng.randint(0, 600)]))
+        sweep.run_clocks()
+        sweep.heal_clocks()
+    forward(monkeypatch, 0)
+    sweep.run_clocks()
+    sweep.heal_clocks()
+    settle()
+    trigger, before = Trigger.objects.get(), TriggerFiring.objects.count()
+    assert trigger.next_at is not None
+    assert timedelta() < trigger.next_at - now() <= timedelta(hours=1), "the next full hour"
+    keys = list(TriggerFiring.objects.values_list("key", flat=True))
+    assert len(set(keys)) == len(keys)
+    assert Cycle.objects.count() == before
+    wanted = {f"at:{(trigger.next_at + timedelta(hours=h)).isoformat()}" for h in range(3)}
+    for minutes in range(1, 181):
+        forward(monkeypatch, minutes * 60)
+        sweep.run_clocks()
+    settle()
+    keys = list(TriggerFiring.objects.values_list("key", flat=True))
+    assert wanted <= set(keys)
+    assert len(set(keys)) == len(keys) == Cycle.objects.count()
+
+
+def test_a_hold_made_while_the_clock_was_ahead_ends_in_time(
+    running: Running, items: Items, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    running(started_by("event", spec={"debounce": 60}))
+    Trigger.objects.update(state={})
+    forward(monkeypatch, 10**7)
+    items(1)
+    settle()
+    forward(monkeypatch, 0)
+    sweep.heal_clocks()
+    forward(monkeypatch, 601)
+    sweep.run_clocks()
+    settle()
+    assert Cycle.objects.count() == 1
+
+
+# --- events of every kind
+
+
+def heard(running: Running, resource: str, *actions: str, **spec: Any) -> Pipeline:
+    return running(
+        started_by("event", clock_node(), mode="always", spec={"resource": resource, "actions": list(actions), **spec})
+    )
+
+
+def test_events_of_datasets_tasks_and_assignments_start_cycles(
+    running: Running, project: Project, people: dict[str, User]
+) -> None:
+    wanted = {
+        "dataset": heard(running, "Dataset", "created"),
+        "gone": heard(running, "Dataset", "deleted"),
+        "task": heard(running, "Task", "created"),
+        "archived": heard(running, "Task", "status_changed", "deleted"),
+        "joined": heard(running, "Assignment", "created"),
+        "left": heard(running, "Assignment", "deleted"),
+    }
+    made = create_dataset(project=project, name="New", user=people["owner"], labels=["cat"])
+    task = create_task(
+        project=project, name="T", kind="annotation", dataset=made, user=None, people={people["annotator"].pk: 1}
+    )
+    set_people(task=task, people={people["reviewer"].pk: 1})
+    archive_task(task=task)
+    settle()
+    counts = {name: Cycle.objects.filter(pipeline=pipeline).count() for name, pipeline in wanted.items()}
+    assert counts == {"dataset": 1, "gone": 0, "task": 1, "archived": 1, "joined": 2, "left": 1}
+
+
+def test_a_models_training_fills_the_start_nodes_model(running: Running, project: Project) -> None:
+    takes = {"id": "m", "type": "test.takes_model", "config": {}, "inputs": {}}
+    spec = {"resource": "Model", "actions": ["trained"], "filter": {"name": "best"}}
+    running(started_by("event", takes, mode="once", spec=spec))
+    model = str(uuid7())
+    with db.write():
+        for status, name in (("training", "best"), ("trained", "best"), ("trained", "best"), ("trained", "other")):
+            data = {"status": status, "name": name}
+            events.publish("model.status", project_id=project.pk, ids=[model], data=data)
+    settle()
+    cycle = Cycle.objects.get()
+    assert cycle.executions.get().outputs == {"model": model}
+
+
+def test_a_variable_that_changes_starts_its_own_pipeline_alone(running: Running) -> None:
+    variable = {"name": "limit", "type": "Integer", "value": 1}
+    spec = {"resource": "Variable", "actions": ["updated"], "filter": {"name": "limit"}}
+    trigger = {"id": "t", "node": "c", "kind": "event", "mode": "always", "spec": spec}
+    first, second = (running(graph([clock_node()], triggers=[trigger], variables=[variable])) for _ in range(2))
+    set_variable(pipeline_id=first.pk, name="limit", value=2)
+    settle()
+    assert Cycle.objects.filter(pipeline=first).count() == 1
+    assert not Cycle.objects.filter(pipeline=second).exists()
+
+
+def test_changes_of_annotations_are_told_apart(running: Running, items: Items, people: dict[str, User]) -> None:
+    wanted = {
+        change: running(started_by("event", mode="always", spec={"resource": "Annotation", "actions": [change]}))
+        for change in ("created", "updated", "deleted", "saved")
+    }
+    item, pk = Item.objects.get(pk=items(1)[0]), str(uuid7())
+    for act in (op("create", pk, label="wren"), op("delete", pk, 1)):
+        assert apply(item, people["engineer"], act)[0]["status"] == 200
+    settle()
+    counts = {change: Cycle.objects.filter(pipeline=pipeline).count() for change, pipeline in wanted.items()}
+    assert counts == {"created": 1, "updated": 0, "deleted": 1, "saved": 2}
