@@ -33,6 +33,12 @@ def detail_page(request: ProjectRequest, pipeline_id: UUID) -> HttpResponseBase:
     return _pipeline_page(request, pipeline_id, "pipelines/detail.html")
 
 
+@project_page("pipeline.edit", section="pipelines")
+def edit_page(request: ProjectRequest, pipeline_id: UUID) -> HttpResponseBase:
+    """The visual editor of one pipeline's draft."""
+    return _pipeline_page(request, pipeline_id, "pipelines/edit.html")
+
+
 @project_page("pipeline.see", section="pipelines")
 def cycles_page(request: ProjectRequest, pipeline_id: UUID) -> HttpResponseBase:
     """The cycles of one pipeline, and the path of one with inputs and outputs at each step."""

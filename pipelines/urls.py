@@ -69,5 +69,6 @@ page_urlpatterns = [
     path("", pages.home_page, name="home"),
     path("pipelines/", pages.list_page, name="pipelines"),
     path("pipelines/<uuid:pipeline_id>/", pages.detail_page, name="pipeline"),
+    path("pipelines/<uuid:pipeline_id>/edit/", pages.edit_page, name="pipeline-edit"),
     path("pipelines/<uuid:pipeline_id>/cycles/", pages.cycles_page, name="pipeline-cycles"),
 ]

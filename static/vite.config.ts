@@ -72,7 +72,14 @@ export default defineConfig({
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 900,
     // How long each plugin took is nobody's concern who only wants it built.
-    rolldownOptions: { input: pageEntries(), checks: { pluginTimings: false } },
+    // Packages made for servers as well carry "use client" lines, which mean nothing here.
+    rolldownOptions: {
+      input: pageEntries(),
+      checks: { pluginTimings: false },
+      onLog: (level, log, tell) => {
+        if (log.code !== "MODULE_LEVEL_DIRECTIVE") tell(level, log);
+      },
+    },
   },
   test: {
     dir: join(root, "../tests/js"),

@@ -19,7 +19,7 @@ from alp_site.people.selectors import get_project_for
 from pipelines import selectors
 from pipelines.api import serializers as shapes
 from pipelines.api._common import listed, parsed, person, pipeline_for
-from pipelines.engine.graph import from_json, to_json
+from pipelines.engine.graph import Graph, from_json, to_json
 from pipelines.engine.spec import Node, Problem
 from pipelines.models import CycleStatus, Pipeline
 from pipelines.permissions import PipelinePolicy
@@ -136,16 +136,17 @@ class ValidateView(APIView):
     def post(self, request: Request, pipeline_id: UUID) -> Response:
         pipeline = pipeline_for(request, pipeline_id)
         data = parsed(shapes.ValidateSerializer, request)
-        graph = None
+        graph = current_graph(pipeline)
         if "graph" in data:
             graph = from_json(data["graph"])
-            graph = graph if graph.variables else with_values(graph, variables_of(pipeline.pk))
-        return Response(problems_body(services.problems_of(pipeline, graph)))
+            graph = graph if "variables" in data["graph"] else with_values(graph, variables_of(pipeline.pk))
+        return Response(problems_body(services.problems_of(pipeline, graph), graph))
 
 
-def problems_body(problems: list[Problem]) -> dict[str, Any]:
+def problems_body(problems: list[Problem], graph: Graph) -> dict[str, Any]:
     errors = any(problem.level == "error" for problem in problems)
-    return {"ok": not errors, "problems": [problem.as_json() for problem in problems]}
+    listed = [problem.as_json() for problem in problems]
+    return {"ok": not errors, "problems": listed, "ports": selectors.ports_of(graph)}
 
 
 class StartView(APIView):

@@ -109,11 +109,26 @@ class GraphVariableSerializer(serializers.Serializer[Any]):
     description = serializers.CharField(allow_blank=True)
 
 
+class NoteSerializer(serializers.Serializer[Any]):
+    id = serializers.CharField()
+    text = serializers.CharField(allow_blank=True)
+    position = PointSerializer()
+    size = PointSerializer()
+
+
+class GroupSerializer(serializers.Serializer[Any]):
+    id = serializers.CharField()
+    name = serializers.CharField(allow_blank=True)
+    nodes = serializers.ListField(child=serializers.CharField())
+
+
 class GraphSerializer(serializers.Serializer[Any]):
     nodes = GraphNodeSerializer(many=True)
     connections = ConnectionSerializer(many=True)
     triggers = GraphTriggerSerializer(many=True)
     variables = GraphVariableSerializer(many=True)
+    notes = NoteSerializer(many=True, required=False)
+    groups = GroupSerializer(many=True, required=False)
 
 
 class NodePortsSerializer(serializers.Serializer[Any]):
@@ -205,13 +220,15 @@ class PipelineCreateSerializer(serializers.Serializer[Any]):
 
 
 class PipelinePatchSerializer(serializers.Serializer[Any]):
-    """``draft_version`` is the version the graph was made from: another one stored answers 412."""
+    """``draft_version`` is the version the graph was made from: another one stored answers 412. ``renamed`` tells
+    variables that kept their value under a new name: old name to new."""
 
     name = serializers.CharField(max_length=200, required=False)
     description = serializers.CharField(required=False, allow_blank=True)
     settings = serializers.DictField(required=False)
     graph = serializers.DictField(required=False)
     draft_version = serializers.IntegerField(required=False)
+    renamed = serializers.DictField(child=serializers.CharField(), required=False)
 
 
 class PauseSerializer(serializers.Serializer[Any]):
@@ -239,8 +256,11 @@ class ProblemSerializer(serializers.Serializer[Any]):
 
 
 class ProblemsSerializer(serializers.Serializer[Any]):
+    """``ports``: by node id, as each node's configuration makes them; nodes where that cannot be told are left out."""
+
     ok = serializers.BooleanField()
     problems = ProblemSerializer(many=True)
+    ports = serializers.DictField(child=NodePortsSerializer())
 
 
 class VariableSerializer(serializers.ModelSerializer[Variable]):

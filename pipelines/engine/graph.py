@@ -98,6 +98,25 @@ class Variable:
 
 
 @dataclass(frozen=True)
+class Note:
+    """A comment on the drawing. Nothing runs by it."""
+
+    id: str
+    text: str
+    position: tuple[float, float] = (0.0, 0.0)
+    size: tuple[float, float] = (200.0, 80.0)
+
+
+@dataclass(frozen=True)
+class Group:
+    """Nodes that belong together on the drawing, with a name. Nothing runs by it."""
+
+    id: str
+    name: str
+    nodes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Graph:
     """The whole graph. Node and connection ids may repeat here (``validate`` says so); look-ups take the first."""
 
@@ -105,6 +124,8 @@ class Graph:
     connections: tuple[Connection, ...] = ()
     triggers: tuple[TriggerSpec, ...] = ()
     variables: tuple[Variable, ...] = ()
+    notes: tuple[Note, ...] = ()
+    groups: tuple[Group, ...] = ()
 
     @cached_property
     def by_id(self) -> Mapping[str, GraphNode]:
@@ -144,6 +165,13 @@ class Graph:
         started = {trigger.node for trigger in self.triggers}
         return tuple(node.id for node in self.nodes if node.id in started)
 
+    def named_variables(self) -> frozenset[str]:
+        """Variables that inputs, configurations (``variable``) or triggers of this graph name."""
+        inputs = {source.variable for node in self.nodes for source in node.inputs.values() if source.variable}
+        configs = {name for node in self.nodes if isinstance(name := node.config.get("variable"), str)}
+        specs = [part for t in self.triggers for part in t.spec.values() if isinstance(part, dict)]
+        return frozenset(inputs | configs | {name for s in specs if isinstance(name := s.get("variable"), str)})
+
     def has_connection_for(self, node_id: str, action: str | None) -> bool:
         """Whether a connection leaves the node that asks for exactly this action."""
         return any(c.action == action for c in self.outgoing(node_id))
@@ -161,7 +189,7 @@ class Graph:
 
 
 def to_json(graph: Graph) -> dict[str, Any]:
-    """The stored form; ``from_json`` reads it back unchanged."""
+    """The stored form; ``from_json`` reads it back unchanged. Notes and groups are there only if there are any."""
     return {
         "nodes": [
             {
@@ -200,14 +228,29 @@ def to_json(graph: Graph) -> dict[str, Any]:
         "variables": [
             {"name": v.name, "type": v.type, "value": v.value, "description": v.description} for v in graph.variables
         ],
+        **_drawn(graph),
     }
+
+
+def _drawn(graph: Graph) -> dict[str, Any]:
+    notes = [
+        {
+            "id": n.id,
+            "text": n.text,
+            "position": {"x": n.position[0], "y": n.position[1]},
+            "size": {"x": n.size[0], "y": n.size[1]},
+        }
+        for n in graph.notes
+    ]
+    groups = [{"id": g.id, "name": g.name, "nodes": list(g.nodes)} for g in graph.groups]
+    return {name: parts for name, parts in (("notes", notes), ("groups", groups)) if parts}
 
 
 def from_json(data: Any) -> Graph:
     """Raises GraphFormatError."""
     if not isinstance(data, dict):
         raise GraphFormatError("A graph is a JSON object.", where="")
-    unknown = sorted(set(data) - {"nodes", "connections", "triggers", "variables"})
+    unknown = sorted(set(data) - {"nodes", "connections", "triggers", "variables", "notes", "groups"})
     if unknown:
         raise GraphFormatError(f"A graph has no field {unknown[0]!r}.", where=unknown[0])
     return Graph(
@@ -215,6 +258,8 @@ def from_json(data: Any) -> Graph:
         connections=tuple(_connection(part, index) for index, part in enumerate(_parts(data, "connections"))),
         triggers=tuple(_trigger(part) for part in _parts(data, "triggers")),
         variables=tuple(_variable(part) for part in _parts(data, "variables")),
+        notes=tuple(_note(part) for part in _parts(data, "notes")),
+        groups=tuple(_group(part) for part in _parts(data, "groups")),
     )
 
 
@@ -248,8 +293,6 @@ def _parts(data: Mapping[str, Any], key: str) -> Iterator[_Part]:
 
 def _node(part: _Part) -> GraphNode:
     inputs = part.get("inputs", dict, {})
-    position = part.get("position", dict, {})
-    spot = _Part(f"{part.where}.position", position)
     return GraphNode(
         id=part.get("id", str),
         type=part.get("type", str),
@@ -257,8 +300,29 @@ def _node(part: _Part) -> GraphNode:
         name=part.get("name", str, ""),
         config=part.get("config", dict, {}),
         inputs={port: _source(_Part(f"{part.where}.inputs.{port}", value)) for port, value in inputs.items()},
-        position=(float(spot.get("x", (int, float), 0)), float(spot.get("y", (int, float), 0))),
+        position=_point(part, "position", (0.0, 0.0)),
     )
+
+
+def _point(part: _Part, key: str, default: tuple[float, float]) -> tuple[float, float]:
+    spot = _Part(f"{part.where}.{key}", part.get(key, dict, {}))
+    return float(spot.get("x", (int, float), default[0])), float(spot.get("y", (int, float), default[1]))
+
+
+def _note(part: _Part) -> Note:
+    return Note(
+        id=part.get("id", str),
+        text=part.get("text", str, ""),
+        position=_point(part, "position", (0.0, 0.0)),
+        size=_point(part, "size", (200.0, 80.0)),
+    )
+
+
+def _group(part: _Part) -> Group:
+    nodes = part.get("nodes", list, [])
+    if not all(isinstance(node, str) for node in nodes):
+        raise GraphFormatError(f"{part.where}.nodes must be ids of nodes.", where=f"{part.where}.nodes")
+    return Group(id=part.get("id", str), name=part.get("name", str, ""), nodes=tuple(nodes))
 
 
 def _source(part: _Part) -> Source:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -46,7 +47,7 @@ def variables_of(pipeline_id: UUID) -> tuple[Variable, ...]:
 
 def with_values(graph: Graph, variables: tuple[Variable, ...]) -> Graph:
     """The graph with the variables as they are now."""
-    return Graph(graph.nodes, graph.connections, graph.triggers, variables)
+    return replace(graph, variables=variables)
 
 
 def current_graph(pipeline: Pipeline) -> Graph:

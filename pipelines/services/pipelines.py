@@ -78,12 +78,14 @@ def save_pipeline(
     graph: Mapping[str, Any] | None = None,
     seen_version: int | None = None,
     user: User | None = None,
+    renamed: Mapping[str, str] | None = None,
 ) -> Pipeline:
     """Saves what is given. A graph is saved as the draft whatever is wrong with it; it runs when it is published.
     ``user`` is kept as the author of code that was not there before.
 
-    Variables named by the graph are made, those it dropped go; values of those that stay are kept. Raises DraftMoved
-    when ``seen_version`` is not the stored one, GraphFormatError.
+    Variables named by the graph are made, those it dropped go (unless what is published reads them); values of those
+    that stay are kept. A graph without the key ``variables`` leaves them alone. ``renamed`` (old name → new) keeps a
+    variable's value and history. Raises DraftMoved when ``seen_version`` is not the stored one, GraphFormatError.
     """
     parsed = from_json(dict(graph)) if graph is not None else None
     with write():
@@ -92,7 +94,8 @@ def save_pipeline(
             if seen_version is not None and seen_version != row.draft_version:
                 raise DraftMoved("Someone saved this pipeline meanwhile.", version=row.draft_version)
             row.draft, row.draft_version = _stored(parsed), row.draft_version + 1
-            _sync_variables(row, parsed)
+            if "variables" in (graph or {}):
+                _sync_variables(row, parsed, renamed or {})
             keep_versions(row, parsed, user)
         row.name = name.strip() or row.name if name is not None else row.name
         row.description = description if description is not None else row.description
@@ -108,10 +111,13 @@ def _stored(graph: Graph) -> dict[str, Any]:
     return {key: value for key, value in to_json(graph).items() if key != "variables"}
 
 
-def _sync_variables(pipeline: Pipeline, graph: Graph) -> None:
+def _sync_variables(pipeline: Pipeline, graph: Graph, renamed: Mapping[str, str] | None = None) -> None:
     rows = {row.name: row for row in Variable.objects.filter(pipeline=pipeline)}
-    if not graph.variables and rows:
-        return
+    in_use = _published_variables(pipeline)
+    for old, new in (renamed or {}).items():
+        if old in rows and new not in rows and old not in in_use:
+            rows[new] = rows.pop(old)
+            rows[new].name = new
     for order, wanted in enumerate(graph.variables):
         row = rows.pop(wanted.name, None)
         if row is None:
@@ -120,7 +126,14 @@ def _sync_variables(pipeline: Pipeline, graph: Graph) -> None:
             row.value = wanted.value
         row.type, row.description, row.order = wanted.type, wanted.description, order
         row.save()
-    Variable.objects.filter(pk__in=[row.pk for row in rows.values()]).delete()
+    Variable.objects.filter(pk__in=[row.pk for row in rows.values() if row.name not in in_use]).delete()
+
+
+def _published_variables(pipeline: Pipeline) -> frozenset[str]:
+    """Variables that new cycles read or set: they stay until a revision without them is published."""
+    if pipeline.revision_id is None:
+        return frozenset()
+    return graph_of(pipeline.revision_id).named_variables()
 
 
 def problems_of(pipeline: Pipeline, graph: Graph | None = None) -> list[Problem]:

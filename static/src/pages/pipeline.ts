@@ -30,6 +30,7 @@ import { menuButton } from "../ui/menu";
 import { statusChip } from "../ui/status";
 import { act, toast } from "../ui/toast";
 import { fileActs } from "./pipeline/file-acts";
+import { modes } from "./pipeline/modes";
 import { runItems } from "./pipeline/run-items";
 import { drawSide, type SideState } from "./pipeline/side";
 import { drawVariables } from "./pipeline/variables";
@@ -133,6 +134,7 @@ function drawHead(): void {
   replace(need("#pipeline-sub"), `${since}${plural(open, "cycle")} open · ${count(cycles.done)} done`);
   replace(
     need("#pipeline-actions"),
+    canEdit ? modes(projectId, id, "run") : null,
     h("a", { class: "btn btn-ghost", href: "cycles/" }, icon("list"), "Cycles"),
     canEdit ? h("button", { class: "btn btn-ghost", type: "button", onclick: validate }, "Validate") : null,
     ...(canEdit ? stateButtons() : []),
@@ -246,6 +248,12 @@ feed.watch(["execution.status", "cycle.status"], () => void live(), 800);
 feed.watch(["variable.updated", "pipeline.status", "model.stage"], () => void refresh(), 600);
 keys.scope("Pipeline", [
   { keys: "escape", label: "Close the panel", run: () => view?.select(null) },
+  {
+    keys: "e",
+    label: "Edit",
+    when: () => canEdit,
+    run: () => location.assign(`/p/${projectId}/pipelines/${id}/edit/`),
+  },
   { keys: "0", label: "Fit the graph", run: () => view?.fit() },
   { keys: "+", label: "Zoom in", run: () => view?.zoom(1.25) },
   { keys: "-", label: "Zoom out", run: () => view?.zoom(1 / 1.25) },

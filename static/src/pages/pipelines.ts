@@ -15,9 +15,12 @@ import {
   type Template,
   type TriggerRow,
 } from "../pipeline_editor/io/api";
+import { promptDialog } from "../ui/dialog";
 import { emptyState, errorState } from "../ui/empty";
+import { icon } from "../ui/icons";
 import { chip, statusChip } from "../ui/status";
 import { createTable } from "../ui/table";
+import { errorToast } from "../ui/toast";
 import { createFromTemplate } from "./pipeline/create";
 import { importFile } from "./pipeline/import-file";
 
@@ -76,6 +79,35 @@ find("#new-pipeline")?.addEventListener("click", () => {
 find("#import-pipeline")?.addEventListener("click", () => importFile(project.id));
 if (gallery) await drawGallery(gallery);
 
+/** "Empty pipeline": a name, then the editor. */
+function emptyCard(projectId: string): HTMLElement {
+  const start = async () => {
+    const name = await promptDialog({
+      title: "New empty pipeline",
+      label: "Name",
+      value: "Pipeline",
+      confirm: "Create",
+    });
+    if (name === null) return;
+    try {
+      const made = await api.post<PipelineRow>(`/api/v1/projects/${projectId}/pipelines/`, {
+        name,
+        graph: { nodes: [], connections: [], triggers: [], variables: [] },
+      });
+      location.assign(`/p/${projectId}/pipelines/${made.id}/edit/`);
+    } catch (error) {
+      errorToast(error);
+    }
+  };
+  return h(
+    "button",
+    { class: "card card-link template-card", type: "button", onclick: () => void start() },
+    h("span", { class: "picture empty-picture" }, icon("plus")),
+    h("b", {}, "Empty pipeline"),
+    h("span", { class: "soft" }, "An empty canvas: drag nodes onto it, connect them, start it."),
+  );
+}
+
 async function drawGallery(host: HTMLElement): Promise<void> {
   if (!project) return;
   try {
@@ -84,6 +116,7 @@ async function drawGallery(host: HTMLElement): Promise<void> {
       loadNodeTypes(),
     ]);
     host.replaceChildren(
+      emptyCard(project.id),
       ...templates.items.map((template) => {
         const view = createGraphView({
           graph: template.graph,

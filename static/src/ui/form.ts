@@ -55,7 +55,8 @@ export interface FormOptions {
   rows?: boolean;
   disabled?: boolean;
   widgets?: Record<string, Widget>;
-  onChange?: (value: Record<string, Json>, valid: boolean) => void;
+  /** `path`: the field that was changed. */
+  onChange?: (value: Record<string, Json>, valid: boolean, path: Path) => void;
   /** Buttons below; without one the caller submits. */
   submit?: { label: string; run: (value: Record<string, Json>) => Promise<unknown> };
 }
@@ -195,7 +196,7 @@ class FormView implements Form {
     field.touched = true;
     const faults = this.faults();
     this.showFault(field, faultAt(faults, field));
-    this.options.onChange?.(this.value(), Object.keys(faults).length === 0);
+    this.options.onChange?.(this.value(), Object.keys(faults).length === 0, field.path);
   }
 
   private showFault(field: Field, message: string | null): void {

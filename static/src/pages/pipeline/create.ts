@@ -3,7 +3,7 @@ import { h } from "../../lib/dom";
 import { api, messageOf } from "../../lib/http";
 import type { PipelineDetail, Template } from "../../pipeline_editor/io/api";
 import { openDialog } from "../../ui/dialog";
-import { valueField, type ValueField } from "./variable-field";
+import { valueField, type ValueField } from "../../pipeline_editor/forms/value-field";
 
 /** Which variables the form asks for at once: those that name things of the project. The rest have good values. */
 export function askedVariables(template: Template): { first: string[]; more: string[] } {
@@ -25,7 +25,12 @@ export function createFromTemplate(projectId: string, template: Template): void 
   const line = (variableName: string) => {
     const variable = (template.graph.variables ?? []).find((v) => v.name === variableName);
     if (!variable) return null;
-    const field = valueField(projectId, variable.type, variable.name, variable.value, "");
+    const field = valueField({
+      projectId,
+      type: variable.type,
+      label: variable.name,
+      value: variable.value,
+    });
     fields.set(variable.name, field);
     return h(
       "div",

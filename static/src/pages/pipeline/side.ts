@@ -215,7 +215,7 @@ function inputsOf(state: SideState, node: GraphNode): HTMLElement {
     const source = node.inputs[port];
     if (source?.variable)
       return `$${source.variable} → ${shown(variables.get(source.variable), state.names)}`;
-    if (source && "value" in source) return shown(source.value, state.names);
+    if (source && "fixed" in source) return shown(source.fixed, state.names);
     return "from the trigger";
   };
   return ports.length

@@ -1,8 +1,9 @@
 /** The variables of a pipeline: values with pickers, who changed what when, change while it runs. */
 import { h, replace } from "../../lib/dom";
-import { ago, plural } from "../../lib/format";
+import { plural } from "../../lib/format";
 import { api, messageOf } from "../../lib/http";
 import { portColor } from "../../pipeline_editor/canvas/drawing";
+import { drawHistory } from "../../pipeline_editor/forms/history";
 import {
   shown,
   type Names,
@@ -12,7 +13,7 @@ import {
 } from "../../pipeline_editor/io/api";
 import { openDialog } from "../../ui/dialog";
 import { toast } from "../../ui/toast";
-import { valueField } from "./variable-field";
+import { valueField } from "../../pipeline_editor/forms/value-field";
 
 export interface VariablesState {
   projectId: string;
@@ -66,7 +67,13 @@ export function drawVariables(host: HTMLElement, state: VariablesState): void {
 
 function openVariable(variable: Variable, state: VariablesState): void {
   const name = typeof variable.value === "string" ? (state.names[variable.value] ?? "") : "";
-  const field = valueField(state.projectId, variable.type, variable.name, variable.value, name);
+  const field = valueField({
+    projectId: state.projectId,
+    type: variable.type,
+    label: variable.name,
+    value: variable.value,
+    name,
+  });
   const history = h("div", {}, h("p", { class: "muted" }, "Loading its history…"));
   const dialog = openDialog({
     title: variable.name,
@@ -98,54 +105,15 @@ function openVariable(variable: Variable, state: VariablesState): void {
         ]
       : [{ label: "Close" }],
   });
-  void drawHistory(history, variable, state, () => dialog.close());
+  const revert = async (change: VariableChange) => {
+    await save(variable, change.old, state);
+    dialog.close();
+  };
+  void drawHistory(history, variable.id, state.names, state.canEdit ? revert : null);
 }
 
 async function save(variable: Variable, value: unknown, state: VariablesState): Promise<void> {
   await api.patch(`/api/v1/variables/${variable.id}/`, { value, version: variable.version });
   toast(`${variable.name} is set; nodes read it from now on.`, { kind: "ok" });
   await state.reload();
-}
-
-async function drawHistory(
-  host: HTMLElement,
-  variable: Variable,
-  state: VariablesState,
-  close: () => void,
-): Promise<void> {
-  try {
-    const page = await api.list<VariableChange>(`/api/v1/variables/${variable.id}/changes/`);
-    const revert = (change: VariableChange) => async () => {
-      await save(variable, change.old, state);
-      close();
-    };
-    replace(
-      host,
-      page.items.length
-        ? page.items.map((change) =>
-            h(
-              "div",
-              { class: "execution-line" },
-              h("span", { class: "hint" }, ago(change.at)),
-              h(
-                "span",
-                { class: "clip" },
-                `${shown(change.old, state.names)} → ${shown(change.new, state.names)}`,
-                h("br", {}),
-                h(
-                  "span",
-                  { class: "hint" },
-                  `${change.user?.name ?? (change.node_id || "the template")}${change.why ? `: ${change.why}` : ""}`,
-                ),
-              ),
-              state.canEdit
-                ? h("button", { class: "btn btn-sm", type: "button", onclick: revert(change) }, "Revert")
-                : null,
-            ),
-          )
-        : h("p", { class: "muted" }, "Never changed."),
-    );
-  } catch (error) {
-    replace(host, h("p", { class: "status bad" }, messageOf(error)));
-  }
 }

@@ -1,12 +1,18 @@
 /** The graph as the API sends it, and what the node catalogue says of its nodes. No DOM. */
 
+/** Where an input comes from when no connection feeds it: a variable's name, or a value. */
+export interface InputSource {
+  variable?: string;
+  fixed?: unknown;
+}
+
 export interface GraphNode {
   id: string;
   type: string;
   version: number;
   name: string;
   config: Record<string, unknown>;
-  inputs: Record<string, { variable?: string; value?: unknown }>;
+  inputs: Record<string, InputSource>;
   position: { x: number; y: number };
 }
 
@@ -24,6 +30,7 @@ export interface GraphTrigger {
   kind: string;
   enabled?: boolean;
   mode?: string;
+  overlap?: string;
   spec: Record<string, unknown>;
 }
 
@@ -34,11 +41,28 @@ export interface GraphVariable {
   description?: string;
 }
 
+/** A comment on the drawing. */
+export interface GraphNote {
+  id: string;
+  text: string;
+  position: { x: number; y: number };
+  size: { x: number; y: number };
+}
+
+/** Nodes that belong together on the drawing. */
+export interface GraphGroup {
+  id: string;
+  name: string;
+  nodes: string[];
+}
+
 export interface Graph {
   nodes: GraphNode[];
   connections: GraphConnection[];
   triggers?: GraphTrigger[];
   variables?: GraphVariable[];
+  notes?: GraphNote[];
+  groups?: GraphGroup[];
 }
 
 export interface PortInfo {
@@ -46,6 +70,7 @@ export interface PortInfo {
   type: string;
   title?: string;
   required?: boolean;
+  doc?: string;
 }
 
 /** What drawing needs of a node type; ports and actions are those of the node's own configuration. */

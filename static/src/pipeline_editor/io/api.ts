@@ -2,6 +2,7 @@
 import { api, type Page } from "../../lib/http";
 import type { JsonSchema } from "../../ui/schema";
 import type { Counts, Graph, GraphNode, NodeFace, PortInfo } from "../graph/types";
+import type { SaveBody, Stored } from "../state/draft";
 
 export interface CycleCounts {
   pending: number;
@@ -36,6 +37,7 @@ export interface PipelineDetail extends PipelineRow {
   ports: Record<string, NodePorts>;
   counters: Record<string, Counts>;
   draft_changed: boolean;
+  draft_version: number;
 }
 
 export interface NodeType {
@@ -45,6 +47,9 @@ export interface NodeType {
   category: string;
   icon: string;
   doc: string;
+  inputs: PortInfo[];
+  outputs: PortInfo[];
+  actions: Record<string, string[]>;
   requires: string[];
   config_schema: JsonSchema;
 }
@@ -99,6 +104,10 @@ export interface Problem {
   message: string;
   level: "error" | "warning";
   node?: string;
+  connection?: string;
+  port?: string;
+  field?: string;
+  trigger?: string;
   variable?: string;
 }
 
@@ -209,3 +218,20 @@ export function triggerWords(trigger: Pick<TriggerRow, "kind" | "spec" | "mode">
       return "by hand";
   }
 }
+
+/** Saves the draft, or with no body only reads it. A save by a page that goes outlives it, unless it is too large for that. */
+export async function saveDraft(id: string, body: SaveBody | null, last: boolean): Promise<Stored> {
+  const path = `/api/v1/pipelines/${id}/`;
+  const keepalive = last && JSON.stringify(body).length < 60_000;
+  const detail = body
+    ? await api.patch<PipelineDetail>(path, body, { keepalive })
+    : await api.get<PipelineDetail>(path);
+  return { graph: detail.graph, version: detail.draft_version };
+}
+
+export const checkGraph = (id: string, graph: Graph, signal?: AbortSignal) =>
+  api.post<{ problems: Problem[]; ports: Record<string, NodePorts> }>(
+    `/api/v1/pipelines/${id}/validate/`,
+    { graph },
+    signal ? { signal } : {},
+  );

@@ -1,0 +1,122 @@
+/** A control for a value of a port type: pickers for what the project has, a filter, JSON, or a plain field. */
+import { h } from "../../lib/dom";
+import { api } from "../../lib/http";
+import { createPicker, type PickItem } from "../../ui/picker";
+import { filterField, looksLikeFilter } from "./filter-field";
+
+export interface ValueField {
+  element: HTMLElement;
+  /** The value as the API takes it; throws an Error with a sentence when it is not valid. */
+  value: () => unknown;
+}
+export interface ValueFieldOptions {
+  projectId: string;
+  type: string;
+  label: string;
+  value: unknown;
+  /** What the thing that the value names is called. */
+  name?: string;
+  /** The dataset a filter is counted over. */
+  dataset?: () => string | null;
+  changed?: () => void;
+}
+
+export function valueField(options: ValueFieldOptions): ValueField {
+  const { type } = options;
+  if (type === "Dataset" || type === "Model") return pickerField(options, type);
+  if (type === "Json" && looksLikeFilter(options.label, options.value))
+    return filterField({ ...options, envelope: true });
+  if (type === "Json" || type.endsWith("[]")) return jsonField(options);
+  return plainField(options);
+}
+
+const PATHS = { Dataset: "datasets", Model: "models", Ontology: "ontologies" };
+export type Picked = keyof typeof PATHS | "Person";
+
+/** Everything of a kind in the project, found by a part of its name. */
+export function entityItems(projectId: string, kind: Picked): (text: string) => Promise<PickItem[]> {
+  let all: Promise<PickItem[]> | null = null;
+  const ask = async (): Promise<PickItem[]> => {
+    if (kind !== "Person") return api.all<PickItem>(`/api/v1/projects/${projectId}/${PATHS[kind]}/`);
+    const members = await api.all<{ user: PickItem }>(`/api/v1/projects/${projectId}/members/`);
+    return members.map((member) => member.user);
+  };
+  return async (text) => {
+    all ??= ask();
+    const wanted = text.trim().toLowerCase();
+    return (await all).filter((item) => item.name.toLowerCase().includes(wanted));
+  };
+}
+
+function pickerField(options: ValueFieldOptions, type: "Dataset" | "Model"): ValueField {
+  const { label, value, name, projectId } = options;
+  const load = entityItems(projectId, type);
+  const picker = createPicker<PickItem>({
+    label,
+    optional: true,
+    placeholder: type === "Dataset" ? "Choose a dataset…" : "Choose a model…",
+    value: typeof value === "string" && value ? { id: value, name: name || value } : null,
+    load,
+    onChange: () => options.changed?.(),
+  });
+  if (typeof value === "string" && value && !name)
+    void load("").then((all) => {
+      const found = all.find((item) => item.id === value);
+      if (found && picker.value()?.id === value) picker.set(found);
+    });
+  return { element: picker.element, value: () => picker.value()?.id ?? null };
+}
+
+function jsonField({ label, value, changed }: ValueFieldOptions): ValueField {
+  const area = h("textarea", {
+    class: "textarea mono",
+    rows: 8,
+    spellcheck: "false",
+    "aria-label": label,
+    value: JSON.stringify(value ?? {}, null, 2),
+    onchange: () => changed?.(),
+  });
+  return {
+    element: area,
+    value: () => {
+      try {
+        return JSON.parse(area.value) as unknown;
+      } catch (error) {
+        const why = error instanceof Error ? error.message : "check it";
+        throw new Error(`${label} is not valid JSON: ${why}.`, { cause: error });
+      }
+    },
+  };
+}
+
+function plainField({ type, label, value, changed }: ValueFieldOptions): ValueField {
+  if (type === "Boolean") {
+    const check = h("input", {
+      type: "checkbox",
+      class: "toggle",
+      "aria-label": label,
+      checked: value === true,
+      onchange: () => changed?.(),
+    });
+    return { element: check, value: () => check.checked };
+  }
+  const numeric = ["Number", "Integer", "Float"].includes(type);
+  const input = h("input", {
+    class: "input",
+    type: numeric ? "number" : "text",
+    step: type === "Integer" ? "1" : "any",
+    "aria-label": label,
+    value: typeof value === "string" || typeof value === "number" ? value : "",
+    onchange: () => changed?.(),
+  });
+  return {
+    element: input,
+    value: () => {
+      if (!numeric) return input.value;
+      if (input.value === "") return null;
+      const number = Number(input.value);
+      if (!Number.isFinite(number)) throw new Error(`${label} must be a number.`);
+      return number;
+    },
+  };
+}

@@ -1,0 +1,190 @@
+/** The canvas of the editor: thin views over the flow model. */
+import {
+  ConnectionLineType,
+  MiniMap,
+  ReactFlow,
+  SelectionMode,
+  type Connection,
+  type FinalConnectionState,
+  type ReactFlowInstance,
+} from "@xyflow/react";
+import "@xyflow/react/dist/base.css";
+import { useRef, useState, useSyncExternalStore } from "react";
+import { createRoot } from "react-dom/client";
+import type { Cell } from "../../lib/store";
+import { portColor } from "../canvas/drawing";
+import type { From, Spot, To } from "../state/acts";
+import { EditorContext, type CanvasActs } from "./context";
+import { FrameView, NoteView } from "./drawn";
+import { readIn, readOut, type FlowEdge, type FlowModel, type FlowNode } from "./flow";
+import { Link } from "./link";
+import { NODE_MIME } from "./mime";
+import { Step } from "./step";
+
+const NODE_TYPES = { step: Step, note: NoteView, frame: FrameView };
+const EDGE_TYPES = { link: Link };
+const MAP = { width: 132, height: 88 };
+const MULTI = ["Shift", "Control", "Meta"];
+const FIT = { padding: 0.12, maxZoom: 1, duration: 160 };
+
+export type Flow = ReactFlowInstance<FlowNode, FlowEdge>;
+export interface CanvasOptions extends CanvasActs {
+  model: FlowModel;
+  /** Null when it fits, else why not. */
+  fault: (from: From, to: To) => string | null;
+  connect: (from: From, to: To) => void;
+  refused: (why: string) => void;
+  dropType: (key: string, at: Spot) => void;
+  /** A connection was let go over empty ground. */
+  letGo: (from: From, at: Spot, screen: Spot) => void;
+  open: (key: string) => void;
+  ready: (flow: Flow) => void;
+}
+
+function useCell<T>(cell: Cell<T>): T {
+  return useSyncExternalStore(
+    (ring) => cell.subscribe(ring),
+    () => cell.value,
+  );
+}
+
+function ends(connection: Pick<Connection, "source" | "target" | "sourceHandle" | "targetHandle">) {
+  const out = readOut(connection.sourceHandle);
+  const into = readIn(connection.targetHandle);
+  if (!out || into === null) return null;
+  const from: From = { node: connection.source.slice(2), ...out };
+  const to: To = { node: connection.target.slice(2), port: into };
+  return { from, to };
+}
+
+function pointOf(event: MouseEvent | TouchEvent): Spot {
+  const point = "changedTouches" in event ? event.changedTouches[0] : event;
+  return { x: point?.clientX ?? 0, y: point?.clientY ?? 0 };
+}
+
+type PortEnd = NonNullable<FinalConnectionState["fromHandle"]>;
+
+function isGround({ x, y }: Spot): boolean {
+  const target = document.elementFromPoint(x, y);
+  return (
+    target !== null && target.closest(".react-flow__pane") !== null && !target.closest(".react-flow__node")
+  );
+}
+
+function Canvas(options: CanvasOptions) {
+  const { model } = options;
+  const nodes = useCell(model.nodes);
+  const edges = useCell(model.edges);
+  const flow = useRef<Flow | null>(null);
+  // An empty canvas stays as it is when the first node comes.
+  const [begun] = useState(nodes.length > 0);
+
+  /** Let go over a port that does not take it: the reason in words. */
+  const misfit = (one: PortEnd, other: PortEnd) => {
+    const [a, b] = one.type === "source" ? [one, other] : [other, one];
+    const both = ends({
+      source: a.nodeId,
+      sourceHandle: a.id ?? null,
+      target: b.nodeId,
+      targetHandle: b.id ?? null,
+    });
+    const why = both && options.fault(both.from, both.to);
+    options.refused(why ?? "A connection goes from an output to an input.");
+  };
+  const finished = (event: MouseEvent | TouchEvent, state: FinalConnectionState) => {
+    const { fromHandle, toHandle, isValid } = state;
+    if (!fromHandle || isValid) return;
+    if (toHandle) {
+      misfit(fromHandle, toHandle);
+      return;
+    }
+    const out = readOut(fromHandle.id);
+    const screen = pointOf(event);
+    const at = flow.current?.screenToFlowPosition(screen);
+    if (out && at && isGround(screen))
+      options.letGo({ node: fromHandle.nodeId.slice(2), ...out }, at, screen);
+  };
+
+  return (
+    <EditorContext.Provider value={options}>
+      <ReactFlow<FlowNode, FlowEdge>
+        nodes={nodes}
+        edges={edges}
+        nodeTypes={NODE_TYPES}
+        edgeTypes={EDGE_TYPES}
+        onNodesChange={model.onNodesChange}
+        onEdgesChange={model.onEdgesChange}
+        onNodeDragStop={model.dropped}
+        onSelectionDragStop={model.dropped}
+        onInit={(instance) => {
+          flow.current = instance;
+          options.ready(instance);
+        }}
+        isValidConnection={(connection) => {
+          const both = ends({
+            source: connection.source,
+            target: connection.target,
+            sourceHandle: connection.sourceHandle ?? null,
+            targetHandle: connection.targetHandle ?? null,
+          });
+          return both !== null && options.fault(both.from, both.to) === null;
+        }}
+        onConnect={(connection) => {
+          const both = ends(connection);
+          if (both) options.connect(both.from, both.to);
+        }}
+        onConnectEnd={finished}
+        onNodeDoubleClick={(_, node) => options.open(node.id)}
+        onDragOver={(event) => {
+          if (!event.dataTransfer.types.includes(NODE_MIME)) return;
+          event.preventDefault();
+          event.dataTransfer.dropEffect = "copy";
+        }}
+        onDrop={(event) => {
+          const key = event.dataTransfer.getData(NODE_MIME);
+          if (!key) return;
+          event.preventDefault();
+          const at = flow.current?.screenToFlowPosition({ x: event.clientX, y: event.clientY });
+          if (at) options.dropType(key, at);
+        }}
+        connectionLineType={ConnectionLineType.SmoothStep}
+        connectionRadius={22}
+        selectionKeyCode="Shift"
+        multiSelectionKeyCode={MULTI}
+        selectionMode={SelectionMode.Partial}
+        deleteKeyCode={null}
+        disableKeyboardA11y
+        elevateNodesOnSelect={false}
+        onlyRenderVisibleElements
+        zoomOnDoubleClick={false}
+        minZoom={0.1}
+        maxZoom={2}
+        fitView={begun}
+        fitViewOptions={FIT}
+        snapToGrid
+        snapGrid={[10, 10]}
+        proOptions={{ hideAttribution: false }}
+      >
+        <MiniMap
+          pannable
+          zoomable
+          ariaLabel="Minimap"
+          style={MAP}
+          nodeColor={(node) =>
+            node.type === "step"
+              ? portColor((node as FlowNode & { type: "step" }).data.face.outputs[0]?.type ?? "Json")
+              : "var(--line)"
+          }
+          maskColor="var(--scrim-soft)"
+        />
+      </ReactFlow>
+    </EditorContext.Provider>
+  );
+}
+
+export function mountCanvas(host: HTMLElement, options: CanvasOptions): () => void {
+  const root = createRoot(host);
+  root.render(<Canvas {...options} />);
+  return () => root.unmount();
+}
+export { FIT };
