@@ -109,14 +109,14 @@ class GraphVariableSerializer(serializers.Serializer[Any]):
     description = serializers.CharField(allow_blank=True)
 
 
-class NoteSerializer(serializers.Serializer[Any]):
+class GraphNoteSerializer(serializers.Serializer[Any]):
     id = serializers.CharField()
     text = serializers.CharField(allow_blank=True)
     position = PointSerializer()
     size = PointSerializer()
 
 
-class GroupSerializer(serializers.Serializer[Any]):
+class GraphGroupSerializer(serializers.Serializer[Any]):
     id = serializers.CharField()
     name = serializers.CharField(allow_blank=True)
     nodes = serializers.ListField(child=serializers.CharField())
@@ -127,8 +127,8 @@ class GraphSerializer(serializers.Serializer[Any]):
     connections = ConnectionSerializer(many=True)
     triggers = GraphTriggerSerializer(many=True)
     variables = GraphVariableSerializer(many=True)
-    notes = NoteSerializer(many=True, required=False)
-    groups = GroupSerializer(many=True, required=False)
+    notes = GraphNoteSerializer(many=True, required=False)
+    groups = GraphGroupSerializer(many=True, required=False)
 
 
 class NodePortsSerializer(serializers.Serializer[Any]):

@@ -1,4 +1,4 @@
-"""The pipeline editor in a browser: from an empty canvas to the template's graph, and what must never go wrong on the way."""
+"""The pipeline editor in a browser: from an empty canvas to the template's graph, and what may never go wrong."""
 
 from __future__ import annotations
 
@@ -58,7 +58,6 @@ def place_nodes(hands: Hands) -> None:
     hands.canvas.click(position={"x": 20, "y": 20})
     for _ in range(4):
         hands.press("-")
-    hands.page.wait_for_timeout(700)
     for title, name, x, y in NODES:
         hands.drop(title, x, y, name)
 
@@ -94,9 +93,7 @@ def connect_all(hands: Hands) -> None:
     names = {node["id"]: node["name"] for node in TEMPLATE["nodes"]}
     for one in TEMPLATE["connections"]:
         source, target = one["source"], one["target"]
-        hands.connect(
-            names[source["node"]], source["port"], names[target["node"]], target["port"], one["action"] or ""
-        )
+        hands.connect(names[source["node"]], source["port"], names[target["node"]], target["port"], one["action"] or "")
 
 
 def add_triggers(hands: Hands) -> None:

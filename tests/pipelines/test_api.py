@@ -85,7 +85,9 @@ def test_start_lists_every_problem_with_its_place(api: APIClient, project: Proje
     assert told["ok"] is False
     fine = api.post(url + "validate/", {"graph": chain()}).json()
     assert (fine["ok"], fine["problems"]) == (True, [])
-    assert set(fine["ports"]) == {node["id"] for node in chain()["nodes"]}, "the editor draws ports of what is not saved"
+    assert set(fine["ports"]) == {node["id"] for node in chain()["nodes"]}, (
+        "the editor draws ports of what is not saved"
+    )
 
 
 def test_malformed_graph_is_refused_with_its_place(api: APIClient, project: Project) -> None:

@@ -3648,9 +3648,16 @@ export interface components {
     };
     Graph: {
       connections: components["schemas"]["Connection"][];
+      groups?: components["schemas"]["GraphGroup"][];
       nodes: components["schemas"]["GraphNode"][];
+      notes?: components["schemas"]["GraphNote"][];
       triggers: components["schemas"]["GraphTrigger"][];
       variables: components["schemas"]["GraphVariable"][];
+    };
+    GraphGroup: {
+      id: string;
+      name: string;
+      nodes: string[];
     };
     GraphNode: {
       config: {
@@ -3666,6 +3673,12 @@ export interface components {
       position: components["schemas"]["Point"];
       type: string;
       version: number;
+    };
+    GraphNote: {
+      id: string;
+      position: components["schemas"]["Point"];
+      size: components["schemas"]["Point"];
+      text: string;
     };
     GraphTrigger: {
       enabled: boolean;
@@ -3774,6 +3787,7 @@ export interface components {
       readonly state: "queued" | "running" | "done" | "failed" | "cancelled";
       readonly total: number;
     };
+    /** @description ``ports``: by node id, as each node's configuration makes them; nodes where that cannot be told are left out. */
     Imported: {
       graph: components["schemas"]["Graph"];
       name: string;
@@ -3781,6 +3795,9 @@ export interface components {
       ok: boolean;
       /** Format: uuid */
       pipeline: string | null;
+      ports: {
+        [key: string]: components["schemas"]["NodePorts"];
+      };
       problems: components["schemas"]["Problem"][];
     };
     ImportList: {
@@ -4633,7 +4650,10 @@ export interface components {
     PatchedOntologyPatchRequest: {
       name?: string;
     };
-    /** @description ``draft_version`` is the version the graph was made from: another one stored answers 412. */
+    /**
+     * @description ``draft_version`` is the version the graph was made from: another one stored answers 412. ``renamed`` tells
+     *     variables that kept their value under a new name: old name to new.
+     */
     PatchedPipelinePatchRequest: {
       description?: string;
       draft_version?: number;
@@ -4641,6 +4661,9 @@ export interface components {
         [key: string]: unknown;
       };
       name?: string;
+      renamed?: {
+        [key: string]: string;
+      };
       settings?: {
         [key: string]: unknown;
       };
@@ -4998,8 +5021,12 @@ export interface components {
       trigger?: string;
       variable?: string;
     };
+    /** @description ``ports``: by node id, as each node's configuration makes them; nodes where that cannot be told are left out. */
     Problems: {
       ok: boolean;
+      ports: {
+        [key: string]: components["schemas"]["NodePorts"];
+      };
       problems: components["schemas"]["Problem"][];
     };
     ProcessHealth: {

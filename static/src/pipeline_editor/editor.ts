@@ -207,7 +207,8 @@ export class Editor {
     void this.flow?.fitView(FIT);
   }
   zoom(by: 1 | -1): void {
-    void (by > 0 ? this.flow?.zoomIn({ duration: 120 }) : this.flow?.zoomOut({ duration: 120 }));
+    // At once: keys that follow each other add up.
+    void (by > 0 ? this.flow?.zoomIn() : this.flow?.zoomOut());
   }
 
   private middle(): acts.Spot {
