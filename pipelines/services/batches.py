@@ -69,4 +69,4 @@ def claim_rows() -> int:
 
 def apply_rows() -> int:
     """Executions an apply transaction takes at most: few on SQLite, where a write holds everybody up."""
-    return min(db.bulk_size(), 256)
+    return min(db.bulk_size_now(), 256)

@@ -60,7 +60,7 @@ def start_cycles(
     depth: int = 0,
 ) -> list[Cycle]:
     """Starts a cycle for each that its trigger has not started before (same key). Joins the open transaction; give at
-    most ``db.bulk_size()``. Safe to repeat. Raises WrongStatus when the pipeline was never started.
+    most ``db.bulk_size_now()``. Safe to repeat. Raises WrongStatus when the pipeline was never started.
 
     The item fills the start node's free inputs of type Item.
     """

@@ -104,7 +104,7 @@ def _step(firing: TriggerFiring) -> None:
 
 def _next_items(firing: TriggerFiring) -> list[tuple[Any, str]]:
     """(event id or None, item id) of the next part, and the cursor moved past it."""
-    size = db.bulk_size()
+    size = db.bulk_size_now()
     if "entries" in firing.source:
         start = int(firing.cursor or 0)
         flat = [(event_id, item_id) for event_id, ids in firing.source["entries"] for item_id in ids]

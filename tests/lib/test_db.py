@@ -117,6 +117,23 @@ def test_write_of_a_person_comes_before_bulk_work_that_waited_longer() -> None:
     assert not waits_for(Path(f"{base}.wanted"), fcntl.LOCK_EX)
 
 
+@pytest.mark.django_db(transaction=True)
+@on_sqlite
+def test_bulk_work_when_nobody_saves_takes_larger_steps_until_somebody_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    mark = Path(f"{db._database()}.people")
+    mark.unlink(missing_ok=True)
+    with db.background_write(), db.write():
+        Duty.objects.create(name="bulk")
+    with db.short_write():
+        Duty.objects.create(name="a worker's own")
+    assert db.bulk_size_now() == 3 * db.bulk_size()
+    with db.write():
+        Duty.objects.create(name="a person's")
+    assert db.bulk_size_now() == db.bulk_size()
+    monkeypatch.setattr(db, "QUIET_SECONDS", 0)
+    assert db.bulk_size_now() == 3 * db.bulk_size()
+
+
 @on_sqlite
 def test_bulk_work_when_people_never_pause_takes_a_turn_at_last(tmp_path: Path) -> None:
     base = str(tmp_path / "db")

@@ -22,6 +22,8 @@ log = logging.getLogger(__name__)
 LEASE = timedelta(seconds=12)
 RENEW_SECONDS = 4.0
 IDLE_SECONDS = 0.15
+BUSY_SECONDS = 0.05  # a look costs as much for one event as for many: let some gather
+DISPATCH_LIMIT = 2000
 WAIT_SECONDS = 2.0
 BEAT_SECONDS = 10.0
 
@@ -48,7 +50,8 @@ class Pulse(threading.Thread):
                 close_old_connections()
                 self._beat()
                 if self._hold():
-                    wait = 0.0 if events.dispatch_pending(2000) else IDLE_SECONDS
+                    handled = events.dispatch_pending(DISPATCH_LIMIT)
+                    wait = 0.0 if handled >= DISPATCH_LIMIT else BUSY_SECONDS if handled else IDLE_SECONDS
                     do_due()
             except Exception:  # the pulse must outlive a database that is away for a moment
                 log.exception("pulse")
