@@ -17,6 +17,7 @@ import { emptyState, errorState } from "../../ui/empty";
 import { icon, isIconName } from "../../ui/icons";
 import { chip, statusChip } from "../../ui/status";
 import { act, toast } from "../../ui/toast";
+import { codeButton } from "./code-dialog";
 import { openExecution } from "./execution";
 import { gateBlock } from "./gates";
 
@@ -179,6 +180,7 @@ function drawNode(host: HTMLElement, state: SideState, node: GraphNode): void {
       h("h3", {}, "Inputs"),
       inputsOf(state, node),
       h("h3", {}, "Settings"),
+      node.type === "code" ? codeButton(state, node) : null,
       settingsOf(type, node),
       type?.requires.length ? h("p", { class: "hint" }, `Starts when: ${type.requires.join(" ")}`) : null,
       h("h3", {}, "Executions"),
@@ -229,7 +231,9 @@ function inputsOf(state: SideState, node: GraphNode): HTMLElement {
 
 function settingsOf(type: NodeType | undefined, node: GraphNode): HTMLElement {
   const schema = type?.config_schema.properties ?? {};
-  const keys = [...new Set([...Object.keys(schema), ...Object.keys(node.config)])];
+  const keys = [...new Set([...Object.keys(schema), ...Object.keys(node.config)])].filter(
+    (key) => node.type !== "code" || key !== "code",
+  );
   if (!keys.length) return h("p", { class: "muted" }, "This node has no settings.");
   return h(
     "dl",
