@@ -275,7 +275,8 @@ class Ledger:
         write_rows([self.cycles[key] for key in sorted(self._touched - made)], self._cycle_fields)
         moved = self._moved_cycles()
         self._flush_counters(moved, executions := self._moved_executions())
-        self._flush_events(moved, executions)
+        with events.gathered():
+            self._flush_events(moved, executions)
         self._ring()
 
     def _settle(self, cycle: Cycle, state: machine.CycleState) -> None:
@@ -304,8 +305,11 @@ class Ledger:
                 ended[row.pipeline_id, row.node_id][row.status] += 1
         for place, seconds in self._seconds.items():
             by_node[place]["seconds"] = seconds
-        for (pipeline_id, node_id), node_moves in sorted(by_node.items()):
-            _move_counter(NodeCounter, {"pipeline_id": pipeline_id, "node_id": node_id}, node_moves)
+        counters = [
+            new_row(NodeCounter, pipeline_id=pipeline_id, node_id=node_id, **node_moves)
+            for (pipeline_id, node_id), node_moves in sorted(by_node.items())
+        ]
+        add_all(counters, unique=("pipeline", "node_id"), add=(*machine.EXECUTION_STATUSES, "seconds"))
         self._flush_flow(ended)
         cycle_moves: dict[UUID, Counter[str]] = defaultdict(Counter)
         for old, cycle in moved:

@@ -6,6 +6,7 @@ import uuid
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from alp_site.lib import db, events
 from alp_site.lib.errors import Invalid
@@ -170,3 +171,19 @@ def test_concurrent_writers_with_roll_backs_none_missed_none_twice(readers: dict
     tail.join(60)
     assert len(got) == len(set(got))
     assert sorted(got) == sorted(written)
+
+
+@pytest.mark.django_db
+def test_gathered_events_are_written_together_in_order_or_not_at_all() -> None:
+    with db.write():
+        with CaptureQueriesContext(connection) as seen, events.gathered():
+            for n in range(3):
+                events.publish("member.updated", project_id=PROJECT, ids=[n])
+            assert not Event.objects.filter(type="member.updated").exists()
+        assert sum("INSERT" in query["sql"] for query in seen) == 1
+        with pytest.raises(KeyError), events.gathered():
+            events.publish("member.updated", project_id=PROJECT, ids=[9])
+            raise KeyError
+    assert list(Event.objects.filter(type="member.updated").order_by("id").values_list("ids", flat=True)) == [
+        ["0"], ["1"], ["2"],
+    ]  # fmt: skip

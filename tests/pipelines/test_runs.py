@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils.timezone import now
 from rest_framework.test import APIClient
 
+from alp_site.lib.db_rows import add_all, new_row
 from alp_site.lib.testing import settle
 from alp_site.people.models import User
 from annotation.models import Task, TaskItem, TaskItemLog
@@ -247,3 +248,14 @@ def test_minutes_are_forgotten_after_a_day_counters_are_not(running: Running, it
     NodeMinute.objects.filter(node_id="a").update(minute=old)
     assert 0 < sweep.drop_minutes() < count
     assert ConnectionCounter.objects.get().passed == 1
+
+
+def test_add_all_adds_to_rows_that_are_there_and_makes_the_others(running: Running) -> None:
+    pipeline = running(graph([node("a")]))
+    for _ in range(2):
+        rows = [
+            new_row(ConnectionCounter, pipeline_id=pipeline.pk, name=name, passed=n) for name, n in (("x", 1), ("y", 2))
+        ]
+        add_all(rows, unique=("pipeline", "name"), add=("passed",))
+    add_all([], unique=("pipeline", "name"), add=("passed",))
+    assert dict(ConnectionCounter.objects.values_list("name", "passed")) == {"x": 2, "y": 4}

@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -83,6 +85,29 @@ def publish(
         )
         for start in range(0, max(len(all_ids), 1), MAX_IDS)
     ]  # fmt: skip
+    held = _held.get()
+    if held is None:
+        insert_rows(rows)
+    else:
+        held += rows
+
+
+_held: ContextVar[list[models.Event] | None] = ContextVar("held events", default=None)
+
+
+@contextmanager
+def gathered() -> Iterator[None]:
+    """What is published inside is written together, in its order, when the block ends: one statement for many events.
+    Nothing of it is written when the block raises."""
+    if _held.get() is not None:
+        yield
+        return
+    rows: list[models.Event] = []
+    mark = _held.set(rows)
+    try:
+        yield
+    finally:
+        _held.reset(mark)
     insert_rows(rows)
 
 

@@ -1,0 +1,148 @@
+"""The engine alone: 100,000 items through five pass-through nodes, two workers, the events read meanwhile.
+
+On SQLite, or on PostgreSQL when ``DATABASE_URL`` names an empty database. ``BENCH_ITEMS`` and ``BENCH_WORKERS`` change
+the sizes. An item's journey is its cycle and five executions; wanted: at most 2 SQL statements an item.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from tests.bench import number, own_house, report, say
+from tests.bench._engine_worker import NODES, count_statements, register_nodes
+
+ITEMS, WORKERS = number("ITEMS", 100_000), number("WORKERS", 2)
+ROOT = Path(__file__).resolve().parents[2]
+WANTED = 2.0
+
+
+def main() -> None:
+    with own_house():
+        register_nodes()
+        pipeline = make_pipeline()
+        counted = count_statements()
+        started = time.perf_counter()
+        command = [sys.executable, "-m", "tests.bench._engine_worker"]
+        workers = [
+            subprocess.Popen([*command, str(n), str(pipeline.pk), str(ITEMS)], cwd=ROOT, stdout=subprocess.PIPE)
+            for n in range(WORKERS)
+        ]
+        run_all(pipeline)
+        read_events(pipeline, workers)
+        spent = time.perf_counter() - started
+        told = [json.loads(worker.communicate()[0].splitlines()[-1]) for worker in workers]
+        tell(pipeline, spent, told, counted)
+
+
+def make_pipeline() -> Any:
+    """Items that share one picture, and a running pipeline that waits to be given them."""
+    from alp_site.people.services import create_project, create_user
+    from datasets.services import create_dataset
+    from pipelines.services.pipelines import create_pipeline, start_pipeline
+
+    name = f"bench-{os.getpid()}"
+    user = create_user(email=f"{name}@example.org", name="Bench", password="blue-heron-41")
+    project = create_project(name=name, user=user)
+    make_items(create_dataset(project=project, name="Many", user=user))
+    nodes = [{"id": f"n{n}", "type": "bench.pass", "config": {}} for n in range(NODES)]
+    ends = [(f"n{n}", f"n{n + 1}") for n in range(NODES - 1)]
+    graph = {
+        "nodes": nodes,
+        "connections": [
+            {"source": {"node": a, "port": "item"}, "target": {"node": b, "port": "item"}} for a, b in ends
+        ],
+        "triggers": [{"id": "hand", "node": "n0", "kind": "manual"}],
+    }
+    return start_pipeline(pipeline=create_pipeline(project=project, name="Five", graph=graph))
+
+
+def make_items(dataset: Any) -> None:
+    import numpy as np
+    from django.utils import timezone
+
+    from alp_site.lib import storage
+    from alp_site.lib.db import write
+    from alp_site.lib.db_rows import insert_rows
+    from datasets.models import Item
+    from pipelines.demo.shapes import one
+
+    picture = storage.put_bytes(one("circle", np.random.default_rng(0)))
+    say(f"writing {ITEMS} item rows")
+    moment = timezone.now()
+    for start in range(0, ITEMS, 5000):
+        rows = [
+            Item(
+                dataset=dataset, filename=f"/many/{n:07d}.png", name=f"{n:07d}.png", dir="/many", mimetype="image/png",
+                size=picture.size, width=32, height=32, blob_id=picture.sha256, created_at=moment, updated_at=moment,
+            )
+            for n in range(start, min(start + 5000, ITEMS))
+        ]  # fmt: skip
+        with write():
+            if not start:
+                storage.retain({picture.sha256: picture.size}, {picture.sha256: ITEMS})
+            insert_rows(rows)
+
+
+def run_all(pipeline: Any) -> None:
+    from pipelines.services.firing import run_over
+
+    run_over(pipeline=pipeline, node_id="n0", dql={}, dataset_id=None, user=None, key="bench")
+
+
+def read_events(pipeline: Any, workers: list[subprocess.Popen[bytes]]) -> None:
+    """What the house's dispatcher does, and a word on how far it is. Ends when the workers have."""
+    from alp_site.lib import events
+    from alp_site.lib.jobs.pulse import IDLE_SECONDS
+    from pipelines.models import CycleCounter
+
+    last = time.monotonic()
+    while any(worker.poll() is None for worker in workers):
+        if not events.dispatch_pending(2000):
+            time.sleep(IDLE_SECONDS)
+        if time.monotonic() - last > 10:
+            last = time.monotonic()
+            say(f"{CycleCounter.objects.get(pipeline=pipeline).done} of {ITEMS}")
+    if any(worker.returncode for worker in workers):
+        raise RuntimeError("a worker failed")
+    events.dispatch_pending()
+
+
+def tell(pipeline: Any, spent: float, told: list[dict[str, float]], mine: Any) -> None:
+    from django.db import connection
+
+    from pipelines.models import ConnectionCounter, CycleCounter, NodeCounter
+
+    done = CycleCounter.objects.get(pipeline=pipeline).done
+    passed = set(ConnectionCounter.objects.filter(pipeline=pipeline).values_list("passed", flat=True))
+    ran = set(NodeCounter.objects.filter(pipeline=pipeline).values_list("done", flat=True))
+    if done != ITEMS or passed != {ITEMS} or ran != {ITEMS}:
+        raise RuntimeError(f"of {ITEMS} items {done} ended; connections {passed}, nodes {ran}")
+    statements = sum(part["statements"] for part in told)
+    executions = sum(part["executions"] for part in told)
+    where = f"{connection.vendor}, {WORKERS} workers, {ITEMS} items, {NODES} nodes"
+    report("engine.items_per_second", round(ITEMS / spent, 1), "items/s", note=f"{where}; workers' start included")
+    report(
+        "engine.statements_per_item", round(statements / ITEMS, 3), "statements",
+        note=f"of the workers, their looking for jobs too; an executemany is one; wanted: at most {WANTED:g}",
+    )  # fmt: skip
+    report(
+        "engine.reader_statements_per_second", round(mine.statements / spent, 1), "statements/s",
+        note="of the process that reads the events for all listeners: it looks as often whatever there is",
+    )  # fmt: skip
+    report("engine.rows_per_item", round(executions / ITEMS, 2), "rows", note="with each row of an executemany as one")
+    report("engine.peak_memory", round(max(part["peak"] for part in told), 1), "MiB", note="of a worker")
+    mine_peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    report("engine.peak_memory_reader", round(mine_peak, 1), "MiB", note="of the process that reads the events")
+    if statements / ITEMS > WANTED:
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()
