@@ -155,18 +155,18 @@ class TaskItemListView(APIView):
     @extend_schema(
         responses=listing("TaskItemList", s.TaskItemSerializer),
         parameters=[
-            OpenApiParameter(n, str) for n in ("status", "person", "label", "from", "to", "tz", "after", "limit")
+            OpenApiParameter(n, str) for n in ("status", "person", "label", "name", "from", "to", "tz", "after", "limit")
         ],
     )
     def get(self, request: Request, task_id: UUID) -> Response:
         """Items, for leads. status: open, free, assigned, sent_back, with_annotator, finished, returned, or a status;
-        from, to: days on which they were finished."""
+        from, to: days on which they were finished; name: a part of the file's path."""
         task = readable_task_for(request, task_id, "task.work")
         asked = request.query_params
         person = parse_uuid(asked["person"], "person") if asked.get("person") else None
         period = period_asked(asked) if asked.get("from") or asked.get("to") else None
         rows = selectors.list_items(
-            task, status=asked.get("status"), person=person, label=asked.get("label"),
+            task, status=asked.get("status"), person=person, label=asked.get("label"), name=asked.get("name", ""),
             finished=(period.start, period.end) if period else None,
         )  # fmt: skip
         return keyset_page(request, rows, item_payloads, default=50)

@@ -72,9 +72,10 @@ def list_items(
     person: UUID | None = None,
     label: str | None = None,
     finished: tuple[datetime, datetime] | None = None,
+    name: str = "",
 ) -> QuerySet[TaskItem]:
     """Items of a task. status: one of `COUNTS`, or a task's own; person: who holds or finished it; finished: from the
-    first moment until before the second."""
+    first moment until before the second; name: a part of the file's path."""
     rows = TaskItem.objects.filter(task=task, retired_at__isnull=True)
     if status:
         rows = rows.filter(_status(status))
@@ -82,6 +83,8 @@ def list_items(
         rows = rows.filter(Q(assignee_id=person) | Q(finished_by_id=person))
     if finished:
         rows = rows.filter(finished_at__gte=finished[0], finished_at__lt=finished[1])
+    if name:
+        rows = rows.filter(item__filename__icontains=name)
     if label:
         rows = rows.filter(item__annotations__label=label, item__annotations__deleted_at__isnull=True).distinct()
     return rows.select_related("item", "assignee", "finished_by")

@@ -90,6 +90,9 @@ def test_a_lead_makes_changes_fills_and_archives_a_task(client_as, project, data
     assert client.get(task_url).json()["counts"]["total"] == 4
     listed = client.get(f"{task_url}items/?status=free&limit=3").json()
     assert len(listed["items"]) == 3
+    wanted = listed["items"][1]
+    named = client.get(f"{task_url}items/", {"name": wanted["item"]["name"].upper()}).json()["items"]
+    assert [row["id"] for row in named] == [wanted["id"]]
     assert listed["next"]
     gone = client.delete(f"{task_url}items/", {"task_items": [listed["items"][0]["id"]]}).json()
     assert gone == {"count": 1}

@@ -2340,7 +2340,7 @@ export interface paths {
     };
     /**
      * @description Items, for leads. status: open, free, assigned, sent_back, with_annotator, finished, returned, or a status;
-     *     from, to: days on which they were finished.
+     *     from, to: days on which they were finished; name: a part of the file's path.
      */
     get: operations["tasks_id_items_get"];
     put?: never;
@@ -10057,6 +10057,7 @@ export interface operations {
         from?: string;
         label?: string;
         limit?: string;
+        name?: string;
         person?: string;
         status?: string;
         to?: string;

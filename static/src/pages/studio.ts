@@ -4,6 +4,7 @@ import { need } from "../lib/dom.ts";
 import { createStudio } from "../studio/index.ts";
 import type { LabelSpec, StudioOptions, StudioTask } from "../studio/state/types.ts";
 import "../studio/studio.css";
+import { inDataset, inTask, offerPictures } from "./studio/go-to.ts";
 import { walkOptions, type WalkPage } from "./studio/walk.ts";
 
 interface StudioPage {
@@ -41,6 +42,11 @@ const { page } = data;
 const studio = await createStudio(
   need("#studio"),
   "dataset" in page ? walkOptions(project.id, page, user, window.location) : queueOptions(page),
+);
+
+offerPictures(
+  studio,
+  "dataset" in page ? inDataset(page.dataset.id) : may("task.work", data) ? inTask(page.task.id) : null,
 );
 
 /** For journeys, measurements and bug reports: what is drawn, whether it is saved, and where it is on the page. */

@@ -2,6 +2,7 @@
  * What Ctrl K offers. Pages add their own commands; things of the project are searched through the API's lists.
  *
  *   addCommands(() => [{ label: "Start pipeline", icon: "play", run: start }]);
+ *   addSearch(async (typed, signal) => (await find(typed, signal)).map(entryOf));
  */
 import { api } from "../lib/http.ts";
 import type { Boot, NamedRef } from "../lib/boot.ts";
@@ -24,6 +25,21 @@ const sources = new Set<Source>();
 export function addCommands(source: Source): () => void {
   sources.add(source);
   return () => void sources.delete(source);
+}
+
+/** Answers what is typed with entries of its own, by asking the server. */
+export type Search = (typed: string, signal: AbortSignal) => Promise<CommandEntry[]>;
+const searches = new Set<Search>();
+
+export function addSearch(search: Search): () => void {
+  searches.add(search);
+  return () => void searches.delete(search);
+}
+
+/** What the page's searches find, all together; one that fails is left out. */
+export async function searched(typed: string, signal: AbortSignal): Promise<CommandEntry[]> {
+  const found = await Promise.allSettled([...searches].map((search) => search(typed, signal)));
+  return found.flatMap((one) => (one.status === "fulfilled" ? one.value : []));
 }
 
 export function pageCommands(): CommandEntry[] {

@@ -2,15 +2,22 @@
 import type { Boot } from "../lib/boot.ts";
 import { h, replace, uid } from "../lib/dom.ts";
 import { icon } from "../ui/icons.ts";
-import { goCommands, pageCommands, ranked, thingCommands, type CommandEntry } from "./commands.ts";
+import { goCommands, pageCommands, ranked, searched, thingCommands, type CommandEntry } from "./commands.ts";
 
 const MOST = 60;
+/** So long nothing is typed before the server is asked, and so much must stand there. */
+const QUIET_MS = 200;
+const LEAST = 2;
 
 export function openPalette(data: Boot, own: CommandEntry[]): void {
   if (document.querySelector("dialog.palette")) return;
   let entries = [...pageCommands(), ...goCommands(data), ...own];
   let shown: CommandEntry[] = [];
   let at = 0;
+  /** What the server found for what is typed. */
+  let found: CommandEntry[] = [];
+  let request: AbortController | null = null;
+  let timer: ReturnType<typeof setTimeout> | undefined;
   const listId = uid("palette");
   const input = h("input", {
     type: "text",
@@ -47,7 +54,7 @@ export function openPalette(data: Boot, own: CommandEntry[]): void {
   };
   const draw = () => {
     const typed = input.value.trim();
-    shown = grouped(ranked(entries, typed).slice(0, MOST));
+    shown = grouped(ranked(withFound(entries, found), typed).slice(0, MOST));
     let group = "";
     const rows: HTMLElement[] = [];
     shown.forEach((entry, i) => {
@@ -75,7 +82,25 @@ export function openPalette(data: Boot, own: CommandEntry[]): void {
     mark(0);
   };
 
-  input.addEventListener("input", draw);
+  const ask = (): void => {
+    clearTimeout(timer);
+    request?.abort();
+    const typed = input.value.trim();
+    if (typed.length < LEAST) return;
+    timer = setTimeout(() => {
+      const { signal } = (request = new AbortController());
+      void searched(typed, signal).then((hits) => {
+        if (signal.aborted || !dialog.open || !hits.length) return;
+        found = hits;
+        draw();
+      });
+    }, QUIET_MS);
+  };
+
+  input.addEventListener("input", () => {
+    draw();
+    ask();
+  });
   input.addEventListener("keydown", (event) => {
     if (event.key === "ArrowDown") mark(at + 1);
     else if (event.key === "ArrowUp") mark(at - 1);
@@ -87,7 +112,11 @@ export function openPalette(data: Boot, own: CommandEntry[]): void {
     } else return;
     event.preventDefault();
   });
-  dialog.addEventListener("close", () => dialog.remove());
+  dialog.addEventListener("close", () => {
+    clearTimeout(timer);
+    request?.abort();
+    dialog.remove();
+  });
   dialog.addEventListener("click", (event) => {
     if (event.target === dialog) dialog.close();
   });
@@ -95,10 +124,16 @@ export function openPalette(data: Boot, own: CommandEntry[]): void {
   dialog.showModal();
   input.focus();
   draw();
-  void thingCommands(data, (found) => {
-    entries = [...entries, ...found];
+  void thingCommands(data, (things) => {
+    entries = [...entries, ...things];
     if (dialog.open) draw();
   });
+}
+
+/** What is at hand already is not said twice. */
+function withFound(entries: CommandEntry[], found: CommandEntry[]): CommandEntry[] {
+  const there = new Set(entries.map(({ group, label }) => `${group}\n${label}`));
+  return [...entries, ...found.filter(({ group, label }) => !there.has(`${group}\n${label}`))];
 }
 
 /** Keeps the rank between groups (by their best entry) but puts each group's entries together. */

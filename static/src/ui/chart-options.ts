@@ -48,6 +48,8 @@ export interface Axis {
   /** For tips and the table, where there is room for every decimal. Default: as `format`; metrics in full. */
   detail?: (value: number) => string;
   log?: boolean;
+  /** Its marks stand no closer: 1 for counts, which have no halves. */
+  step?: number;
 }
 export interface LineSpec {
   series: LineSeries[];
@@ -78,6 +80,7 @@ function axis(theme: ChartTheme, spec: Axis, upright: boolean): Record<string, u
     min: spec.min,
     max: spec.max,
     scale: true,
+    minInterval: spec.step,
     axisLabel: { color: theme.text3, fontSize: 12, formatter: format, hideOverlap: true },
     axisLine: { show: false },
     axisTick: { show: false },

@@ -103,6 +103,7 @@ describe("charts of figures", () => {
     ];
     expect(bins.map(binName)).toEqual(["< 2 s", "2–5 s", "5–10 s", "30 s–1 min", "1–2 min", "> 10 min"]);
     expect(timesSpec(bins).bars.map((bar) => bar.value)).toEqual([0, 4, 1, 0]);
+    expect(timesSpec(bins).value?.step).toBe(1); // no "half an item" on the axis
   });
   it("know no share of suggestions where none was shown", () => {
     expect(suggestionsKept(NOUGHT)).toBeNull();

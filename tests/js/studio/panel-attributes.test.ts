@@ -87,13 +87,13 @@ describe("what is asked", () => {
   it("is what the ontology asks of the label, with who made it", () => {
     b.doc.store.patch("a", { author: { id: "x", name: "Ann" }, revision: 4 }, { origin: "silent" });
     b.select("a");
-    expect(rows()).toEqual(["label", "severity", "broken", "parts", "size", "breed", "~occluded"]);
+    expect(rows()).toEqual(["label", "severity", "broken", "parts", "size", "breed", "~occluded", "~pinned"]);
     expect(panel.element.textContent).toContain("cat #1");
     expect(panel.element.textContent).toContain("by Ann, r4");
   });
   it("of several is what is asked of each of them", () => {
     b.select("a", "d");
-    expect(rows()).toEqual(["label", "broken", "parts", "size", "~occluded"]);
+    expect(rows()).toEqual(["label", "broken", "parts", "size", "~occluded", "~pinned"]);
     expect(panel.element.textContent).toContain("2 objects");
     expect(within<HTMLSelectElement>("label", "select").value).toBe("");
   });

@@ -5,8 +5,8 @@ import type { Outbox } from "@/studio/io/outbox.ts";
 import type { QueueAnswer, StudioOptions } from "@/studio/state/types.ts";
 import { workItem } from "./made.ts";
 
-const asked = vi.hoisted(() => vi.fn());
-vi.mock("@/studio/io/client.ts", () => ({ LIMIT: 40, nextItems: asked }));
+const { asked, one } = vi.hoisted(() => ({ asked: vi.fn(), one: vi.fn() }));
+vi.mock("@/studio/io/client.ts", () => ({ LIMIT: 40, nextItems: asked, taskItem: one }));
 
 function queue() {
   const outbox = { acts: () => [], answered: 0 } as unknown as Outbox;
@@ -32,6 +32,19 @@ describe("a queue", () => {
     await Promise.all([first, heard]);
     expect(queued.session.current()?.item.label).toBe("dog");
     expect(asked).toHaveBeenCalledTimes(2);
+  });
+
+  it("goes to an item by its name, at hand or asked for", async () => {
+    asked.mockResolvedValue(answer("cat"));
+    const queued = queue();
+    await queued.fill(true);
+    expect(queued.session.listed().map(({ item }) => item.item.filename)).toEqual(["/a.png"]);
+    one.mockResolvedValue(workItem("far"));
+    await queued.goTo("far");
+    expect(queued.session.current()?.item.id).toBe("far");
+    await queued.goTo("a");
+    expect(queued.session.current()?.item.id).toBe("a");
+    expect(one).toHaveBeenCalledTimes(1);
   });
 
   it("is not asked for twice when it only runs low", async () => {

@@ -149,6 +149,43 @@ describe("rotated box", () => {
   });
 });
 
+describe("a box by its extreme points", () => {
+  beforeEach(() => b.press("X", { shiftKey: true }));
+
+  it("is what lies between four clicks on the object, in any order, as one step", () => {
+    b.click([60, 20]);
+    b.click([30, 50]);
+    b.click([30, 50]); // the second half of a double click
+    b.hover([50, 70]);
+    expect(b.stage.previews[0]).toMatchObject({ type: "box", geometry: { xyxy: [30, 20, 60, 70] } });
+    b.click([90, 45]);
+    expect(b.toolbox.hint.value).toContain("1 more side");
+    expect(b.all()).toHaveLength(0);
+    b.click([55, 80]);
+    expect(b.only()).toMatchObject({ type: "box", label: "cat", geometry: { xyxy: [30, 20, 90, 80] } });
+    expect(b.undoLabel()).toBe("Draw box");
+    expect(b.toolbox.active.value.id).toBe("extreme");
+  });
+  it("takes points back, is dropped by Escape, and says when they make no box", () => {
+    for (const at of [[60, 20], [30, 50], [90, 45]] as const) b.click(at); // prettier-ignore
+    b.press("Backspace");
+    expect(b.toolbox.hint.value).toContain("2 more sides");
+    b.press("Escape");
+    expect(b.stage.previews).toEqual([]);
+    for (const x of [10, 30, 50, 70]) b.click([x, 40]);
+    expect(b.all()).toHaveLength(0);
+    expect(b.said.at(-1)).toContain("no box");
+  });
+  it("is drawn by keys alone", () => {
+    b.hover([50, 50]);
+    for (const arrow of ["ArrowUp", "ArrowLeft", "ArrowDown", "ArrowRight"]) {
+      b.press(arrow);
+      b.press(" ");
+    }
+    expect(b.only().geometry).toMatchObject({ xyxy: [40, 40, 50, 50] });
+  });
+});
+
 describe("polygon", () => {
   beforeEach(() => b.press("p"));
   it("closes by a click on the first point", () => {

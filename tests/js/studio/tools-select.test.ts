@@ -115,6 +115,29 @@ describe("moving", () => {
     expect(b.geometry("b").xyxy).toEqual([60, 10, 90, 40]);
     expect(b.doc.log.canUndo).toBe(false);
   });
+  it("leaves pinned ones in their place, by hand and by keys, but for their handles", () => {
+    b.select("b");
+    b.press("Q", { shiftKey: true });
+    expect(b.doc.store.get("b")?.metadata).toEqual({ pinned: true });
+    b.select("a", "b");
+    b.drag([70, 20], [80, 30]);
+    expect([b.geometry("a").xyxy, b.geometry("b").xyxy]).toEqual([
+      [20, 20, 50, 50],
+      [60, 10, 90, 40],
+    ]);
+    b.select("b");
+    b.drag([70, 20], [80, 30]);
+    expect(b.said.at(-1)).toContain("Pinned");
+    b.press("ArrowRight");
+    b.toolbox.settle();
+    expect(b.geometry("b").xyxy).toEqual([60, 10, 90, 40]);
+    b.drag([90, 40], [95, 45]);
+    expect(b.geometry("b").xyxy).toEqual([60, 10, 95, 45]);
+    b.press("Q", { shiftKey: true });
+    expect(b.doc.store.get("b")?.metadata).toEqual({});
+    b.drag([70, 20], [75, 20]);
+    expect(b.geometry("b").xyxy).toEqual([65, 10, 100, 45]);
+  });
   it("leaves locked ones where they are", () => {
     b.ctx.locked.set(new Set(["b"]));
     b.select("a", "b");

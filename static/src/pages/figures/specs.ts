@@ -20,7 +20,7 @@ export function paceSpec(byDay: Figures): LineSpec {
       ...(reviews ? [{ name: "reviewed", points: line((row) => row.decided), role: "second" as const }] : []),
     ],
     x: { min: Date.parse(byDay.from), max: Date.parse(byDay.to), format: shortDay, detail: (at) => date(at) },
-    y: { min: 0, format: count },
+    y: { min: 0, format: count, step: 1 },
   };
 }
 
@@ -50,7 +50,7 @@ export function timesSpec(bins: readonly TimeBin[]): BarSpec {
   return {
     bars: shown.map((bin) => ({ name: binName(bin), value: bin.count })),
     lying: false,
-    value: { min: 0, format: count },
+    value: { min: 0, format: count, step: 1 },
     valueName: "items",
   };
 }

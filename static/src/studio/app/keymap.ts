@@ -60,8 +60,14 @@ function viewHandlers({ desk: { stage }, scene, labels }: KeymapParts): Record<s
     "view.out": () => stage.zoom(0.8),
     "view.rotate": () => stage.rotateView(),
     "panel.keys": () => openShortcuts({ shortcuts: scene.shortcuts, labels }),
+    "work.goto": () => openPalette(),
     "view.labels": () => scene.settings.update((now) => ({ ...now, labelsShown: !now.labelsShown })),
   };
+}
+
+/** The page's palette knows the pictures (pages/studio.ts). */
+function openPalette(): void {
+  document.dispatchEvent(new KeyboardEvent("keydown", { key: "k", ctrlKey: true, bubbles: true }));
 }
 
 /** Pictures that a page's key goes on by. */

@@ -72,7 +72,7 @@ export class Queue {
       } while (answered !== this.outbox.answered);
       this.standing = answer.standing;
       this.session.load(answer.items, answer.recent, this.outbox.acts());
-      if (first) await this.openAt(first);
+      if (first) await this.goTo(first);
       const { picture } = this.options;
       if (picture && !this.session.showItem(picture))
         toast("This picture is not in your queue: it is someone else's, or was taken by nobody yet.", {
@@ -203,8 +203,8 @@ export class Queue {
     }
   }
 
-  /** The address names an item: it comes first, in the queue or not. */
-  private async openAt(id: string): Promise<void> {
+  /** Shows an item that was asked for, in the queue or not. */
+  async goTo(id: string): Promise<void> {
     if (!this.session.get(id)) {
       const item = await client.taskItem(id).catch(errorToast);
       if (!item) return;

@@ -329,6 +329,14 @@ export class Studio {
     };
     toast(`Not taken: ${error.message}`, { kind: "bad", action: { label: "Show", run: show } });
   }
+  /** The items at hand, in their order. */
+  listed(): readonly Entry[] {
+    return this.queue.session.listed();
+  }
+  /** Shows one by its id, at hand or not. */
+  goTo(id: string): Promise<void> {
+    return this.queue.goTo(id);
+  }
   /** On to the next picture, whatever becomes of this one. */
   goOn(): void {
     this.queue.session.next();

@@ -60,6 +60,9 @@ export class WalkSession extends Session {
   override get(id: string): Entry | undefined {
     return this.made.get(id);
   }
+  override listed(): Entry[] {
+    return []; // thousands: they are found by asking
+  }
   override upcoming(n: number): Entry[] {
     return Array.from({ length: n }, (_, ahead) => this.walk.rows.get(this.spot + 1 + ahead)).flatMap(
       (item) => (item ? [this.entryOf(item)] : []),
@@ -166,6 +169,11 @@ export class Walk extends Queue {
   }
   override giveBack(): Promise<void> {
     return Promise.resolve();
+  }
+  override async goTo(id: string): Promise<void> {
+    const place = this.walk.rows.indexOf(id);
+    if (place >= 0) this.steps.goToRow(place);
+    else await this.visitOutside(id).catch(errorToast);
   }
   override mayEdit(entry: Entry): boolean {
     return this.pictures.get(entry.item.id)?.may_edit ?? false;

@@ -13,7 +13,8 @@ export interface Annotation {
   readonly label: string;
   readonly geometry: unknown;
   readonly attributes: Readonly<Record<string, unknown>>;
-  /** `z` (number, higher lies above), `group` (text: moves together), `occluded` (boolean). */
+  /** `z` (number, higher lies above), `group` (text: moves together), `occluded` (boolean), `pinned` (boolean: is not
+   * moved as a whole by hand). */
   readonly metadata: Readonly<Record<string, unknown>>;
   /** What the server holds; 0 while it has never been saved. */
   readonly revision: number;

@@ -52,6 +52,7 @@ const STATES: Record<string, Test> = {
   changed: (_, { changed }) => changed,
   model: ({ model }) => model !== null,
   mine: ({ model }) => model === null,
+  pinned: ({ metadata }) => metadata["pinned"] === true,
   occluded: ({ metadata }) => metadata["occluded"] === true,
 };
 const has = (text: unknown, part: string) => String(text).toLowerCase().includes(part);

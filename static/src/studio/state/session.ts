@@ -79,6 +79,10 @@ export class Session {
   openCount(): number {
     return [...this.entries.values()].filter(isOpen).length;
   }
+  /** All that is here, in its order. */
+  listed(): Entry[] {
+    return this.order.flatMap((id) => this.entries.get(id) ?? []);
+  }
   /** "Item 3 of 9": answered in this visit, and what is open. */
   position(): { at: number; of: number } {
     const open = this.openCount();

@@ -229,6 +229,16 @@ export function changeShapes(
   return done ?? false;
 }
 
+/** Held in its place: it is not moved as a whole, though its outline may be edited. */
+export function isPinned({ metadata: { pinned } }: Pick<Annotation, "metadata">): boolean {
+  return pinned === true;
+}
+
+/** What is selected and may be moved as a whole: editable, and not pinned. */
+export function movable(ctx: ToolContext): Annotation[] {
+  return editable(ctx).filter((one) => !isPinned(one));
+}
+
 /** What is selected and may be edited: there, and not locked. */
 export function editable(ctx: ToolContext): Annotation[] {
   if (ctx.readOnly()) return [];

@@ -9,6 +9,7 @@ import {
   changeShapes,
   counted,
   editable,
+  isPinned,
   oneStep,
   zOf,
   type AnnotationParts,
@@ -195,6 +196,14 @@ export function toggleOccluded(ctx: ToolContext): boolean {
   const occluded = !list.every((one) => one.metadata["occluded"]);
   const part = () => ({ occluded: occluded || undefined });
   return metadata(ctx, list, part, `Mark ${counted(ctx, list)} ${occluded ? "occluded" : "visible"}`);
+}
+export function togglePinned(ctx: ToolContext): boolean {
+  const list = chosen(ctx);
+  const pinned = !list.every(isPinned);
+  const part = () => ({ pinned: pinned || undefined });
+  const done = metadata(ctx, list, part, `${pinned ? "Pin" : "Unpin"} ${counted(ctx, list)}`);
+  if (done) ctx.announce(`${counted(ctx, list)} ${pinned ? "pinned: stays in its place" : "unpinned"}`);
+  return done;
 }
 export function setLabel(ctx: ToolContext, label: string): boolean {
   const list = chosen(ctx).filter((one) => one.label !== label);

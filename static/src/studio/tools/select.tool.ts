@@ -15,6 +15,7 @@ import {
   clampXY,
   counted,
   editable,
+  movable,
   SLIP,
   type AnnotationPatch,
   type Command,
@@ -98,7 +99,7 @@ export class SelectTool implements Tool {
     }
     const fresh = !under.some(({ id }) => selection.value.has(id));
     if (fresh) selection.set(this.withMates(top));
-    this.state = { at: "move", from: event, list: editable(this.ctx), under, fresh };
+    this.state = { at: "move", from: event, list: movable(this.ctx), under, fresh };
   }
 
   move(event: StagePointer): void {
@@ -107,8 +108,8 @@ export class SelectTool implements Tool {
       const under = this.under(event.screen)[0]?.id ?? null;
       const handle = this.handleAt(event.screen);
       ctx.hover.set(under);
-      const movable = under !== null && ctx.document.selection.value.has(under);
-      ctx.stage.element.style.cursor = handle?.handle.cursor ?? (movable ? "move" : this.cursor);
+      const moves = under !== null && movable(ctx).some(({ id }) => id === under);
+      ctx.stage.element.style.cursor = handle?.handle.cursor ?? (moves ? "move" : this.cursor);
       return;
     }
     if (state.at === "band") {
@@ -128,7 +129,8 @@ export class SelectTool implements Tool {
     else if (state.at === "handle" && slip) this.clicked(this.under(event.screen));
     else if (state.at !== "rest" && !slip) {
       const patches = this.patches(event);
-      if (patches)
+      if (state.at === "move" && !state.list.length) this.staysInPlace();
+      else if (patches)
         changeShapes(
           this.ctx,
           patches,
@@ -223,8 +225,8 @@ export class SelectTool implements Tool {
       this.grip.push(held, [x * step, y * step]);
       return true;
     }
-    const list = editable(this.ctx);
-    if (!list.length) return false;
+    const list = movable(this.ctx);
+    if (!list.length) return this.staysInPlace();
     const before = this.nudge;
     if (before) clearTimeout(before.timer);
     const timer = setTimeout(() => this.settle(), BREATH_MS);
@@ -233,6 +235,13 @@ export class SelectTool implements Tool {
     const patches = movedWithin(this.ctx, list, dx, dy);
     this.ctx.stage.preview(patches ? this.previews(patches) : []);
     return true;
+  }
+
+  /** Whether something is selected that only its pin keeps from moving; it is said. */
+  private staysInPlace(): boolean {
+    const pinned = editable(this.ctx);
+    if (pinned.length) this.ctx.announce(`Pinned: the ${counted(this.ctx, pinned)} stays in its place.`);
+    return pinned.length > 0;
   }
 
   // ---- inside

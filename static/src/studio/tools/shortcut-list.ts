@@ -66,6 +66,7 @@ const SELECTION: ShortcutDef[] = [
     ["select.hide", "Hide or show", "h", "alt+h"],
     ["select.group", "Group, or take the group apart", "g"],
     ["select.occluded", "Occluded or visible", "q"],
+    ["select.pin", "Pin to its place, or unpin", "shift+q"],
     ["select.front", "To the front", "ctrl+]"],
     ["select.back", "To the back", "ctrl+["],
     ["select.join", "Join into one", "j"],
@@ -112,6 +113,7 @@ const EVERYWHERE: ShortcutDef[] = [
     ["work.accept", "Accept the suggestion (or keep the label) and go on", "enter"],
     ["work.takeback", "Undo and go back to it", "backspace"],
     ["work.reopen", "Take back what was submitted", "shift+u"],
+    ["work.goto", "Go to a picture by its name", "/"],
   ]),
   ...rows("Work", { whileTyping: true }, [["work.save", "Save now", "ctrl+s"]]),
   ...rows("Work", { repeat: true }, [

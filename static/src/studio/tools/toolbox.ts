@@ -224,6 +224,7 @@ export class Toolbox {
       "select.hide": on(acts.toggleHide, false),
       "select.group": on(acts.group),
       "select.occluded": on((ctx) => this.select.toggleKeypoint() || acts.toggleOccluded(ctx)),
+      "select.pin": on(acts.togglePinned),
       "select.forward": on((ctx) => acts.reorder(ctx, "forward")),
       "select.backward": on((ctx) => acts.reorder(ctx, "backward")),
       "select.front": on((ctx) => acts.reorder(ctx, "front")),

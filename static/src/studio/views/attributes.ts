@@ -44,6 +44,12 @@ export interface RefusedActs {
 /** Of more, the questions are still asked, but not looked through on every change of the selection. */
 const MANY = 2000;
 
+/** Said of every annotation, whatever the ontology asks. */
+const FLAGS = [
+  { name: "occluded", shortcut: "select.occluded", toggle: acts.toggleOccluded },
+  { name: "pinned", shortcut: "select.pin", toggle: acts.togglePinned },
+] as const;
+
 export class AttributesPanel {
   readonly element = h("div", { class: "attributes", hidden: true });
   /** Whether something is selected. */
@@ -201,7 +207,7 @@ export class AttributesPanel {
       { class: "answers" },
       this.labelRow(list, disabled),
       rows,
-      this.occludedRow(list, disabled),
+      FLAGS.map((flag) => this.flagRow(flag, list, disabled)),
     );
   }
   private row(key: string, title: Child, content: Child, wanting = false): HTMLElement {
@@ -255,20 +261,24 @@ export class AttributesPanel {
       (lacks && this.wanted) || this.refusedOf(list).some(({ attribute }) => attribute === spec.key),
     );
   }
-  private occludedRow(list: readonly Annotation[], disabled: boolean): HTMLElement {
-    const marked = list.filter(({ metadata }) => metadata["occluded"] === true).length;
+  private flagRow(
+    { name, shortcut, toggle }: (typeof FLAGS)[number],
+    list: readonly Annotation[],
+    disabled: boolean,
+  ): HTMLElement {
+    const marked = list.filter(({ metadata }) => metadata[name] === true).length;
     const box = h("input", {
       type: "checkbox",
       class: "checkbox",
       disabled,
       checked: marked === list.length,
       indeterminate: marked > 0 && marked < list.length,
-      onchange: () => void acts.toggleOccluded(this.options.ctx),
+      onchange: () => void toggle(this.options.ctx),
     });
-    const keys = this.options.shown?.("select.occluded");
+    const keys = this.options.shown?.(shortcut);
     return this.row(
-      "~occluded",
-      ["occluded", keys && h("kbd", null, keys)],
+      `~${name}`,
+      [name, keys && h("kbd", null, keys)],
       h("label", { class: "tick" }, box, "yes"),
     );
   }

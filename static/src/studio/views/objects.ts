@@ -32,7 +32,7 @@ export interface ObjectsOptions {
 const ROW = 28;
 const NONE: ReadonlyMap<string, number> = new Map();
 const FILTER_HINT =
-  "Words are looked for everywhere. Also label:apple, type:box, author:name, severity:deep, #5, is:locked, is:hidden, is:issue, is:changed, is:model";
+  "Words are looked for everywhere. Also label:apple, type:box, author:name, severity:deep, #5, is:locked, is:pinned, is:hidden, is:issue, is:changed, is:model";
 
 /** Whether it is not as it was approved. */
 export function changedSinceApproval({ approvedRevision, revision }: Annotation): boolean {
@@ -243,7 +243,7 @@ export class ObjectsPanel {
       h(
         "span",
         { role: "gridcell", class: "object-measure" },
-        h("span", { class: "clip" }, one.model ? percent(one.model.confidence) : measure),
+        h("span", { class: "clip", title: measure }, one.model ? percent(one.model.confidence) : measure),
         flags.icons,
       ),
       h(
@@ -271,6 +271,7 @@ export class ObjectsPanel {
     if (issues) flag("flag", plural(issues, "open issue"), "warn");
     if (changed) flag("edit", "changed since it was approved", "accent");
     if (one.metadata["occluded"] === true) flag("layers", "occluded", "plain");
+    if (one.metadata["pinned"] === true) flag("pin", "pinned", "plain");
     if (locked) words.push("locked");
     if (hidden) words.push("hidden");
     return { icons, words };
