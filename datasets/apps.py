@@ -15,3 +15,4 @@ class DatasetsConfig(AppConfig):
         from datasets import jobs  # noqa: F401  declares its kinds of job and its duties
 
         registry.discover("datasets.geometry")
+        registry.discover("datasets.formats")

@@ -17,6 +17,7 @@ __all__ = [
     "ApprovalMark",
     "Attribute",
     "Dataset",
+    "Export",
     "Import",
     "Item",
     "ItemRef",
@@ -409,6 +410,25 @@ class Import(IdModel):
     creator = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     finished_at = models.DateTimeField(null=True, blank=True)
+
+
+class Export(IdModel):
+    """A file made of a dataset's items and annotations; its bytes are a blob. `key`: what asked for it, once."""
+
+    dataset = models.ForeignKey(Dataset, on_delete=models.CASCADE, related_name="exports")
+    name = models.CharField(max_length=255)
+    format = models.CharField(max_length=32)
+    key = models.CharField(max_length=64)
+    blob = models.ForeignKey("lib.Blob", on_delete=models.PROTECT, related_name="+", db_index=False)
+    size = models.BigIntegerField()
+    items = models.PositiveIntegerField()
+    annotations = models.PositiveIntegerField()
+    left_out = models.JSONField(default=dict)
+    creator = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["dataset", "key"], name="export_once")]
 
 
 class ThumbnailWanted(models.Model):

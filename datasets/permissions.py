@@ -18,6 +18,7 @@ from datasets.models import (
     Annotation,
     Attribute,
     Dataset,
+    Export,
     Import,
     Item,
     ItemRef,
@@ -34,6 +35,7 @@ __all__ = [
     "AttributePolicy",
     "DatasetPolicy",
     "EditScope",
+    "ExportPolicy",
     "ImportPolicy",
     "ItemPolicy",
     "LabelPolicy",
@@ -207,6 +209,15 @@ class ImportPolicy(Policy[Import]):
 
     def visible_to(self, user: Person) -> QuerySet[Import]:
         return super().visible_to(user).filter(dataset__deleted_at=None).select_related("dataset")
+
+
+class ExportPolicy(Policy[Export]):
+    model = Export
+    project_path = "dataset__project"
+    see = "item.export"
+
+    def visible_to(self, user: Person) -> QuerySet[Export]:
+        return super().visible_to(user).filter(dataset__deleted_at=None).select_related("dataset", "creator")
 
 
 class TestSetPolicy(Policy[TestSet]):

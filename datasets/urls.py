@@ -6,7 +6,7 @@ from django.urls import path
 
 from datasets import pages
 from datasets.api import annotations as operations
-from datasets.api import datasets, files, items, ontologies, outlines, test_sets, tiles, uploads, versions
+from datasets.api import datasets, exports, files, items, ontologies, outlines, test_sets, tiles, uploads, versions
 
 api_urlpatterns = [
     path("projects/<uuid:project_id>/datasets/", datasets.DatasetListView.as_view(), name="datasets"),
@@ -23,6 +23,8 @@ api_urlpatterns = [
     path("datasets/<uuid:dataset_id>/items/clone/", items.CloneView.as_view(), name="dataset-items-clone"),
     path("datasets/<uuid:dataset_id>/imports/", uploads.ImportListView.as_view(), name="imports"),
     path("datasets/<uuid:dataset_id>/test-sets/", test_sets.TestSetListView.as_view(), name="test-sets"),
+    path("datasets/<uuid:dataset_id>/exports/", exports.ExportListView.as_view(), name="exports"),
+    path("exports/<uuid:export_id>/file/", exports.ExportFileView.as_view(), name="export-file"),
     path("imports/<uuid:import_id>/", uploads.ImportDetailView.as_view(), name="import"),
     path("items/<uuid:item_id>/", items.ItemDetailView.as_view(), name="item"),
     path("items/<uuid:item_id>/restore/", items.ItemRestoreView.as_view(), name="item-restore"),

@@ -7,8 +7,8 @@ from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from datasets.models import Annotation, AnnotationRevision, Attribute, Dataset, Import, Item, Label, TestSet
-from datasets.services import ClassLabel, approve, create_dataset, imports, set_class_labels, test_sets, upload
+from datasets.models import Annotation, AnnotationRevision, Attribute, Dataset, Export, Import, Item, Label, TestSet
+from datasets.services import ClassLabel, approve, create_dataset, exports, imports, set_class_labels, test_sets, upload
 from datasets.services.annotations import apply_operations
 from datasets.services.items import delete_items
 from datasets.services.ontologies import add_attribute
@@ -75,6 +75,17 @@ def archive(world: World) -> Import:
     return world.once(
         "import", lambda: imports.receive_zip(dataset=dataset(world), name="a.zip", stream=stream, user=world.owner)
     )
+
+
+def export(world: World) -> Export:
+    def make() -> Export:
+        item(world)
+        written = exports.write_export(dataset=dataset(world), dql=None, format_name="alp_json")
+        return exports.keep_export(
+            dataset=dataset(world), written=written, name="all", format_name="alp_json", key="matrix"
+        )
+
+    return world.once("export", make)
 
 
 def trashed_dataset(world: World) -> Dataset:
@@ -169,6 +180,8 @@ ROWS = {
         kwargs=lambda world: {"import_id": archive(world).pk}, get=Call("oe", hidden="rav"),
         delete=Call("oe", hidden="rav"),
     ),
+    "exports": Row(kwargs=of_dataset, get="oerv"),
+    "export-file": Row(kwargs=lambda world: {"export_id": export(world).pk}, get=Call("oerv", hidden="a")),
     "test-sets": Row(
         kwargs=of_dataset, get="oerv", post=Call("oe", body={"name": "T", "filter": {"filter": {"subset": "test"}}})
     ),

@@ -184,6 +184,23 @@ export interface paths {
     patch: operations["datasets_id_patch"];
     trace?: never;
   };
+  "/api/v1/datasets/{dataset_id}/exports/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** @description The files of a dataset, newest first. */
+    get: operations["datasets_id_exports_get"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/v1/datasets/{dataset_id}/facets/": {
     parameters: {
       query?: never;
@@ -451,6 +468,23 @@ export interface paths {
     put?: never;
     /** @description A failed execution starts again with the inputs it had. */
     post: operations["executions_id_retry_post"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/exports/{export_id}/file/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** @description The file, as a download. */
+    get: operations["exports_id_file_get"];
+    put?: never;
+    post?: never;
     delete?: never;
     options?: never;
     head?: never;
@@ -3458,6 +3492,29 @@ export interface components {
       items: components["schemas"]["Execution"][];
       next: string | null;
     };
+    /** @description `left_out`: annotations the format has no word for, by reason. */
+    Export: {
+      /** Format: int64 */
+      annotations: number;
+      /** Format: date-time */
+      readonly created_at: string;
+      format: string;
+      /** Format: uuid */
+      readonly id: string;
+      /** Format: int64 */
+      items: number;
+      left_out: {
+        [key: string]: number;
+      };
+      name: string;
+      /** Format: int64 */
+      size: number;
+      readonly url: string;
+    };
+    ExportList: {
+      items: components["schemas"]["Export"][];
+      next: string | null;
+    };
     Facet: {
       count: number;
       value: string;
@@ -6264,6 +6321,27 @@ export interface operations {
       };
     };
   };
+  datasets_id_exports_get: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        dataset_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ExportList"];
+        };
+      };
+    };
+  };
   datasets_id_facets_get: {
     parameters: {
       query?: never;
@@ -6711,6 +6789,27 @@ export interface operations {
         };
         content: {
           "application/json": components["schemas"]["ExecutionDetail"];
+        };
+      };
+    };
+  };
+  exports_id_file_get: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        export_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/octet-stream": string;
         };
       };
     };

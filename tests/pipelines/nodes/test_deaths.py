@@ -1,0 +1,185 @@
+"""Workers die at every node type: after the claim, inside the commit, and one comes back too late. What is left behind
+is what an undisturbed run leaves, row for row. A new node type is under test by being there."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.utils.timezone import now
+
+from alp_site.lib import jobs
+from alp_site.lib.jobs.run import Run, claim
+from alp_site.lib.models import OPEN_STATES, Job, JobState
+from alp_site.lib.testing import settle
+from datasets.models import Item
+from datasets.services import set_class_label
+from models_registry.models import Prediction
+from pipelines.demo.world import Plan, World, build, subset_filter
+from pipelines.engine.spec import Node
+from pipelines.engine.validate import config_with_defaults
+from pipelines.errors import GraphInvalid
+from pipelines.models import NodeExecution, Pipeline
+from pipelines.services import execution
+from pipelines.services.cycles import Begin, start_cycles
+from pipelines.services.pipelines import create_pipeline, start_pipeline
+from tests.contracts.test_nodes import NODES
+from tests.pipelines.conftest import graph
+from tests.pipelines.nodes.conftest import real
+
+pytestmark = pytest.mark.django_db
+PLAN = Plan(
+    source="shapes", project="Shapes", pool=6, validation=16, test=30, seed_labels=12, budget=2, every=1000,
+    keep_open=1, configuration={"width": 4, "epochs": 3},
+)  # fmt: skip
+CONFIG: Mapping[str, Mapping[str, Any]] = {
+    "condition": {"path": "camera"},
+    "data_split": {"groups": [{"name": "train", "percent": 100}, {"name": "test", "percent": 0}]},
+    "drop_predictions": {"keep_best": False},
+    "sample": {"percent": 100},
+    "score_router": {"audit_percent": 0, "threshold": 0},
+    "update_variable": {"variable": "best", "type": "Json"},
+    "wait_for_n": {"n": 2},
+}
+"""Where the defaults alone would do little, or something else for each item."""
+UNPREDICTED = ("predict", "shadow_predict")
+VALUES: Mapping[str, Any] = {
+    "Json": {}, "String": "x", "Number": 1, "Integer": 1, "Float": 0.5, "Boolean": True,
+}  # fmt: skip
+OURS = ("datasets", "annotation", "models_registry", "pipelines")
+PASSING = {"pipelines.nodeminute"}
+"""Tables whose rows depend on the moment."""
+
+
+@pytest.fixture
+def world() -> World:
+    made = build(PLAN, lambda text: None)
+    settle()
+    return made
+
+
+def filled(world: World, node: Node, config: Mapping[str, Any]) -> dict[str, Any]:
+    """A fixed value for each input that no item fills."""
+    filters = {"filters": "test", "train_subset": "train", "validation_subset": "validation"}
+    found: dict[str, Any] = {}
+    for port in node.inputs(config):
+        if port.name in filters:
+            found[port.name] = {"fixed": subset_filter(filters[port.name])}
+        elif port.type == "Dataset":
+            found[port.name] = {"fixed": str(world.truth.pk)}
+        elif port.type == "Model":
+            found[port.name] = {"fixed": str(world.seed_model.pk)}
+        elif port.type != "Item" and port.required:
+            found[port.name] = {"fixed": VALUES[port.type]}
+    return found
+
+
+def started(world: World, node: Node) -> Pipeline | None:
+    """A running pipeline of this node alone; None when its type cannot run without more configuration."""
+    config = dict(CONFIG.get(node.spec.type, {}))
+    whole = config_with_defaults(node.spec.config_schema, config)
+    if not set(node.spec.config_schema.get("required", ())) <= set(whole):
+        return None
+    spec = real("f", node.spec.type, inputs=filled(world, node, whole), **config)
+    spec["version"] = node.spec.version
+    manual = [{"id": "m", "node": "f", "kind": "manual"}]
+    variables = [{"name": "best", "type": "Json", "value": 1}]
+    name = f"{node.spec.type} {Pipeline.objects.count()}"
+    made = create_pipeline(project=world.project, name=name, graph=graph([spec], triggers=manual, variables=variables))
+    try:
+        return start_pipeline(pipeline=made)
+    except GraphInvalid as error:
+        problems = error.data["problems"]
+        assert all(problem["code"] and problem["message"] for problem in problems)
+        return None
+
+
+def tables() -> Counter[str]:
+    """Rows of every table of the apps."""
+    models = [model for app in OURS for model in apps.get_app_config(app).get_models()]
+    return Counter(
+        {m._meta.label_lower: m._default_manager.count() for m in models if m._meta.label_lower not in PASSING}
+    )
+
+
+def lapse(job: Job) -> None:
+    Job.objects.filter(pk=job.pk, state=JobState.RUNNING).update(lease_until=now() - timedelta(minutes=5))
+
+
+def open_job(pipeline: Pipeline) -> Job | None:
+    return Job.objects.filter(state__in=OPEN_STATES, key=f"node:{pipeline.pk}:f").first()
+
+
+def die_three_times(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> int:
+    """Dies after the claim, dies inside the commit, commits late. Returns how many of these could happen."""
+    job = open_job(pipeline)
+    mine = claim(job.pk) if job else None
+    if job is None or mine is None:
+        return 0
+    late = execution._Worker(Run(mine))
+    batch = late.claim()
+    lapse(mine)
+    deaths, applied = 1, execution._applied
+
+    def dies(*args: Any) -> Any:
+        applied(*args)
+        raise KeyboardInterrupt  # kill -9 in the middle of the transaction
+
+    with monkeypatch.context() as patch:
+        patch.setattr(execution, "_applied", dies)
+        try:
+            jobs.run_job(str(job.pk), heartbeat=False)
+        except KeyboardInterrupt:
+            deaths += 1
+    lapse(job)
+    jobs.run_job(str(job.pk), heartbeat=False)
+    if batch is not None and batch.size:
+        with pytest.raises(jobs.LostLease):
+            late.apply(batch, late.compute(batch))
+        deaths += 1
+    return deaths
+
+
+def run(world: World, node: Node, items: list[Item], monkeypatch: pytest.MonkeyPatch, *, deaths: bool) -> Any:
+    """What the node did with these items: rows it added by table, and how its executions ended."""
+    pipeline = started(world, node)
+    if pipeline is None:
+        return None
+    settle()
+    before = tables()
+    start_cycles(pipeline=pipeline, node_id="f", begins=[Begin(f"go-{n}", str(i.pk)) for n, i in enumerate(items)])
+    happened = die_three_times(pipeline, monkeypatch) if deaths else 0
+    for _ in range(3):
+        settle()
+    after = tables()
+    rows = NodeExecution.objects.filter(pipeline=pipeline).values_list("status", "action", "error_code")
+    added = {name: after[name] - before[name] for name in after if after[name] != before[name]}
+    return added, Counter(rows), happened
+
+
+@pytest.mark.parametrize("node", NODES, ids=[node.spec.key for node in NODES])
+def test_a_node_leaves_the_same_behind_however_often_its_workers_die(
+    node: Node, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in ("cycles", "execution"):  # everything goes to a worker, so that one can die of it
+        monkeypatch.setattr(f"pipelines.services.{module}.settle_at_once", lambda ledger: None)
+    items = list(Item.objects.filter(dataset=world.raw, type="file").order_by("id")[:6])
+    said = dict(Prediction.objects.filter(model=world.seed_model).values_list("item_id", "label"))
+    for item in items[::2]:
+        set_class_label(item_id=item.pk, label=said[item.pk], author_user=world.people["annotator"])
+    if node.spec.type in UNPREDICTED:
+        Prediction.objects.all().delete()
+    run(world, node, items[:2], monkeypatch, deaths=False)  # what is made once for all (a test set, an encoder)
+    calm = run(world, node, items[2:4], monkeypatch, deaths=False)
+    stormy = run(world, node, items[4:], monkeypatch, deaths=True)
+    if calm is None:
+        assert stormy is None
+        return
+    assert stormy[0] == calm[0]
+    assert stormy[1] == calm[1]
+    assert sum(calm[1].values()) == 2
+    assert stormy[2] == 3 or node.spec.type in ("compare", "evaluate"), "a node may be told to wait before it starts"
