@@ -52,6 +52,12 @@ class Env:
     https: bool = True
     code_unsafe: bool = False
     http_hosts: tuple[str, ...] = ()
+    email_host: str = ""
+    email_port: int = 587
+    email_user: str = ""
+    email_password: str = ""
+    email_tls: bool = True
+    email_from: str = "alp@localhost"
 
     @property
     def weights_folder(self) -> Path:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from alp_site.lib import jobs
-from pipelines.services import code, execution, firing, rounds, sweep, waits
+from pipelines.services import code, deliveries, execution, firing, rounds, sweep, waits
 from pipelines.services.code import TEST_JOB
+from pipelines.services.deliveries import DELIVER_JOB
 from pipelines.services.ledger import NODE_JOB
 from pipelines.services.looking import LOOK_JOB
 from pipelines.services.rounds import SELECT_JOB
@@ -78,6 +79,11 @@ def test_code(run: jobs.Run) -> None:
 @jobs.periodic("pipelines.code_tests", 3600)
 def drop_code_tests() -> None:
     code.drop_tests()
+
+
+@jobs.handler(DELIVER_JOB, max_attempts=5)
+def deliver(run: jobs.Run) -> None:
+    deliveries.deliver(run)
 
 
 @jobs.periodic("pipelines.rounds", 10)

@@ -198,3 +198,12 @@ LOGGING = {
         "pyvips": {"level": "WARNING"},
     },
 }
+
+# Mail of pipelines' Notify nodes; sent by jobs, so a slow server holds nobody up for long.
+EMAIL_HOST = ENV.email_host
+EMAIL_PORT = ENV.email_port
+EMAIL_HOST_USER = ENV.email_user
+EMAIL_HOST_PASSWORD = ENV.email_password
+EMAIL_USE_TLS = ENV.email_tls
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = ENV.email_from

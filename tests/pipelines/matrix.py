@@ -177,6 +177,7 @@ ROWS = {
     "pipeline-diff": Row(kwargs=of(running), get=Call("oerv", hidden="a")),
     "revision": Row(kwargs=of(revision, "revision_id"), get=Call("oerv", hidden="a")),
     "revision-restore": Row(kwargs=of(revision, "revision_id"), post=Call("oe", hidden="a", body={})),
+    "deliveries": Row(kwargs=of(draft), get=Call("oerv", hidden="a")),
     "code-versions": Row(kwargs=of(draft), get=Call("oerv", hidden="a")),
     "code-test": Row(
         kwargs=of(draft),

@@ -1330,6 +1330,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/v1/pipelines/{pipeline_id}/deliveries/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** @description Requests, webhooks and mails, newest first. */
+    get: operations["pipelines_id_deliveries_get"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/v1/pipelines/{pipeline_id}/diff/": {
     parameters: {
       query?: never;
@@ -3308,6 +3325,39 @@ export interface components {
       items: components["schemas"]["VerdictRequest"][];
       /** Format: uuid */
       op_id: string;
+    };
+    /** @description Without the message: its headers may hold keys. */
+    Delivery: {
+      answer?: string;
+      /** Format: int64 */
+      attempts?: number;
+      /** Format: date-time */
+      created_at?: string;
+      error?: string;
+      /** Format: uuid */
+      execution_id: string;
+      /** Format: date-time */
+      finished_at?: string | null;
+      /** Format: uuid */
+      readonly id: string;
+      kind: string;
+      /** Format: date-time */
+      next_at?: string | null;
+      node_id: string;
+      /**
+       * @description * `queued` - Queued
+       *     * `delivered` - Delivered
+       *     * `failed` - Failed
+       * @enum {string}
+       */
+      state?: "queued" | "delivered" | "failed";
+      /** Format: int64 */
+      status_code?: number | null;
+      target: string;
+    };
+    DeliveryList: {
+      items: components["schemas"]["Delivery"][];
+      next: string | null;
     };
     /**
      * @description ``before`` and ``after``: the revisions compared, null for the draft. ``moved``: nodes that only stand elsewhere.
@@ -8295,6 +8345,31 @@ export interface operations {
         };
         content: {
           "application/json": components["schemas"]["Count"];
+        };
+      };
+    };
+  };
+  pipelines_id_deliveries_get: {
+    parameters: {
+      query?: {
+        /** @description Only of this node. */
+        node?: string;
+        state?: "delivered" | "failed" | "queued";
+      };
+      header?: never;
+      path: {
+        pipeline_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["DeliveryList"];
         };
       };
     };
