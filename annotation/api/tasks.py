@@ -155,7 +155,8 @@ class TaskItemListView(APIView):
     @extend_schema(
         responses=listing("TaskItemList", s.TaskItemSerializer),
         parameters=[
-            OpenApiParameter(n, str) for n in ("status", "person", "label", "name", "from", "to", "tz", "after", "limit")
+            OpenApiParameter(n, str)
+            for n in ("status", "person", "label", "name", "from", "to", "tz", "after", "limit")
         ],
     )
     def get(self, request: Request, task_id: UUID) -> Response:
