@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.db.models import Count
@@ -22,10 +23,21 @@ from alp_site.lib.models import OPEN_STATES, Event, Job, JobState
 from alp_site.lib.testing import settle
 from pipelines.engine.graph import from_json
 from pipelines.engine.spec import Execution, Node, NodeError, NodeSpec, Outcome, Port, Result, Wait, register, wait_on
-from pipelines.models import Cycle, CycleCounter, ExecutionStatus, NodeCounter, NodeExecution, Pipeline
+from pipelines.models import (
+    ConnectionCounter,
+    Cycle,
+    CycleCounter,
+    CycleStatus,
+    ExecutionStatus,
+    NodeCounter,
+    NodeExecution,
+    Pipeline,
+)
 from pipelines.services import sweep
-from pipelines.services.cycles import retry_failed
+from pipelines.services.cycles import cancel_cycles, retry_failed
 from pipelines.services.execution import _Worker
+from pipelines.services.graphs import graph_of
+from pipelines.services.pipelines import publish_pipeline, save_pipeline
 from pipelines.services.waits import Answer, complete_waiting
 from tests.pipelines.conftest import real_db
 from tests.pure.engine.simulation import behave, expected, random_graph
@@ -188,9 +200,7 @@ def test_every_effect_happens_once_whatever_goes_wrong(
     spec = random_graph(rng, blocks=rng.randint(3, 6))
     pipeline = running(spec)
     ids = items(5)
-    events.dispatch_pending()
-    for job in Job.objects.filter(kind="pipelines.fire"):
-        jobs.run_job(str(job.pk), heartbeat=False)
+    begin()
     chaos = Chaos(pipeline, rng)
     calamities: list[Callable[[], None]] = [
         chaos.run, chaos.run, chaos.run, chaos.deliver_twice, chaos.die_after_claim, chaos.die_after_claim,
@@ -199,17 +209,7 @@ def test_every_effect_happens_once_whatever_goes_wrong(
     ]  # fmt: skip
     for _ in range(60):
         rng.choice(calamities)()
-    for _ in range(40):
-        for job in Job.objects.filter(state=JobState.RUNNING):
-            chaos.lapse(job)
-            jobs.run_job(str(job.pk), heartbeat=False)
-        settle()
-        for row in NodeExecution.objects.filter(status="waiting"):
-            answer(row)
-        chaos.retry()
-        if set(Cycle.objects.values_list("status", flat=True)) == {"done"}:
-            break
-
+    calm(chaos)
     graph = from_json(spec)
     wanted: Counter[str] = Counter()
     for item in ids:
@@ -222,9 +222,113 @@ def test_every_effect_happens_once_whatever_goes_wrong(
     people = {node.id for node in graph.nodes if node.config["kind"] == "person"}
     assert effects == Counter({v: n for v, n in wanted.items() if v.rpartition("/")[2] not in people})
     assert set(Cycle.objects.values_list("status", flat=True)) == {"done"}
+    assert right_books(pipeline)
+    assert CycleCounter.objects.get(pipeline=pipeline).done == len(ids)
+
+
+def calm(chaos: Chaos, *, ended: frozenset[str] = frozenset({"done"})) -> None:
+    """Nothing goes wrong any more: what is left is taken up, answered and retried until every cycle has ended."""
+    for _ in range(40):
+        for job in Job.objects.filter(state=JobState.RUNNING):
+            chaos.lapse(job)
+            jobs.run_job(str(job.pk), heartbeat=False)
+        settle()
+        for row in NodeExecution.objects.filter(status="waiting"):
+            answer(row)
+        chaos.retry()
+        if set(Cycle.objects.values_list("status", flat=True)) <= ended:
+            return
+    raise AssertionError("stuck")
+
+
+def begin() -> None:
+    """Starts the cycles of what was created, and nothing more."""
+    events.dispatch_pending()
+    for job in Job.objects.filter(kind="pipelines.fire", state__in=OPEN_STATES):
+        jobs.run_job(str(job.pk), heartbeat=False)
+
+
+def right_books(pipeline: Pipeline) -> bool:
+    """Whether the counters of nodes, connections and cycles say what the rows do."""
     counters = {
         row.node_id: Counter({s: n for s in ExecutionStatus.values if (n := getattr(row, s))})
         for row in NodeCounter.objects.filter(pipeline=pipeline)
     }
-    assert {name: counts for name, counts in counters.items() if counts} == recounted(pipeline)
-    assert CycleCounter.objects.get(pipeline=pipeline).done == len(ids)
+    passed: Counter[str] = Counter()
+    for row in NodeExecution.objects.filter(pipeline=pipeline, status="done"):
+        graph = graph_of(row.revision_id)
+        passed.update(graph.connection_by_id[name].name for name in row.taken)
+    kept = dict(ConnectionCounter.objects.filter(pipeline=pipeline).values_list("name", "passed"))
+    cycles = Counter(Cycle.objects.filter(pipeline=pipeline).values_list("status", flat=True))
+    tally = CycleCounter.objects.get(pipeline=pipeline)
+    same_cycles = all(getattr(tally, status) == cycles[status] for status in CycleStatus.values)
+    return {n: c for n, c in counters.items() if c} == recounted(pipeline) and kept == dict(passed) and same_cycles
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_cycles_end_on_the_graph_they_began_with_whatever_goes_wrong(
+    seed: int, running: Callable[..., Pipeline], items: Callable[..., list[str]]
+) -> None:
+    """Another graph is published again and again while cycles of the ones before are under way."""
+    met.clear()
+    rng = random.Random(100 + seed)
+    specs = [random_graph(rng, blocks=rng.randint(2, 4)) for _ in range(3)]
+    pipeline = running(specs[0])
+    chaos = Chaos(pipeline, rng)
+    calamities: list[Callable[[], None]] = [
+        chaos.run, chaos.run, chaos.deliver_twice, chaos.die_after_claim, chaos.die_in_apply, chaos.commit_late,
+        chaos.lose_messages, chaos.ring, chaos.answer, chaos.retry,
+    ]  # fmt: skip
+    wanted: Counter[str] = Counter()
+    for number, spec in enumerate(specs):
+        if number:
+            save_pipeline(pipeline=pipeline, graph=spec)
+            publish_pipeline(pipeline=pipeline)
+        ids = items(3)
+        begin()
+        for item in ids:
+            wanted += expected(from_json(spec), item)
+        for _ in range(20):
+            rng.choice(calamities)()
+    calm(chaos)
+    done = NodeExecution.objects.filter(status="done").values_list("outputs", flat=True)
+    assert Counter(outputs["value"] for outputs in done) == wanted
+    assert sorted(Cycle.objects.values_list("revision__number", flat=True)) == [1] * 3 + [2] * 3 + [3] * 3
+    assert right_books(pipeline)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_cancelled_cycles_do_nothing_more_and_the_others_all_they_must(
+    seed: int, running: Callable[..., Pipeline], items: Callable[..., list[str]]
+) -> None:
+    met.clear()
+    rng = random.Random(200 + seed)
+    spec = random_graph(rng, blocks=rng.randint(3, 5))
+    pipeline = running(spec)
+    ids = items(6)
+    begin()
+    chaos, cancelled = Chaos(pipeline, rng), set[str]()
+
+    def cancel() -> None:
+        cycle = Cycle.objects.exclude(status="cancelled").order_by("?").first()
+        if cycle is not None and len(cancelled) < 3 and cancel_cycles(cycle_ids=[cycle.pk]):
+            cancelled.add(str(cycle.subject))
+
+    calamities: list[Callable[[], None]] = [
+        chaos.run, chaos.run, chaos.deliver_twice, chaos.die_after_claim, chaos.commit_late, chaos.ring, chaos.answer,
+        chaos.retry, cancel,
+    ]  # fmt: skip
+    for _ in range(50):
+        rng.choice(calamities)()
+    calm(chaos, ended=frozenset({"done", "cancelled"}))
+    graph = from_json(spec)
+    done: dict[str, Counter[str]] = {item: Counter() for item in ids}
+    for row in NodeExecution.objects.filter(status="done").select_related("cycle"):
+        done[str(row.cycle.subject)][row.outputs["value"]] += 1
+    for item in ids:
+        if item in cancelled:
+            assert done[item] <= expected(graph, item), "what it did, it did once"
+        else:
+            assert done[item] == expected(graph, item)
+    assert set(Cycle.objects.filter(status="cancelled").values_list("subject", flat=True)) == {*map(UUID, cancelled)}
+    assert right_books(pipeline)
