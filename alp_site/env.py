@@ -39,6 +39,7 @@ class Env:
     data_dir: Path = field(default=ROOT / ".data")
     cache_dir: Path = field(default=Path("~/.cache/alp"))
     weights_dir: str = ""
+    import_dir: str = ""
     sqlite_file: str = ""
     sqlite_synchronous: str = "NORMAL"
     log_level: str = "INFO"
@@ -63,6 +64,11 @@ class Env:
     def weights_folder(self) -> Path:
         """The only folder that a model's configuration may name weights files of; a relative one lies beside .env."""
         return ROOT / Path(self.weights_dir).expanduser() if self.weights_dir else self.data_dir / "weights"
+
+    @property
+    def import_folder(self) -> Path | None:
+        """The only folder that pipelines may take files of the server from; None: they may not."""
+        return ROOT / Path(self.import_dir).expanduser() if self.import_dir else None
 
     @classmethod
     def read(cls) -> Env:
