@@ -67,7 +67,14 @@ class CreateModel(Node):
             "type": "object",
             "additionalProperties": False,
             "properties": {
-                "model_name": {"type": "string", "title": "Name", "minLength": 1, "maxLength": 300, "default": NAME},
+                "model_name": {
+                    "type": "string",
+                    "title": "Name",
+                    "description": "May hold {base_model.name}, {date}, {datetime}, {adapter} and {n}.",
+                    "minLength": 1,
+                    "maxLength": 300,
+                    "default": NAME,
+                },
             },
         },
         requires=("the version of the test set that the evaluations after it use",),

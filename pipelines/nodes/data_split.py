@@ -67,6 +67,7 @@ class DataSplit(Node):
                 "groups": {
                     "type": "array",
                     "title": "Groups and their percentages",
+                    "description": "Two to five; the percentages make 100.",
                     "minItems": 2,
                     "maxItems": 5,
                     "default": GROUPS,
@@ -80,9 +81,25 @@ class DataSplit(Node):
                         },
                     },
                 },
-                "equal": {"type": "boolean", "title": "Equal shares", "default": False},
-                "tag_items": {"type": "boolean", "title": "Write the group on the item", "default": True},
-                "seed": {"type": "integer", "title": "Seed", "minimum": 0, "default": 0},
+                "equal": {
+                    "type": "boolean",
+                    "title": "Equal shares",
+                    "description": "Every group gets as much; the percentages are not looked at.",
+                    "default": False,
+                },
+                "tag_items": {
+                    "type": "boolean",
+                    "title": "Write the group on the item",
+                    "description": "As its subset, or as a tag where the name is no subset's.",
+                    "default": True,
+                },
+                "seed": {
+                    "type": "integer",
+                    "title": "Seed",
+                    "description": "Another number deals otherwise. Keep it while items flow.",
+                    "minimum": 0,
+                    "default": 0,
+                },
             },
         },
     )

@@ -53,7 +53,14 @@ class DatasetNode(Node):
             "type": "object",
             "additionalProperties": False,
             "properties": {
-                "folder": {"type": "string", "title": "Folder", "default": "/", "pattern": "^/", "maxLength": 1000},
+                "folder": {
+                    "type": "string",
+                    "title": "Folder",
+                    "description": "As a start node: only items in or below it. Later: where the copies go.",
+                    "default": "/",
+                    "pattern": "^/",
+                    "maxLength": 1000,
+                },
                 "load_existing": {
                     "type": "boolean",
                     "title": "Load existing items",

@@ -33,10 +33,18 @@ def _schema() -> Mapping[str, Any]:
             "strategy": {
                 "type": "string",
                 "title": "Strategy",
+                "description": "How the pool is ranked; auto fits it to what is known so far.",
                 "enum": [row["name"] for row in list_strategies()],
                 "default": "auto",
             },
-            "budget": {"type": "integer", "title": "Items a round", "minimum": 1, "maximum": 5000, "default": 50},
+            "budget": {
+                "type": "integer",
+                "title": "Items a round",
+                "description": "So many go to people in each round.",
+                "minimum": 1,
+                "maximum": 5000,
+                "default": 50,
+            },
             "random_share": {
                 "type": "number",
                 "title": "Random share of a round",
@@ -48,6 +56,7 @@ def _schema() -> Mapping[str, Any]:
             "keep_open": {
                 "type": "integer",
                 "title": "Next round when fewer than this many chosen items are unfinished",
+                "description": "So that people never run dry.",
                 "minimum": 1,
                 "maximum": 10000,
                 "default": 10,
@@ -66,7 +75,13 @@ def _schema() -> Mapping[str, Any]:
                 "maximum": 86400,
                 "default": 300,
             },
-            "seed": {"type": "integer", "title": "Seed", "minimum": 0, "default": 0},
+            "seed": {
+                "type": "integer",
+                "title": "Seed",
+                "description": "For what is drawn by chance.",
+                "minimum": 0,
+                "default": 0,
+            },
         },
     }
 

@@ -56,8 +56,20 @@ class UpdateVariable(Node):
             "additionalProperties": False,
             "required": ["variable"],
             "properties": {
-                "variable": {"type": "string", "title": "Variable", "minLength": 1, "x-variable": "Json"},
-                "type": {"type": "string", "title": "Type", "enum": list(PORT_TYPES), "default": "Model"},
+                "variable": {
+                    "type": "string",
+                    "title": "Variable",
+                    "description": "Its name; the value comes by the port of that name.",
+                    "minLength": 1,
+                    "x-variable": "Json",
+                },
+                "type": {
+                    "type": "string",
+                    "title": "Type",
+                    "description": "What the variable holds.",
+                    "enum": list(PORT_TYPES),
+                    "default": "Model",
+                },
             },
         },
         batch=16,

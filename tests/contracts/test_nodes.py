@@ -85,6 +85,7 @@ def test_configuration_schema_is_one_and_its_defaults_fit(node: Node) -> None:
             wrong = [error.message for error in Draft202012Validator(part).iter_errors(part["default"])]
             assert not wrong, f"{name}: {wrong}"
         assert part.get("title"), f"{name} has no title for the form"
+        assert part.get("description"), f"{name} does not say what it does"
     assert set(schema.get("required", [])) <= set(properties)
 
 
