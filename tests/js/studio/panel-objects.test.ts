@@ -177,10 +177,18 @@ describe("the panel", () => {
     );
   });
   it("a model's is dashed and shows its confidence", async () => {
-    b.doc.store.patch("a", { model: { id: "m", name: "v7", confidence: 0.83 } }, { origin: "silent" });
+    const model = { id: "m", name: "v7", confidence: 0.83 };
+    const open = { model, author: null, revision: 0, metadata: { suggestion: "s:0" } };
+    b.doc.store.patch("a", open, { origin: "silent" });
     await frame();
     expect(row("a").classList.contains("of-model")).toBe(true);
     expect(row("a").textContent).toContain("83");
+    // Accepted, it is one of theirs.
+    b.doc.store.patch("a", { author: { id: "me", name: "Me" } }, { origin: "silent" });
+    await frame();
+    expect(row("a").classList.contains("of-model")).toBe(false);
+    expect(row("a").textContent).toContain("40 × 30");
+    expect(row("a").getAttribute("aria-label")).toContain("accepted, suggested by v7");
   });
   it("clicks select one, Ctrl adds and takes away, Shift takes the run", () => {
     row("a").click();

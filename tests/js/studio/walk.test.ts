@@ -125,6 +125,7 @@ describe("the page", () => {
     const options = walkOptions("p1", page as never, { id: "u", name: "U" }, { search });
     expect([options.item, options.walk?.at]).toEqual(["i7", 7]);
     expect(options.walk?.readOnlyWords).toContain("viewer");
+    expect(options.allowed.types).toEqual([]);
     options.walk?.shown("i8", 8);
     expect(window.location.pathname).toBe("/p/p1/data/d1/studio/");
     const wanted = { q: "a", l: "owl", order: "2", item: "i8", at: "8" };

@@ -54,7 +54,8 @@ export function walkOptions(
       due_date: null,
     },
     labels: page.labels,
-    allowed: { types: page.types, single_class: false },
+    // Who only looks is shown nothing to draw with.
+    allowed: { types: page.may_edit ? page.types : [], single_class: false },
     user,
     mayWork: true,
     answerKey: false,

@@ -66,6 +66,7 @@ function objectsPanel(studio: StudioContext): Panel {
     onCount: () => count.set(document.store.all().filter((one) => !isSuggestion(one)).length),
   });
   studio.handle("panel.objects", () => panel.focus());
+  studio.readOnly.subscribe(() => panel.refresh());
   return { element: panel.element, count };
 }
 

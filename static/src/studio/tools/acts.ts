@@ -228,7 +228,8 @@ export function setAttribute(ctx: ToolContext, name: string, value: unknown): bo
 
 // ---- lock and hide: how one looks at them, not what they are
 
-function flip(
+/** On for all of them, or off where all are on already; answers which. */
+export function flip(
   ids: readonly string[],
   cell: { value: ReadonlySet<string>; set(value: ReadonlySet<string>): void },
 ): boolean {

@@ -1,4 +1,4 @@
-import type { BoxXYXY, XY } from "../../lib/geometry.ts";
+import type { BoxXYXY, Viewport, XY } from "../../lib/geometry.ts";
 import { DrawTool, KEYS_HINT } from "./_draw.ts";
 import { SLIP } from "./_tool.ts";
 
@@ -72,8 +72,24 @@ class ExtremeTool extends DrawTool {
   private show(points: readonly XY[]): void {
     const xyxy = boxAround(points);
     const flat = Math.min(xyxy[2] - xyxy[0], xyxy[3] - xyxy[1]) <= 0;
-    const dots = this.points.map((xy) => this.shown("point", { xy }));
-    this.ctx.stage.preview(flat ? dots : [this.shown("box", { xyxy }), ...dots]);
+    this.ctx.stage.preview(flat ? [] : [this.shown("box", { xyxy })]);
+    this.ctx.stage.redraw();
+  }
+  /** The points set so far, light on dark so that they show on any picture. */
+  protected override paint(context: CanvasRenderingContext2D, viewport: Viewport): void {
+    super.paint(context, viewport);
+    for (const [color, radius] of [
+      ["#000000a6", 5.5],
+      ["#ffffff", 3.5],
+    ] as const) {
+      context.fillStyle = color;
+      for (const point of this.points) {
+        const [x, y] = viewport.screenXY(point);
+        context.beginPath();
+        context.arc(x, y, radius, 0, 2 * Math.PI);
+        context.fill();
+      }
+    }
   }
   private say(): void {
     const left = POINTS - this.points.length;

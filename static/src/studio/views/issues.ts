@@ -256,7 +256,7 @@ export class IssuesPanel {
           null,
           h("b", null, author?.name ?? "Someone"),
           " ",
-          h("span", { class: "hint" }, timeAgo(at), i === 0 && ` · ${kind}`),
+          h("span", { class: "hint" }, timeAgo(at), i === 0 && body && body !== kind && ` · ${kind}`),
         ),
         h("p", { class: "said-text" }, body || kind),
       ),

@@ -11,6 +11,7 @@ import { emptyState } from "../../ui/empty.ts";
 import { groupOf, restacked, rowsOf, SORTS, type Facts, type Row, type Sort } from "../state/object-list.ts";
 import type { Numbers } from "../state/numbers.ts";
 import { isSuggestion, type Annotation } from "../shapes/_shape.ts";
+import { flip } from "../tools/acts.ts";
 import { changeShapes, counted, type ToolContext } from "../tools/_tool.ts";
 import { rowAct } from "./row-act.ts";
 import { VirtualList } from "./virtual.ts";
@@ -115,6 +116,10 @@ export class ObjectsPanel {
     }
     this.activate(id);
   }
+  /** Whether one may edit here is another now. */
+  refresh(): void {
+    this.later();
+  }
   dispose(): void {
     for (const off of this.off) off();
     this.list.dispose();
@@ -156,8 +161,10 @@ export class ObjectsPanel {
         ? emptyState({ icon: "filter", title: "No object matches", text: `${plural(all, "object")} in all.` })
         : emptyState({
             icon: "tag",
-            title: "No objects yet",
-            text: "Take a tool and draw, or press a digit.",
+            title: this.options.ctx.readOnly() ? "No objects" : "No objects yet",
+            text: this.options.ctx.readOnly()
+              ? "Nothing is labelled on this picture."
+              : "Take a tool and draw, or press a digit.",
           }),
     );
   }
@@ -224,6 +231,7 @@ export class ObjectsPanel {
     const { annotation: one } = row;
     const type = ctx.typeOf(one.type);
     const facts = this.facts(one);
+    const open = isSuggestion(one);
     const measure = type?.describe(one.geometry, ctx.size()) ?? "";
     const mark = swatch(ctx.color(one.label));
     const flags = this.flags(one, facts);
@@ -243,7 +251,11 @@ export class ObjectsPanel {
       h(
         "span",
         { role: "gridcell", class: "object-measure" },
-        h("span", { class: "clip", title: measure }, one.model ? percent(one.model.confidence) : measure),
+        h(
+          "span",
+          { class: "clip", title: measure },
+          open && one.model ? percent(one.model.confidence) : measure,
+        ),
         flags.icons,
       ),
       h(
@@ -253,7 +265,7 @@ export class ObjectsPanel {
         rowAct(facts.hidden ? "eye-off" : "eye", facts.hidden ? "Show" : "Hide", "hide", facts.hidden),
       ),
     );
-    if (one.model) {
+    if (open) {
       element.classList.add("of-model");
       setStyle(mark, { "--mark": ctx.color(one.label) });
     }
@@ -267,7 +279,8 @@ export class ObjectsPanel {
       words.push(word);
       icons.push(h("span", { class: `flag ${tone}`, title: word }, icon(name, "sm")));
     };
-    if (one.model) words.push(`suggested by ${one.model.name}`);
+    if (one.model)
+      words.push(`${isSuggestion(one) ? "suggested" : "accepted, suggested"} by ${one.model.name}`);
     if (issues) flag("flag", plural(issues, "open issue"), "warn");
     if (changed) flag("edit", "changed since it was approved", "accent");
     if (one.metadata["occluded"] === true) flag("layers", "occluded", "plain");
@@ -345,7 +358,7 @@ export class ObjectsPanel {
   private run(act: string, id: string): void {
     const { ctx } = this.options;
     if (act === "fold") this.fold(id);
-    else flip(act === "lock" ? ctx.locked : ctx.hidden, this.members(id));
+    else flip(this.members(id), act === "lock" ? ctx.locked : ctx.hidden);
   }
   private fold(id: string): void {
     if (!this.closed.delete(id)) this.closed.add(id);
@@ -479,12 +492,4 @@ export class ObjectsPanel {
 function over(event: DragEvent, row: HTMLElement): "above" | "below" {
   const { top, height } = row.getBoundingClientRect();
   return event.clientY < top + height / 2 ? "above" : "below";
-}
-function flip(cell: Cell<ReadonlySet<string>>, ids: readonly string[]): void {
-  const next = new Set(cell.value);
-  const on = !ids.every((id) => next.has(id));
-  for (const id of ids)
-    if (on) next.add(id);
-    else next.delete(id);
-  cell.set(next);
 }
