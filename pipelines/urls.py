@@ -52,6 +52,12 @@ api_urlpatterns = [
     path("pipelines/<uuid:pipeline_id>/loose-ends/", runs.LooseEndListView.as_view(), name="loose-ends"),
     path("pipelines/<uuid:pipeline_id>/send-on/", runs.SendOnView.as_view(), name="pipeline-send-on"),
     path("pipelines/<uuid:pipeline_id>/nodes/<str:node_id>/", runs.NodeReportView.as_view(), name="node-report"),
+    path("pipelines/<uuid:pipeline_id>/nodes/<str:node_id>/rounds/", runs.RoundListView.as_view(), name="rounds"),
+    path(
+        "pipelines/<uuid:pipeline_id>/nodes/<str:node_id>/selection/",
+        runs.SelectionStateView.as_view(),
+        name="selection-state",
+    ),
     path("cycles/<uuid:cycle_id>/rerun/", runs.CycleRerunView.as_view(), name="cycle-rerun"),
     path("cycles/<uuid:cycle_id>/cost/", runs.CycleCostView.as_view(), name="cycle-cost"),
     path("cycles/<uuid:cycle_id>/", cycles.CycleDetailView.as_view(), name="cycle"),

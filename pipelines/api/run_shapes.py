@@ -17,7 +17,7 @@ from pipelines.api.serializers import (
     NodePortsSerializer,
     PersonSerializer,
 )
-from pipelines.models import PipelineRevision
+from pipelines.models import PipelineRevision, SelectionRound
 
 
 class PipelineRevisionSerializer(serializers.ModelSerializer[PipelineRevision]):
@@ -159,6 +159,40 @@ class FailureSerializer(serializers.Serializer[Any]):
     message = serializers.CharField(allow_blank=True)
     at = serializers.DateTimeField(allow_null=True)
     execution_id = serializers.UUIDField()
+
+
+class RoundModelSerializer(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+
+
+class RoundSerializer(serializers.ModelSerializer[SelectionRound]):
+    """``pool_size``: items that waited then; of the ``chosen``, ``at_random`` were for comparison, ``unfinished`` are
+    still on their way: the next round comes when they are fewer than the node's ``keep_open``. ``method``: what the
+    strategy "auto" decided on."""
+
+    model = RoundModelSerializer(allow_null=True)
+    unfinished = serializers.IntegerField()
+    at_random = serializers.IntegerField()
+    report = serializers.DictField()
+
+    class Meta:
+        model = SelectionRound
+        fields = (
+            "id", "number", "model", "strategy", "method", "seed", "budget", "random_share", "pool_size", "chosen",
+            "at_random", "unfinished", "report", "created_at",
+        )  # fmt: skip
+
+
+class SelectionStateSerializer(serializers.Serializer[Any]):
+    """``pool``: items that wait; ``open``: chosen and unfinished; ``waits_for``: why the next round has not run."""
+
+    pool = serializers.IntegerField()
+    open = serializers.IntegerField()
+    keep_open = serializers.IntegerField()
+    budget = serializers.IntegerField()
+    rounds = serializers.IntegerField()
+    waits_for = serializers.CharField(allow_blank=True, allow_null=True)
 
 
 class LogTailSerializer(serializers.Serializer[Any]):

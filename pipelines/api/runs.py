@@ -13,6 +13,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from alp_site.lib.errors import Invalid
+from alp_site.lib.web import keyset_page
 from pipelines import selectors
 from pipelines.api import run_shapes as shapes
 from pipelines.api import serializers
@@ -24,6 +25,7 @@ from pipelines.permissions import CyclePolicy
 from pipelines.selectors import runs
 from pipelines.services import again as services
 from pipelines.services.graphs import current_graph, graph_of
+from pipelines.services.rounds import state_of_node
 
 
 class LooseEndListView(APIView):
@@ -91,6 +93,29 @@ class CycleCostView(APIView):
         cost = runs.get_cost(row_for(request, CyclePolicy(), cycle_id))
         nodes = [{"node": node_id, **part} for node_id, part in sorted(cost.nodes.items())]
         return Response(shapes.CostSerializer({"people": cost.people, "machine": cost.machine, "nodes": nodes}).data)
+
+
+class RoundListView(APIView):
+    """Rounds of a Select node, newest first. What waits for the next one are the node's waiting executions."""
+
+    @extend_schema(responses=serializers.page_of("RoundList", shapes.RoundSerializer))
+    def get(self, request: Request, pipeline_id: UUID, node_id: str) -> Response:
+        pipeline = pipeline_for(request, pipeline_id)
+        rows = runs.list_rounds(pipeline, node_id)
+        return keyset_page(
+            request, rows, lambda page: list(shapes.RoundSerializer(page, many=True).data), newest_first=True
+        )
+
+
+class SelectionStateView(APIView):
+    """How far a Select node is: its pool, what is open, and why the next round waits."""
+
+    @extend_schema(responses=shapes.SelectionStateSerializer)
+    def get(self, request: Request, pipeline_id: UUID, node_id: str) -> Response:
+        state = state_of_node(pipeline_for(request, pipeline_id), node_id)
+        if not state:
+            raise Invalid(f"The published graph has no Select node {node_id!r}.", node=node_id)
+        return Response(shapes.SelectionStateSerializer(state).data)
 
 
 class NodeReportView(APIView):

@@ -8,11 +8,20 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Exists, F, Max, OuterRef, QuerySet, Sum
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Sum
 
 from annotation.selectors.figures import get_cycle_seconds
 from pipelines.engine import state as machine
-from pipelines.models import ConnectionCounter, Cycle, NodeCounter, NodeExecution, NodeMinute, Pipeline
+from pipelines.models import (
+    Arm,
+    ConnectionCounter,
+    Cycle,
+    NodeCounter,
+    NodeExecution,
+    NodeMinute,
+    Pipeline,
+    SelectionRound,
+)
 
 __all__ = [
     "Cost",
@@ -23,6 +32,7 @@ __all__ = [
     "get_node_report",
     "get_throughput",
     "list_again",
+    "list_rounds",
 ]
 
 HOUR = 60
@@ -62,6 +72,15 @@ def list_again(pipeline: Pipeline, node_id: str, **wanted: Any) -> QuerySet[Node
     rows = NodeExecution.objects.filter(pipeline=pipeline, node_id=node_id, status__in=ended)
     newest = rows.filter(~Exists(rows.filter(cycle_id=OuterRef("cycle_id"), pk__gt=OuterRef("pk"))))
     return newest.filter(**wanted)
+
+
+def list_rounds(pipeline: Pipeline, node_id: str) -> QuerySet[SelectionRound]:
+    """Rounds of a Select node, each with how many of its picks are ``unfinished`` and how many were at ``random``."""
+    rows = SelectionRound.objects.filter(pipeline=pipeline, node_id=node_id).select_related("model")
+    return rows.annotate(
+        unfinished=Count("picks", filter=Q(picks__open=True)),
+        at_random=Count("picks", filter=Q(picks__arm=Arm.RANDOM)),
+    )
 
 
 @dataclass(frozen=True)

@@ -137,8 +137,9 @@ def _job_key(pipeline: Pipeline, node_id: str) -> str:
 
 
 def state_of_node(pipeline: Pipeline, node_id: str) -> dict[str, Any]:
-    """What a page says about a Select node: pool, open picks, rounds so far, and why the next round waits."""
-    spot = _spot(pipeline, node_id)
+    """What a page says about a Select node: pool, open picks, rounds so far, and why the next round waits ("": it does
+    not). Nothing of a node that is none."""
+    spot = _spot(pipeline, node_id) if node_id in _select_nodes(pipeline) else None
     if spot is None:
         return {}
     last = SelectionRound.objects.filter(pipeline=pipeline, node_id=node_id).order_by("-number").first()

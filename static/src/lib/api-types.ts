@@ -1438,6 +1438,40 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/v1/pipelines/{pipeline_id}/nodes/{node_id}/rounds/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** @description Rounds of a Select node, newest first. What waits for the next one are the node's waiting executions. */
+    get: operations["pipelines_id_nodes_id_rounds_get"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/pipelines/{pipeline_id}/nodes/{node_id}/selection/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** @description How far a Select node is: its pool, what is open, and why the next round waits. */
+    get: operations["pipelines_id_nodes_id_selection_get"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/v1/pipelines/{pipeline_id}/pause/": {
     parameters: {
       query?: never;
@@ -5332,6 +5366,46 @@ export interface components {
     RevisionRestoreRequest: {
       draft_version?: number;
     };
+    /**
+     * @description ``pool_size``: items that waited then; of the ``chosen``, ``at_random`` were for comparison, ``unfinished`` are
+     *     still on their way: the next round comes when they are fewer than the node's ``keep_open``. ``method``: what the
+     *     strategy "auto" decided on.
+     */
+    Round: {
+      at_random: number;
+      /** Format: int64 */
+      budget: number;
+      /** Format: int64 */
+      chosen: number;
+      /** Format: date-time */
+      created_at?: string;
+      /** Format: uuid */
+      readonly id: string;
+      method?: string;
+      model: components["schemas"]["RoundModel"] | null;
+      /** Format: int64 */
+      number: number;
+      /** Format: int64 */
+      pool_size: number;
+      /** Format: double */
+      random_share?: number;
+      report: {
+        [key: string]: unknown;
+      };
+      /** Format: int64 */
+      seed?: number;
+      strategy: string;
+      unfinished: number;
+    };
+    RoundList: {
+      items: components["schemas"]["Round"][];
+      next: string | null;
+    };
+    RoundModel: {
+      /** Format: uuid */
+      id: string;
+      name: string;
+    };
     /** @description ``key`` makes a repeated request one run. Without ``node`` the first start node that takes items is meant. */
     RunRequest: {
       /** Format: uuid */
@@ -5383,6 +5457,15 @@ export interface components {
       /** Format: double */
       score: number | null;
       strategy: string;
+    };
+    /** @description ``pool``: items that wait; ``open``: chosen and unfinished; ``waits_for``: why the next round has not run. */
+    SelectionState: {
+      budget: number;
+      keep_open: number;
+      open: number;
+      pool: number;
+      rounds: number;
+      waits_for: string | null;
     };
     /**
      * @description Which: ``ids``, or all loose ends of ``node`` (with ``action``). Where to: ``connection`` (its id) or ``to_node``
@@ -8487,6 +8570,50 @@ export interface operations {
         };
         content: {
           "application/json": components["schemas"]["NodeReport"];
+        };
+      };
+    };
+  };
+  pipelines_id_nodes_id_rounds_get: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        node_id: string;
+        pipeline_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["RoundList"];
+        };
+      };
+    };
+  };
+  pipelines_id_nodes_id_selection_get: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        node_id: string;
+        pipeline_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["SelectionState"];
         };
       };
     };

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from alp_site.lib.errors import Conflict
 from alp_site.lib.testing import failed_jobs, settle
@@ -15,6 +17,7 @@ from datasets.services.items import set_subset
 from pipelines.models import Pipeline, SelectionPick, SelectionRound
 from pipelines.services.pipelines import pause_pipeline, resume_pipeline
 from pipelines.services.rounds import state_of_node
+from tests.conftest import ClientAs
 from tests.pipelines.nodes.conftest import Upload, counts, open_items, take, task_of
 
 pytestmark = pytest.mark.django_db
@@ -121,3 +124,27 @@ def test_a_round_that_fails_is_not_tried_again_by_every_sweep(
     settle()
     assert failed_jobs() == ["pipelines.select: The weights are gone.\n"]
     assert counts(pipeline, "select") == {"waiting": 5}
+
+
+def test_pages_are_told_the_pool_the_rounds_and_why_the_next_one_waits(
+    selecting: Flow, upload: Upload, annotator: User, client_as: ClientAs
+) -> None:
+    pipeline = selecting(keep_open=2)
+    upload(10)
+    settle()
+    finish(pipeline, annotator, 1)
+    api, url = client_as("viewer"), f"/api/v1/pipelines/{pipeline.pk}/nodes/select/"
+    state = api.get(url + "selection/").json()
+    assert (state["pool"], state["open"], state["keep_open"], state["rounds"]) == (6, 3, 2, 1)
+    assert state["waits_for"]
+    (first,) = api.get(url + "rounds/").json()["items"]
+    assert (first["number"], first["pool_size"], first["chosen"], first["at_random"]) == (1, 10, 4, 1)
+    assert first["unfinished"] == 3
+    with CaptureQueriesContext(connection) as one:
+        api.get(url + "rounds/")
+    finish(pipeline, annotator, 2)
+    with CaptureQueriesContext(connection) as two:
+        assert [row["number"] for row in api.get(url + "rounds/").json()["items"]] == [2, 1]
+    assert len(two) == len(one)
+    other = f"/api/v1/pipelines/{pipeline.pk}/nodes/review/selection/"
+    assert api.get(other).status_code == 400
