@@ -56,7 +56,8 @@ class NodeSpec:
     """What a node type declares. The API, the editor's palette, forms and port checks come from it.
 
     ``actions`` maps an output port to the actions its connections may ask for. ``config_schema`` is a JSON schema
-    (2020-12) with defaults; ``x-variable: "<port type>"`` on a string property marks the name of a variable.
+    (2020-12) with defaults; ``x-variable: "<port type>"`` on a string property marks the name of a variable,
+    ``x-entity`` (dataset, model, ontology, person) an id to be picked, ``x-widget: "filter"`` a query over items.
     ``requires`` says in sentences what ``Node.unmet`` checks before a start. ``barrier``: a start uses up what arrived,
     so the next one waits for a new value at every connected input (otherwise the latest values stay).
     """

@@ -89,6 +89,7 @@ TASK_SCHEMA: Final[Mapping[str, Any]] = {
             "type": "object",
             "title": "People and their shares (empty: everyone who may)",
             "description": "Who works on it, and how much of it each gets.",
+            "x-entity": "person",
             "additionalProperties": {"type": "integer", "minimum": 1, "maximum": 1000},
             "default": {},
         },

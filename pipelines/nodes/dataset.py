@@ -71,6 +71,7 @@ class DatasetNode(Node):
                     "type": "object",
                     "title": "Filter",
                     "description": "Only items that match this query, as a start node.",
+                    "x-widget": "filter",
                     "default": {},
                 },
             },

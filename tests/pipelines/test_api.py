@@ -263,3 +263,45 @@ def test_cancelling_many_is_many_short_transactions(running: Running, items: Ite
         patch.setattr(cycles, "write", counting)
         assert cycles.cancel_open(pipeline=pipeline) == 450
     assert len(opened) == -(-450 // db.bulk_size())
+
+
+def test_comments_and_groups_stay_with_the_graph(api: APIClient, project: Project) -> None:
+    made = api.post(f"/api/v1/projects/{project.pk}/pipelines/", {"name": "x", "graph": chain()}).json()
+    url = f"/api/v1/pipelines/{made['id']}/"
+    graph = api.get(url).json()["graph"]
+    assert "notes" not in graph
+    drawn = {
+        "notes": [{"id": "n", "text": "Why", "position": {"x": 1.0, "y": 2.0}, "size": {"x": 90.0, "y": 40.0}}],
+        "groups": [{"id": "g", "name": "Loop", "nodes": [graph["nodes"][0]["id"]]}],
+    }
+    saved = api.patch(url, {"graph": {**graph, **drawn}}).json()
+    assert {key: saved["graph"][key] for key in drawn} == drawn
+    assert {key: api.get(url).json()["graph"][key] for key in drawn} == drawn
+    wrong = api.patch(url, {"graph": {**graph, "groups": [{"id": "g", "nodes": [1]}]}})
+    assert wrong.json()["error"]["data"] == {"where": "groups[0].nodes"}
+
+
+def test_renamed_variable_keeps_its_value_and_the_last_one_can_go(api: APIClient, project: Project) -> None:
+    graph = {"variables": [{"name": "Old", "type": "Number", "value": 1}]}
+    made = api.post(f"/api/v1/projects/{project.pk}/pipelines/", {"name": "x", "graph": graph}).json()
+    url = f"/api/v1/pipelines/{made['id']}/"
+    row = api.get(url + "variables/").json()["items"][0]
+    api.patch(f"/api/v1/variables/{row['id']}/", {"value": 7})
+    new = {"variables": [{"name": "New", "type": "Number", "value": 1}]}
+    saved = api.patch(url, {"graph": new, "renamed": {"Old": "New"}}).json()
+    assert [(v["name"], v["value"]) for v in saved["graph"]["variables"]] == [("New", 7)]
+    assert api.get(url + "variables/").json()["items"][0]["id"] == row["id"], "and with it its history"
+    assert len(api.patch(url, {"graph": {}}).json()["graph"]["variables"]) == 1, "a graph that is silent of them"
+    assert api.patch(url, {"graph": {"variables": []}}).json()["graph"]["variables"] == []
+
+
+def test_variable_that_what_runs_reads_stays(api: APIClient, project: Project) -> None:
+    graph = chain()
+    graph["nodes"][1].setdefault("inputs", {})
+    graph["variables"] = [{"name": "Read", "type": "Json", "value": 1}, {"name": "Idle", "type": "Json", "value": 2}]
+    graph["triggers"] = [{**graph["triggers"][0], "spec": {"dataset": {"variable": "Read"}}}]
+    made = api.post(f"/api/v1/projects/{project.pk}/pipelines/", {"name": "x", "graph": graph}).json()
+    url = f"/api/v1/pipelines/{made['id']}/"
+    assert api.post(url + "start/").status_code == 200
+    left = api.patch(url, {"graph": {**graph, "variables": []}}).json()["graph"]["variables"]
+    assert [variable["name"] for variable in left] == ["Read"]

@@ -1,9 +1,10 @@
-/** The drawer below the canvas: variables, problems, triggers. */
+/** The drawer below the canvas: variables, problems, triggers, revisions. */
 import { h, replace } from "../../lib/dom";
 import { createTabs } from "../../ui/tabs";
 import { icon } from "../../ui/icons";
 import type { PanelContext } from "./context";
 import { problemLines } from "./problems";
+import { drawRevisions } from "./revisions";
 import { triggerList } from "./triggers";
 import { variableList } from "./variables";
 
@@ -15,6 +16,7 @@ export interface Drawer {
 
 export function createDrawer(context: PanelContext): Drawer {
   const [variables, problems, triggers] = [h("div", {}), h("div", {}), h("div", {})];
+  const revisions = h("div", {});
   const tabs = createTabs({
     label: "Of the whole pipeline",
     hash: false,
@@ -22,7 +24,11 @@ export function createDrawer(context: PanelContext): Drawer {
       { id: "variables", title: "Variables", panel: () => variables },
       { id: "problems", title: "Problems", panel: () => problems },
       { id: "triggers", title: "Triggers", panel: () => triggers },
+      { id: "revisions", title: "Revisions", panel: () => revisions },
     ],
+    onShow: (id) => {
+      if (id === "revisions") void drawRevisions(revisions, context);
+    },
   });
   const body = h("div", { class: "drawer-body" }, tabs.panels);
   const toggle = h(

@@ -36,11 +36,16 @@ export function looksLikeFilter(label: string, value: unknown): boolean {
   return /filter|subset|query/i.test(label);
 }
 
-export function filterField(options: FilterFieldOptions): ValueField {
+export interface FilterField extends ValueField {
+  /** Whether it is a query over items, whose matches can be counted. */
+  countable: (yes: boolean) => void;
+}
+
+export function filterField(options: FilterFieldOptions): FilterField {
   return new FilterView(options);
 }
 
-class FilterView implements ValueField {
+class FilterView implements FilterField {
   readonly element: HTMLElement;
   private rows: FilterRow[];
   private readonly list = h("div", { class: "filter-rows", role: "group" });
@@ -88,6 +93,10 @@ class FilterView implements ValueField {
     } catch (error) {
       throw new Error(`${this.options.label} is not a JSON object.`, { cause: error });
     }
+  }
+
+  countable(yes: boolean): void {
+    this.told.hidden = !yes;
   }
 
   /** Rows of what stands in the JSON; null when rows cannot say it. */

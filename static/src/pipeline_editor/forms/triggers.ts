@@ -4,7 +4,7 @@ import { messageOf } from "../../lib/http";
 import { openDialog } from "../../ui/dialog";
 import { createForm, type Form, type Widget } from "../../ui/form";
 import { icon } from "../../ui/icons";
-import type { Json, JsonSchema } from "../../ui/schema";
+import { EVENTS, formOf, KINDS, OF_ITEMS, schemaOf, shownFields, triggerOf } from "../graph/trigger-form";
 import type { GraphNode, GraphTrigger } from "../graph/types";
 import { triggerWords, type TriggerRow } from "../io/api";
 import { freeId, putTrigger, remove } from "../state/acts";
@@ -12,174 +12,6 @@ import { keyOf } from "../state/document";
 import type { PanelContext } from "./context";
 import { filterField } from "./filter-field";
 import { datasetNear } from "./inputs";
-
-const KINDS: Record<string, string> = {
-  event: "When something happens",
-  every_n: "Every N",
-  cron: "By the clock",
-  manual: "By hand",
-};
-/** Resource → the events it has (pipelines/engine/validate.py). */
-const EVENTS: Record<string, string[]> = {
-  Item: ["created", "updated", "deleted"],
-  Annotation: ["saved"],
-  ItemStatus: ["updated"],
-};
-const OVERLAP: JsonSchema = {
-  type: "string",
-  title: "While one is open",
-  enum: ["queue_one", "skip", "allow"],
-  "x-enum-titles": { queue_one: "queue one", skip: "skip", allow: "start another" },
-  default: "queue_one",
-};
-const MODE: JsonSchema = {
-  type: "string",
-  title: "How often",
-  enum: ["once", "always"],
-  "x-enum-titles": { once: "once for each item", always: "at every event" },
-  default: "once",
-};
-const EVENT: Record<string, JsonSchema> = {
-  resource: {
-    type: "string",
-    title: "What",
-    enum: Object.keys(EVENTS),
-    "x-enum-titles": { ItemStatus: "Status of an item in a task" },
-    default: "Item",
-  },
-  actions: {
-    type: "array",
-    title: "Events",
-    items: { type: "string", enum: ["created", "updated", "deleted", "saved"] },
-    minItems: 1,
-    default: ["created"],
-  },
-  status: {
-    type: "string",
-    title: "Only this status",
-    description: "For ItemStatus: approved, completed …",
-    default: "",
-  },
-  own: { type: "boolean", title: "Also what this pipeline did", default: false },
-};
-
-function schemaOf(kind: string): JsonSchema {
-  const properties: Record<string, JsonSchema> =
-    kind === "event"
-      ? { mode: MODE, ...EVENT }
-      : kind === "every_n"
-        ? {
-            n: { type: "integer", title: "N", minimum: 1, default: 50 },
-            count: {
-              type: "string",
-              title: "Of",
-              enum: ["ground_truth", "events"],
-              "x-enum-titles": { ground_truth: "new ground truth", events: "events" },
-              default: "ground_truth",
-            },
-            dataset: {
-              type: "string",
-              title: "Dataset variable",
-              description: "For ground truth: whose.",
-              "x-widget": "variable",
-              default: "",
-            },
-            ...EVENT,
-            overlap: OVERLAP,
-          }
-        : kind === "cron"
-          ? {
-              cron: {
-                type: "string",
-                title: "When",
-                description: "Minute, hour, day, month, weekday, in UTC: 0 9 * * 1 is Mondays at 9.",
-                minLength: 9,
-                default: "0 9 * * 1",
-              },
-              startAt: {
-                type: "string",
-                title: "Not before",
-                description: "A time such as 2030-01-31T08:00:00+00:00",
-                default: "",
-              },
-              endAt: { type: "string", title: "Not after", default: "" },
-              skip_unchanged: { type: "boolean", title: "Skip while nothing changed", default: true },
-              overlap: OVERLAP,
-            }
-          : {};
-  return {
-    type: "object",
-    properties: { ...properties, enabled: { type: "boolean", title: "On", default: true } },
-  };
-}
-
-/** The trigger as the form shows it. */
-export function formOf(trigger: GraphTrigger): Record<string, Json> {
-  const { spec, mode, overlap, enabled } = trigger;
-  const dataset = spec["dataset"];
-  const variable =
-    typeof dataset === "object" && dataset !== null && "variable" in dataset ? dataset.variable : "";
-  return {
-    ...(spec as Record<string, Json>),
-    dataset: variable as Json,
-    mode: mode ?? "once",
-    overlap: overlap ?? "queue_one",
-    enabled: enabled !== false,
-  };
-}
-
-/** What the form says as a trigger of the graph; settings of another kind and empty ones are left out. */
-export function triggerOf(
-  old: GraphTrigger,
-  kind: string,
-  form: Record<string, Json>,
-  filter: unknown,
-): GraphTrigger {
-  const spec = SPECS[kind]?.(form, old) ?? {};
-  const filters = kind === "event" || kind === "every_n";
-  if (filters && Object.keys(filter as object).length) spec["filter"] = filter;
-  const mode = kind === "event" ? text(form["mode"]) : kind === "cron" ? "always" : "once";
-  const overlap = kind === "every_n" || kind === "cron" ? text(form["overlap"]) : "allow";
-  return { ...old, kind, spec, mode, overlap, enabled: form["enabled"] !== false };
-}
-
-type SpecOf = (form: Record<string, Json>, old: GraphTrigger) => Record<string, unknown>;
-const SPECS: Record<string, SpecOf> = { event: eventSpec, every_n: countSpec, cron: clockSpec };
-
-function countSpec(form: Record<string, Json>, old: GraphTrigger): Record<string, unknown> {
-  const counted = { n: form["n"], count: form["count"] };
-  if (form["count"] === "events") return { ...counted, ...eventSpec(form) };
-  // A fixed dataset, which the form does not show, stays.
-  return {
-    ...counted,
-    dataset: form["dataset"] ? { variable: form["dataset"] } : (old.spec["dataset"] ?? {}),
-  };
-}
-
-function text(value: Json | undefined): string {
-  return typeof value === "string" ? value : "";
-}
-
-/** The settings that differ from their plain value. */
-function unlike(form: Record<string, Json>, plain: Record<string, Json>): Record<string, Json> {
-  const found = Object.entries(plain).filter(
-    ([name, value]) => form[name] !== undefined && form[name] !== value,
-  );
-  return Object.fromEntries(found.map(([name]) => [name, form[name] ?? null]));
-}
-
-function eventSpec(form: Record<string, Json>): Record<string, unknown> {
-  const status: Record<string, Json> = form["resource"] === "ItemStatus" ? { status: "" } : {};
-  return {
-    resource: form["resource"],
-    actions: form["actions"],
-    ...unlike(form, { ...status, own: false }),
-  };
-}
-
-function clockSpec(form: Record<string, Json>): Record<string, unknown> {
-  return { cron: form["cron"], ...unlike(form, { startAt: "", endAt: "", skip_unchanged: true }) };
-}
 
 export function triggersOf(node: GraphNode, context: PanelContext): Child {
   const mine = context.doc.values("trigger").filter((one) => one.node === node.id);
@@ -310,19 +142,14 @@ function openTrigger(node: GraphNode, given: GraphTrigger | null, context: Panel
   /** Only what the choice so far asks for is seen. */
   const tidy = () => {
     const value = form.value();
-    const counts = kind.value === "every_n" && value["count"] !== "events";
-    const hide: Record<string, boolean> = {
-      resource: counts,
-      actions: counts,
-      own: counts,
-      status: counts || value["resource"] !== "ItemStatus",
-      dataset: !counts,
-    };
+    const shown = shownFields(kind.value, value);
     for (const field of form.element.querySelectorAll<HTMLElement>("[data-path]"))
-      field.hidden = hide[field.dataset["path"] ?? ""] ?? false;
+      field.hidden = !shown.has(field.dataset["path"] ?? "");
+    const has = EVENTS[value["resource"] as string] ?? [];
     for (const box of form.element.querySelectorAll<HTMLElement>("[data-event]"))
-      box.hidden = !(EVENTS[text(value["resource"])] ?? []).includes(box.dataset["event"] ?? "");
-    filterBox.hidden = kind.value === "cron" || kind.value === "manual";
+      box.hidden = !has.includes(box.dataset["event"] ?? "");
+    filterBox.hidden = kind.value !== "event" && kind.value !== "every_n";
+    filter.countable(kind.value === "every_n" || OF_ITEMS.includes(value["resource"] as string));
   };
   kind.addEventListener("change", draw);
   draw();
@@ -346,7 +173,7 @@ function openTrigger(node: GraphNode, given: GraphTrigger | null, context: Panel
             if (!form.check()) return false;
             const value = form.value();
             if (Array.isArray(value["actions"])) {
-              const has = EVENTS[text(value["resource"])] ?? [];
+              const has = EVENTS[value["resource"] as string] ?? [];
               value["actions"] = value["actions"].filter((one) => has.includes(String(one as string)));
               if (!value["actions"].length) value["actions"] = has.slice(0, 1);
             }

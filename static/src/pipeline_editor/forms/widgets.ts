@@ -39,6 +39,8 @@ function widgetOf(schema: JsonSchema, context: WidgetContext): Widget | null {
   if (typeof schema["x-variable"] === "string") return (at) => variableControl(at, context);
   if (schema["x-widget"] === "filter") return (at) => filterControl(at, context);
   if (kind && typeOf(schema) === "string") return (at) => entityControl(at, kind, context);
+  if (schema["x-people"] === true) return (at) => peopleControl(at, context);
+  if (schema["x-widget"] === "python") return codeControl;
   if (kind && typeOf(schema) === "object") return (at) => sharesControl(at, kind, context);
   if (typeOf(schema) === "array" && schema.items && typeOf(schema.items) === "object") return rowsControl;
   return null;
@@ -101,6 +103,41 @@ function entityControl({ id, schema, value, changed }: ControlContext, kind: Pic
     write: (next: Json) => void named(next),
   };
 }
+
+/** A list of people's ids. */
+function peopleControl(at: ControlContext, context: WidgetContext): Control {
+  const shares = sharesControl({ ...at, value: oneEach(at.value) }, "Person", context);
+  shares.element.classList.add("without-shares");
+  return {
+    ...shares,
+    read: () => Object.keys(shares.read() as Record<string, number>),
+    write: (next) => shares.write(oneEach(next)),
+  };
+}
+
+function oneEach(ids: Json): Json {
+  return Object.fromEntries((Array.isArray(ids) ? ids : []).map((id) => [id as string, 1]));
+}
+
+const codeControl: Widget = ({ id, value, disabled, changed }) => {
+  const element = h("textarea", {
+    class: "textarea code-box",
+    id,
+    disabled,
+    rows: 16,
+    spellcheck: "false",
+    wrap: "off",
+    value: typeof value === "string" ? value : "",
+    oninput: changed,
+  });
+  return {
+    element,
+    read: () => element.value,
+    write: (next) => {
+      element.value = typeof next === "string" ? next : "";
+    },
+  };
+};
 
 /** Who has which share: {"<id>": 2, …}. */
 function sharesControl(
