@@ -64,6 +64,11 @@ export function createTextField(options: TextOptions): TextField {
   const frame = document.createElement("div");
   frame.style.height = "100%";
   root.append(frame);
+  // Seen from outside, what is typed here comes from a plain element: no shortcut of the page may take it for its own.
+  for (const kind of ["keydown", "copy", "cut", "paste"])
+    frame.addEventListener(kind, (event) => {
+      if (!(event instanceof KeyboardEvent && event.key === "Escape")) event.stopPropagation();
+    });
   const extensions: Extension[] = [
     basicSetup,
     keymap.of([indentWithTab]),

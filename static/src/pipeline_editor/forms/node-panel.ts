@@ -14,6 +14,7 @@ import { datasetNear, inputsOf } from "./inputs";
 import { portMark } from "./marks";
 import { problemLines } from "./problems";
 import { triggersOf } from "./triggers";
+import { codeOpener } from "./code-opener";
 import { widgetsFor } from "./widgets";
 
 export interface Panel {
@@ -128,7 +129,8 @@ function settingsOf(
     },
   });
   form.element.setAttribute("aria-label", "Settings");
-  return [h("h3", {}, "Settings"), form.element];
+  const opener = node.type === "code" ? codeOpener(node, type, context) : null;
+  return [h("h3", {}, "Settings"), opener, form.element];
 }
 
 /** The configuration with one setting changed: what nobody set stays out, so a type's defaults go on holding. */
