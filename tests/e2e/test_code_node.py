@@ -71,5 +71,5 @@ def test_code_when_written_in_the_browser_then_tried_mended_saved_and_restored(
     page.keyboard.type("x")
     versions.get_by_role("button", name=re.compile("Restore the version of Edda")).click()
     expect(text).to_contain_text("item['width']")
-    page.keyboard.press("Escape")
+    dialog.get_by_role("button", name="Close").click()
     expect(dialog).to_have_count(0)
