@@ -245,6 +245,11 @@ class ImportSerializer(serializers.ModelSerializer[Import]):
         read_only_fields = fields
 
 
+class AnnotationAuthorSerializer(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+
+
 class AnnotationSerializer(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     itemId = serializers.UUIDField()  # noqa: N815
@@ -252,7 +257,8 @@ class AnnotationSerializer(serializers.Serializer[Any]):
     label = serializers.CharField()  # type: ignore[assignment]  # a field called so
     geometry = serializers.JSONField(allow_null=True)
     attributes = serializers.DictField(child=JSON())
-    creator = serializers.CharField(allow_null=True)
+    creator = serializers.CharField(allow_null=True, help_text="E-mail address.")
+    author = AnnotationAuthorSerializer(allow_null=True)
     createdAt = serializers.CharField()  # noqa: N815
     updatedAt = serializers.CharField()  # noqa: N815
     revision = serializers.IntegerField()

@@ -174,6 +174,7 @@ def annotation_payloads(rows: Iterable[Annotation]) -> list[dict[str, Any]]:
         {
             **annotation_state(row),
             "creator": row.creator.email if row.creator else None,
+            "author": {"id": str(row.creator_id), "name": row.creator.name} if row.creator else None,
             "createdAt": iso(row.created_at),
             "updatedAt": iso(row.updated_at),
             "approved": row.approved_revision == row.revision,

@@ -22,8 +22,8 @@ __all__ = ["annotation_texts"]
 
 _COLUMNS = (
     "pk", "item_id", "type", "label", "geometry_text", "attributes_text", "revision", "approved_revision",
-    "source_prediction", "creator__email", "created_at", "updated_at", "approved_rule", "metadata_text", "model_id",
-    "model_name", "confidence",
+    "source_prediction", "creator__email", "creator_id", "creator__name", "created_at", "updated_at", "approved_rule",
+    "metadata_text", "model_id", "model_name", "confidence",
 )  # fmt: skip
 _PLAIN = '{"user":{}}'
 
@@ -36,13 +36,14 @@ def annotation_texts(item_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, str]:
     found: dict[uuid.UUID, list[str]] = defaultdict(list)
     said, moment = lru_cache(maxsize=512, typed=True)(json.dumps), lru_cache(maxsize=512)(iso)
     for row in rows.annotate(**texts).values_list(*_COLUMNS):
-        (pk, item, kind, label, geometry, attributes, revision, approved, source, creator, made, changed, rule,
-         metadata, model, name, confidence) = row  # fmt: skip
+        (pk, item, kind, label, geometry, attributes, revision, approved, source, creator, author, author_name, made,
+         changed, rule, metadata, model, name, confidence) = row  # fmt: skip
         found[item].append(
             f'{{"id":"{pk}","itemId":"{item}","type":{said(kind)},"label":{said(label)},'
             f'"geometry":{geometry or "null"},"attributes":{attributes},'
             f'"revision":{revision},"approvedRevision":{said(approved)},"deleted":false,'
-            f'"sourcePrediction":{_id(source)},"creator":{said(creator)},"createdAt":{said(moment(made))},'
+            f'"sourcePrediction":{_id(source)},"creator":{said(creator)},'
+            f'"author":{_person(author, said(author_name))},"createdAt":{said(moment(made))},'
             f'"updatedAt":{said(moment(changed))},"approved":{said(approved == revision)},"approvedRule":{said(rule)},'
             f'"metadata":{_metadata(metadata, model, name, confidence)}}}'
         )
@@ -51,6 +52,10 @@ def annotation_texts(item_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, str]:
 
 def _id(key: uuid.UUID | None) -> str:
     return f'"{key}"' if key else "null"
+
+
+def _person(key: uuid.UUID | None, name: str) -> str:
+    return f'{{"id":"{key}","name":{name}}}' if key else "null"
 
 
 def _metadata(stored: str | None, model: uuid.UUID | None, name: str, confidence: float | None) -> str:

@@ -105,7 +105,7 @@ export interface Annotation {
   id: string;
   type: string;
   label: string;
-  creator: string | null;
+  author: { id: string; name: string } | null;
   updatedAt: string;
   revision: number;
   approved: boolean;

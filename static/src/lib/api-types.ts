@@ -2910,7 +2910,9 @@ export interface components {
       attributes: {
         [key: string]: unknown;
       };
+      author: components["schemas"]["AnnotationAuthor"] | null;
       createdAt: string;
+      /** @description E-mail address. */
       creator: string | null;
       deleted: boolean;
       geometry: unknown;
@@ -2926,6 +2928,11 @@ export interface components {
       sourcePrediction: string | null;
       type: string;
       updatedAt: string;
+    };
+    AnnotationAuthor: {
+      /** Format: uuid */
+      id: string;
+      name: string;
     };
     Answered: {
       answered: number;

@@ -247,7 +247,7 @@ export function createDrawer(options: DrawerOptions): Drawer {
       edit && row.type === "class" ? labelSelect(it, row) : h("span", null, row.label),
       model
         ? chip(`${model.name} ${metric(model.confidence, 2)}`, "run")
-        : h("span", { class: "hint clip" }, row.creator ?? ""),
+        : h("span", { class: "hint clip" }, row.author?.name ?? ""),
       state,
       edit &&
         h(

@@ -16,8 +16,7 @@ export interface AnnotationPayload {
   deleted?: boolean;
   /** Of an operation's answer; the list has it in `metadata.user.model`. */
   model?: Annotation["model"];
-  /** E-mail address. */
-  creator?: string | null;
+  author?: { id: string; name: string } | null;
   sourcePrediction: string | null;
   approvedRevision?: number | null;
 }
@@ -76,7 +75,6 @@ export function fromPayload(payload: AnnotationPayload, before?: Annotation | nu
   const { model: listed, ...rest } = (user ?? {}) as { model?: ListedModel } & Record<string, unknown>;
   const metadata = Object.keys(rest).length ? { ...own, user: rest } : own;
   const found = listed ? { id: listed.model_id, name: listed.name, confidence: listed.confidence } : null;
-  const author = payload.creator ? { id: payload.creator, name: payload.creator } : null;
   return {
     id: payload.id,
     type: payload.type,
@@ -86,7 +84,7 @@ export function fromPayload(payload: AnnotationPayload, before?: Annotation | nu
     metadata: payload.metadata ? metadata : (before?.metadata ?? {}),
     revision: payload.revision,
     model: payload.model ?? found,
-    author: author ?? before?.author ?? null,
+    author: payload.author ?? before?.author ?? null,
     sourcePrediction: payload.sourcePrediction,
     approvedRevision: payload.approvedRevision ?? null,
   };
