@@ -48,6 +48,7 @@ MALFORMED, SIGNED_OUT, NOT_YOURS = 4400, 4401, 4404
 # Which action lets a member hear of events of a family (the part of the type before the dot).
 FAMILIES: dict[str, str] = {
     "annotation": "item.see",
+    "assignment": "task.work",
     "comparison": "model.see",
     "cycle": "pipeline.see",
     "dataset": "item.see_own",

@@ -76,23 +76,40 @@ class Batch:
     errors: dict[int, str] = field(default_factory=dict)  # index in the whole sequence -> why
 
 
+def spans(count: int, batch_size: int, streams: int = 1) -> list[range]:
+    """The rows of each batch. Where several run beside each other the last round is cut in halves, so that no stream is
+    done long before the others."""
+    whole = count if streams < 2 else max(0, (count // batch_size - streams) * batch_size)
+    short = max(1, batch_size // 2)
+    starts = [(at, min(at + batch_size, whole)) for at in range(0, whole, batch_size)]
+    starts += [(at, min(at + short, count)) for at in range(whole, count, short)]
+    return [range(*span) for span in starts]
+
+
 def decode_batches(
-    images: Sequence[ImageSource], size: int, batch_size: int, *, workers: int | None = None, ahead: int = 3
+    images: Sequence[ImageSource],
+    size: int,
+    batch_size: int,
+    *,
+    workers: int | None = None,
+    ahead: int = 3,
+    streams: int = 1,
 ) -> Iterator[Batch]:
     """Decodes in threads, at most ``ahead`` batches before the consumer, and yields batches in order.
 
-    An unreadable image never ends the run: its row is zero and its index is in ``Batch.errors``.
+    ``streams``: how many batches the consumer works on at once (see ``spans``). An unreadable image never ends the run:
+    its row is zero and its index is in ``Batch.errors``.
     """
-    starts = iter(range(0, len(images), batch_size))
+    rows = iter(spans(len(images), batch_size, streams))
     waiting: deque[tuple[Batch, list[Future[dict[int, str]]]]] = deque()
     with ThreadPoolExecutor(workers or max(2, cpu_count()), thread_name_prefix="decode") as pool:
 
         def submit() -> None:
-            start = next(starts, None)
-            if start is None:
+            span = next(rows, None)
+            if span is None:
                 return
-            count = min(batch_size, len(images) - start)
-            batch = Batch(start, np.zeros((count, size, size, 3), np.uint8))
+            count = len(span)
+            batch = Batch(span.start, np.zeros((count, size, size, 3), np.uint8))
             jobs = [
                 pool.submit(_decode_into, batch, images, range(at, min(at + CHUNK, count)), size)
                 for at in range(0, count, CHUNK)

@@ -65,7 +65,9 @@ def run_batches(
 
     parts: list[tuple[NDArray[Any], ...]] = []
     errors: dict[int, str] = {}
-    for batch, outputs in in_streams(run, decode_batches(images, size, batch_size), -(-len(images) // batch_size)):
+    streams = streams_for(-(-len(images) // batch_size))
+    decoded = decode_batches(images, size, batch_size, streams=streams)
+    for batch, outputs in in_streams(run, decoded, streams):
         parts.append(outputs)
         errors.update(batch.errors)
         if progress is not None:
@@ -77,15 +79,19 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 
-def in_streams(run: Callable[[T], R], work: Iterable[T], count: int) -> Iterator[tuple[T, R]]:
-    """Each piece of ``work`` (``count`` of them) with what ``run`` makes of it, in order; on a CPU several at a time.
+def streams_for(count: int) -> int:
+    """How many of ``count`` pieces are worked on at once: several on a CPU with threads to share among them."""
+    return 1 if device().type != "cpu" else min(torch.get_num_threads(), MOST_STREAMS, max(count, 1))
+
+
+def in_streams(run: Callable[[T], R], work: Iterable[T], streams: int) -> Iterator[tuple[T, R]]:
+    """Each piece of ``work`` with what ``run`` makes of it, in order, ``streams`` at a time.
 
     Threads inside one operation wait for each other at its end, so where other processes take part of a core all cores
     idle. Pieces beside each other, each with its share of the threads, do not wait. Results are those of one piece
     after the other, but for the last bits, which depend on the number of threads.
     """
     threads = torch.get_num_threads()
-    streams = 1 if device().type != "cpu" else min(threads, MOST_STREAMS, max(count, 1))
     if streams == 1:
         for piece in work:
             yield piece, run(piece)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from models_registry.ml.images import UnreadableImage, decode_batches, decode_square
+from models_registry.ml.images import UnreadableImage, decode_batches, decode_square, spans
 from tests.pure.ml.drawn import picture
 
 
@@ -73,6 +73,22 @@ def test_batches_come_in_order_with_errors_at_their_index() -> None:
     assert {index for batch in found for index in batch.errors} == {33}
     for index in (0, 19, 20, 69):
         np.testing.assert_array_equal(joined[index], decode_square(images[index], 16))
+
+
+@pytest.mark.parametrize(
+    ("count", "streams", "sizes"),
+    [
+        (150, 1, [64, 64, 22]),
+        (384, 2, [64, 64, 64, 64, 32, 32, 32, 32]),
+        (150, 2, [32, 32, 32, 32, 22]),
+        (10, 4, [10]),
+        (0, 2, []),
+    ],
+)
+def test_the_last_round_of_several_streams_is_cut_in_halves(count: int, streams: int, sizes: list[int]) -> None:
+    found = spans(count, 64, streams)
+    assert [len(span) for span in found] == sizes
+    assert [row for span in found for row in span] == list(range(count))
 
 
 def test_stopping_early_leaves_no_thread_waiting() -> None:

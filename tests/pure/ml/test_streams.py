@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 import torch
 
-from models_registry.ml.nets.runtime import MOST_STREAMS, in_streams
+from models_registry.ml.nets.runtime import MOST_STREAMS, in_streams, streams_for
 
 
 @pytest.fixture(params=[1, 2, 3, 8])
@@ -27,7 +27,7 @@ def test_in_streams_gives_each_piece_with_its_result_in_order(threads: int, coun
         seen.append(piece)
         return piece * piece
 
-    assert list(in_streams(run, range(count), count)) == [(n, n * n) for n in range(count)]
+    assert list(in_streams(run, range(count), streams_for(count))) == [(n, n * n) for n in range(count)]
     assert sorted(seen) == list(range(count))
     assert torch.get_num_threads() == threads
 
@@ -40,7 +40,7 @@ def test_in_streams_runs_pieces_beside_each_other_and_shares_the_threads(threads
         together.wait(20)  # breaks unless so many are at work at the same time
         return torch.get_num_threads()
 
-    inside = {found for _, found in in_streams(run, range(2 * streams), 2 * streams)}
+    inside = {found for _, found in in_streams(run, range(2 * streams), streams_for(2 * streams))}
     assert inside == {threads // streams}
 
 
@@ -52,7 +52,7 @@ def test_in_streams_when_one_fails_raises_and_gives_the_threads_back(threads: in
 
     got = []
     with pytest.raises(ValueError, match="third"):
-        for piece, _ in in_streams(run, range(6), 6):
+        for piece, _ in in_streams(run, range(6), streams_for(6)):
             got.append(piece)
     assert got == [0, 1]
     assert torch.get_num_threads() == threads
