@@ -98,7 +98,7 @@ def test_shape_when_the_picture_is_slow_then_nothing_is_drawn_or_submitted_befor
     for part in (0.4, 0.6):
         page.mouse.click(stage["x"] + part * stage["width"], stage["y"] + part * stage["height"])
     hand.press("Control+Enter")
-    expect(page.get_by_text(re.compile("still being loaded|is not here yet|Nothing is labelled"))).to_be_visible()
+    expect(page.get_by_text(re.compile("still being loaded|is not here yet|Nothing is labelled here"))).to_be_visible()
     if (dialog := page.get_by_role("dialog")).count():
         dialog.get_by_role("button", name="There is nothing").click()
         expect(page.get_by_text("is not here yet")).to_be_visible()
