@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from alp_site.lib import events, jobs
 from alp_site.lib.jobs.duties import do_due
 from alp_site.lib.models import Job, JobState
@@ -22,9 +24,20 @@ def settle(rounds: int = 200, *, duties: bool = True) -> int:
             do_due(everything=True)
             moved = events.dispatch_pending() + jobs.run_pending()
             total += moved
-        if not moved:
+        if not moved and not _waited_for_readers():
             return total
     raise RuntimeError(f"did not settle in {rounds} rounds")
+
+
+def _waited_for_readers(patience: float = 10.0) -> bool:
+    """On PostgreSQL another transaction (the server's own analysing of tables, for one) can hide committed events for a
+    moment. True when there were such and now they can be read."""
+    ends = time.monotonic() + patience
+    waited = False
+    while events.held_back() and time.monotonic() < ends:
+        waited = True
+        time.sleep(0.02)
+    return waited and not events.held_back()
 
 
 def failed_jobs() -> list[str]:

@@ -6,7 +6,7 @@ transaction that does their work. Websockets ``tail`` the same table.
 
 from alp_site.lib.events.cause import Cause, cause, current_cause
 from alp_site.lib.events.dispatch import dispatch_pending, subscribe
-from alp_site.lib.events.outbox import Event, gathered, newest, oldest, publish, read, tail
+from alp_site.lib.events.outbox import Event, gathered, held_back, newest, oldest, publish, read, tail
 from alp_site.lib.events.types import define, known_types
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "define",
     "dispatch_pending",
     "gathered",
+    "held_back",
     "known_types",
     "newest",
     "oldest",

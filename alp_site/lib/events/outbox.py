@@ -146,6 +146,15 @@ def newest() -> Position:
     return Position(int(row[0]), row[1]) if row else Position(0, 0)
 
 
+def held_back() -> bool:
+    """Whether committed events wait for an older transaction that is still open somewhere on the server."""
+    if is_sqlite() or connection.in_atomic_block:
+        return False
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT EXISTS(SELECT 1 FROM lib_event WHERE xid >= pg_snapshot_xmin(pg_current_snapshot()))")
+        return bool(cursor.fetchone()[0])
+
+
 def oldest() -> int:
     """The id of the oldest event kept; 0 when there is none. A client behind it must refetch (``resync``)."""
     return models.Event.objects.order_by("id").values_list("id", flat=True).first() or 0
