@@ -250,6 +250,8 @@ def from_json(data: Any) -> Graph:
     """Raises GraphFormatError."""
     if not isinstance(data, dict):
         raise GraphFormatError("A graph is a JSON object.", where="")
+    if _has_unstorable(data):
+        raise GraphFormatError("Texts of a graph may not hold NUL characters or halves of characters.", where="")
     unknown = sorted(set(data) - {"nodes", "connections", "triggers", "variables", "notes", "groups"})
     if unknown:
         raise GraphFormatError(f"A graph has no field {unknown[0]!r}.", where=unknown[0])
@@ -261,6 +263,15 @@ def from_json(data: Any) -> Graph:
         notes=tuple(_note(part) for part in _parts(data, "notes")),
         groups=tuple(_group(part) for part in _parts(data, "groups")),
     )
+
+
+def _has_unstorable(value: Any) -> bool:
+    """Whether a text in it is one that PostgreSQL does not keep."""
+    if isinstance(value, str):
+        return "\x00" in value or any(0xD800 <= ord(character) <= 0xDFFF for character in value)
+    if isinstance(value, Mapping):
+        return any(_has_unstorable(part) for pair in value.items() for part in pair)
+    return isinstance(value, (list, tuple)) and any(_has_unstorable(part) for part in value)
 
 
 class _Part:
