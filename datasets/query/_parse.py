@@ -6,10 +6,10 @@ the negations of `$eq` and `$in`, so they hold for what lacks the field.
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import Any
 
+from alp_site.lib.plain import scalar_fault
 from datasets.errors import QueryInvalid
 
 __all__ = ["And", "Leaf", "Node", "Not", "Or", "parse"]
@@ -17,7 +17,6 @@ __all__ = ["And", "Leaf", "Node", "Not", "Or", "parse"]
 MAX_DEPTH = 24
 MAX_NODES = 2_000
 MAX_LIST = 10_000
-MAX_INT = 2**63
 SCALARS = (str, int, float, bool, type(None))
 COMPARISONS = frozenset({"gt", "gte", "lt", "lte"})
 OPERATORS = frozenset({"eq", "ne", "in", "nin", "exists", "match", "glob"}) | COMPARISONS
@@ -166,22 +165,8 @@ def _literal(value: Any, field: str, depth: int = 0) -> Any:
             if not isinstance(key, str) or any(c in key for c in '"\\\x00'):
                 raise QueryInvalid("A key in the value holds a quote, a backslash or a zero byte.", field=field)
         return value
-    if isinstance(value, str):
-        return _text(value, field)
-    if isinstance(value, float) and not math.isfinite(value):
-        raise QueryInvalid("NaN and infinity are not JSON numbers.", field=field)
-    if isinstance(value, int) and not -MAX_INT <= value < MAX_INT:
-        raise QueryInvalid("The number does not fit 64 bits.", field=field)
+    if fault := scalar_fault(value):
+        raise QueryInvalid(f"A value cannot be looked for: {fault}.", field=field)
     if not isinstance(value, SCALARS):
         raise QueryInvalid(f"{type(value).__name__} is not a JSON value.", field=field)
-    return value
-
-
-def _text(value: str, field: str) -> str:
-    if "\x00" in value:
-        raise QueryInvalid("A text holds a zero byte.", field=field)
-    try:
-        value.encode()
-    except UnicodeEncodeError:
-        raise QueryInvalid("A text holds half a surrogate pair.", field=field) from None
     return value

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import math
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, TypeVar
@@ -12,6 +11,7 @@ from django.utils import timezone
 
 from alp_site.lib import db
 from alp_site.lib.errors import Invalid
+from alp_site.lib.plain import scalar_fault
 
 __all__ = ["chunked", "clean_json", "clean_name", "now_ms"]
 
@@ -66,7 +66,7 @@ def _check(value: Any, path: str, depth: int, budget: list[int]) -> None:
         for key, part in value.items():
             if not isinstance(key, str) or not key or any(c in key for c in '"\\\x00'):
                 raise Invalid(f"{path}: a key is empty or holds a quote, a backslash or a zero byte.", field=path)
-            _text(key, path)
+            _scalar(key, path)
             _check(part, f"{path}.{key}", depth + 1, budget)
     elif isinstance(value, Sequence) and not isinstance(value, str):
         for index, part in enumerate(value):
@@ -76,16 +76,7 @@ def _check(value: Any, path: str, depth: int, budget: list[int]) -> None:
 
 
 def _scalar(value: Any, path: str) -> None:
-    if isinstance(value, str):
-        _text(value, path)
-    elif isinstance(value, float) and not math.isfinite(value):
-        raise Invalid(f"{path}: NaN and infinity are not JSON.", field=path)
-    elif isinstance(value, int) and not isinstance(value, bool) and not -(2**63) <= value < 2**63:
-        raise Invalid(f"{path}: the number does not fit 64 bits.", field=path)
-    elif not isinstance(value, (int, float, bool, type(None))):
+    if not isinstance(value, (str, int, float, bool, type(None))):
         raise Invalid(f"{path}: not a JSON value.", field=path)
-
-
-def _text(value: str, path: str) -> None:
-    if "\x00" in value or any(0xD800 <= ord(c) <= 0xDFFF for c in value):
-        raise Invalid(f"{path}: a text holds a zero byte or half a surrogate pair.", field=path)
+    if fault := scalar_fault(value):
+        raise Invalid(f"{path}: {fault}.", field=path)

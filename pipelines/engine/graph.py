@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import Any, Final
 
 from alp_site.lib.errors import Invalid
+from alp_site.lib.plain import first_fault
 
 TRIGGER_KINDS: Final = ("event", "every_n", "cron", "manual", "webhook")
 OVERLAPS: Final = ("skip", "queue_one", "allow")
@@ -250,8 +251,8 @@ def from_json(data: Any) -> Graph:
     """Raises GraphFormatError."""
     if not isinstance(data, dict):
         raise GraphFormatError("A graph is a JSON object.", where="")
-    if _has_unstorable(data):
-        raise GraphFormatError("Texts of a graph may not hold NUL characters or halves of characters.", where="")
+    if fault := first_fault(data):
+        raise GraphFormatError(f"A graph cannot be kept: {fault}.", where="")
     unknown = sorted(set(data) - {"nodes", "connections", "triggers", "variables", "notes", "groups"})
     if unknown:
         raise GraphFormatError(f"A graph has no field {unknown[0]!r}.", where=unknown[0])
@@ -263,15 +264,6 @@ def from_json(data: Any) -> Graph:
         notes=tuple(_note(part) for part in _parts(data, "notes")),
         groups=tuple(_group(part) for part in _parts(data, "groups")),
     )
-
-
-def _has_unstorable(value: Any) -> bool:
-    """Whether a text in it is one that PostgreSQL does not keep."""
-    if isinstance(value, str):
-        return "\x00" in value or any(0xD800 <= ord(character) <= 0xDFFF for character in value)
-    if isinstance(value, Mapping):
-        return any(_has_unstorable(part) for pair in value.items() for part in pair)
-    return isinstance(value, (list, tuple)) and any(_has_unstorable(part) for part in value)
 
 
 class _Part:

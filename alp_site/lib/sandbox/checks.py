@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import math
 from functools import lru_cache
 from typing import Any
 
 from alp_site.env import ENV
+from alp_site.lib.plain import scalar_fault
 from alp_site.lib.sandbox import confine
 
 __all__ = ["NotPlain", "strict_json", "why_not"]
@@ -58,14 +58,5 @@ def _walk(value: Any) -> None:
             todo += [(inner, depth + 1) for pair in part.items() for inner in pair]
         elif isinstance(part, list):
             todo += [(inner, depth + 1) for inner in part]
-        else:
-            _scalar(part)
-
-
-def _scalar(value: Any) -> None:
-    if isinstance(value, str) and ("\x00" in value or any(0xD800 <= ord(c) <= 0xDFFF for c in value)):
-        raise NotPlain("a text holds a zero byte or half a surrogate pair")
-    if isinstance(value, float) and not math.isfinite(value):
-        raise NotPlain("NaN and infinity are not JSON")
-    if isinstance(value, int) and not -(2**63) <= value < 2**63:
-        raise NotPlain("a number does not fit 64 bits")
+        elif fault := scalar_fault(part):
+            raise NotPlain(fault)
