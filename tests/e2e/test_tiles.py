@@ -18,13 +18,13 @@ Windows = Callable[..., Visitor]
 
 # A TIFF larger than any thumbnail, which no browser shows. Its squares of four pixels are gone in every reduced copy.
 ADD = """
-import io, json
+import io, json, time
 import numpy as np
 from PIL import Image
 from annotation.models import Task
 from annotation.services import task_items
 from datasets.models import Dataset
-from datasets.services import upload
+from datasets.services import tiles, upload
 
 y, x = np.indices((2000, 3000))
 odd = (x // 4 + y // 4) % 2
@@ -36,6 +36,11 @@ user = dataset.project.memberships.get(role="owner").user
 report = upload.add_many(dataset=dataset, files=[("/huge.tif", out.getvalue())], user=user)
 assert not report.refused, report.refused
 task_items.add_items(task=Task.objects.get(pk={task!r}), entries=[{{"item_id": report.item_ids[0], "priority": 9}}])
+# The worker cuts it. Opened before, a picture is shown by its thumbnail at first, not by its coarsest tile.
+until = time.monotonic() + 60
+while not (state := tiles.ask(dataset.items.get(pk=report.item_ids[0]))).ready:
+    assert not state.error and time.monotonic() < until, state
+    time.sleep(0.2)
 print("SAID", json.dumps({{"item": str(report.item_ids[0])}}))
 """
 
