@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models_registry.ml.averages import average_over, mean_of
-from models_registry.ml.object_matches import ObjectMatches, Rules, match_objects
+from models_registry.ml.averages import average_over
+from models_registry.ml.object_matches import Rules, match_objects
 from models_registry.ml.records import FoundObjects, TruthObjects
-from tests.pure.ml.coco_reference import SIGMAS, SIZE, evaluated, made_up
+from tests.pure.ml.coco_reference import SIGMAS, evaluated, made_up
 
 EVERY_KIND = ["plain", "ties", "crowd", "empty", "blank", "absent", "copies", "tiny"]
 PERSON_RANGES = ("all", "medium", "large")
