@@ -1,16 +1,18 @@
 """The pipeline editor in headless Chromium on its real page: frames a second with 300 nodes under the hand.
 
-Frames are what requestAnimationFrame gives while the mouse drags a node and while the ground is dragged, so 60 a second
-is the most. ``BENCH_NODES`` changes the size.
+Frames are what requestAnimationFrame gives while a node is dragged, the ground is dragged, the wheel turns and a name
+is typed, with the whole graph in sight (all) and as one works (near): at most 60 a second. ``BENCH_NODES`` changes the
+size.
 """
 
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, FloatRect, Page, expect
 
 from tests.bench import number, percentile, report, say
 from tests.bench.studio import SCREEN, browser_here, load
@@ -19,6 +21,8 @@ from tests.house import House
 
 NODES, STEPS = number("NODES", 300), number("STEPS", 120)
 WIDE = 20
+
+Spot = tuple[float, float]
 
 WATCH = """
 () => {
@@ -53,18 +57,44 @@ def graph() -> dict[str, Any]:
     return {"nodes": nodes, "connections": connections}
 
 
-def frames_of(page: Page, start: tuple[float, float]) -> list[float]:
-    """Milliseconds between frames while the mouse, held down from `start`, goes round."""
-    mouse = page.mouse
-    mouse.move(*start)
-    mouse.down()
-    mouse.move(start[0] + 5, start[1] + 5)
+def frames_of(page: Page, act: Callable[[], None]) -> list[float]:
+    """Milliseconds between frames while the act is done."""
     page.evaluate(WATCH)
-    for step in range(STEPS):
-        mouse.move(start[0] + 5 + step % 40 * 4, start[1] + 5 + step % 30 * 3)
+    act()
     times: list[float] = page.evaluate("() => { window.watching = false; return window.frames_; }")
-    mouse.up()
     return times[2:]
+
+
+def dragging(page: Page, start: Spot) -> Callable[[], None]:
+    """The mouse is held down at `start` and goes round."""
+
+    def act() -> None:
+        for step in range(STEPS):
+            page.mouse.move(start[0] + 5 + step % 40 * 4, start[1] + 5 + step % 30 * 3)
+
+    page.mouse.move(*start)
+    page.mouse.down()
+    page.mouse.move(start[0] + 5, start[1] + 5)
+    return act
+
+
+def zooming(page: Page, at: Spot) -> Callable[[], None]:
+    def act() -> None:
+        for step in range(STEPS):
+            page.mouse.wheel(0, 40 if step % 20 < 10 else -40)
+
+    page.mouse.move(*at)
+    return act
+
+
+def typing(page: Page, node: Spot) -> Callable[[], None]:
+    def act() -> None:
+        for step in range(STEPS // 2):
+            page.keyboard.press("abcdefghij"[step % 10])
+
+    page.mouse.click(*node)
+    page.get_by_label("Name of the node").click()
+    return act
 
 
 def open_editor(browser: Browser, house: House, drafting: Drafting) -> Page:
@@ -78,15 +108,47 @@ def open_editor(browser: Browser, house: House, drafting: Drafting) -> Page:
     return page
 
 
-def measure(page: Page, what: str, start: tuple[float, float]) -> None:
+def measure(page: Page, what: str, act: Callable[[], None]) -> None:
     say(f"{what} …")
-    times = frames_of(page, start)
+    times = frames_of(page, act)
+    page.mouse.up()
     drawn = page.locator(".step").count()
     note = f"{NODES} nodes, {drawn} in sight; frame p95 {percentile(times, 0.95):.1f} ms; {load()}"
     for suffix, share in (("p50", 0.5), ("p05", 0.95)):
         value = 1000 / percentile(times, share)
         name = f"editor_{what}_frames_per_second_{suffix}"
         report(name, round(value, 1), "frames/s", baseline=50, ratio=round(value / 50, 2), note=note)
+
+
+def heads_inside(page: Page, canvas: FloatRect) -> list[Spot]:
+    """Heads of nodes a drag may start at and go round without leaving the canvas."""
+    found = []
+    for head in page.locator(".step-head").all():
+        x, y = middle(box_of(head))
+        right, bottom = canvas["x"] + canvas["width"] - 260, canvas["y"] + canvas["height"] - 200
+        if canvas["x"] + 60 < x < right and canvas["y"] + 60 < y < bottom:
+            found.append((x, y))
+    return found
+
+
+def measure_all(page: Page) -> None:
+    canvas = box_of(page.locator(".react-flow"))
+    centre, corner = middle(canvas), (canvas["x"] + 6, canvas["y"] + 6)
+    measure(page, "all_drag", dragging(page, middle(box_of(page.locator(".step-head").nth(NODES // 2)))))
+    page.keyboard.press("Control+z")
+    measure(page, "all_pan", dragging(page, corner))
+    page.keyboard.press("0")
+    page.wait_for_timeout(500)
+    # As one works: some twenty nodes in sight.
+    for _ in range(8):
+        page.keyboard.press("+")
+    page.wait_for_timeout(500)
+    spots = heads_inside(page, canvas)
+    measure(page, "near_drag", dragging(page, spots[len(spots) // 2]))
+    measure(page, "near_pan", dragging(page, corner))
+    measure(page, "near_zoom", zooming(page, centre))
+    spots = heads_inside(page, canvas)
+    measure(page, "near_type", typing(page, spots[len(spots) // 2]))
 
 
 def main() -> None:
@@ -96,21 +158,7 @@ def main() -> None:
             house.start()
             drafting = make_drafting(house, "bench", graph())
             with browser_here() as browser:
-                page = open_editor(browser, house, drafting)
-                measure(page, "all_drag", middle(box_of(page.locator(".step-head").nth(NODES // 2))))
-                page.keyboard.press("Control+z")
-                # As one works: some twenty nodes in sight.
-                for _ in range(8):
-                    page.keyboard.press("+")
-                page.wait_for_timeout(500)
-                canvas = box_of(page.locator(".react-flow"))
-                inside = [
-                    spot for head in page.locator(".step-head").all()
-                    if canvas["x"] + 60 < (spot := middle(box_of(head)))[0] < canvas["x"] + canvas["width"] - 260
-                    and canvas["y"] + 60 < spot[1] < canvas["y"] + canvas["height"] - 200
-                ]  # fmt: skip
-                measure(page, "near_drag", inside[len(inside) // 2])
-                measure(page, "near_pan", (canvas["x"] + 6, canvas["y"] + 6))
+                measure_all(open_editor(browser, house, drafting))
         finally:
             house.kill_everything()
 

@@ -94,11 +94,13 @@ class Hands:
 
     def node(self, name: str) -> Locator:
         """The node by its exact name."""
-        title = self.page.locator(".step-head b").get_by_text(name, exact=True)
+        title = self.page.locator(f".step-head b[title={json.dumps(name)}]")
         return self.page.locator(".step").filter(has=title)
 
     def names(self) -> list[str]:
-        return self.page.locator(".step-head b").all_inner_texts()
+        """Whole, where a node shows the start only."""
+        heads = self.page.locator(".step-head b").all()
+        return [head.get_attribute("title") or "" for head in heads]
 
     def drop(self, title: str, x: float, y: float, name: str = "") -> None:
         """Drags a node from the palette to a place of the canvas (in its own pixels), and names it."""

@@ -2,21 +2,33 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { align, autoLayout, distribute, type Placed } from "@/pipeline_editor/graph/arrange";
-import { accepts, PORT_TYPES } from "@/pipeline_editor/graph/ports";
+import { accepts, PORT_TYPES, spreads, whyNot } from "@/pipeline_editor/graph/ports";
 import * as acts from "@/pipeline_editor/state/acts";
 import { copy, parseClip, paste } from "@/pipeline_editor/state/clipboard";
 import { paletteGroups } from "@/pipeline_editor/palette/groups";
 import { GRAPH, node, opened, TYPES } from "./made";
 
-const vectors = JSON.parse(
-  readFileSync(join(process.cwd(), "../tests/vectors/ports.json"), "utf-8"),
-) as Record<string, string[]>;
+const read = (name: string) =>
+  JSON.parse(readFileSync(join(process.cwd(), `../tests/vectors/${name}.json`), "utf-8")) as Record<
+    string,
+    string[]
+  >;
+const vectors = read("ports");
 
 describe("what may be connected", () => {
   it("is the engine's rule, for every pair of types", () => {
     expect(Object.keys(vectors)).toEqual([...PORT_TYPES]);
     for (const target of PORT_TYPES)
       expect(PORT_TYPES.filter((source) => accepts(target, source))).toEqual(vectors[target]);
+  });
+
+  it("lets a list feed what takes one of its elements, by the engine's rule", () => {
+    const lists = read("spreads");
+    for (const target of PORT_TYPES)
+      expect(PORT_TYPES.filter((source) => spreads(target, source))).toEqual(lists[target]);
+    const port = (type: string) => ({ node: "N", port: { name: "p", type } });
+    expect(whyNot(port("Item[]"), port("Item"))).toBeNull();
+    expect(whyNot(port("Item"), port("Item[]"))).toContain("takes Item[]");
   });
 
   it("says in words why not", () => {
@@ -162,6 +174,24 @@ describe("the clipboard", () => {
     expect(graph.variables?.map((one) => one.name)).toEqual(["Raw"]);
     other.doc.log.undo();
     expect(other.doc.graph().nodes).toHaveLength(1);
+  });
+
+  it("brings along what starts the nodes, under ids of its own", () => {
+    const { doc } = opened();
+    const spec = { n: 5, dataset: { variable: "Best" } };
+    doc.put("trigger", { id: "enough", node: "label", kind: "every_n", spec }, {});
+    doc.put("trigger", { id: "other", node: "train", kind: "manual", spec: {} }, {});
+    const clip = parseClip(copy(doc, new Set(["n:raw", "n:label"]), "p1") ?? "")!;
+    paste(doc, clip, { x: 0, y: 400 }, "p1");
+    const triggers = doc.values("trigger").map((one) => [one.id, one.node]);
+    expect(triggers).toEqual([
+      ["new", "raw"],
+      ["enough", "label"],
+      ["other", "train"],
+      ["new_2", "raw_2"],
+      ["enough_2", "label_2"],
+    ]);
+    expect(clip.variables.map((one) => one.name)).toEqual(["Raw", "Best"]);
   });
 
   it("leaves values of another project's things behind, and keeps them in its own", () => {

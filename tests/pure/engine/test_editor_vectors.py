@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from pipelines.engine.ports import PORT_TYPES, accepts
+from pipelines.engine.ports import PORT_TYPES, accepts, spreads
 from pipelines.engine.triggers import EVENT_RESOURCES
 
 FOLDER = Path(__file__).resolve().parents[2] / "vectors"
@@ -15,6 +15,11 @@ VECTORS = json.loads((FOLDER / "ports.json").read_text("utf-8"))
 def test_accepts_agrees_with_the_shared_vectors() -> None:
     assert set(VECTORS) == set(PORT_TYPES)
     assert {target: [source for source in PORT_TYPES if accepts(target, source)] for target in PORT_TYPES} == VECTORS
+
+
+def test_spreads_agrees_with_the_shared_vectors() -> None:
+    known = json.loads((FOLDER / "spreads.json").read_text("utf-8"))
+    assert {target: [source for source in PORT_TYPES if spreads(target, source)] for target in PORT_TYPES} == known
 
 
 def test_events_of_triggers_agree_with_the_shared_vectors() -> None:

@@ -19,13 +19,20 @@ export function accepts(target: string, source: string): boolean {
   return NUMERIC[target]?.includes(source) ?? false;
 }
 
+/** Whether a list feeds a port that takes one of its elements: each element then arrives on its own. */
+export function spreads(target: string, source: string): boolean {
+  if (!source.endsWith("[]") || target.endsWith("[]") || target === "Json") return false;
+  return accepts(target, source.slice(0, -2));
+}
+
 /** "Predict gives Item, where "model" of Train takes Model." Null when it fits. */
 export function whyNot(
   source: { node: string; port: PortInfo },
   target: { node: string; port: PortInfo },
 ): string | null {
-  if (accepts(target.port.type, source.port.type)) return null;
-  return `${source.node} gives ${source.port.type}, where "${portName(target.port)}" of ${target.node} takes ${target.port.type}.`;
+  const [takes, gives] = [target.port.type, source.port.type];
+  if (accepts(takes, gives) || spreads(takes, gives)) return null;
+  return `${source.node} gives ${gives}, where "${portName(target.port)}" of ${target.node} takes ${takes}.`;
 }
 
 export function portName(port: PortInfo): string {

@@ -1,5 +1,12 @@
 /** Nodes as text on the clipboard: copied here, pasted into any pipeline. Pure. */
-import type { GraphConnection, GraphGroup, GraphNode, GraphNote, GraphVariable } from "../graph/types";
+import type {
+  GraphConnection,
+  GraphGroup,
+  GraphNode,
+  GraphNote,
+  GraphTrigger,
+  GraphVariable,
+} from "../graph/types";
 import { freeId, freeName, type Spot } from "./acts";
 import { keyOf, type GraphDocument } from "./document";
 
@@ -9,11 +16,12 @@ export interface Clip {
   nodes: GraphNode[];
   connections: GraphConnection[];
   variables: GraphVariable[];
+  triggers: GraphTrigger[];
   notes: GraphNote[];
   groups: GraphGroup[];
 }
 
-/** The chosen nodes and notes, what connects them, and the variables they name. Null when there is nothing to copy. */
+/** The chosen nodes and notes, what connects and starts them, and the variables they name. Null when there is nothing to copy. */
 export function copy(doc: GraphDocument, keys: ReadonlySet<string>, project: string): string | null {
   const inGroups = doc
     .values("group")
@@ -24,12 +32,14 @@ export function copy(doc: GraphDocument, keys: ReadonlySet<string>, project: str
   const nodes = doc.values("node").filter((node) => ids.has(node.id));
   const notes = doc.values("note").filter((note) => keys.has(keyOf("note", note.id)));
   if (!nodes.length && !notes.length) return null;
-  const named = new Set(nodes.flatMap(variablesOf));
+  const triggers = doc.values("trigger").filter((one) => ids.has(one.node));
+  const named = new Set([...nodes.flatMap(variablesOf), ...triggers.flatMap(readBy)]);
   const clip: Clip = {
     alp: "pipeline",
     project,
     nodes,
     notes,
+    triggers,
     connections: doc.values("connection").filter((c) => ids.has(c.source.node) && ids.has(c.target.node)),
     variables: doc.values("variable").filter((one) => named.has(one.name)),
     groups: doc.values("group").filter((one) => one.nodes.every((id) => ids.has(id))),
@@ -41,6 +51,14 @@ function variablesOf(node: GraphNode): string[] {
   const sets = node.config["variable"];
   const reads = Object.values(node.inputs).flatMap((source) => source.variable ?? []);
   return typeof sets === "string" ? [...reads, sets] : reads;
+}
+
+/** Variables a trigger's settings read, such as the dataset whose ground truth it counts. */
+function readBy({ spec }: GraphTrigger): string[] {
+  return Object.values(spec).flatMap((value) => {
+    const name = typeof value === "object" && value !== null && "variable" in value ? value.variable : null;
+    return typeof name === "string" ? [name] : [];
+  });
 }
 
 /** What the text holds, or null when it is something else. */
@@ -55,6 +73,7 @@ export function parseClip(text: string): Clip | null {
       nodes: value.nodes,
       connections: value.connections ?? [],
       variables: value.variables ?? [],
+      triggers: value.triggers ?? [],
       notes: value.notes ?? [],
       groups: value.groups ?? [],
     };
@@ -81,6 +100,11 @@ export function paste(doc: GraphDocument, clip: Clip, at: Spot, project: string)
         made.push(keyOf("node", id));
       }
       for (const one of clip.connections) addConnection(doc, one, ids);
+      for (const one of clip.triggers) {
+        const node = ids.get(one.node);
+        const id = freeId(doc, "trigger", one.id.replace(/_\d+$/, ""));
+        if (node) doc.put("trigger", { ...one, id, node }, {});
+      }
       for (const note of clip.notes) {
         const id = freeId(doc, "note", "note");
         doc.put("note", { ...note, id, position: moved(note.position) }, {});

@@ -10,6 +10,8 @@ import type { Graph, GraphNode, NodeFace } from "../graph/types";
 const keyOf = (node: Pick<GraphNode, "type" | "version" | "config">) =>
   `${node.type}@${node.version} ${JSON.stringify(node.config)}`;
 
+const UNKNOWN = Symbol("a type the catalogue does not have");
+
 export class Faces {
   /** Rings when ports became known. */
   readonly changed = new Cell(0);
@@ -17,6 +19,8 @@ export class Faces {
   private readonly ports = new Map<string, NodePorts>();
   private readonly last = new Map<string, NodePorts>();
   private readonly made = new Map<string, NodeFace>();
+  /** The same by the node itself, which is never changed in place: asked hundreds of times a frame. */
+  private seen = new WeakMap<GraphNode, NodeFace | typeof UNKNOWN>();
 
   constructor(types: readonly NodeType[]) {
     this.types = new Map(types.map((type) => [`${type.type}@${type.version}`, type]));
@@ -37,6 +41,8 @@ export class Faces {
       this.ports.set(key, mine);
       this.last.set(node.id, mine);
     }
+    // Ports a node had before may have been told now, though its own did not change.
+    this.seen = new WeakMap();
     if (!news) return;
     this.made.clear();
     this.changed.update((n) => n + 1);
@@ -48,6 +54,14 @@ export class Faces {
 
   /** The same object as long as nothing about it changed. Undefined: the type is not in the catalogue. */
   of(node: GraphNode): NodeFace | undefined {
+    const seen = this.seen.get(node);
+    if (seen) return seen === UNKNOWN ? undefined : seen;
+    const face = this.find(node);
+    this.seen.set(node, face ?? UNKNOWN);
+    return face;
+  }
+
+  private find(node: GraphNode): NodeFace | undefined {
     const type = this.typeOf(node);
     if (!type) return undefined;
     const key = `${node.id} ${keyOf(node)}`;

@@ -3,18 +3,20 @@ import {
   ConnectionLineType,
   MiniMap,
   ReactFlow,
+  ReactFlowProvider,
   SelectionMode,
   type Connection,
   type FinalConnectionState,
   type ReactFlowInstance,
 } from "@xyflow/react";
 import "@xyflow/react/dist/base.css";
-import { useRef, useState, useSyncExternalStore } from "react";
+import { useCallback, useMemo, useRef, useState, useSyncExternalStore, type DragEvent } from "react";
 import { createRoot } from "react-dom/client";
 import type { Cell } from "../../lib/store";
 import { portColor } from "../canvas/drawing";
 import type { From, Spot, To } from "../state/acts";
 import { EditorContext, type CanvasActs } from "./context";
+import { FarContext, FarLinks, useDistance } from "./distance";
 import { FrameView, NoteView } from "./drawn";
 import { readIn, readOut, type FlowEdge, type FlowModel, type FlowNode } from "./flow";
 import { Link } from "./link";
@@ -25,6 +27,9 @@ const NODE_TYPES = { step: Step, note: NoteView, frame: FrameView };
 const EDGE_TYPES = { link: Link };
 const MAP = { width: 132, height: 88 };
 const MULTI = ["Shift", "Control", "Meta"];
+const NO_EDGES: FlowEdge[] = [];
+const GRID: [number, number] = [10, 10];
+const PRO = { hideAttribution: false };
 const FIT = { padding: 0.12, maxZoom: 1, duration: 160 };
 
 export type Flow = ReactFlowInstance<FlowNode, FlowEdge>;
@@ -71,14 +76,12 @@ function isGround({ x, y }: Spot): boolean {
   );
 }
 
-function Canvas(options: CanvasOptions) {
-  const { model } = options;
-  const nodes = useCell(model.nodes);
-  const edges = useCell(model.edges);
-  const flow = useRef<Flow | null>(null);
-  // An empty canvas stays as it is when the first node comes.
-  const [begun] = useState(nodes.length > 0);
+function groundOf(event: MouseEvent | TouchEvent): Element | null {
+  return event.target instanceof Element ? event.target.closest(".react-flow") : null;
+}
 
+/** What the canvas answers with, the same functions for good: a new one would draw every node anew. */
+function handlersOf(options: CanvasOptions, flow: { current: Flow | null }) {
   /** Let go over a port that does not take it: the reason in words. */
   const misfit = (one: PortEnd, other: PortEnd) => {
     const [a, b] = one.type === "source" ? [one, other] : [other, one];
@@ -91,100 +94,129 @@ function Canvas(options: CanvasOptions) {
     const why = both && options.fault(both.from, both.to);
     options.refused(why ?? "A connection goes from an output to an input.");
   };
-  const finished = (event: MouseEvent | TouchEvent, state: FinalConnectionState) => {
-    const { fromHandle, toHandle, isValid } = state;
-    if (!fromHandle || isValid) return;
-    if (toHandle) {
-      misfit(fromHandle, toHandle);
-      return;
-    }
-    const out = readOut(fromHandle.id);
-    const screen = pointOf(event);
-    const at = flow.current?.screenToFlowPosition(screen);
-    if (out && at && isGround(screen))
-      options.letGo({ node: fromHandle.nodeId.slice(2), ...out }, at, screen);
+  return {
+    onInit: (instance: Flow) => {
+      flow.current = instance;
+      options.ready(instance);
+    },
+    isValidConnection: (connection: Connection | FlowEdge) => {
+      const both = ends({
+        source: connection.source,
+        target: connection.target,
+        sourceHandle: connection.sourceHandle ?? null,
+        targetHandle: connection.targetHandle ?? null,
+      });
+      return both !== null && options.fault(both.from, both.to) === null;
+    },
+    onConnect: (connection: Connection) => {
+      const both = ends(connection);
+      if (both) options.connect(both.from, both.to);
+    },
+    onConnectEnd: (event: MouseEvent | TouchEvent, state: FinalConnectionState) => {
+      const { fromHandle, toHandle, isValid } = state;
+      if (!fromHandle || isValid) return;
+      if (toHandle) {
+        misfit(fromHandle, toHandle);
+        return;
+      }
+      const out = readOut(fromHandle.id);
+      const screen = pointOf(event);
+      const at = flow.current?.screenToFlowPosition(screen);
+      if (out && at && isGround(screen))
+        options.letGo({ node: fromHandle.nodeId.slice(2), ...out }, at, screen);
+    },
+    onMoveStart: (event: MouseEvent | TouchEvent | null) => {
+      if (event && event.type !== "wheel") groundOf(event)?.classList.add("panning");
+    },
+    onMoveEnd: (event: MouseEvent | TouchEvent | null) => {
+      if (event) document.querySelector(".react-flow.panning")?.classList.remove("panning");
+    },
+    onNodeDoubleClick: (_: unknown, node: FlowNode) => options.open(node.id),
+    onDragOver: (event: DragEvent) => {
+      if (!event.dataTransfer.types.includes(NODE_MIME)) return;
+      event.preventDefault();
+      event.dataTransfer.dropEffect = "copy";
+    },
+    onDrop: (event: DragEvent) => {
+      const key = event.dataTransfer.getData(NODE_MIME);
+      if (!key) return;
+      event.preventDefault();
+      const at = flow.current?.screenToFlowPosition({ x: event.clientX, y: event.clientY });
+      if (at) options.dropType(key, at);
+    },
   };
+}
+
+const mapColor = (node: FlowNode) =>
+  node.type === "step" ? portColor(node.data.face.outputs[0]?.type ?? "Json") : "var(--line)";
+
+function Canvas(options: CanvasOptions) {
+  const { model } = options;
+  const nodes = useCell(model.nodes);
+  const edges = useCell(model.edges);
+  const flow = useRef<Flow | null>(null);
+  const handlers = useMemo(() => handlersOf(options, flow), [options]);
+  const far = useDistance(nodes.length);
+  const choose = useCallback(
+    (id: string, more: boolean) => model.select(more ? [...model.selection.value, id] : [id]),
+    [model],
+  );
+  // An empty canvas stays as it is when the first node comes.
+  const [begun] = useState(nodes.length > 0);
 
   return (
     <EditorContext.Provider value={options}>
-      <ReactFlow<FlowNode, FlowEdge>
-        nodes={nodes}
-        edges={edges}
-        nodeTypes={NODE_TYPES}
-        edgeTypes={EDGE_TYPES}
-        onNodesChange={model.onNodesChange}
-        onEdgesChange={model.onEdgesChange}
-        onNodeDragStop={model.dropped}
-        onSelectionDragStop={model.dropped}
-        onInit={(instance) => {
-          flow.current = instance;
-          options.ready(instance);
-        }}
-        isValidConnection={(connection) => {
-          const both = ends({
-            source: connection.source,
-            target: connection.target,
-            sourceHandle: connection.sourceHandle ?? null,
-            targetHandle: connection.targetHandle ?? null,
-          });
-          return both !== null && options.fault(both.from, both.to) === null;
-        }}
-        onConnect={(connection) => {
-          const both = ends(connection);
-          if (both) options.connect(both.from, both.to);
-        }}
-        onConnectEnd={finished}
-        onNodeDoubleClick={(_, node) => options.open(node.id)}
-        onDragOver={(event) => {
-          if (!event.dataTransfer.types.includes(NODE_MIME)) return;
-          event.preventDefault();
-          event.dataTransfer.dropEffect = "copy";
-        }}
-        onDrop={(event) => {
-          const key = event.dataTransfer.getData(NODE_MIME);
-          if (!key) return;
-          event.preventDefault();
-          const at = flow.current?.screenToFlowPosition({ x: event.clientX, y: event.clientY });
-          if (at) options.dropType(key, at);
-        }}
-        connectionLineType={ConnectionLineType.SmoothStep}
-        connectionRadius={22}
-        selectionKeyCode="Shift"
-        multiSelectionKeyCode={MULTI}
-        selectionMode={SelectionMode.Partial}
-        deleteKeyCode={null}
-        disableKeyboardA11y
-        elevateNodesOnSelect={false}
-        onlyRenderVisibleElements
-        zoomOnDoubleClick={false}
-        minZoom={0.1}
-        maxZoom={2}
-        fitView={begun}
-        fitViewOptions={FIT}
-        snapToGrid
-        snapGrid={[10, 10]}
-        proOptions={{ hideAttribution: false }}
-      >
-        <MiniMap
-          pannable
-          zoomable
-          ariaLabel="Minimap"
-          style={MAP}
-          nodeColor={(node) =>
-            node.type === "step"
-              ? portColor((node as FlowNode & { type: "step" }).data.face.outputs[0]?.type ?? "Json")
-              : "var(--line)"
-          }
-          maskColor="var(--scrim-soft)"
-        />
-      </ReactFlow>
+      <FarContext.Provider value={far}>
+        <ReactFlow<FlowNode, FlowEdge>
+          {...handlers}
+          nodes={nodes}
+          edges={far ? NO_EDGES : edges}
+          nodeTypes={NODE_TYPES}
+          edgeTypes={EDGE_TYPES}
+          onNodesChange={model.onNodesChange}
+          onEdgesChange={model.onEdgesChange}
+          onNodeDragStop={model.dropped}
+          onSelectionDragStop={model.dropped}
+          connectionLineType={ConnectionLineType.SmoothStep}
+          connectionRadius={22}
+          selectionKeyCode="Shift"
+          multiSelectionKeyCode={MULTI}
+          selectionMode={SelectionMode.Partial}
+          deleteKeyCode={null}
+          disableKeyboardA11y
+          elevateNodesOnSelect={false}
+          onlyRenderVisibleElements
+          zoomOnDoubleClick={false}
+          minZoom={0.1}
+          maxZoom={2}
+          fitView={begun}
+          fitViewOptions={FIT}
+          snapToGrid
+          snapGrid={GRID}
+          proOptions={PRO}
+        >
+          <MiniMap
+            pannable
+            zoomable
+            ariaLabel="Minimap"
+            style={MAP}
+            nodeColor={mapColor}
+            maskColor="var(--scrim-soft)"
+          />
+          {far && <FarLinks nodes={nodes} edges={edges} choose={choose} />}
+        </ReactFlow>
+      </FarContext.Provider>
     </EditorContext.Provider>
   );
 }
 
 export function mountCanvas(host: HTMLElement, options: CanvasOptions): () => void {
   const root = createRoot(host);
-  root.render(<Canvas {...options} />);
+  root.render(
+    <ReactFlowProvider>
+      <Canvas {...options} />
+    </ReactFlowProvider>,
+  );
   return () => root.unmount();
 }
 export { FIT };

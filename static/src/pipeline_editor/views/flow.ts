@@ -85,14 +85,13 @@ export class FlowModel {
   /** What the canvas reports: places while dragging, and what is chosen. Sizes are ours. */
   onNodesChange = (changes: NodeChange<FlowNode>[]): void => {
     this.choose(changes);
-    let moved = false;
+    const moved = new Set<string>();
     for (const change of changes) {
       if (change.type !== "position" || !change.position) continue;
       this.dragged ??= new Map();
-      this.shift(change.id, change.position);
-      moved = true;
+      for (const key of this.shift(change.id, change.position)) moved.add(key);
     }
-    if (moved) this.refresh();
+    if (moved.size) this.drag(moved);
   };
   onEdgesChange = (changes: EdgeChange<FlowEdge>[]): void => this.choose(changes);
 
@@ -108,20 +107,40 @@ export class FlowModel {
     if (news) this.selection.set(chosen);
   }
 
-  /** A frame takes its nodes along. */
-  private shift(key: string, to: { x: number; y: number }): void {
+  /** Under the hand only places change, and only of these: every frame draws them anew, the rest stays as it is. */
+  private drag(moved: ReadonlySet<string>): void {
+    const nodes = this.nodes.value.map((node) => {
+      if (!moved.has(node.id)) return node;
+      const position = this.positionOf(node.id) ?? node.position;
+      return { ...node, position };
+    });
+    const frames = new Map(
+      this.doc
+        .values("group")
+        .filter((group) => group.nodes.some((id) => moved.has(keyOf("node", id))))
+        .flatMap((group) => this.frame(group))
+        .map((frame) => [frame.id, frame]),
+    );
+    this.nodes.set(frames.size ? nodes.map((node) => frames.get(node.id) ?? node) : nodes);
+  }
+
+  /** What moves along: of a frame, its nodes. */
+  private shift(key: string, to: { x: number; y: number }): string[] {
     const one = this.doc.store.get(key);
     if (one?.kind !== "group") {
       this.dragged?.set(key, to);
-      return;
+      return [key];
     }
     const now = this.nodes.value.find((node) => node.id === key)?.position;
-    if (!now) return;
-    for (const id of one.value.nodes) {
-      const member = this.positionOf(keyOf("node", id));
-      if (member && !this.selection.value.has(keyOf("node", id)))
-        this.dragged?.set(keyOf("node", id), { x: member.x + to.x - now.x, y: member.y + to.y - now.y });
+    if (!now) return [];
+    const along = one.value.nodes
+      .map((id) => keyOf("node", id))
+      .filter((member) => this.doc.store.has(member) && !this.selection.value.has(member));
+    for (const member of along) {
+      const spot = this.positionOf(member);
+      if (spot) this.dragged?.set(member, { x: spot.x + to.x - now.x, y: spot.y + to.y - now.y });
     }
+    return along;
   }
 
   private positionOf(key: string): { x: number; y: number } | null {

@@ -1,22 +1,17 @@
 /** A connection on the canvas: a line in the colour of its type, with a mark where it carries a condition. */
-import { BaseEdge, EdgeLabelRenderer, getSmoothStepPath, type EdgeProps } from "@xyflow/react";
+import { BaseEdge, EdgeLabelRenderer, type EdgeProps } from "@xyflow/react";
 import { memo } from "react";
 import { portColor } from "../canvas/drawing";
+import { linePath } from "./distance";
 import { Mark } from "./marks";
 import type { FlowEdge } from "./flow";
 
 export const Link = memo(function Link(props: EdgeProps<FlowEdge>) {
   const { data, selected } = props;
-  const [path, x, y] = getSmoothStepPath({
-    sourceX: props.sourceX - 6,
-    sourceY: props.sourceY,
-    sourcePosition: props.sourcePosition,
-    targetX: props.targetX + 2,
-    targetY: props.targetY,
-    targetPosition: props.targetPosition,
-    borderRadius: 9,
-    offset: 18,
-  });
+  const [path, x, y] = linePath(
+    { x: props.sourceX - 6, y: props.sourceY },
+    { x: props.targetX + 2, y: props.targetY },
+  );
   const color = data?.problem ? "var(--bad-mark)" : portColor(data?.type ?? "Json");
   return (
     <>

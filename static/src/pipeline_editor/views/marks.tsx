@@ -17,26 +17,19 @@ export const Mark = memo(function Mark({ name, className = "" }: { name: string;
 });
 
 /** Shape and colour of a port type: circle item, diamond model, square dataset, hexagon annotations, triangle the rest. */
-export const PortShape = memo(function PortShape({ type, filled }: { type: string; filled: boolean }) {
+export function portShape(type: string, filled: boolean, x: number, y: number, key: string) {
   const color = portColor(type);
   const look = { fill: filled ? color : "var(--surface)", stroke: color, strokeWidth: 1.8 };
-  const shape = () => {
-    switch (type.replace("[]", "")) {
-      case "Item":
-        return <circle cx="7" cy="7" r="5" {...look} />;
-      case "Model":
-        return <path d="M7 1l6 6l-6 6l-6 -6z" {...look} />;
-      case "Dataset":
-        return <rect x="2" y="2" width="10" height="10" rx="1.5" {...look} />;
-      case "Annotation":
-        return <path d="M1 7l3 -5h6l3 5l-3 5h-6z" {...look} />;
-      default:
-        return <path d="M7 1.5l6 10.5h-12z" {...look} />;
-    }
-  };
-  return (
-    <svg className="port-shape" viewBox="0 0 14 14" width="14" height="14" aria-hidden="true">
-      {shape()}
-    </svg>
-  );
-});
+  switch (type.replace("[]", "")) {
+    case "Item":
+      return <circle key={key} cx={x} cy={y} r="5" {...look} />;
+    case "Model":
+      return <path key={key} d={`M${x} ${y - 6}l6 6l-6 6l-6 -6z`} {...look} />;
+    case "Dataset":
+      return <rect key={key} x={x - 5} y={y - 5} width="10" height="10" rx="1.5" {...look} />;
+    case "Annotation":
+      return <path key={key} d={`M${x - 6} ${y}l3 -5h6l3 5l-3 5h-6z`} {...look} />;
+    default:
+      return <path key={key} d={`M${x} ${y - 5.5}l6 10.5h-12z`} {...look} />;
+  }
+}

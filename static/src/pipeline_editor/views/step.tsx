@@ -2,10 +2,11 @@
 import { Handle, Position, type NodeProps } from "@xyflow/react";
 import { memo } from "react";
 import { compact } from "../../lib/format";
-import { inHandle, outRows, rowY, type OutRow } from "../graph/geometry";
+import { inHandle, outRows, rowY, WIDTH, type OutRow } from "../graph/geometry";
 import { portName } from "../graph/ports";
 import type { Counts, PortInfo } from "../graph/types";
-import { Mark, PortShape } from "./marks";
+import { Mark, portShape } from "./marks";
+import { useFar } from "./distance";
 import type { StepData, StepNode } from "./flow";
 
 interface InputProps {
@@ -21,20 +22,20 @@ function Input({ port, row, beside, data }: InputProps) {
   const wired = data.connected.has(inHandle(port.name));
   const triggered = port.type === "Item" && data.triggers.length > 0;
   const loose = port.required !== false && !wired && !source && !triggered;
-  const classes = ["step-in", loose && "loose", beside && "beside"].filter(Boolean).join(" ");
+  const classes = ["step-in", loose && "loose"].filter(Boolean).join(" ");
+  const from = source?.variable ? `$${source.variable}` : source ? plain(source.fixed) : "";
+  const [name, chip] = share(portName(port), from, beside ? ROOM_BESIDE : ROOM);
   return (
     <>
       <div className={classes} style={{ top: rowY(row) - 11 }}>
-        <span className="clip" title={port.doc ?? portName(port)}>
-          {portName(port)}
-        </span>
+        <span title={port.doc ?? portName(port)}>{name}</span>
         {source?.variable ? (
           <span className="chip-var" title={`variable ${source.variable}`}>
-            ${source.variable}
+            {chip}
           </span>
         ) : source ? (
           <span className="chip-var fixed" title="a fixed value">
-            {short(source.fixed)}
+            {chip}
           </span>
         ) : null}
       </div>
@@ -46,25 +47,42 @@ function Input({ port, row, beside, data }: InputProps) {
         style={{ top: rowY(row) }}
         title={`${portName(port)}: ${port.type}`}
         data-port={`in ${port.name}`}
-      >
-        <PortShape type={port.type} filled={wired} />
-      </Handle>
+      />
     </>
   );
 }
 
-function short(value: unknown): string {
-  const text = typeof value === "string" ? value : JSON.stringify(value ?? null);
-  return text.length > 12 ? `${text.slice(0, 11)}…` : text;
+/** Letters that fit a row, and the half of it that an output leaves. */
+const ROOM = 32;
+const ROOM_BESIDE = 19;
+const ROOM_OUT = 12;
+
+/** Text is cut by its letters: a box that hides its overflow is one more thing to composite, for every label there is. */
+function cut(text: string, letters: number): string {
+  return text.length > letters ? `${text.slice(0, Math.max(1, letters - 1))}…` : text;
 }
 
-function Output({ out, row, wired }: { out: OutRow; row: number; wired: boolean }) {
+/** What two texts show side by side: each what it needs, the longer cut more. */
+function share(name: string, chip: string, letters: number): [string, string] {
+  if (!chip) return [cut(name, letters), ""];
+  const room = letters - 3;
+  const half = Math.floor(room / 2);
+  const nameRoom = Math.max(half, room - chip.length);
+  const first = cut(name, nameRoom);
+  return [first, cut(chip, Math.max(4, room - first.length))];
+}
+
+function plain(value: unknown): string {
+  return typeof value === "string" ? value : JSON.stringify(value ?? null);
+}
+
+function Output({ out, row }: { out: OutRow; row: number }) {
   const name = out.action ?? portName(out.port);
   const words = out.action ? `${portName(out.port)} when ${out.action}` : `${name}: ${out.port.type}, always`;
   return (
     <>
       <div className={out.action ? "step-out action" : "step-out"} style={{ top: rowY(row) - 11 }}>
-        <span className="clip">{name}</span>
+        <span title={name}>{cut(name, ROOM_OUT)}</span>
       </div>
       <Handle
         id={out.id}
@@ -74,10 +92,21 @@ function Output({ out, row, wired }: { out: OutRow; row: number; wired: boolean 
         style={{ top: rowY(row) }}
         title={words}
         data-port={out.id}
-      >
-        <PortShape type={out.port.type} filled={wired} />
-      </Handle>
+      />
     </>
+  );
+}
+
+/** The shapes of all ports in one drawing; what takes the pointer lies above them. */
+function Ports({ data, outs }: { data: StepData; outs: OutRow[] }) {
+  const { face, connected } = data;
+  return (
+    <svg className="step-ports" width={WIDTH} height={1} aria-hidden="true">
+      {face.inputs.map((port, row) =>
+        portShape(port.type, connected.has(inHandle(port.name)), 0, rowY(row), inHandle(port.name)),
+      )}
+      {outs.map((out, row) => portShape(out.port.type, connected.has(out.id), WIDTH, rowY(row), out.id))}
+    </svg>
   );
 }
 
@@ -96,6 +125,35 @@ function Figures({ counts }: { counts: Counts }) {
 }
 
 export const Step = memo(function Step({ data, selected }: NodeProps<StepNode>) {
+  return useFar() ? (
+    <FarStep data={data} selected={selected} />
+  ) : (
+    <NearStep data={data} selected={selected} />
+  );
+});
+
+interface StepProps {
+  data: StepData;
+  selected: boolean;
+}
+
+const FAR_LETTERS = 34;
+const HEAD_LETTERS = 27;
+
+/** From far away: what it is called, and whether it has a problem. */
+function FarStep({ data, selected }: StepProps) {
+  const { node, problem } = data;
+  const classes = ["step far", selected && "sel", problem && `has-${problem}`, data.marked && "marked"];
+  return (
+    <div className={classes.filter(Boolean).join(" ")} data-node={node.id}>
+      <div className="step-head">
+        <b title={node.name}>{cut(node.name, FAR_LETTERS)}</b>
+      </div>
+    </div>
+  );
+}
+
+function NearStep({ data, selected }: StepProps) {
   const { node, face, problem } = data;
   const outs = outRows(face);
   const classes = ["step", selected && "sel", problem && `has-${problem}`, data.marked && "marked"];
@@ -114,18 +172,19 @@ export const Step = memo(function Step({ data, selected }: NodeProps<StepNode>) 
       <div className="step-head">
         <Mark name={data.known ? face.icon : "help"} />
         <div>
-          <b className="clip">{node.name}</b>
-          <span className="clip">{face.title}</span>
+          <b title={node.name}>{cut(node.name, HEAD_LETTERS)}</b>
+          <span>{cut(face.title, ROOM)}</span>
         </div>
         {problem && <Mark name={problem === "error" ? "alert" : "warning"} className="mark" />}
       </div>
+      <Ports data={data} outs={outs} />
       {face.inputs.map((port, row) => (
         <Input key={port.name} port={port} row={row} beside={row < outs.length} data={data} />
       ))}
       {outs.map((out, row) => (
-        <Output key={out.id} out={out} row={row} wired={data.connected.has(out.id)} />
+        <Output key={out.id} out={out} row={row} />
       ))}
       {data.counts && <Figures counts={data.counts} />}
     </div>
   );
-});
+}
