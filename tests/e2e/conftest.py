@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
 from tests.house import ROOT, House
 
@@ -21,6 +21,9 @@ PASSWORD = "blue-heron-41"
 BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 COMPLAINT = re.compile(r"\b(WARNING|ERROR|CRITICAL)\b|\b[A-Z]\w*Warning: |: Warning: |Traceback|Exception|ended \(")
 
+# As long as for the page itself: a build machine may stand still for seconds.
+PATIENCE_MS = 15_000
+expect.set_options(timeout=PATIENCE_MS)
 
 # Every test of these stands alone: beside each other they may run on two workers.
 APART = {"test_journeys.py", "test_loop.py"}
@@ -86,7 +89,7 @@ class Visitor:
         page = self.context.new_page()
         page.on("console", self._on_console)
         page.on("pageerror", lambda error: self.complaints.append(f"{page.url}: {error}"))
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(PATIENCE_MS)
         return page
 
     def allow(self, pattern: str) -> None:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable
 from typing import Any
 
-import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.conftest import Visitor
@@ -161,7 +159,7 @@ class Watcher:
 
 
 def walk(loop: Loop, visitor: Windows, budget: int, timeout: float) -> None:
-    """The first paragraph of what this product is for."""
+    """The first paragraph of what this product is for, up to the verdict; what follows it has its own journey."""
     watcher = Watcher(loop, visitor())
     annotator = Annotator(loop, visitor())
     label_a_round(annotator, budget)
@@ -174,7 +172,6 @@ def walk(loop: Loop, visitor: Windows, budget: int, timeout: float) -> None:
     one_more(annotator, reviewer, budget)
     watcher.sees_truth_grow(budget)
     verdict = watcher.sees_a_verdict(timeout)
-    take_over(loop, [annotator.studio, reviewer.studio], verdict, timeout)
     assert watcher.stayed()
     check(loop, watcher, annotator, verdict)
 
@@ -225,10 +222,8 @@ def ask_the_key(people: list[Studio]) -> None:
         expect(button).to_be_enabled()
 
 
-def take_over(loop: Loop, people: list[Studio], verdict: str, timeout: float) -> None:
+def take_over(loop: Loop, people: list[Studio], timeout: float) -> None:
     """A new best model predicts the pool for its next round. The answer key works the round before it off."""
-    if verdict != "promoted":
-        return
 
     def taken_over() -> bool:
         ask_the_key(people)
@@ -250,8 +245,9 @@ def check(loop: Loop, watcher: Watcher, annotator: Annotator, verdict: str) -> N
         assert found["labels_by_file"][file] == loop.answers[file]
     for file in annotator.discarded:
         assert file not in found["labels_by_file"]
-    by_hand = found["acts"]["complete"] - found["simulated"]
-    assert by_hand == len(annotator.answered) + 2 or found["simulated"], found["acts"]
+    # And the slip that was undone, and what came back.
+    assert found["acts"]["complete"] == len(annotator.answered) + 2, found["acts"]
+    assert found["simulated"] == 0
     assert found["work"]["annotation discard"] == 1
     assert found["acts"]["return"] == 1
     assert found["copies"] == found["copies_approved"]
@@ -260,13 +256,6 @@ def check(loop: Loop, watcher: Watcher, annotator: Annotator, verdict: str) -> N
     assert found["comparisons"][0]["verdict"] == ("update model" if verdict == "promoted" else "discard")
     said = watcher.home.context.request.get(f"{loop.house.url}/api/v1/tasks/{loop.tasks['qa']}/").json()
     assert said["counts"]["approved"] == found["work"]["qa approved"]
-
-
-def test_loop_when_people_work_with_the_keyboard_then_a_new_version_is_judged_before_their_eyes(
-    house: House, visitor: Windows
-) -> None:
-    loop = make_loop(house, "shapes", "--pool", "60", "--budget", "14")
-    walk(loop, visitor, budget=14, timeout=180)
 
 
 def test_loop_when_the_new_version_wins_then_it_predicts_the_pool(house: House, visitor: Windows) -> None:
@@ -283,17 +272,22 @@ def test_loop_when_the_new_version_wins_then_it_predicts_the_pool(house: House, 
 
     until("a verdict", judged, 120, watcher.home)
     assert watcher.sees_a_verdict(60) == "promoted"
-    take_over(loop, people, "promoted", 180)
+    take_over(loop, people, 180)
     assert watcher.stayed()
 
 
 def test_loop_when_fifty_real_photographs_are_labelled_then_a_new_version_is_judged(
     house: House, visitor: Windows
 ) -> None:
+    loop, budget = make_loop_of_photographs(house)
+    walk(loop, visitor, budget, timeout=400)
+
+
+def make_loop_of_photographs(house: House) -> tuple[Loop, int]:
+    """Real photographs; on a person's machine that cannot have them, fewer drawn shapes. And the labels of a round."""
     try:
-        loop = make_loop(house, "cifar10", "--pool", "300")
+        return make_loop(house, "cifar10", "--pool", "300"), 50
     except AssertionError as error:
         if "npm" not in str(error) or os.environ.get("CI") == "true":
             raise
-        pytest.skip(re.sub(r"\s+", " ", str(error))[-300:])
-    walk(loop, visitor, budget=50, timeout=400)
+    return make_loop(house, "shapes", "--pool", "60", "--budget", "14"), 14

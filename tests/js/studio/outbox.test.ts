@@ -79,6 +79,31 @@ describe("the outbox", () => {
     expect(outbox.state.value).toMatchObject({ phase: "idle", waiting: 0 });
   });
 
+  it("leaves nothing stale on disk, whenever the page dies", async () => {
+    const server = new Server();
+    const store = await disk();
+    const left: Act[][] = [];
+    const dying: ActStore = {
+      durable: true,
+      all: () => store.all(),
+      put: (one) => store.put({ ...one }),
+      remove: async (opId) => {
+        await store.remove(opId);
+        left.push(await store.all()); // all that another visit would find
+      },
+    };
+    server.down = true;
+    const { outbox, tick, refused } = begin(server, dying);
+    await outbox.add(act({ label: "cat", seen_version: 0 }));
+    await outbox.add(act({ kind: "undo", label: null, seen_version: null }));
+    await outbox.add(act({ label: "dog", seen_version: 0 }));
+    await outbox.idle();
+    server.down = false;
+    await tick();
+    expect(refused).toEqual([]);
+    expect(left.map((acts) => acts.map((one) => one.seen_version))).toEqual([[null, 1], [2], []]);
+  });
+
   it("repeats with the same op_id after a lost answer, which counts once", async () => {
     const server = new Server();
     server.loseAnswers = 1;

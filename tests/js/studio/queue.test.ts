@@ -1,17 +1,20 @@
 /** The queue is asked for anew when something happened to it while it was being asked for. */
 import { beforeEach, describe, expect, it, vi } from "vitest";
+import { AlpApiError } from "@/lib/http.ts";
 import { Queue } from "@/studio/app/queue.ts";
 import type { Outbox } from "@/studio/io/outbox.ts";
-import type { QueueAnswer, StudioOptions } from "@/studio/state/types.ts";
-import { workItem } from "./made.ts";
+import type { QueueAnswer, StudioOptions, WorkItem } from "@/studio/state/types.ts";
+import { act, workItem } from "./made.ts";
 
 const { asked, one } = vi.hoisted(() => ({ asked: vi.fn(), one: vi.fn() }));
+const { ask } = vi.hoisted(() => ({ ask: vi.fn() }));
+vi.mock("@/studio/views/dialogs.ts", () => ({ askStale: ask, showFinishedByOther: vi.fn() }));
 vi.mock("@/studio/io/client.ts", () => ({ LIMIT: 40, nextItems: asked, taskItem: one }));
 
 function queue() {
-  const outbox = { acts: () => [], answered: 0 } as unknown as Outbox;
+  const outbox = { acts: () => [], answered: 0, add: vi.fn() } as unknown as Outbox;
   const hooks = { color: () => "", onFailed: vi.fn(), onWanting: vi.fn() };
-  return new Queue({ task: { id: "t" }, mayWork: true } as StudioOptions, outbox, hooks);
+  return new Queue({ task: { id: "t" }, mayWork: true, user: { id: "me" } } as StudioOptions, outbox, hooks);
 }
 const answer = (label: string | null) =>
   ({ items: [workItem("a", { label })], recent: [], standing: null }) as unknown as QueueAnswer;
@@ -45,6 +48,24 @@ describe("a queue", () => {
     await queued.goTo("a");
     expect(queued.session.current()?.item.id).toBe("a");
     expect(one).toHaveBeenCalledTimes(1);
+  });
+
+  it.each([
+    ["my own earlier word", { label: "cat", labelled_by: { id: "me", name: "Me" } }, 0],
+    ["no label", { label: null, labelled_by: null }, 0],
+    ["another's word", { label: "cat", labelled_by: { id: "you", name: "You" } }, 1],
+  ])("asks for a decision only where another's word would be lost: %s", async (_, now, times) => {
+    ask.mockReset().mockResolvedValue(true);
+    asked.mockResolvedValue(answer(null));
+    const queued = queue();
+    await queued.fill(true);
+    one.mockResolvedValue(workItem("a", now as Partial<WorkItem>));
+    await queued.refused(
+      act({ task_item: "a", label: "dog", seen_version: 0 }),
+      new AlpApiError("stale", "moved", 412),
+    );
+    expect(ask).toHaveBeenCalledTimes(times);
+    expect(queued.outbox.add).toHaveBeenCalledWith(expect.objectContaining({ label: "dog", task_item: "a" }));
   });
 
   it("is not asked for twice when it only runs low", async () => {

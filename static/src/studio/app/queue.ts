@@ -166,7 +166,9 @@ export class Queue {
   private async stale(act: Act): Promise<void> {
     const now = await client.taskItem(act.task_item).catch(() => null);
     if (!now) return;
-    const mine = await askStale(act, now, this.hooks.color);
+    // What I said last myself, in another tab or an earlier visit, is nobody's to lose but mine.
+    const theirs = now.label !== null && now.labelled_by?.id !== this.options.user.id;
+    const mine = !theirs || (await askStale(act, now, this.hooks.color));
     this.refuse(act.task_item, false);
     this.session.refuse(act.task_item, now);
     if (!mine) return;

@@ -126,8 +126,11 @@ export class Outbox {
         await this.options.before?.(act);
         const done = await this.options.send(act, false);
         this.failures = 0;
+        const version = done.task_item.item.content_version;
+        // On disk before the act leaves it: a page that dies between the two sends the act again, which changes nothing.
+        await this.rebase(act, version);
         await this.finish(act);
-        const more = await this.rebase(act, done.task_item.item.content_version);
+        const more = await this.rebase(act, version); // and what was said meanwhile
         this.tell({ phase: this.queue.length ? "sending" : "idle", savedAt: this.now() });
         this.options.onSettled(act, done, more);
       } catch (error) {
@@ -149,7 +152,7 @@ export class Outbox {
   private async rebase(done: Act, version: number): Promise<boolean> {
     let more = false;
     for (const act of this.queue) {
-      if (act.task_item !== done.task_item) continue;
+      if (act.task_item !== done.task_item || act.op_id === done.op_id) continue;
       more = true;
       if (act.seen_version !== null && act.seen_version !== version) {
         act.seen_version = version;
