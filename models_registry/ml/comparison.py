@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from alp_site.lib.errors import Invalid
 from models_registry.ml import paired
-from models_registry.ml.checks import TOLERANCE, checks_reason
+from models_registry.ml.checks import checks_reason
 from models_registry.ml.comparison_config import CompareConfig, parse_config
 from models_registry.ml.metrics.accuracy import Accuracy
 from models_registry.ml.metrics.average_precision import AveragePrecision, area, pr_curve
@@ -22,6 +22,12 @@ from models_registry.ml.metrics.balanced_accuracy import BalancedAccuracy
 from models_registry.ml.metrics.log_loss import LogLoss
 from models_registry.ml.metrics.macro_f1 import MacroF1
 from models_registry.ml.verdict import Contender, Measure, Reason, TestItems, Verdict
+from models_registry.ml.verdict_reasons import (
+    guard_reasons,
+    headline,
+    metric_reason,
+    untrained_verdict,
+)
 
 __all__ = ["Contender", "Measure", "Reason", "TestItems", "Verdict", "compare"]
 
@@ -43,9 +49,15 @@ def compare(
     for label in (*rules.guard_labels, *((rules.specific_label,) if rules.specific_label else ())):
         if label not in names:
             raise Invalid(f"The test set has no label {label!r}. It has: {', '.join(names)}.", field="label")
+    if rules.metric == "map":
+        raise Invalid("map is for objects: classes have average_precision or accuracy.", field="metric")
     alpha_k = paired.alpha_at(k, rules.alpha)
     if not (candidate.trained and incumbent.trained):
-        return _untrained(candidate, incumbent, test, rules, k, alpha_k)
+        metrics = {}
+        if candidate.trained and candidate.probs is not None:
+            own = _Duel(candidate, candidate, test)
+            metrics["candidate"] = own.figures(np.asarray(candidate.probs, np.float64))
+        return untrained_verdict(candidate, incumbent, rules, n=len(test.labels), k=k, alpha_k=alpha_k, metrics=metrics)
     duel = _Duel(candidate, incumbent, test)
     measures = _measures(duel, names, rules, seed, resamples)
     deciding = measures[-1]
@@ -53,14 +65,16 @@ def compare(
     only_c, only_i = int((right_c & ~right_i).sum()), int((right_i & ~right_c).sum())
     p = paired.mcnemar_p(only_i, only_c)
     per_class = _per_class(duel, names, rules)
-    first = checks_reason(candidate, incumbent, rules) if rules.checks else _metric_reason(deciding, rules.min_delta)
-    reasons = [first, _test_reason(p, alpha_k, k, only_c, only_i), *_guard_reasons(per_class, rules)]
+    first = checks_reason(candidate, incumbent, rules) if rules.checks else metric_reason(deciding, rules.min_delta)
+    reasons = [first, _test_reason(p, alpha_k, k, only_c, only_i), *guard_reasons(per_class, rules)]
+    if duel.n < rules.minimum_items:
+        reasons.append(Reason("too_few", f"{duel.n} test images, at least {rules.minimum_items} are asked for.", False))
     won = all(reason.passed for reason in reasons)
     disagreement = float((right_c != right_i).mean())
     return Verdict(
         action="update model" if won else "discard",
         winner="candidate" if won else "incumbent",
-        headline=_headline(
+        headline=headline(
             won, candidate.name, incumbent.name, deciding, reasons, f"p = {p:.2g}, needed below {alpha_k:.2g}"
         ),
         reasons=reasons,
@@ -167,19 +181,6 @@ def _mean_area(probs: NDArray[np.float64], labels: NDArray[np.int64], classes: l
     return float(np.mean([area(pr_curve(probs[:, c], labels == c)) for c in classes]))
 
 
-def _metric_reason(measure: Measure, min_delta: float) -> Reason:
-    values = f"{_percent(measure.incumbent)} → {_percent(measure.candidate)}"
-    change = f"{_title(measure.name)} {values} ({_points(measure.gain)})"
-    if measure.gain - min_delta > TOLERANCE:
-        more = f", more than the {_points(min_delta)} asked for" if min_delta else ""
-        return Reason("better", f"{change}{more}.", True)
-    if abs(measure.gain) <= TOLERANCE:
-        return Reason("tie", f"{change}: a tie keeps the current best.", False)
-    if measure.gain < 0:
-        return Reason("worse", f"{change}: worse.", False)
-    return Reason("gain_too_small", f"{change}: not more than the {_points(min_delta)} asked for.", False)
-
-
 def _test_reason(p: float, alpha_k: float, k: int, only_c: int, only_i: int) -> Reason:
     facts = f"right only by the candidate {only_c}, only by the current best {only_i}: p = {p:.2g}"
     if p < alpha_k:
@@ -219,89 +220,3 @@ def _per_class(duel: _Duel, names: list[str], rules: CompareConfig) -> list[dict
             }
         )
     return rows
-
-
-def _guard_reasons(per_class: list[dict[str, Any]], rules: CompareConfig) -> list[Reason]:
-    reasons = []
-    for row in per_class:
-        if not row["guarded"]:
-            continue
-        bound = f"recall change at least {_points(row['lower_bound'])} (95 %), allowed {_points(-rules.guard_margin)}"
-        state = "not worse" if row["ok"] else "may be worse"
-        reasons.append(
-            Reason("guard_kept" if row["ok"] else "guard_broken", f"{row['name']} {state}: {bound}.", row["ok"])
-        )
-    return reasons
-
-
-def _headline(
-    won: bool, candidate: str, incumbent: str, measure: Measure, reasons: list[Reason], test_facts: str
-) -> str:
-    """What was decided and why, in one sentence. ``test_facts``: the paired test's p and its bar."""
-    sure = f"95 % interval {_points(measure.low)} to {_points(measure.high)}"
-    change = f"{_title(measure.name)} {_percent(measure.incumbent)} → {_percent(measure.candidate)}, {sure}"
-    if won:
-        return f"{candidate} is better: {change}."
-    failed = next(reason for reason in reasons if not reason.passed)
-    if failed.code == "not_significant" and measure.low > 0:
-        # The interval is of the metric, the test of single answers: alone, "may be chance" would contradict it.
-        doubt = f"but the paired test of single answers allows for chance ({test_facts})"
-        return f"{incumbent} stays, {candidate} is kept out: {change}, {doubt}."
-    why = {
-        "tie": "a tie",
-        "worse": "the candidate is worse",
-        "gain_too_small": "the gain is too small",
-        "checks_lost": "too few checks won",
-        "not_significant": f"the difference may be chance ({test_facts})",
-        "guard_broken": "a guarded class may be worse",
-    }[failed.code]
-    return f"{incumbent} stays, {why}: {change}."
-
-
-def _untrained(
-    candidate: Contender, incumbent: Contender, test: TestItems, rules: CompareConfig, k: int, alpha_k: float
-) -> Verdict:
-    """No test: an untrained model is no rival, and none may be promoted."""
-    won = candidate.trained
-    if won:
-        reason = Reason("untrained_base", f"{incumbent.name} was never trained; a trained model beats it.", True)
-    else:
-        reason = Reason("untrained_candidate", f"{candidate.name} was never trained and cannot be promoted.", False)
-    metrics = {}
-    if won and candidate.probs is not None:
-        metrics["candidate"] = _Duel(candidate, candidate, test).figures(np.asarray(candidate.probs, np.float64))
-    return Verdict(
-        action="update model" if won else "discard",
-        winner="candidate" if won else "incumbent",
-        headline=reason.text,
-        reasons=[reason],
-        metrics=metrics,
-        measures=[],
-        metric=rules.metric,
-        gain=None,
-        interval=None,
-        p=None,
-        alpha_k=alpha_k,
-        k=k,
-        only_candidate=0,
-        only_incumbent=0,
-        per_class=[],
-        smallest_gain=None,
-        n=len(test.labels),
-        unreadable=0,
-    )
-
-
-def _title(metric: str) -> str:
-    if metric == "average_precision":
-        return "Mean average precision"
-    return metric[0].upper() + metric[1:].replace("_", " ")
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.1f} %"
-
-
-def _points(share: float) -> str:
-    """A difference in percentage points, signed."""
-    return f"{100 * share:+.1f} points"

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from alp_site.lib.errors import Invalid
 from models_registry.ml.schema import check_against
 
-MetricName = Literal["average_precision", "accuracy"]
+MetricName = Literal["average_precision", "accuracy", "map"]
 
 COMPARE_SCHEMA: dict[str, Any] = {
     "type": "object",
@@ -24,7 +24,12 @@ COMPARE_SCHEMA: dict[str, Any] = {
                 "iou_threshold": {"type": "number", "exclusiveMinimum": 0, "maximum": 1, "default": 0.5},
                 "min_delta": {"type": "number", "minimum": 0, "maximum": 1, "default": 0},
                 "specific_label": {"type": ["string", "null"], "default": None},
-                "metric": {"type": "string", "enum": ["average_precision", "accuracy"], "default": "average_precision"},
+                "metric": {
+                    "type": "string",
+                    "enum": ["average_precision", "accuracy", "map"],
+                    "default": "average_precision",
+                    "description": "accuracy: classes only. map: objects only, over the IoU thresholds 0.5 to 0.95.",
+                },
             },
         },
         "checks": {
@@ -49,11 +54,17 @@ COMPARE_SCHEMA: dict[str, Any] = {
         "guard": {
             "type": "object",
             "additionalProperties": False,
-            "description": "Classes whose recall must not fall by more than the margin (one-sided 95 % bound).",
+            "description": "Classes whose recall (objects: AP) must not fall by more than the margin (one-sided 95 %).",
             "properties": {
                 "labels": {"type": "array", "items": {"type": "string"}, "default": [], "uniqueItems": True},
                 "margin": {"type": "number", "exclusiveMinimum": 0, "maximum": 1, "default": 0.05},
             },
+        },
+        "minimum_items": {
+            "type": "integer",
+            "minimum": 0,
+            "default": 0,
+            "description": "A candidate is not promoted on fewer test items than this.",
         },
         "alpha": {
             "type": "number",
@@ -91,6 +102,7 @@ class CompareConfig:
     guard_labels: tuple[str, ...] = ()
     guard_margin: float = 0.05
     alpha: float = 0.05
+    minimum_items: int = 0
 
 
 def parse_config(config: Mapping[str, Any] | None) -> CompareConfig:
@@ -121,6 +133,7 @@ def parse_config(config: Mapping[str, Any] | None) -> CompareConfig:
         guard_labels=tuple(guard["labels"]),
         guard_margin=float(guard["margin"]),
         alpha=float(given["alpha"]),
+        minimum_items=int(given["minimum_items"]),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from statistics import NormalDist
 from typing import Any
@@ -72,21 +72,84 @@ def bootstrap_interval(
 
     groups: (n,) any labels; images of one group (a scene, a patient) are drawn together.
     """
-    units, owner = _units(n, groups)
-    rng = np.random.default_rng(seed)
-    chance = np.full(units, 1.0 / units)
-    values = _in_blocks(
-        statistic, resamples, n, lambda count: rng.multinomial(units, chance, size=count).T.astype(np.float32)[owner]
-    )
+    draws = Resampling(n, seed=seed, groups=groups, resamples=resamples)
+    values = np.concatenate([statistic(weights) for weights in draws.weights()])
+    left_out = np.concatenate([statistic(weights) for weights in draws.jackknife()])
     observed = float(statistic(np.ones((n, 1), np.float32))[0])
-    values = values[np.isfinite(values)]
-    if not len(values) or np.ptp(values) == 0:
-        return Interval(observed, observed)
-    below = (np.count_nonzero(values < observed) + 0.5 * np.count_nonzero(values == observed)) / len(values)
-    bias = _NORMAL.inv_cdf(min(max(below, 0.5 / len(values)), 1 - 0.5 / len(values)))
-    acceleration = _acceleration(statistic, n, units, owner, rng)
-    low, high = (_shifted(bias, acceleration, q) for q in ((1 - level) / 2, (1 + level) / 2))
-    return Interval(*(float(np.quantile(values, q)) for q in (low, high)))
+    return Spread(observed, values, left_out).interval(level)
+
+
+class Resampling:
+    """Weights of n images for the bootstrap and the jackknife, in blocks, so that one pass over the resamples can serve
+    several statistics. First ``weights`` is used up, then ``jackknife``; both can be had once. groups: as above."""
+
+    def __init__(self, n: int, *, seed: int, groups: NDArray[Any] | None = None, resamples: int = 2000) -> None:
+        self.n, self.resamples = n, resamples
+        self.units, self._owner = _units(n, groups)
+        self._rng = np.random.default_rng(seed)
+        self._step = max(1, _BLOCK // max(1, n))
+
+    def weights(self) -> Iterator[NDArray[np.float32]]:
+        """(n, B) blocks: how often each image counts in each resample."""
+        chance = np.full(self.units, 1.0 / self.units)
+        for at in range(0, self.resamples, self._step):
+            count = min(self._step, self.resamples - at)
+            yield self._rng.multinomial(self.units, chance, size=count).T.astype(np.float32)[self._owner]
+
+    def jackknife(self) -> Iterator[NDArray[np.float32]]:
+        """(n, B) blocks that leave out a unit each, or one of 500 random parts when there are more units."""
+        parts = min(self.units, _JACKKNIFE)
+        part_of = (self._rng.permutation(self.units) % parts)[self._owner]
+        for at in range(0, parts, self._step):
+            yield np.not_equal.outer(part_of, np.arange(at, min(at + self._step, parts))).astype(np.float32)
+
+
+class Spread:
+    """A statistic's value, (B,) values on resamples and (P,) with parts left out; NaN where it had none."""
+
+    def __init__(self, observed: float, values: NDArray[np.float64], left_out: NDArray[np.float64]) -> None:
+        self.observed = observed
+        self.values = values[np.isfinite(values)]
+        self.flat = not len(self.values) or float(np.ptp(self.values)) == 0
+        self._bias = 0.0 if self.flat else _NORMAL.inv_cdf(self._inner(self._below(observed)))
+        self._acceleration = _acceleration(left_out[np.isfinite(left_out)])
+
+    @property
+    def error(self) -> float:
+        """Standard error: the deviation of the resampled values."""
+        return 0.0 if self.flat else float(self.values.std(ddof=1))
+
+    def interval(self, level: float = 0.95) -> Interval:
+        """Bias-corrected and accelerated, two-sided."""
+        return Interval(self.quantile((1 - level) / 2), self.quantile((1 + level) / 2))
+
+    def quantile(self, share: float) -> float:
+        """One bound: 0.05 gives the one-sided lower 95 % bound."""
+        if self.flat:
+            return self.observed
+        return float(np.quantile(self.values, _shifted(self._bias, self._acceleration, share)))
+
+    def p_not_above(self, bar: float = 0.0) -> float:
+        """One-sided p of "the true value is at most ``bar``": the level at which the lower bound would reach it, but
+        never less than the normal approximation says, which goes on where no resample fell so low."""
+        if self.flat:
+            return 1.0  # nothing varies: nothing can be said of chance
+        normal = _NORMAL.cdf((bar - self.observed) / self.error)
+        below = self._below(bar)
+        if below <= 0:
+            return normal
+        lean = _NORMAL.inv_cdf(self._inner(below)) - self._bias
+        turned = 1 + self._acceleration * lean
+        return max(normal, _NORMAL.cdf(lean / turned - self._bias) if turned > 1e-3 else 1.0)
+
+    def _below(self, bar: float) -> float:
+        """Share of the resampled values below it, those equal to it by half."""
+        count = np.count_nonzero(self.values < bar) + 0.5 * np.count_nonzero(self.values == bar)
+        return float(count) / len(self.values)
+
+    def _inner(self, share: float) -> float:
+        half = 0.5 / len(self.values)
+        return min(max(share, half), 1 - half)
 
 
 def _shifted(bias: float, acceleration: float, quantile: float) -> float:
@@ -101,29 +164,8 @@ def _units(n: int, groups: NDArray[Any] | None) -> tuple[int, NDArray[np.int64]]
     return len(names), owner.reshape(-1).astype(np.int64)
 
 
-def _in_blocks(
-    statistic: Statistic, total: int, n: int, weights: Callable[[int], NDArray[np.float32]]
-) -> NDArray[np.float64]:
-    step = max(1, _BLOCK // max(1, n))
-    return np.concatenate([statistic(weights(min(step, total - at))) for at in range(0, total, step)])
-
-
-def _acceleration(
-    statistic: Statistic, n: int, units: int, owner: NDArray[np.int64], rng: np.random.Generator
-) -> float:
-    """From a jackknife over units, or over 500 random parts of them when there are more."""
-    parts = min(units, _JACKKNIFE)
-    part_of = (rng.permutation(units) % parts)[owner]
-    made = 0
-
-    def without(count: int) -> NDArray[np.float32]:
-        nonlocal made
-        weights: NDArray[np.float32] = np.not_equal.outer(part_of, np.arange(made, made + count)).astype(np.float32)
-        made += count
-        return weights
-
-    values = _in_blocks(statistic, parts, n, without)
-    values = values[np.isfinite(values)]
+def _acceleration(values: NDArray[np.float64]) -> float:
+    """From a jackknife's (P,) values."""
     spread = values.mean() - values if len(values) else np.zeros(1)
     scale = float((spread**2).sum()) ** 1.5
     return float((spread**3).sum()) / (6 * scale) if scale > 0 else 0.0

@@ -14,14 +14,16 @@ from hypothesis import strategies as st
 
 from alp_site.lib.errors import Invalid
 from models_registry.ml import load_all
-from models_registry.ml.metrics import METRICS, NotComputableError
+from models_registry.ml.metrics import METRICS, NotComputableError, for_task
+from models_registry.ml.records import KINDS, ClassMap
+from tests.pure.ml.coco_reference import made_up
 
 load_all()
-every_metric = pytest.mark.parametrize("name", METRICS.names())
+every_metric = pytest.mark.parametrize("name", for_task("classification"))
 Case = tuple[np.ndarray, np.ndarray]
 
 
-def reference(name: str) -> Callable[[np.ndarray, np.ndarray], Any]:
+def reference(name: str) -> Callable[..., Any]:
     return importlib.import_module(f"tests.contracts.metric_references.{name}").reference
 
 
@@ -114,3 +116,66 @@ def test_inputs_are_left_alone_even_in_single_precision(name: str) -> None:
 def test_malformed_input_is_refused(name: str, probs: np.ndarray, labels: np.ndarray) -> None:
     with pytest.raises(Invalid):
         METRICS.get(name)(3).update(probs, labels)
+
+
+Records = tuple[list[Any], list[Any]]
+OTHER_METRICS = sorted(set(METRICS.names()) - set(for_task("classification")))
+every_other = pytest.mark.parametrize("name", OTHER_METRICS)
+
+
+def records(name: str, seed: int, images: int, classes: int) -> Records:
+    """Truths and answers of the kind that the metric takes: objects, or class maps with unlabelled pixels."""
+    if "semantic_segmentation" not in METRICS.get(name).tasks:
+        return made_up(seed, images, classes, ["plain", "ties", "crowd", "copies"][seed % 4])
+    rng = np.random.default_rng(seed)
+    truths = [rng.integers(-1, classes, (6, 5)) for _ in range(images)]
+    truths[0][0, 0] = 0
+    found = [np.where(rng.random((6, 5)) < 0.5, one, rng.integers(-1, classes, (6, 5))) for one in truths]
+    return [ClassMap(one) for one in truths], [ClassMap(one) for one in found]
+
+
+def value_of(name: str, truths: list[Any], found: list[Any], classes: int, cuts: tuple[int, ...] = ()) -> Any:
+    metric: Any = METRICS.get(name)(classes)
+    for begin, end in zip((0, *cuts), (*cuts, len(truths)), strict=True):
+        metric.update(truths[begin:end], found[begin:end])
+    return metric.compute()
+
+
+def test_every_metric_is_for_a_kind_of_task() -> None:
+    assert all(set(METRICS.get(name).tasks) & set(KINDS) for name in METRICS.names())
+    assert all(for_task(kind) for kind in KINDS)
+
+
+@every_other
+@settings(max_examples=25, deadline=None)
+@given(seed=st.integers(0, 10_000), images=st.integers(1, 8), classes=st.integers(2, 4))
+def test_value_of_records_equals_the_reference(name: str, seed: int, images: int, classes: int) -> None:
+    truths, found = records(name, seed, images, classes)
+    expected = reference(name)(truths, found, classes)
+    if expected == -1:
+        with pytest.raises(NotComputableError):
+            value_of(name, truths, found, classes)
+    else:
+        np.testing.assert_allclose(value_of(name, truths, found, classes), expected, atol=1e-6, rtol=0)
+
+
+@every_other
+def test_batches_of_records_do_not_matter_and_nothing_seen_is_not_computable(name: str) -> None:
+    truths, found = records(name, 4, 9, 3)
+    whole = value_of(name, truths, found, 3)
+    np.testing.assert_allclose(value_of(name, truths, found, 3, (0, 4, 4)), whole, atol=1e-12)
+    metric: Any = METRICS.get(name)(3)
+    metric.update([], [])
+    with pytest.raises(NotComputableError):
+        metric.compute()
+    metric.update(*records(name, 5, 2, 3))
+    metric.reset()
+    metric.update(truths, found)
+    np.testing.assert_array_equal(metric.compute(), whole)
+
+
+@every_other
+def test_records_that_do_not_fit_are_refused(name: str) -> None:
+    truths, found = records(name, 6, 3, 3)
+    with pytest.raises(Invalid):
+        METRICS.get(name)(3).update(truths, found[:2])

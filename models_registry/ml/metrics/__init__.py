@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from models_registry.ml.metrics.base import METRICS, Metric, NotComputableError
+from models_registry.ml.metrics.base import METRICS, AnyMetric, Metric, NotComputableError, for_task
 
-__all__ = ["METRICS", "Metric", "NotComputableError"]
+__all__ = ["METRICS", "AnyMetric", "Metric", "NotComputableError", "for_task"]

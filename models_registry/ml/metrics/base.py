@@ -1,4 +1,9 @@
-"""What a classification metric is. Labels are indices into the columns of the probabilities."""
+"""What a metric is, for every kind of task, and the base of those of classification.
+
+A metric is one file here: a subclass of ``Metric`` (probabilities against labels), ``ObjectMetric`` (``objects``:
+boxes, regions, keypoints) or ``MapMetric`` (``class_maps``: one class a pixel), registered under its name. ``tasks``
+says which kinds of task (``records.KINDS``) it is for; ``for_task`` lists those of one kind.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +14,7 @@ from numpy.typing import NDArray
 
 from alp_site.lib.errors import Invalid
 from alp_site.lib.registry import Registry
+from models_registry.ml.records import TaskKind
 
 Probs = NDArray[np.float64]
 Labels = NDArray[np.int64]
@@ -20,12 +26,13 @@ class NotComputableError(Invalid):
     code = "not_computable"
 
 
-class Metric:
-    """Subclass and give ``_add`` and ``compute``. Batches may come in any number and order."""
+class AnyMetric:
+    """Batches may come in any number and order; what ``update`` takes depends on the kind of task."""
 
     name: ClassVar[str]
     title: ClassVar[str]
     better: ClassVar[Literal["higher", "lower"]] = "higher"
+    tasks: ClassVar[tuple[TaskKind, ...]] = ()
 
     def __init__(self, classes: int) -> None:
         if classes < 1:
@@ -37,6 +44,16 @@ class Metric:
         """Forgets everything."""
         raise NotImplementedError
 
+    def compute(self) -> Any:
+        """The value. Raises NotComputableError."""
+        raise NotImplementedError
+
+
+class Metric(AnyMetric):
+    """Of probabilities against labels, which are indices into their columns. Give ``_add`` and ``compute``."""
+
+    tasks = ("classification",)
+
     def update(self, probs: NDArray[np.floating[Any]], labels: NDArray[np.integer[Any]]) -> None:
         """probs: (N, C), rows sum to 1, no NaN. labels: (N,) in 0..C-1. Inputs are not changed. Raises Invalid."""
         self._add(*checked(probs, labels, self.classes))
@@ -44,12 +61,13 @@ class Metric:
     def _add(self, probs: Probs, labels: Labels) -> None:
         raise NotImplementedError
 
-    def compute(self) -> Any:
-        """The value. Raises NotComputableError."""
-        raise NotImplementedError
+
+METRICS: Registry[type[AnyMetric]] = Registry("metric")
 
 
-METRICS: Registry[type[Metric]] = Registry("metric")
+def for_task(kind: TaskKind) -> list[str]:
+    """Names of the metrics for a kind of task."""
+    return [name for name, metric in METRICS.items() if kind in metric.tasks]
 
 
 class ConfusionMetric(Metric):

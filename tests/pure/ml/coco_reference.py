@@ -15,6 +15,8 @@ from pycocotools.cocoeval import COCOeval
 from datasets.geometry import _rle
 from models_registry.ml.records import FoundObjects, TruthObjects
 
+Truths = Sequence[TruthObjects]
+Found = Sequence[FoundObjects]
 SIZE = (200, 150)
 SIGMAS = (0.026, 0.079, 0.107)
 KINDS = {"box": "bbox", "region": "segm", "keypoints": "keypoints"}
@@ -151,3 +153,11 @@ def evaluated(truths: Sequence[TruthObjects], found: Sequence[FoundObjects], cla
         judge.evaluate()
         judge.accumulate()
     return judge
+
+
+def figures(truths: Truths, found: Found, classes: int, likeness: str = "box") -> list[float]:
+    """pycocotools' summary: AP, AP50, AP75, AP small, medium, large, AR1, AR10, AR100, AR small, medium, large."""
+    judge = evaluated(truths, found, classes, likeness)
+    with contextlib.redirect_stdout(io.StringIO()):
+        judge.summarize()
+    return [float(value) for value in judge.stats]

@@ -1,0 +1,113 @@
+"""The sentences of a verdict, the same for every kind of task."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from models_registry.ml.checks import TOLERANCE
+from models_registry.ml.comparison_config import CompareConfig
+from models_registry.ml.verdict import Contender, Measure, Reason, Verdict
+
+__all__ = ["guard_reasons", "headline", "metric_reason", "percent", "points", "untrained_verdict"]
+
+
+def metric_reason(measure: Measure, min_delta: float) -> Reason:
+    """The clause by the deciding metric: better by more than ``min_delta``."""
+    values = f"{percent(measure.incumbent)} → {percent(measure.candidate)}"
+    change = f"{_title(measure.name)} {values} ({points(measure.gain)})"
+    if measure.gain - min_delta > TOLERANCE:
+        more = f", more than the {points(min_delta)} asked for" if min_delta else ""
+        return Reason("better", f"{change}{more}.", True)
+    if abs(measure.gain) <= TOLERANCE:
+        return Reason("tie", f"{change}: a tie keeps the current best.", False)
+    if measure.gain < 0:
+        return Reason("worse", f"{change}: worse.", False)
+    return Reason("gain_too_small", f"{change}: not more than the {points(min_delta)} asked for.", False)
+
+
+def guard_reasons(per_class: list[dict[str, Any]], rules: CompareConfig, what: str = "recall") -> list[Reason]:
+    """One clause for each guarded class: the lower bound of the change in ``what`` is above minus the margin."""
+    reasons = []
+    for row in per_class:
+        if not row["guarded"]:
+            continue
+        bound = f"{what} change at least {points(row['lower_bound'])} (95 %), allowed {points(-rules.guard_margin)}"
+        state = "not worse" if row["ok"] else "may be worse"
+        reasons.append(
+            Reason("guard_kept" if row["ok"] else "guard_broken", f"{row['name']} {state}: {bound}.", row["ok"])
+        )
+    return reasons
+
+
+def headline(
+    won: bool, candidate: str, incumbent: str, measure: Measure, reasons: list[Reason], test_facts: str,
+    *, test: str = "paired test of single answers",
+) -> str:  # fmt: skip
+    """What was decided and why, in one sentence. ``test_facts``: the test's p and its bar; ``test``:
+    what it is called."""
+    sure = f"95 % interval {points(measure.low)} to {points(measure.high)}"
+    change = f"{_title(measure.name)} {percent(measure.incumbent)} → {percent(measure.candidate)}, {sure}"
+    if won:
+        return f"{candidate} is better: {change}."
+    failed = next(reason for reason in reasons if not reason.passed)
+    if failed.code == "not_significant" and measure.low > 0:
+        # The interval is of the metric, the test of single answers: alone, "may be chance" would contradict it.
+        doubt = f"but the {test} allows for chance ({test_facts})"
+        return f"{incumbent} stays, {candidate} is kept out: {change}, {doubt}."
+    why = {
+        "tie": "a tie",
+        "worse": "the candidate is worse",
+        "gain_too_small": "the gain is too small",
+        "checks_lost": "too few checks won",
+        "not_significant": f"the difference may be chance ({test_facts})",
+        "guard_broken": "a guarded class may be worse",
+        "too_few": "too few test images to tell",
+    }[failed.code]
+    return f"{incumbent} stays, {why}: {change}."
+
+
+def untrained_verdict(
+    candidate: Contender, incumbent: Contender, rules: CompareConfig, *, n: int, k: int, alpha_k: float,
+    metrics: dict[str, dict[str, float]] | None = None,
+) -> Verdict:  # fmt: skip
+    """No test: an untrained model is no rival, and none may be promoted. metrics: what is known of the candidate."""
+    won = candidate.trained
+    if won:
+        reason = Reason("untrained_base", f"{incumbent.name} was never trained; a trained model beats it.", True)
+    else:
+        reason = Reason("untrained_candidate", f"{candidate.name} was never trained and cannot be promoted.", False)
+    return Verdict(
+        action="update model" if won else "discard",
+        winner="candidate" if won else "incumbent",
+        headline=reason.text,
+        reasons=[reason],
+        metrics=metrics or {},
+        measures=[],
+        metric=rules.metric,
+        gain=None,
+        interval=None,
+        p=None,
+        alpha_k=alpha_k,
+        k=k,
+        only_candidate=0,
+        only_incumbent=0,
+        per_class=[],
+        smallest_gain=None,
+        n=n,
+        unreadable=0,
+    )
+
+
+def _title(metric: str) -> str:
+    if metric == "average_precision":
+        return "Mean average precision"
+    return metric[0].upper() + metric[1:].replace("_", " ")
+
+
+def percent(share: float) -> str:
+    return f"{100 * share:.1f} %"
+
+
+def points(share: float) -> str:
+    """A difference in percentage points, signed."""
+    return f"{100 * share:+.1f} points"
