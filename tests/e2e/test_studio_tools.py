@@ -1,7 +1,8 @@
-"""Cutting out by colour, the options of a tool, what the server does not take, and what a reload keeps."""
+"""Tools that cut out or aim, going to a picture by its name, what the server does not take, what a reload keeps."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -99,3 +100,47 @@ def test_a_brush_is_set_at_the_desk_and_what_is_locked_is_locked_after_a_reload(
     hand.reload()
     hand.page.keyboard.press("PageDown")
     expect(row.get_by_role("button", name="Unlock")).to_have_count(1)
+
+
+def test_a_box_is_made_of_four_points_and_pinned_on_a_picture_gone_to_by_its_name(
+    visitor: Windows, world: World
+) -> None:
+    hand = world.open(visitor())
+    page = hand.page
+    page.keyboard.press("/")
+    dialog = page.get_by_role("dialog", name="Go to a picture by its name")
+    expect(dialog.get_by_role("option").first).to_be_visible()
+    page.keyboard.type("p002")
+    expect(dialog.get_by_role("option")).to_have_count(1)
+    page.keyboard.press("Enter")
+    expect(hand.filename()).to_have_text("/p002.png")
+    hand.ready()
+
+    # The white rectangle, by a point on each of its sides, in any order; a step back takes the last point.
+    page.keyboard.press("Shift+X")
+    for x, y in ((340, 200), (300, 215), (360, 180)):
+        hand.click(x, y)
+    page.keyboard.press("Backspace")
+    for x, y in ((380, 250), (330, 260)):
+        hand.click(x, y)
+    (box,) = hand.has(1)
+    assert box["type"] == "box"
+    assert box["geometry"]["xyxy"] == pytest.approx([300, 200, 380, 260], abs=2)
+
+    # Pinned it stays where it is, by mouse and by keys, and says so; its sides and label may still change.
+    page.keyboard.press("v")
+    hand.click(340, 230)
+    page.keyboard.press("Shift+Q")
+    hand.until("pinned", lambda rows: rows[0]["metadata"].get("pinned") is True)
+    before = hand.shapes()[0]["geometry"]
+    hand.drag((340, 230), (440, 330))
+    hand.press("ArrowRight")
+    row = page.get_by_role("grid", name="Objects").get_by_role("row")
+    expect(row).to_have_accessible_name(re.compile("pinned"))
+    hand.saved()
+    assert hand.shapes()[0]["geometry"] == before
+    assert hand.holds(world.item_of("/p002.png"))[0]["metadata"]["pinned"] is True
+    page.keyboard.press("Shift+Q")
+    hand.until("free again", lambda rows: "pinned" not in rows[0]["metadata"])
+    hand.drag((340, 230), (440, 330))
+    hand.until("moved", lambda rows: rows[0]["geometry"]["xyxy"] == pytest.approx([400, 300, 480, 360], abs=2))

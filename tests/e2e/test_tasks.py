@@ -62,6 +62,32 @@ for ti, label, seconds in zip(held, ("heron", "coot"), (6, 12)):
 print("SAID " + json.dumps({"done": len(held)}))
 """
 
+# A job that adds items, in the hands of a worker somewhere else, half done; and that worker gone.
+FILLING = """
+import json
+from datetime import timedelta
+from django.utils import timezone
+from alp_site.lib import db, jobs
+from alp_site.lib.models import Job, JobState
+from annotation.models import Task
+task = Task.objects.get(pk="TASK")
+payload = {"task": str(task.pk), "filter": {"dir": "/night"}, "priority": None, "user": str(task.project.created_by_id),
+           "total": 9000}
+job = jobs.enqueue("annotation.add_items", key="journey:TASK", payload=payload, project_id=task.project_id, delay=3600)
+Job.objects.filter(pk=job.pk).update(
+    state=JobState.RUNNING, token=1, worker="elsewhere:1:1", run_after=timezone.now(),
+    lease_until=db.clock() + timedelta(minutes=10), progress={"done": 2500, "total": 9000})
+print("SAID " + json.dumps({"job": str(job.pk)}))
+"""
+LAPSED = """
+import json
+from datetime import timedelta
+from alp_site.lib import db
+from alp_site.lib.models import Job
+gone = Job.objects.filter(pk="JOB").update(lease_until=db.clock() - timedelta(seconds=1))
+print("SAID " + json.dumps({"gone": gone}))
+"""
+
 
 @pytest.fixture
 def world(house: House) -> dict[str, Any]:
@@ -103,6 +129,23 @@ def make_from_browser(page: Page, house: House, world: dict[str, Any]) -> None:
     expect(page.locator("#facts strong")).to_have_text("nearest")
 
 
+def stop_filling(page: Page, house: House, task: str) -> None:
+    """A job that adds many items is shown with how far it is, and stopped by keys; another worker hears of it."""
+    job = said(house, FILLING.replace("TASK", task))["job"]
+    page.reload()
+    bar = page.locator(".job-bar")
+    expect(bar).to_contain_text("2,500 of 9,000")
+    expect(bar).to_contain_text("It goes on when you leave this page.")
+    bar.get_by_role("button", name="Cancel").focus()
+    page.keyboard.press("Enter")
+    expect(bar).to_contain_text("Stopping")
+    page.reload()  # the wish outlives the page
+    expect(bar).to_contain_text("Stopping")
+    assert said(house, LAPSED.replace("JOB", job)) == {"gone": 1}
+    expect(bar).to_contain_text("Stopped: 2,500 items added, they stay.", timeout=30_000)
+    assert figure(page, "total") == "6"
+
+
 def test_tasks_when_a_lead_makes_one_of_a_filter_then_it_is_followed_to_its_figures_and_its_archive(
     house: House, visitor: Windows, world: dict[str, Any]
 ) -> None:
@@ -127,6 +170,7 @@ def test_tasks_when_a_lead_makes_one_of_a_filter_then_it_is_followed_to_its_figu
     dialog.get_by_role("button", name="Take out").click()
     expect(page.locator('.task-figure[data-status="total"] .figure')).to_have_text("6")
     expect(dialog).to_be_hidden()  # it gives the focus back
+    stop_filling(page, house, task_url.rstrip("/").rsplit("/", 1)[-1])
 
     # All shown are chosen by keyboard and given to one person, by the keyboard too.
     page.get_by_label("Choose all shown").focus()

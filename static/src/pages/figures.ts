@@ -186,7 +186,7 @@ function drawTotals(row: FigureRow): void {
       acceptance(row),
       row.acceptance ? `${percent(row.acceptance.low)} to ${percent(row.acceptance.high)}` : "none reviewed",
     ),
-    figure("Sent back", row.rework === null ? NONE : percent(row.rework), `${count(row.returned)} items`),
+    figure("Sent back", row.rework === null ? NONE : percent(row.rework), plural(row.returned, "item")),
     figure(
       "Suggestions kept",
       kept === null ? NONE : percent(kept),

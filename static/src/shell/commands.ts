@@ -22,6 +22,21 @@ type Source = () => CommandEntry[];
 
 const sources = new Set<Source>();
 
+/** The palette for one thing only: entries of a group, and what one is asked for. */
+export interface PaletteFor {
+  readonly group: string;
+  readonly words: string;
+}
+const ASKED = "alp:palette";
+
+/** Opens the palette for one group alone; the frame listens. */
+export function askPalette(of: PaletteFor): void {
+  document.dispatchEvent(new CustomEvent(ASKED, { detail: of }));
+}
+export function onPaletteAsked(run: (of: PaletteFor) => void): void {
+  document.addEventListener(ASKED, (event) => run((event as CustomEvent<PaletteFor>).detail));
+}
+
 export function addCommands(source: Source): () => void {
   sources.add(source);
   return () => void sources.delete(source);

@@ -8,7 +8,7 @@ import { keys } from "../lib/keys.ts";
 import { icon } from "../ui/icons.ts";
 import { menuButton, type MenuEntry } from "../ui/menu.ts";
 import { errorToast, toast } from "../ui/toast.ts";
-import type { CommandEntry } from "./commands.ts";
+import { onPaletteAsked, type CommandEntry } from "./commands.ts";
 import { openKeysHelp } from "./keys-help.ts";
 import { openPalette } from "./palette.ts";
 import { askToSignIn } from "./signin.ts";
@@ -121,6 +121,7 @@ function frameCommands(): CommandEntry[] {
 export function startFrame(): void {
   const data = boot();
   const palette = () => openPalette(data, frameCommands());
+  onPaletteAsked((of) => openPalette(data, [], of));
   find("#palette-open")?.addEventListener("click", palette);
   const project = find("#project-switch");
   if (project) menuButton(project, () => projectEntries(data));

@@ -2,16 +2,27 @@
 import type { Boot } from "../lib/boot.ts";
 import { h, replace, uid } from "../lib/dom.ts";
 import { icon } from "../ui/icons.ts";
-import { goCommands, pageCommands, ranked, searched, thingCommands, type CommandEntry } from "./commands.ts";
+import {
+  goCommands,
+  pageCommands,
+  ranked,
+  searched,
+  thingCommands,
+  type CommandEntry,
+  type PaletteFor,
+} from "./commands.ts";
 
 const MOST = 60;
 /** So long nothing is typed before the server is asked, and so much must stand there. */
 const QUIET_MS = 200;
 const LEAST = 2;
 
-export function openPalette(data: Boot, own: CommandEntry[]): void {
+/** With `only`, what a page offers in that group and nothing else. */
+export function openPalette(data: Boot, own: CommandEntry[], only?: PaletteFor): void {
   if (document.querySelector("dialog.palette")) return;
-  let entries = [...pageCommands(), ...goCommands(data), ...own];
+  const words = only?.words ?? "Search or run a command";
+  const mine = (list: CommandEntry[]) => (only ? list.filter(({ group }) => group === only.group) : list);
+  let entries = only ? mine(pageCommands()) : [...pageCommands(), ...goCommands(data), ...own];
   let shown: CommandEntry[] = [];
   let at = 0;
   /** What the server found for what is typed. */
@@ -21,8 +32,8 @@ export function openPalette(data: Boot, own: CommandEntry[]): void {
   const listId = uid("palette");
   const input = h("input", {
     type: "text",
-    placeholder: "Search or run a command",
-    "aria-label": "Search or run a command",
+    placeholder: words,
+    "aria-label": words,
     role: "combobox",
     "aria-expanded": "true",
     "aria-controls": listId,
@@ -32,7 +43,7 @@ export function openPalette(data: Boot, own: CommandEntry[]): void {
   const list = h("div", { class: "palette-list", role: "listbox", id: listId, "aria-label": "Results" });
   const dialog = h(
     "dialog",
-    { class: "palette", "aria-label": "Search and commands" },
+    { class: "palette", "aria-label": only ? words : "Search and commands" },
     h("div", { class: "palette-input" }, icon("search"), input, h("kbd", null, "Esc")),
     list,
   );
@@ -78,7 +89,16 @@ export function openPalette(data: Boot, own: CommandEntry[]): void {
         ),
       );
     });
-    replace(list, rows.length ? rows : h("div", { class: "palette-none" }, `Nothing is called “${typed}”.`));
+    replace(
+      list,
+      rows.length
+        ? rows
+        : h(
+            "div",
+            { class: "palette-none" },
+            typed ? `Nothing is called “${typed}”.` : "There is nothing here.",
+          ),
+    );
     mark(0);
   };
 
@@ -91,7 +111,7 @@ export function openPalette(data: Boot, own: CommandEntry[]): void {
       const { signal } = (request = new AbortController());
       void searched(typed, signal).then((hits) => {
         if (signal.aborted || !dialog.open || !hits.length) return;
-        found = hits;
+        found = mine(hits);
         draw();
       });
     }, QUIET_MS);
@@ -124,6 +144,7 @@ export function openPalette(data: Boot, own: CommandEntry[]): void {
   dialog.showModal();
   input.focus();
   draw();
+  if (only) return;
   void thingCommands(data, (things) => {
     entries = [...entries, ...things];
     if (dialog.open) draw();

@@ -39,6 +39,22 @@ describe("the palette's searches", () => {
     expect(went).toHaveBeenCalledOnce();
   });
 
+  it("for one group show nothing else, neither at hand nor found", async () => {
+    const search = vi.fn<Search>(() =>
+      Promise.resolve([
+        { label: "/far/bird.png", group: "Pictures" },
+        { label: "Birds", group: "Datasets" },
+      ]),
+    );
+    offs.push(addCommands(() => [{ label: "/near/bird.png", group: "Pictures" }, { label: "Bird by bird" }]));
+    offs.push(addSearch(search));
+    openPalette(data, [{ label: "Birdsong" }], { group: "Pictures", words: "Go to a picture" });
+    expect(labels()).toEqual(["/near/bird.png"]);
+    expect(document.querySelector(".palette input")?.getAttribute("aria-label")).toBe("Go to a picture");
+    type("bird");
+    await vi.waitFor(() => expect(labels()).toEqual(["/near/bird.png", "/far/bird.png"]));
+  });
+
   it("that fail leave what is there", async () => {
     const search = vi.fn<Search>(() => Promise.reject(new Error("gone")));
     offs.push(addCommands(() => [{ label: "Start", group: "On this page" }]));

@@ -228,6 +228,31 @@ describe("the panel", () => {
     panel.next();
     expect(b.said.at(-1)).toBe("There is no open issue.");
   });
+  it("about a suggestion nobody accepted says that something is missing in its place", async () => {
+    await start(true);
+    b.put({
+      ...box("s", 5, 6, 25, 36),
+      model: { id: "m", name: "v7", confidence: 0.9 },
+      author: null,
+      revision: 0,
+    });
+    b.select("s");
+    panel.begin();
+    button("Add").click();
+    await settled();
+    expect(server.issues).toMatchObject([
+      { annotation: null, place: { x: 5, y: 6, w: 20, h: 30 }, category: "missing" },
+    ]);
+  });
+  it("offers no next one where none is open", async () => {
+    await start(false, issue(1));
+    expect(button("Next").hidden).toBe(false);
+    panel.answer();
+    await settled();
+    expect(button("Next").hidden).toBe(false); // for review is not resolved
+    await start(false, issue(1, { state: "resolved" }));
+    expect(button("Next").hidden).toBe(true);
+  });
   it("a new one is about what is selected, and an error keeps what was written", async () => {
     await start(true);
     b.select("a");

@@ -2,6 +2,7 @@
 import { datasetApi } from "../../browser/io/api.ts";
 import { parseText } from "../../browser/query/filter.ts";
 import { addCommands, addSearch, type CommandEntry } from "../../shell/commands.ts";
+import { PICTURES } from "../../studio/app/keymap.ts";
 import type { Studio } from "../../studio/app/studio.ts";
 import type { Entry } from "../../studio/state/session.ts";
 import { listItems } from "../tasks/api.ts";
@@ -14,13 +15,12 @@ interface Hit {
 }
 type Find = (typed: string, signal: AbortSignal) => Promise<Hit[]>;
 
-const GROUP = "Pictures";
 const MOST = "20";
 
 export function offerPictures(studio: Pick<Studio, "listed" | "goTo">, find: Find | null): void {
   const entryOf = ({ id, filename, words }: Hit): CommandEntry => ({
     label: filename,
-    group: GROUP,
+    group: PICTURES,
     icon: "images",
     side: words,
     run: () => studio.goTo(id),

@@ -179,6 +179,12 @@ function labelCell(item: WorkItem): HTMLElement {
   return h("span", { class: "muted" }, "none");
 }
 
+/** Whether an item may have a class: none of a task where shapes alone are drawn. */
+function hasClasses(): boolean {
+  const { annotation_types: types } = state.task;
+  return !types.length || types.includes("class");
+}
+
 function itemTable(
   filter: () => ItemFilter,
   chosen: ReadonlySet<string>,
@@ -211,7 +217,7 @@ function itemTable(
             h("span", { class: "mono clip" }, item.item.filename),
           ),
       },
-      { key: "label", title: "Label", cell: labelCell },
+      ...(hasClasses() ? [{ key: "label", title: "Label", cell: labelCell }] : []),
       { key: "status", title: "Status", cell: itemStatus },
       {
         key: "person",

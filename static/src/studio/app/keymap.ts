@@ -1,6 +1,7 @@
 /** What each shortcut of the page does, by its id; quick tasks (one class a picture) have no tools. */
 import { keys, PASS, type Shortcut } from "../../lib/keys.ts";
 import type { Unsubscribe } from "../../lib/store.ts";
+import { askPalette } from "../../shell/commands.ts";
 import type { KeyedLabel } from "../state/labels.ts";
 import type { Handler } from "../tools/shortcuts.ts";
 import { openShortcuts } from "../views/shortcuts.ts";
@@ -60,16 +61,13 @@ function viewHandlers({ desk: { stage }, scene, labels }: KeymapParts): Record<s
     "view.out": () => stage.zoom(0.8),
     "view.rotate": () => stage.rotateView(),
     "panel.keys": () => openShortcuts({ shortcuts: scene.shortcuts, labels }),
-    "work.goto": () => openPalette(),
+    "work.goto": () => askPalette({ group: PICTURES, words: "Go to a picture by its name" }),
     "view.labels": () => scene.settings.update((now) => ({ ...now, labelsShown: !now.labelsShown })),
   };
 }
 
-/** The page's palette knows the pictures (pages/studio.ts). */
-function openPalette(): void {
-  document.dispatchEvent(new KeyboardEvent("keydown", { key: "k", ctrlKey: true, bubbles: true }));
-}
-
+/** The group of the palette that the page fills (pages/studio/go-to.ts). */
+export const PICTURES = "Pictures";
 /** Pictures that a page's key goes on by. */
 const FAR = 10;
 

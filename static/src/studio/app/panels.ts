@@ -11,6 +11,7 @@ import { missing } from "../state/attributes.ts";
 import { Issues } from "../state/issues.ts";
 import { numbersOf } from "../state/numbers.ts";
 import type { Entry } from "../state/session.ts";
+import { whoDid } from "../state/who.ts";
 import { AttributesPanel } from "../views/attributes.ts";
 import { ChangesPanel } from "../views/changes.ts";
 import { askConflicts } from "../views/conflict.ts";
@@ -193,7 +194,7 @@ function logPanel({ entry }: StudioContext): Panel {
 }
 async function saver(item: string): Promise<{ name: string; at: string } | null> {
   const [newest] = (await versionsApi.list(item)).items;
-  return newest ? { name: newest.author?.name ?? "The pipeline", at: newest.at } : null;
+  return newest ? { name: whoDid(newest.author), at: newest.at } : null;
 }
 /** What came with the item; of a picture outside of a task it comes a little later. */
 function showIssues(issues: Issues, entry: Entry | null): void {

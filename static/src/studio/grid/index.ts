@@ -22,6 +22,7 @@ import { LabelBar } from "../views/labels.ts";
 import { GridActs, gridApi, type GridApi } from "./acts.ts";
 import { neighbour, reasonOf, type Mark } from "./marks.ts";
 import { Tiles } from "./tiles.ts";
+import "../views/range.css";
 import "./grid.css";
 
 export interface ReviewGridOptions {

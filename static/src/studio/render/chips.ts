@@ -17,7 +17,7 @@ interface Laid {
   readonly chip: Chip;
 }
 
-const HEIGHT = 20;
+export const CHIP_HEIGHT = 20;
 const FONT = '500 12.5px system-ui, -apple-system, "Segoe UI", sans-serif';
 const SPRITES = 600;
 /** No more names than one can read. */
@@ -25,6 +25,10 @@ const MOST = 160;
 /** A shape smaller than this on the screen goes without a name, unless it is selected. */
 const NAMED_FROM = 16;
 
+/** Of a chip on the screen, near enough to keep it clear of others. */
+export function widthOf({ text }: Chip): number {
+  return text.length * 7 + 14;
+}
 export function confidence(value: number): string {
   return value >= 0.995 ? "1.00" : value.toFixed(2).replace(/^0/, "");
 }
@@ -47,7 +51,7 @@ export class Chips {
       const chip = chipOf(placed);
       if (!chip) continue;
       const [x, y] = anchor(view, placed.box);
-      const box: BoxXYXY = [x, y, x + chip.text.length * 7 + 14, y + HEIGHT];
+      const box: BoxXYXY = [x, y, x + widthOf(chip), y + CHIP_HEIGHT];
       if (taken.some((other) => boxesTouch(box, other))) continue;
       taken.push(box);
       this.laid.push({ placed, chip });
@@ -66,8 +70,8 @@ export class Chips {
   one(ctx: CanvasRenderingContext2D, chip: Chip, at: XY, ratio: number, within?: WH): void {
     const sprite = this.sprite(chip, ratio);
     const x = within ? clamp(at[0], 2, Math.max(2, within[0] - sprite.width - 2)) : at[0];
-    const y = within ? clamp(at[1], 2, Math.max(2, within[1] - HEIGHT - 2)) : at[1];
-    ctx.drawImage(sprite.canvas, Math.round(x), Math.round(y), sprite.width, HEIGHT);
+    const y = within ? clamp(at[1], 2, Math.max(2, within[1] - CHIP_HEIGHT - 2)) : at[1];
+    ctx.drawImage(sprite.canvas, Math.round(x), Math.round(y), sprite.width, CHIP_HEIGHT);
   }
 
   private sprite({ text, color, dashed }: Chip, ratio: number): Sprite {
@@ -79,13 +83,13 @@ export class Chips {
     const ctx = canvas.getContext("2d") as OffscreenCanvasRenderingContext2D;
     ctx.font = FONT;
     const width = Math.ceil(ctx.measureText(text).width) + (dashed ? 12 : 17);
-    [canvas.width, canvas.height] = [Math.ceil(width * ratio), Math.ceil(HEIGHT * ratio)];
+    [canvas.width, canvas.height] = [Math.ceil(width * ratio), Math.ceil(CHIP_HEIGHT * ratio)];
     ctx.scale(ratio, ratio);
     ctx.font = FONT;
     ctx.textBaseline = "middle";
     ctx.fillStyle = "#0b0d10e0";
     ctx.beginPath();
-    ctx.roundRect(0.5, 0.5, width - 1, HEIGHT - 1, 4);
+    ctx.roundRect(0.5, 0.5, width - 1, CHIP_HEIGHT - 1, 4);
     ctx.fill();
     if (dashed) {
       ctx.setLineDash([4, 3]);
@@ -94,11 +98,11 @@ export class Chips {
     } else {
       ctx.fillStyle = color;
       ctx.beginPath();
-      ctx.roundRect(0, 0, 4, HEIGHT, 2);
+      ctx.roundRect(0, 0, 4, CHIP_HEIGHT, 2);
       ctx.fill();
     }
     ctx.fillStyle = "#fff";
-    ctx.fillText(text, dashed ? 6 : 11, HEIGHT / 2 + 0.5);
+    ctx.fillText(text, dashed ? 6 : 11, CHIP_HEIGHT / 2 + 0.5);
     const sprite = { canvas, width };
     this.sprites.set(key, sprite);
     return sprite;
@@ -108,5 +112,5 @@ export class Chips {
 /** Above the box's left upper corner. */
 export function anchor(view: Viewport, box: BoxXYXY): XY {
   const [x1, y1] = view.screenBox(box);
-  return box[0] === box[2] ? [x1 + 10, y1 - HEIGHT / 2] : [x1 - 1, y1 - HEIGHT - 3];
+  return box[0] === box[2] ? [x1 + 10, y1 - CHIP_HEIGHT / 2] : [x1 - 1, y1 - CHIP_HEIGHT - 3];
 }

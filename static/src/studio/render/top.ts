@@ -2,7 +2,7 @@
 import type { BoxXYXY, Viewport, WH, XY } from "../../lib/geometry.ts";
 import type { Annotation, Handle, ShapeType, SkeletonTemplate } from "../shapes/_shape.ts";
 import type { BrushLayer } from "./brush.ts";
-import { anchor, Chips, confidence, type Chip } from "./chips.ts";
+import { anchor, CHIP_HEIGHT, Chips, confidence, widthOf, type Chip } from "./chips.ts";
 import { drawHandle, type Painter } from "./draw.ts";
 import type { Placed, Scene } from "./scene.ts";
 import { boxesTouch } from "./spatial.ts";
@@ -70,7 +70,8 @@ export class TopLayer {
     for (const { annotation, seq } of live)
       this.drawHandles(ctx, annotation, this.stylist.color(annotation, seq, view), view, viewport, cursor);
     for (const placed of live) {
-      this.chips.one(ctx, this.chipOf(placed, view), anchor(viewport, placed.box), ratio, screen);
+      const chip = this.chipOf(placed, view);
+      this.chips.one(ctx, chip, this.besideHandles(chip, placed, view, viewport), ratio, screen);
     }
     if (this.previews.length <= MEASURED_UP_TO)
       for (const preview of this.previews) this.drawMeasure(ctx, preview, viewport, screen, ratio);
@@ -91,6 +92,20 @@ export class TopLayer {
     const alone = view.selected.size === 1 && view.selected.has(id);
     const measure = alone ? ` · ${type.describe(annotation.geometry, this.scene.imageSize)}` : "";
     return { text: label + measure, color, dashed: false };
+  }
+
+  /** Where a name stands: above a handle it would cover (that which rotates). */
+  private besideHandles(chip: Chip, { annotation, box }: Placed, view: SceneView, viewport: Viewport): XY {
+    const [x, y] = anchor(viewport, box);
+    if (!this.hasHandles(annotation, view)) return [x, y];
+    const taken: BoxXYXY = [x - GRAB, y - GRAB, x + widthOf(chip) + GRAB, y + CHIP_HEIGHT];
+    const type = this.typeOf(annotation.type) as ShapeType;
+    const covered = type
+      .handles(annotation.geometry, viewport.scale)
+      .filter(({ kind }) => kind === "rotate")
+      .map(({ at }) => viewport.screenXY(at))
+      .filter(([hx, hy]) => boxesTouch(taken, [hx, hy, hx, hy]));
+    return covered.reduce(([, top], [, hy]) => [x, Math.min(top, hy - GRAB - CHIP_HEIGHT)], [x, y] as XY);
   }
 
   /** The selected ones and the one under the cursor, as far as they are in sight. */
@@ -167,6 +182,9 @@ export class TopLayer {
     this.chips.one(ctx, { text, color, dashed: false }, anchor(viewport, box), ratio, screen);
   }
 
+  private hasHandles({ id }: Annotation, view: SceneView): boolean {
+    return view.selected.has(id) && view.selected.size <= HANDLES_UP_TO && !view.locked.has(id);
+  }
   private drawHandles(
     ctx: CanvasRenderingContext2D,
     annotation: Annotation,
@@ -175,8 +193,8 @@ export class TopLayer {
     viewport: Viewport,
     cursor: XY | null,
   ): void {
-    const { id, geometry } = annotation;
-    if (!view.selected.has(id) || view.selected.size > HANDLES_UP_TO || view.locked.has(id)) return;
+    const { geometry } = annotation;
+    if (!this.hasHandles(annotation, view)) return;
     const type = this.typeOf(annotation.type) as ShapeType;
     const near = (handle: Handle) =>
       cursor !== null &&

@@ -1,6 +1,7 @@
 /** The control of one question, by its kind. A digit beside a value sets it while the panel has the focus. */
 import { h, uid, type Child } from "../../lib/dom.ts";
 import { inRange, toggled, type Answer, type AttributeSpec } from "../state/attributes.ts";
+import "./range.css";
 
 export type Change = (value: unknown) => void;
 type Make = (spec: AttributeSpec, answer: Answer, disabled: boolean, change: Change) => Child;

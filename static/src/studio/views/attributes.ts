@@ -207,7 +207,8 @@ export class AttributesPanel {
       { class: "answers" },
       this.labelRow(list, disabled),
       rows,
-      FLAGS.map((flag) => this.flagRow(flag, list, disabled)),
+      // A class has no place that something could hide, or that it could be pinned to.
+      list.some(({ type }) => type !== "class") && FLAGS.map((flag) => this.flagRow(flag, list, disabled)),
     );
   }
   private row(key: string, title: Child, content: Child, wanting = false): HTMLElement {

@@ -24,6 +24,7 @@ import {
 import type { Document } from "../state/document.ts";
 import type { Numbers } from "../state/numbers.ts";
 import type { LogEntry } from "../state/types.ts";
+import { whoDid } from "../state/who.ts";
 import type { ToolContext } from "../tools/_tool.ts";
 import { DifferenceOverlay, type Stroke, type Tone } from "./difference-overlay.ts";
 import "./changes.css";
@@ -262,7 +263,7 @@ export class ChangesPanel {
       versions
         .filter(({ id, current }) => !current && id !== seenBefore?.id)
         .map(({ id, author, at, count: n }) =>
-          option(String(id), `${author?.name ?? "The pipeline"}, ${ago(at)}, ${plural(n, "object")}`),
+          option(String(id), `${whoDid(author)}, ${ago(at)}, ${plural(n, "object")}`),
         ),
     );
     this.base.value = this.chosen;

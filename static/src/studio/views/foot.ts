@@ -26,7 +26,7 @@ export class Foot {
     const item = entry?.item.item;
     const quick = this.review
       ? [kbd("a"), " approves, a digit corrects, ", kbd("x"), " rejects"]
-      : ["a digit labels and goes on, ", kbd("enter"), " accepts"];
+      : ["A digit labels and goes on, ", kbd("enter"), " accepts"];
     replace(
       this.element,
       h("span", null, h("b", null, percent(scale)), " ", kbd("z"), " fit"),
@@ -36,7 +36,7 @@ export class Foot {
         cursor ? `x ${Math.floor(cursor[0])}  y ${Math.floor(cursor[1])}` : "",
       ),
       item && h("span", { class: "wide-only" }, `${item.width} × ${item.height} px`),
-      this.quick ? h("span", null, quick) : h("span", { class: "clip foot-words" }, words),
+      this.quick ? h("span", null, quick) : h("span", { class: "clip foot-words" }, entry && words),
       h("span", { class: "spacer" }),
       entry &&
         isOpen(entry) &&

@@ -15,6 +15,7 @@ import type { Annotation } from "../shapes/_shape.ts";
 import { differenceOf, isSame, wordsOf, type Difference } from "../state/difference.ts";
 import type { Document } from "../state/document.ts";
 import type { LogEntry } from "../state/types.ts";
+import { whoDid } from "../state/who.ts";
 import { partsOf } from "../tools/acts.ts";
 import { oneStep, type ToolContext } from "../tools/_tool.ts";
 import { DifferenceOverlay } from "./difference-overlay.ts";
@@ -166,12 +167,7 @@ export class HistoryPanel {
           title: version.current ? "As it is now" : "Compare with now",
           dataset: { version: String(version.id) },
         },
-        h(
-          "span",
-          { class: "row" },
-          h("b", { class: "clip" }, version.author?.name ?? "The pipeline"),
-          timeAgo(version.at),
-        ),
+        h("span", { class: "row" }, h("b", { class: "clip" }, whoDid(version.author)), timeAgo(version.at)),
         h(
           "span",
           { class: "row" },
@@ -232,7 +228,7 @@ export class HistoryPanel {
       list.length > 0 && h("span", { class: `difference ${tone}` }, `${list.length} ${word}`);
     replace(
       this.comparing,
-      h("p", null, h("b", null, "Since "), version.author?.name ?? "the pipeline", " ", timeAgo(version.at)),
+      h("p", null, h("b", null, "Since "), whoDid(version.author), " ", timeAgo(version.at)),
       h(
         "p",
         { class: "row" },

@@ -163,9 +163,11 @@ export class IssueDraft {
     const { asked, box } = this;
     if (!asked || !box) return;
     const said = box.input.value;
-    const category = this.category();
+    const chosen = this.category();
     const place = await askPlace(this.options.ctx);
     if (this.asked !== asked) return;
+    // What is said of a place is mostly that something is missing there, unless another kind was chosen.
+    const category = place && chosen === asked.category ? "missing" : chosen;
     this.open({ ...asked, ...(place && { annotation: null, place }), category }, said);
   }
 

@@ -10,7 +10,8 @@ import { emptyState } from "../../ui/empty.ts";
 import { icon } from "../../ui/icons.ts";
 import { chip } from "../../ui/status.ts";
 import { timeAgo } from "../../ui/time.ts";
-import type { Issue, IssueAct, NewIssue } from "../io/issues.ts";
+import type { Issue, IssueAct, NewIssue, Place } from "../io/issues.ts";
+import { isSuggestion, type Annotation } from "../shapes/_shape.ts";
 import type { Numbers } from "../state/numbers.ts";
 import { CATEGORIES, type Issues } from "../state/issues.ts";
 import type { PersonRef } from "../state/types.ts";
@@ -47,6 +48,11 @@ export class IssuesPanel {
   private readonly list = h("ul", { class: "issue-list", "aria-label": "Issues" });
   private readonly thread = h("section", { class: "issue-thread", hidden: true });
   private readonly draft: IssueDraft;
+  private readonly nextButton = h(
+    "button",
+    { type: "button", class: "btn btn-ghost", onclick: () => this.next() },
+    "Next",
+  );
   private readonly off: Unsubscribe[];
   /** What is being written, by issue: an event must not throw it away. */
   private box: MentionBox | null = null;
@@ -114,19 +120,28 @@ export class IssuesPanel {
   private ask(how: Pick<DraftAsk, "title" | "verb" | "send">): void {
     const { ctx, shapes } = this.options;
     const [only, ...more] = ctx.document.selection.value;
-    const annotation = only !== undefined && !more.length ? only : null;
+    const one = only !== undefined && !more.length ? ctx.document.store.get(only) : undefined;
+    // A suggestion nobody accepted is no annotation of the picture: the issue is that something is missing there.
+    const place = one && isSuggestion(one) ? this.placeOf(one) : null;
+    const annotation = one && !place ? one.id : null;
     const category = annotation ? "loose_geometry" : shapes ? "missing" : "wrong_label";
-    this.draft.open({ ...how, annotation, place: null, category });
+    this.draft.open({ ...how, annotation, place, category });
+  }
+  private placeOf({ type, geometry }: Annotation): Place | null {
+    const { ctx } = this.options;
+    const box = ctx.typeOf(type)?.bounds(geometry, ctx.size());
+    return box ? { x: box[0], y: box[1], w: box[2] - box[0], h: box[3] - box[1] } : null;
   }
 
   // ---- drawing
 
   private head(): HTMLElement {
-    const keys = this.options.shown?.("review.issue");
+    const { review, shown } = this.options;
+    const keys = shown?.("review.issue");
     return h(
       "header",
       { class: "row issues-head" },
-      this.options.review &&
+      review &&
         h(
           "button",
           { type: "button", class: "btn", onclick: () => this.begin() },
@@ -135,13 +150,14 @@ export class IssuesPanel {
           keys && h("kbd", null, keys),
         ),
       h("span", { class: "spacer" }),
-      h("button", { type: "button", class: "btn btn-ghost", onclick: () => this.next() }, "Next"),
+      this.nextButton,
     );
   }
   private draw(): void {
     const { issues } = this.options;
     const all = issues.list.value;
     this.count.set(issues.unresolved().length);
+    this.nextButton.hidden = !issues.unresolved().length;
     if (all.length)
       replace(
         this.list,

@@ -1,5 +1,6 @@
 /** A slider with its title before it and its value in words behind it. */
 import { h } from "../../lib/dom.ts";
+import "./range.css";
 
 export interface SliderOptions {
   title: string;

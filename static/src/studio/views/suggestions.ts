@@ -4,6 +4,7 @@ import { metric } from "../../lib/format.ts";
 import { Cell, type Unsubscribe } from "../../lib/store.ts";
 import type { SuggestionActs } from "../context.ts";
 import type { Annotation } from "../shapes/_shape.ts";
+import "./range.css";
 import "./suggestions.css";
 
 export interface SuggestionsOptions {

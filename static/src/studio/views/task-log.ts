@@ -4,6 +4,7 @@ import { chip } from "../../ui/status.ts";
 import { timeAgo } from "../../ui/time.ts";
 import type { Entry } from "../state/session.ts";
 import type { LogEntry } from "../state/types.ts";
+import { whoDid } from "../state/who.ts";
 
 const ACTIONS: Record<string, string> = {
   add: "put it into the queue",
@@ -58,7 +59,7 @@ export function logRow(row: LogEntry): HTMLElement {
   return h(
     "li",
     null,
-    h("span", null, h("b", null, row.person?.name ?? "The pipeline"), ` ${what}${label}${was}`),
+    h("span", null, h("b", null, whoDid(row.person)), ` ${what}${label}${was}`),
     row.simulated && chip("Simulated", "warn"),
     row.note && !row.simulated && h("q", null, row.note),
     timeAgo(row.at),

@@ -34,6 +34,7 @@ export class ToolBar {
     toolbox.active.subscribe(({ id }) => this.mark(id));
     shortcuts.changed.subscribe(() => this.showKeys());
     document.addEventListener("pointerdown", (event) => this.clickedAway(event), true);
+    window.addEventListener("resize", () => this.place());
     this.popover.addEventListener("keydown", (event) => {
       if (event.key === "Escape") this.close(true);
     });
@@ -95,12 +96,16 @@ export class ToolBar {
     this.popover.setAttribute("role", "dialog");
     this.popover.setAttribute("aria-label", spec.title);
     this.popover.hidden = false;
-    const box = button.getBoundingClientRect();
-    const height = this.popover.offsetHeight;
-    const top = Math.max(8, Math.min(box.top, window.innerHeight - height - 8));
+    this.place();
+    content.querySelector<HTMLElement>("input, select, button")?.focus();
+  }
+  /** Beside its button, whole within the window. */
+  private place(): void {
+    if (!this.open) return;
+    const box = this.open.button.getBoundingClientRect();
+    const top = Math.max(8, Math.min(box.top, window.innerHeight - this.popover.offsetHeight - 8));
     this.popover.style.left = `${box.right + 8}px`;
     this.popover.style.top = `${top}px`;
-    content.querySelector<HTMLElement>("input, select, button")?.focus();
   }
 
   private close(refocus: boolean): void {
