@@ -187,3 +187,29 @@ def test_gathered_events_are_written_together_in_order_or_not_at_all() -> None:
     assert list(Event.objects.filter(type="member.updated").order_by("id").values_list("ids", flat=True)) == [
         ["0"], ["1"], ["2"],
     ]  # fmt: skip
+
+
+@pytest.mark.django_db(transaction=True)
+def test_readers_at_the_same_place_read_once_and_hear_what_one_of_them_published(
+    readers: dict[str, dispatch._Reader],
+) -> None:
+    heard: dict[str, list[str]] = {name: [] for name in "abc"}
+
+    def hears(name: str) -> None:
+        @events.subscribe(name, ["job.status"])
+        def reader(batch: list[events.Event]) -> None:
+            heard[name].extend(e.ids[0] for e in batch)
+            if name == "b" and heard["b"] == ["0"]:
+                events.publish("job.status", project_id=PROJECT, ids=["1"], data={"kind": "k", "state": "done"})
+
+    for name in heard:
+        hears(name)
+    _publish(1)
+    while events.dispatch_pending():
+        pass
+    assert heard == {name: ["0", "1"] for name in "abc"}
+    with CaptureQueriesContext(
+        connection,
+    ) as asked:
+        events.dispatch_pending()
+    assert len(asked) == 1

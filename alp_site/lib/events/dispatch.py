@@ -52,22 +52,29 @@ def forget_positions() -> None:
 
 
 def dispatch_pending(limit: int = 10_000) -> int:
-    """Brings every reader up to date; returns how many events were handled. Failing readers are logged, not raised."""
+    """Brings every reader up to date; returns how many events were handled. Failing readers are logged, not raised.
+
+    Readers at the same place share what was read there: at rest the whole house asks once, not once a reader. What is
+    published meanwhile may be left to the next call.
+    """
     handled = 0
+    shared: dict[Position, list[Event]] = {}
     for reader in list(_readers.values()):
         while handled < limit:
-            got = _step(reader)
+            got = _step(reader, shared)
             handled += max(got, 0)
             if got <= 0:
                 break
     return handled
 
 
-def _step(reader: _Reader) -> int:
+def _step(reader: _Reader, shared: dict[Position, list[Event]]) -> int:
     """One batch. Returns the number of events scanned, 0 when there are none, -1 when the reader failed."""
     if reader.seen is None:
         reader.seen = _stored(reader.name)
-    events = read(reader.seen, READ_LIMIT)
+    events = shared.get(reader.seen)
+    if events is None:
+        events = shared[reader.seen] = read(reader.seen, READ_LIMIT)
     if not events:
         return 0
     last = events[-1].position
