@@ -385,11 +385,13 @@ class IssueLog(IdModel):
 
 
 class AnswerKey(IdModel):
-    """The known label of one picture, for simulated work. It exists only where a key was loaded."""
+    """The known label of one picture, or all that is to be drawn on it, for simulated work. It exists only where a key
+    was loaded. `annotations`: [{"type", "label", "geometry"}], None where the label says everything."""
 
     project = models.ForeignKey("people.Project", on_delete=models.CASCADE, related_name="+")
     sha256 = models.CharField(max_length=64)
-    label = models.CharField(max_length=200)
+    label = models.CharField(max_length=200, blank=True, default="")
+    annotations = models.JSONField(null=True, blank=True)
 
     class Meta:
         constraints: ClassVar[list[Any]] = [

@@ -46,6 +46,7 @@ def approve(
     empty: bool = False,
     resolve_fixed: bool = False,
     resolve_open: bool = False,
+    simulated: bool = False,
 ) -> Done:
     """Make the item's annotations ground truth; with another `label`, correct it first.
 
@@ -86,7 +87,7 @@ def approve(
         change = Change(
             task_item=ti, action="correct" if corrected else "approve", note=note, label=final or "",
             previous_label=before or "", outcome=review_outcome(corrected), seconds=seconds, empty=empty, op_id=op_id,
-            changes=corrections.counts(found.get(ti.pk, ())),
+            changes=corrections.counts(found.get(ti.pk, ())), simulated=simulated,
         )  # fmt: skip
         settle(ti, change, person, now)
         stages.pass_on(after, [ti])

@@ -54,12 +54,13 @@ def complete(
     status: str = Status.COMPLETED,
     note: str = "",
     empty: bool = False,
+    simulated: bool = False,
 ) -> Done:
     """Label (if a label is given) and finish. Choosing exactly the suggestion shown counts as accepting it.
 
     Without a label the item's annotations are the answer: `answers.check_ready` says what they must be, `empty` that
-    there is nothing to label. Raises Stale when annotations moved since `seen_version`, FinishedByOther, LabelMissing,
-    NotReady, Forbidden, TaskClosed.
+    there is nothing to label. `simulated` marks it as no person's work. Raises Stale when annotations moved since
+    `seen_version`, FinishedByOther, LabelMissing, NotReady, Forbidden, TaskClosed.
     """
     with write():
         ti = locked(task_item_id)
@@ -85,7 +86,7 @@ def complete(
         back_to_review([ti], person, now)
         change = Change(
             task_item=ti, action="complete", note=note, label=label or before or "", previous_label=before or "",
-            outcome=outcome, seconds=seconds, empty=empty, op_id=op_id,
+            outcome=outcome, seconds=seconds, empty=empty, op_id=op_id, simulated=simulated,
         )  # fmt: skip
         settle(ti, change, person, now)
         stages.pass_on(stages.followers(ti.task), [ti])

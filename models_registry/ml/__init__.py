@@ -15,6 +15,7 @@ from alp_site.lib.registry import discover
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 PACKAGES = (
+    "datasets.geometry",  # the annotation types, which shapes are made of
     "models_registry.ml.adapters",
     "models_registry.ml.metrics",
     "models_registry.ml.acquisition",

@@ -11,6 +11,7 @@ import os
 from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -24,6 +25,7 @@ ImageSource = Path | str | bytes
 RESIZE = "squash-bilinear"  # part of every preprocessing key: change it and cached embeddings are no longer reused
 CHUNK = 16  # images one decoding job handles: enough to hide its overhead, few enough to start the net early
 _PIXEL_LIMIT = 200_000_000
+_ORIENTATION = 0x0112  # the EXIF tag
 
 
 class UnreadableImage(ValueError):
@@ -43,16 +45,28 @@ def decode_square(source: ImageSource, size: int) -> NDArray[np.uint8]:
 
     The whole picture is kept (no crop): in labelling work the object may be anywhere. Raises UnreadableImage.
     """
+    with open_upright(source, (size, size)) as (rgb, _):
+        square = rgb if rgb.size == (size, size) else rgb.resize((size, size), Image.Resampling.BILINEAR)
+        return np.asarray(square, dtype=np.uint8)
+
+
+@contextmanager
+def open_upright(source: ImageSource, at_least: tuple[int, int]) -> Iterator[tuple[Image.Image, tuple[int, int]]]:
+    """The picture as RGB, EXIF orientation applied, with its full width and height as it is shown.
+
+    A JPEG may come decoded at a reduced scale whose sides are still ``at_least`` so long. Raises UnreadableImage, also
+    for what goes wrong while the caller works with it.
+    """
     try:
         with Image.open(io.BytesIO(source) if isinstance(source, bytes) else source) as image:
             if image.width * image.height > _PIXEL_LIMIT:
                 raise UnreadableImage(f"{image.width}x{image.height} pixels are more than {_PIXEL_LIMIT}")
-            image.draft("RGB", (size, size))  # JPEG: decode at a reduced scale that is still at least size
+            full = image.size
+            reduced = image.draft("RGB", at_least) is not None
+            turned = image.getexif().get(_ORIENTATION, 1) in (5, 6, 7, 8)
             upright = ImageOps.exif_transpose(image)
-            rgb = _to_rgb(upright)
-            if rgb.size != (size, size):
-                rgb = rgb.resize((size, size), Image.Resampling.BILINEAR)
-            return np.asarray(rgb, dtype=np.uint8)
+            shown = full[::-1] if turned else full
+            yield _to_rgb(upright), (shown if reduced else upright.size)
     except (OSError, ValueError, SyntaxError, EOFError, Image.DecompressionBombError) as error:
         name = "image bytes" if isinstance(source, bytes) else str(source)
         raise UnreadableImage(f"{name} cannot be decoded: {error}") from error

@@ -12,9 +12,11 @@ from typing import Any
 from datasets.models import Dataset, Label
 from models_registry import ml
 from models_registry.ml.adapters import ADAPTERS, AdapterInfo, check_config, defaults
-from models_registry.selectors.ground_truth import Subset
+from models_registry.ml.shapes import Shape, as_boxes
+from models_registry.selectors.ground_truth import Gathered
 
 __all__ = [
+    "as_said",
     "checked",
     "info",
     "is_frozen_encoder",
@@ -43,7 +45,9 @@ def _described(name: str, about: AdapterInfo) -> dict[str, Any]:
         "name": name,
         "title": about.title,
         "description": about.description,
+        "task": about.task,
         "annotation_types": list(about.annotation_types),
+        "learns_from": list(about.learns_from),
         "licence": about.licence,
         "input_size": about.input_size,
         "trainable": about.trainable,
@@ -78,7 +82,7 @@ def ontology_labels(dataset: Dataset | None) -> list[str]:
     return list(names.values_list("name", flat=True))
 
 
-def labels_for(base_labels: list[str], dataset: Dataset, train: Subset) -> list[str]:
+def labels_for(base_labels: list[str], dataset: Dataset, train: Gathered) -> list[str]:
     """The classes of a new version: the base's that still count, then the ontology's, then what train holds besides.
 
     The base's order is kept, so that two versions' vectors and matrices line up wherever they can.
@@ -112,3 +116,12 @@ def is_frozen_encoder(adapter: str, configuration: dict[str, Any]) -> bool:
     about = info(adapter)
     modes = about.config_schema.get("properties", {}).get("mode")
     return about.encoder and (modes is None or configuration.get("mode", modes["default"]) == modes["default"])
+
+
+def as_said(adapter: str, configuration: dict[str, Any], truth: list[list[Shape]]) -> list[list[Shape]]:
+    """Truth in the form in which a model of that adapter answers: for one that says upright boxes, the box around what
+    people drew."""
+    about = info(adapter)
+    if about.task != "detection":
+        return truth
+    return as_boxes(truth, turned=bool(configuration.get("rotated", False)))

@@ -10,11 +10,13 @@ from django.db.models import QuerySet
 from models_registry.models import Comparison, Model, PromotionLog
 from models_registry.selectors.versions import latest_evaluations
 
-__all__ = ["best_history", "labels_vs_metric", "latest_comparison"]
+__all__ = ["best_history", "headline", "labels_vs_metric", "latest_comparison"]
+
+HEADLINES = {"accuracy": "accuracy", "map50": "AP50", "miou": "mean IoU"}
 
 
 def best_history(project_id: UUID) -> list[dict[str, Any]]:
-    """Who was best and since when, oldest first: ``{model, name, at, kind, reason, previous, accuracy}``."""
+    """Who was best and since when, oldest first: ``{model, name, at, kind, reason, previous, accuracy, metric}``."""
     rows = list(PromotionLog.objects.filter(project_id=project_id).select_related("model", "previous").order_by("id"))
     evaluations = latest_evaluations({row.model_id for row in rows})
     return [
@@ -25,17 +27,26 @@ def best_history(project_id: UUID) -> list[dict[str, Any]]:
             "kind": row.kind,
             "reason": row.reason,
             "at": row.at.isoformat(),
-            "accuracy": evaluations[row.model_id].summary.get("accuracy") if row.model_id in evaluations else None,
+            **headline(evaluations[row.model_id].summary if row.model_id in evaluations else {}),
         }
         for row in rows
     ]
 
 
+def headline(summary: dict[str, Any]) -> dict[str, Any]:
+    """``{accuracy, metric}``: the one figure of an evaluation that charts show, and its name where it is another than
+    accuracy; None without an evaluation."""
+    for key, name in HEADLINES.items():
+        if key in summary:
+            return {"accuracy": summary[key], "metric": name}
+    return {"accuracy": None, "metric": "accuracy"}
+
+
 def labels_vs_metric(project_id: UUID, pipeline_id: UUID | None = None) -> list[dict[str, Any]]:
     """One point a trained version, oldest first: how many labels it cost and how good it is on its test set version.
 
-    ``labels`` counts train, validation and test together: the people labelled all three. ``accuracy`` and ``interval``
-    are None until the version is evaluated.
+    ``labels`` counts train, validation and test together: the people labelled all three. ``accuracy`` (the figure
+    that ``metric`` names) and ``interval`` are None until the version is evaluated.
     """
     models = list(_trained(project_id, pipeline_id))
     evaluations = latest_evaluations([model.pk for model in models])
@@ -53,7 +64,7 @@ def labels_vs_metric(project_id: UUID, pipeline_id: UUID | None = None) -> list[
                 "train": model.train_count,
                 "validation": model.validation_count,
                 "test": test,
-                "accuracy": summary.get("accuracy"),
+                **headline(summary),
                 "interval": summary.get("accuracy_interval"),
                 "test_set_version": str(evaluation.test_set_version_id) if evaluation else None,
                 "stage": model.stage,

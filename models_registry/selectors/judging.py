@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from alp_site.lib import storage
 from datasets.models import Item
 from datasets.selectors import thumbnail_url
+from models_registry.ml.shape_report import ShapeItems, shape_items
 from models_registry.models import Evaluation
 
 __all__ = ["evaluated_items", "read_table"]
@@ -20,7 +21,8 @@ __all__ = ["evaluated_items", "read_table"]
 def read_table(sha256: str) -> dict[str, NDArray[Any]]:
     """The per-item answers of an evaluation, columns of length N: items and blobs (text), label and predicted (int64
     into ``classes``, predicted -1 where the picture could not be read), correct, readable, confidence, p_true, probs
-    (N, C). Besides: classes (C,) text. Raises NotFound when the bytes are gone."""
+    (N, C). Besides: classes (C,) text. Of a model that says shapes: items, blobs, classes and the columns of a
+    ``ShapeTable``. Raises NotFound when the bytes are gone."""
     with np.load(io.BytesIO(storage.read_bytes(sha256)), allow_pickle=False) as content:
         return {name: content[name] for name in content.files}
 
@@ -35,9 +37,13 @@ def evaluated_items(
 ) -> dict[str, Any]:
     """``{"total", "items": [{"item", "name", "thumbnail", "truth", "predicted", "confidence", "right"}]}``.
 
-    The surest answer comes first; unreadable pictures are left out.
+    The surest answer comes first; unreadable pictures are left out. Where shapes were judged, truth and predicted are
+    counts by label, and the picture with the most mistakes comes first.
     """
     table = _table(str(evaluation.table_id))
+    if "answer_image" in table:
+        seen = shape_items(table, float(evaluation.metrics["threshold"]))
+        return _shape_page(table, seen, (truth, predicted, only), offset, limit)
     classes = table["classes"]
     labels, said = classes[table["label"]], classes[table["predicted"]]  # -1 is the last class: masked out below
     sure, mask = table["confidence"], table["readable"].copy()
@@ -66,6 +72,48 @@ def evaluated_items(
             for at in page
         ],
     }
+
+
+def _shape_page(
+    table: dict[str, NDArray[Any]],
+    seen: ShapeItems,
+    wanted: tuple[str | None, str | None, str],
+    offset: int,
+    limit: int,
+) -> dict[str, Any]:
+    names = [str(name) for name in table["classes"]]
+    truth, predicted, only = wanted
+    mask = table["readable"].copy()
+    for name, counts in ((truth, table["objects"]), (predicted, seen.said)):
+        if name is not None:
+            mask &= counts[:, names.index(name)] > 0 if name in names else False
+    if only:
+        mask &= (seen.mistakes == 0) == (only == "right")
+    chosen = np.flatnonzero(mask)
+    chosen = chosen[np.argsort(-seen.mistakes[chosen], kind="stable")]
+    page = chosen[offset : offset + limit]
+    rows = Item.objects.filter(pk__in=[str(table["items"][at]) for at in page]).only("id", "name", "blob_id")
+    found = {str(row.pk): row for row in rows}
+    return {
+        "total": len(chosen),
+        "items": [
+            {
+                "item": str(table["items"][at]),
+                **_shown(found.get(str(table["items"][at]))),
+                "truth": _counted(names, table["objects"][at]),
+                "predicted": _counted(names, seen.said[at]),
+                "confidence": float(seen.confidence[at]),
+                "right": bool(seen.mistakes[at] == 0),
+            }
+            for at in page
+        ],
+    }
+
+
+def _counted(names: list[str], counts: NDArray[np.int64]) -> str:
+    """ "2 cat, 1 dog"."""
+    said = [f"{n} {name}" for name, n in zip(names, counts.tolist(), strict=True) if n]
+    return ", ".join(said) or "nothing"
 
 
 def _shown(item: Item | None) -> dict[str, str | None]:

@@ -17,7 +17,7 @@ from models_registry.ml.acquisition.base import score_pool
 from models_registry.models import Model
 from models_registry.selectors import catalogue
 from models_registry.selectors.embeddings import embeddings_for
-from models_registry.selectors.ground_truth import Subset, gather
+from models_registry.selectors.ground_truth import Gathered, Subset, gather
 from models_registry.selectors.predictions import embeddings_of_items, predictions_for
 from models_registry.services import prediction
 
@@ -112,11 +112,18 @@ def _usable(strategy: str, pool: Pool) -> str:
 
 
 def _probabilities(model: Model, item_ids: Sequence[UUID], progress: Progress) -> NDArray[np.float32] | None:
-    """(N, C); None while the model has learnt nothing."""
+    """(N, C); None while the model has learnt nothing.
+
+    A model that says shapes has no classes of a picture: its uncertainty u is told as the vector (1 - u/2, u/2), on
+    which margin, entropy and least confidence all put the pictures in the order of u."""
     if not model.can_predict:
         return None
     prediction.ensure(model.pk, item_ids, lambda done, total: progress(done, total, "predicting the pool"))
-    return predictions_for(model.pk, item_ids).probs
+    said = predictions_for(model.pk, item_ids)
+    if catalogue.info(model.adapter).task == "classification":
+        return said.probs
+    half = (1.0 - said.margin) / 2
+    return np.stack([1.0 - half, half], axis=1).astype(np.float32)
 
 
 def _encoder_key(model: Model, item_ids: Sequence[UUID], strategy: str, progress: Progress) -> str:
@@ -129,20 +136,20 @@ def _encoder_key(model: Model, item_ids: Sequence[UUID], strategy: str, progress
     )
 
 
-def _known(model: Model) -> Subset:
+def _known(model: Model) -> Gathered:
     """Ground truth the next version will learn from: the train subset of the model's dataset, as it is now."""
     if model.dataset_id is None:
         return Subset()
-    return gather(Dataset.objects.get(pk=model.dataset_id), model.train_filter)
+    return gather(catalogue.info(model.adapter), Dataset.objects.get(pk=model.dataset_id), model.train_filter)
 
 
-def _counts(model: Model, known: Subset) -> NDArray[np.int64]:
+def _counts(model: Model, known: Gathered) -> NDArray[np.int64]:
     counts = known.label_counts()
     names = list(dict.fromkeys([*model.labels, *counts]))
     return np.array([counts.get(name, 0) for name in names], dtype=np.int64)
 
 
-def _labelled(key: str, known: Subset, chosen: Sequence[UUID]) -> NDArray[np.float16]:
+def _labelled(key: str, known: Gathered, chosen: Sequence[UUID]) -> NDArray[np.float16]:
     """(M, D) embeddings of what is labelled or chosen already; pictures without one are left out."""
     parts = [embeddings_for(key, [example.blob for example in known.examples]), embeddings_of_items(key, chosen)]
     both = np.concatenate([part for part in parts if part.shape[1]] or [np.empty((0, 0), dtype=np.float16)])

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import numpy as np
+from numpy.typing import NDArray
 
 from alp_site.lib import events
 from alp_site.lib.db import write
@@ -18,9 +19,10 @@ from models_registry.ml import comparison as judge
 from models_registry.ml.checks import compare_by_checks, needs_test_set
 from models_registry.ml.comparison_config import parse_config
 from models_registry.ml.metrics.report import align_classes
+from models_registry.ml.shape_comparison import compare_shapes
 from models_registry.models import Comparison, Evaluation, MetricSample, Model
 from models_registry.selectors.judging import read_table
-from models_registry.services import ledger, stages
+from models_registry.services import ledger, shape_evaluation, stages
 
 __all__ = ["compare", "evaluations_of", "version_for"]
 
@@ -106,15 +108,24 @@ def _judge(
     config: dict[str, Any],
 ) -> dict[str, Any]:
     tables = {pk: read_table(row.table_id) for pk, row in evaluations.items() if row.table_id}
+    shaped = shape_evaluation.are_shapes(candidate, incumbent)
     classes = list(dict.fromkeys(str(name) for table in tables.values() for name in table["classes"]))
-    items = _test_items(version, tables, classes)
-    contenders = [_contender(model, tables.get(model.pk), items, classes) for model in (candidate, incumbent)]
     k, entry = 1, None
-    if all(contender.trained for contender in contenders):
+    if all(model.pk in tables for model in (candidate, incumbent)):
         alpha = parse_config(config).alpha
         entry = ledger.spend(version=version, candidate_id=candidate.pk, incumbent_id=incumbent.pk, alpha=alpha)
         k = entry.k
-    verdict = judge.compare(contenders[0], contenders[1], items.test, config, k=k, seed=version.number)
+    if shaped:
+        pair = [
+            shape_evaluation.contender(model, tables.get(model.pk), evaluations[model.pk], classes, _samples(model))
+            for model in (candidate, incumbent)
+        ]
+        groups = _groups(version, tables)
+        verdict = compare_shapes(pair[0], pair[1], classes, groups, config, k=k, seed=version.number)
+    else:
+        items = _test_items(version, tables, classes)
+        contenders = [_contender(model, tables.get(model.pk), items, classes) for model in (candidate, incumbent)]
+        verdict = judge.compare(contenders[0], contenders[1], items.test, config, k=k, seed=version.number)
     if entry is not None:
         ledger.record_p(entry_id=entry.pk, p=verdict.p)
     ledger_entry = {"spent": entry is not None, "k": k, "chain": str(entry.chain_id) if entry else None}
@@ -160,9 +171,17 @@ def _test_items(version: TestSetVersion, tables: dict[UUID, dict[str, Any]], cla
     ids = [str(item) for item in table["items"]]
     place = {name: at for at, name in enumerate(classes)}
     truth = np.array([place[str(table["classes"][at])] for at in table["label"]], dtype=np.int64)
+    return _Items(ids, judge.TestItems(truth, classes, _groups(version, tables)))
+
+
+def _groups(version: TestSetVersion, tables: dict[UUID, dict[str, Any]]) -> NDArray[Any] | None:
+    """(n,) the group of each item of the tables; None where every item stands alone."""
+    if not tables:
+        return None
+    ids = [str(item) for item in next(iter(tables.values()))["items"]]
     groups = dict(TestSetEntry.objects.filter(version=version).values_list("item_id", "group_key"))
     names = [groups.get(UUID(item)) or item for item in ids]  # an item without a group is one of its own
-    return _Items(ids, judge.TestItems(truth, classes, np.array(names) if len(set(names)) < len(names) else None))
+    return np.array(names) if len(set(names)) < len(names) else None
 
 
 def _contender(model: Model, table: dict[str, Any] | None, items: _Items, classes: list[str]) -> judge.Contender:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from alp_site.lib import storage
 from alp_site.lib.db import bulk_size, write
 from alp_site.lib.db_rows import insert_rows, new_row
-from models_registry.ml.adapters import Adapter
+from models_registry.ml.adapters import AnyAdapter
 from models_registry.models import EmbeddingRow, EmbeddingSet
 from models_registry.selectors import embeddings as stored
 
@@ -36,7 +36,7 @@ class BlobImages(Sequence[Any]):
 
 
 def ensure(
-    adapter: Adapter, blobs: Sequence[str], *, progress: Callable[[int, int], None] | None = None
+    adapter: AnyAdapter, blobs: Sequence[str], *, progress: Callable[[int, int], None] | None = None
 ) -> dict[str, str]:
     """Embeds the pictures that have no vector yet. Returns blob -> why, for those that could not be read.
 
@@ -60,7 +60,7 @@ def ensure(
     return errors
 
 
-def store(adapter: Adapter, blobs: Sequence[str], vectors: NDArray[np.floating[Any]]) -> None:
+def store(adapter: AnyAdapter, blobs: Sequence[str], vectors: NDArray[np.floating[Any]]) -> None:
     """Keeps (N, D) vectors of these pictures; rows of NaN are left out. Safe to repeat."""
     good = stored.finite_rows(vectors)
     kept = [blob for blob, is_good in zip(blobs, good, strict=True) if is_good]

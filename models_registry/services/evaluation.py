@@ -19,8 +19,9 @@ from models_registry.errors import EmptySubset, NotTrained
 from models_registry.ml.calibration import MINIMUM, Temperature
 from models_registry.ml.metrics.report import align_classes, evaluate_classification
 from models_registry.models import Evaluation, Model
-from models_registry.selectors.ground_truth import Subset, gather_test_set
-from models_registry.services import prediction
+from models_registry.selectors import catalogue
+from models_registry.selectors.ground_truth import ShapeSubset, Subset, gather_test_set
+from models_registry.services import prediction, shape_evaluation
 
 __all__ = ["KIND", "evaluate", "evaluation_ended", "request_evaluation", "summary_of"]
 
@@ -71,10 +72,13 @@ def evaluate(run: Run) -> None:
         return
     with run.commit():
         _set_status(row, Evaluation.Status.RUNNING)
-    subset = gather_test_set(row.test_set_version)
+    subset = gather_test_set(catalogue.info(row.model.adapter), row.test_set_version)
     if not subset.examples:
-        raise EmptySubset("The test set version has no item with one class label.", subset="test")
-    report, table = _judged(row.model, subset, _answers(row.model, subset, run))
+        raise EmptySubset("The test set version has no item that this model can be judged on.", subset="test")
+    if isinstance(subset, ShapeSubset):
+        report, table = shape_evaluation.judged(row.model, subset, run)
+    else:
+        report, table = _judged(row.model, subset, _answers(row.model, subset, run))
     stored = storage.put_bytes(table)
     with run.commit():
         fresh = Evaluation.objects.select_for_update().get(pk=row.pk)
@@ -96,11 +100,12 @@ def evaluation_ended(job: Job) -> None:
 
 
 def summary_of(report: dict[str, Any], skipped: int) -> dict[str, Any]:
-    """The headline figures of a report, small enough for lists: metrics, the accuracy's 95 % interval, counts."""
+    """The headline figures of a report, small enough for lists: metrics, of an accuracy its 95 % interval, counts."""
     metrics = report["metrics"]
+    interval = {"accuracy_interval": list(wilson(metrics["accuracy"], report["n"]))} if "accuracy" in metrics else {}
     return {
         **metrics,
-        "accuracy_interval": list(wilson(metrics["accuracy"], report["n"])),
+        **interval,
         "n": report["n"],
         "unreadable": report["unreadable"],
         "skipped": skipped,

@@ -18,11 +18,15 @@ from numpy.typing import NDArray
 from alp_site.lib.db import bulk_size, now, write
 from alp_site.lib.db_rows import insert_rows, new_row
 from datasets.models import Item
+from models_registry.errors import NotTrained
+from models_registry.ml.adapters import says_classes
 from models_registry.models import Model, Prediction
+from models_registry.selectors import catalogue
 from models_registry.selectors import embeddings as stored
 from models_registry.selectors.embeddings import finite_rows
-from models_registry.services import embeddings
+from models_registry.services import embeddings, shape_prediction
 from models_registry.services.runtime import encoder_of, input_key, runtime_of, tempered
+from models_registry.services.shape_prediction import Answer
 
 __all__ = ["PredictionDraft", "compute", "ensure", "ensure_embeddings", "probabilities", "raw_probabilities", "save"]
 
@@ -49,6 +53,7 @@ class PredictionDraft:
     input_key: bytes
     prediction_id: UUID | None = None
     error: str = ""
+    annotations: list[dict[str, Any]] | None = None  # of a model that says shapes; else made of the label
 
     def vector(self) -> NDArray[np.float32]:
         """The class probabilities in the order of the model's labels, (C,) float32."""
@@ -66,36 +71,58 @@ def compute(model_id: UUID, item_ids: Iterable[Any], progress: Progress | None =
     blobs = _blobs_of(wanted)
     keys = {blob: input_key(model, blob) for blob in set(blobs.values())}
     own = _saved(model, wanted)
-    answers = _earlier(model, keys)
-    todo = [blob for blob in keys if blob not in answers]
-    errors: dict[str, str] = {}
-    if todo:
-        probs, errors = probabilities(model, todo, progress=progress)
-        answers.update({blob: row for blob, row in zip(todo, probs, strict=True) if blob not in errors})
-    scores = _scored(model, answers)
+    kind = catalogue.info(model.adapter).task
+    answers, errors = (_classes if kind == "classification" else _shapes)(model, keys, progress)
     drafts = []
     for item_id in wanted:
         blob = blobs.get(item_id)
         if blob is None or blob in errors:
             drafts.append(_failed(model, item_id, errors.get(blob or "", "The item has no picture.")))
             continue
-        label, confidence, margin, entropy, vector = scores[blob]
-        saved = own.get(item_id)
+        saved, found = own.get(item_id), answers[blob]
         drafts.append(
             PredictionDraft(
                 model.pk,
                 item_id,
-                label,
-                confidence,
-                margin,
-                entropy,
-                vector,
+                found.label,
+                found.confidence,
+                found.margin,
+                found.entropy,
+                found.probs,
                 model.weights_digest,
                 keys[blob],
                 saved[0] if saved and saved[1] == keys[blob] else None,
+                annotations=found.annotations,
             )
         )
     return drafts
+
+
+def _classes(
+    model: Model, keys: dict[str, bytes], progress: Progress | None
+) -> tuple[dict[str, Answer], dict[str, str]]:
+    """Answers of a classifier by content, and why some pictures have none."""
+    known = _earlier(model, keys)
+    todo = [blob for blob in keys if blob not in known]
+    errors: dict[str, str] = {}
+    if todo:
+        probs, errors = probabilities(model, todo, progress=progress)
+        known.update({blob: row for blob, row in zip(todo, probs, strict=True) if blob not in errors})
+    return _scored(model, known), errors
+
+
+def _shapes(
+    model: Model, keys: dict[str, bytes], progress: Progress | None
+) -> tuple[dict[str, Answer], dict[str, str]]:
+    """As ``_classes``, of a model that says where."""
+    if not model.can_predict:
+        return dict.fromkeys(keys, shape_prediction.untrained(model)), {}
+    known = shape_prediction.earlier(model, keys)
+    todo = [blob for blob in keys if blob not in known]
+    if not todo:
+        return known, {}
+    fresh, errors = shape_prediction.answers(model, todo, progress=progress)
+    return known | fresh, errors
 
 
 def save(drafts: Sequence[PredictionDraft]) -> dict[UUID, UUID]:
@@ -184,6 +211,8 @@ def raw_probabilities(
     runtime = runtime_of(model)
     with runtime.lock:
         adapter = runtime.adapter
+        if not says_classes(adapter):
+            raise NotTrained(f"{model.name} says shapes: it has no class probabilities.", model=str(model.pk))
         vectors = stored.embeddings_for(adapter.encoder_key(), blobs)
         out = np.full((len(blobs), len(adapter.labels)), np.nan, dtype=np.float32)
         known = finite_rows(vectors)
@@ -245,8 +274,8 @@ def _saved_ids(drafts: Sequence[PredictionDraft]) -> dict[tuple[UUID, UUID], UUI
     return found
 
 
-def _scored(model: Model, answers: dict[str, NDArray[np.float32]]) -> dict[str, tuple[str, float, float, float, bytes]]:
-    """blob -> (label, confidence, margin, entropy in nats, vector as bytes), all pictures at once."""
+def _scored(model: Model, answers: dict[str, NDArray[np.float32]]) -> dict[str, Answer]:
+    """All pictures at once; entropy in nats."""
     if not answers:
         return {}
     probs = np.stack(list(answers.values())).astype(np.float64)
@@ -258,7 +287,7 @@ def _scored(model: Model, answers: dict[str, NDArray[np.float32]]) -> dict[str, 
     result = {}
     for at, (blob, vector) in enumerate(answers.items()):
         label = str(model.labels[int(top[at])]) if model.can_predict else ""
-        result[blob] = (
+        result[blob] = Answer(
             label,
             float(first[at]),
             float(margin[at]),
@@ -274,7 +303,9 @@ def _failed(model: Model, item_id: UUID, why: str) -> PredictionDraft:
 
 
 def _annotations(draft: PredictionDraft) -> list[dict[str, Any]]:
-    """The answer as annotations, the shape that every annotation type shares."""
+    """The answer as annotations, the form that every annotation type shares."""
+    if draft.annotations is not None:
+        return draft.annotations
     if not draft.label:
         return []
     return [{"type": "class", "label": draft.label, "confidence": round(draft.confidence, 6)}]

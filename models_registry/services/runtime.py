@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models_registry.errors import NotTrained
-from models_registry.ml.adapters import Adapter, load_adapter, new_adapter
+from models_registry.ml.adapters import AnyAdapter, load_adapter, new_adapter
 from models_registry.ml.calibration import apply_temperature
 from models_registry.models import Model
 from models_registry.services.artifacts import weights_folder
@@ -26,7 +26,7 @@ KEEP = 3
 class Runtime:
     """An adapter with its weights. Take ``lock`` while using it: adapters are not thread-safe."""
 
-    adapter: Adapter
+    adapter: AnyAdapter
     lock: threading.Lock = field(default_factory=threading.Lock)
 
 

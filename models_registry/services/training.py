@@ -21,14 +21,21 @@ from alp_site.lib.models import Job, JobState
 from models_registry.errors import EmptySubset, WrongStatus
 from models_registry.ml.adapters import (
     Adapter,
+    AnyAdapter,
+    ShapeAdapter,
+    ShapeData,
+    ShapeSplit,
     Split,
     TrainCancelled,
     TrainData,
     TrainHooks,
     TrainResult,
     new_adapter,
+    says_classes,
+    says_shapes,
 )
 from models_registry.ml.calibration import Temperature, fit_temperature
+from models_registry.ml.shapes import Shape
 from models_registry.models import Model
 from models_registry.selectors import catalogue
 from models_registry.selectors import embeddings as stored
@@ -40,6 +47,7 @@ __all__ = ["KIND", "cancel_training", "start_training", "train", "training_ended
 
 KIND = "models.train"
 TRAINING = "training.json"
+FIGURES = {"accuracy_validation": "accuracy", "map50_validation": "AP50", "miou_validation": "mean IoU"}
 STARTABLE = (Model.Status.CREATED, Model.Status.FAILED, Model.Status.CANCELLED)
 
 
@@ -112,10 +120,8 @@ def train(run: Run) -> None:
             fields["started_at"] = now()
         text = "training started" if run.job.attempts <= 1 else f"training goes on, attempt {run.job.attempts}"
         stages.set_status(model=model, status=Model.Status.TRAINING, text=text, fields=fields)
-    examples = _read_examples(model)
     run.progress(0, 1, "reading the data")
     adapter = new_adapter(model.adapter, model.configuration, model.labels, model.seed)
-    data = _data(model, adapter, examples, run)
     scratch = f"training-{model.pk}"
     writer = MetricWriter(model=model, run=run)
     hooks = TrainHooks(
@@ -125,14 +131,42 @@ def train(run: Run) -> None:
         cancelled=run.cancelled,
     )
     try:
-        result = adapter.train(data, hooks)
+        result, heat = _taught(model, adapter, hooks, run)
     except TrainCancelled:
         writer.flush()
         run.stop_if_cancelled()
         raise
     writer.flush()
-    _finish(run, model, adapter, result, data)
+    _finish(run, model, adapter, result, heat)
     storage.drop_scratch(scratch)
+
+
+def _taught(model: Model, adapter: AnyAdapter, hooks: TrainHooks, run: Run) -> tuple[TrainResult, Temperature]:
+    """Trains on what was frozen with the version. The temperature is of class probabilities; shapes have none."""
+    if says_shapes(adapter):
+        data = _shape_data(model, adapter)
+        return adapter.train(data, hooks), Temperature(1.0, len(data.validation), "scores of shapes are not calibrated")
+    assert says_classes(adapter)  # the other of the two contracts
+    classes = _data(model, adapter, _read_examples(model), run)
+    result = adapter.train(classes, hooks)
+    if result.validation_probs is None:
+        return result, Temperature(1.0, 0, "there was no validation image")
+    return result, fit_temperature(result.validation_probs, classes.validation.labels)
+
+
+def _shape_data(model: Model, adapter: ShapeAdapter) -> ShapeData:
+    body = artifacts.read_json(model, LINEAGE)
+    place = {name: index for index, name in enumerate(model.labels)}
+    return ShapeData(*(_shape_split(body["columns"], body[name], place) for name in ("train", "validation")))
+
+
+def _shape_split(columns: list[str], rows: list[list[Any]], place: dict[str, int]) -> ShapeSplit:
+    blob, drawn = columns.index("blob"), columns.index("shapes")
+    shapes = [
+        [Shape(kind, place[label], geometry) for _, _, kind, label, geometry in row[drawn] if label in place]
+        for row in rows
+    ]
+    return ShapeSplit(embeddings.BlobImages([row[blob] for row in rows]), shapes)
 
 
 @dataclass(frozen=True)
@@ -188,11 +222,8 @@ def _split(model: Model, adapter: Adapter, blobs: list[str], names: list[str], s
     return Split(embeddings.BlobImages(kept), labels, vectors)
 
 
-def _finish(run: Run, model: Model, adapter: Adapter, result: TrainResult, data: TrainData) -> None:
+def _finish(run: Run, model: Model, adapter: AnyAdapter, result: TrainResult, heat: Temperature) -> None:
     """Puts the files into storage, then names them and flips the status in one transaction."""
-    heat = Temperature(1.0, 0, "there was no validation image")
-    if result.validation_probs is not None:
-        heat = fit_temperature(result.validation_probs, data.validation.labels)
     temperature = None if heat.reason else heat.value
     with tempfile.TemporaryDirectory(prefix="alp-trained-") as folder:
         files = {
@@ -238,10 +269,10 @@ def _summary(result: TrainResult, heat: Temperature) -> bytes:
 
 
 def _sentence(result: TrainResult, temperature: float | None) -> str:
-    accuracy = result.metrics.get("accuracy_validation")
     parts = [f"trained: {result.epochs} epochs, the best was number {result.best_epoch + 1}"]
-    if accuracy is not None:
-        parts.append(f"validation accuracy {accuracy:.3f}")
+    parts += [
+        f"validation {title} {result.metrics[name]:.3f}" for name, title in FIGURES.items() if name in result.metrics
+    ]
     if temperature is not None:
         parts.append(f"temperature {temperature:.2f}")
     return ", ".join(parts)

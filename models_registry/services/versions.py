@@ -13,9 +13,10 @@ from alp_site.lib.errors import Invalid
 from alp_site.people.models import Project
 from datasets.models import Dataset, TestSetVersion
 from models_registry.errors import EmptySubset, OverlappingSubsets, WrongStatus
+from models_registry.ml.adapters import AdapterInfo
 from models_registry.models import NAME_MAX, Model, ModelLog
 from models_registry.selectors import catalogue
-from models_registry.selectors.ground_truth import Subset, gather, gather_test_set
+from models_registry.selectors.ground_truth import COLUMNS, SHAPE_COLUMNS, Gathered, Subset, gather, gather_test_set
 from models_registry.services import artifacts, names, stages
 
 __all__ = [
@@ -78,9 +79,10 @@ def draft_version(
     """
     _same_project(project_id, base_model, dataset, test_set_version)
     full = catalogue.checked(base_model.adapter, catalogue.merged(base_model.configuration, configuration_changes))
-    train, validation = gather(dataset, train_filter), gather(dataset, validation_filter)
-    test = gather_test_set(test_set_version) if test_set_version else Subset()
-    _not_empty(train=train, validation=validation)
+    about = catalogue.info(base_model.adapter)
+    train, validation = (gather(about, dataset, which) for which in (train_filter, validation_filter))
+    test = gather_test_set(about, test_set_version) if test_set_version else Subset()
+    _not_empty(about, train=train, validation=validation)
     _disjoint({"train": train, "validation": validation, "test": test})
     labels = catalogue.labels_for(base_model.labels, dataset, train)
     used_seed = int(seed if seed is not None else full.get("seed", base_model.seed))
@@ -111,7 +113,7 @@ def draft_version(
         person_id=person_id,
         pipeline_id=pipeline_id,
         cycle_id=cycle_id,
-        notes=_warnings(train, validation, test),
+        notes=_warnings(about, train, validation, test),
     )
 
 
@@ -292,17 +294,21 @@ def _same_project(project_id: UUID, base: Model, dataset: Dataset, version: Test
         raise Invalid("The test set is not in this project.", field="test_set_version")
 
 
-def _not_empty(**subsets: Subset) -> None:
+def _not_empty(about: AdapterInfo, **subsets: Gathered) -> None:
     for name, subset in subsets.items():
         if not subset.examples:
             raise EmptySubset(
-                f"The {name} subset is empty: no approved item with one class label matches its filter.",
+                f"The {name} subset is empty: no approved item with {_wanted(about)} matches its filter.",
                 subset=name,
                 skipped=len(subset.skipped),
             )
 
 
-def _disjoint(subsets: dict[str, Subset]) -> None:
+def _wanted(about: AdapterInfo) -> str:
+    return "one class label" if about.task == "classification" else f"a {' or '.join(about.taught_by)}"
+
+
+def _disjoint(subsets: dict[str, Gathered]) -> None:
     ids = {name: subset.ids() for name, subset in subsets.items()}
     pairs: list[dict[str, Any]] = []
     for first, second in (("train", "validation"), ("train", "test"), ("validation", "test")):
@@ -314,11 +320,13 @@ def _disjoint(subsets: dict[str, Subset]) -> None:
         raise OverlappingSubsets(f"Subsets must not overlap, or the figures lie: {said} items.", pairs=pairs)
 
 
-def _warnings(train: Subset, validation: Subset, test: Subset) -> list[str]:
+def _warnings(about: AdapterInfo, train: Gathered, validation: Gathered, test: Gathered) -> list[str]:
     notes = []
     skipped = len(train.skipped) + len(validation.skipped)
     if skipped:
-        notes.append(f"{skipped} approved items were left out: they have more than one class label")
+        single = about.task == "classification"
+        why = "they have more than one class label" if single else f"nothing on them is {_wanted(about)}"
+        notes.append(f"{skipped} approved items were left out: {why}")
     seen = {example.blob for example in train.examples}
     for name, subset in (("validation", validation), ("test", test)):
         same = sum(example.blob in seen for example in subset.examples)
@@ -327,7 +335,7 @@ def _warnings(train: Subset, validation: Subset, test: Subset) -> list[str]:
     return notes
 
 
-def _lineage(train: Subset, validation: Subset, test: Subset, version: TestSetVersion | None) -> dict[str, Any]:
+def _lineage(train: Gathered, validation: Gathered, test: Gathered, version: TestSetVersion | None) -> dict[str, Any]:
     return {
         "train": {"items": len(train.examples), "labels": train.label_counts(), "skipped": len(train.skipped)},
         "validation": {
@@ -348,8 +356,8 @@ def _lineage(train: Subset, validation: Subset, test: Subset, version: TestSetVe
 def _lineage_content(
     summary: dict[str, Any],
     dataset: Dataset,
-    train: Subset,
-    validation: Subset,
+    train: Gathered,
+    validation: Gathered,
     version: TestSetVersion | None,
     base: Model,
     seed: int,
@@ -361,7 +369,7 @@ def _lineage_content(
         "test_set_version": str(version.pk) if version else None,
         "seed": seed,
         "software": summary["software"],
-        "columns": ["item", "blob", "label", "annotation", "revision"],
+        "columns": list(COLUMNS if isinstance(train, Subset) else SHAPE_COLUMNS),
         "train": [example.row() for example in train.examples],
         "validation": [example.row() for example in validation.examples],
     }

@@ -24,6 +24,9 @@ from pipelines.services.variables import get_variable
 
 __all__ = ["LoopStuck", "run"]
 
+SHAPES = ("map50", "map75", "map", "precision", "recall", "f1")
+HEADLINES = ("accuracy", "map50")
+
 
 class LoopStuck(RuntimeError):
     """Nobody is asked anything any more although the loop should go on; the message says what failed."""
@@ -143,7 +146,7 @@ def figures(world: World, model: Model) -> dict[str, Any]:
         row = request_evaluation(model_id=model.pk, test_set_version_id=world.version.pk)
         jobs.run_pending()
         row.refresh_from_db()
-    wanted = ("accuracy", "balanced_accuracy", "macro_f1", "mean_average_precision", "log_loss", "ece")
+    wanted = ("accuracy", "balanced_accuracy", "macro_f1", "mean_average_precision", "log_loss", "ece", *SHAPES)
     shown = {name: row.summary[name] for name in wanted if name in row.summary}
     return {"model": model.name, "train": model.train_count, "status": model.status, **shown}
 
@@ -157,10 +160,11 @@ def what_failed() -> str:
 
 def _line(report: dict[str, Any]) -> str:
     best, candidate = report["best"], report["candidate"] or {}
-    said = f"candidate {candidate['accuracy']:.3f}" if "accuracy" in candidate else "no candidate"
+    figure = next((name for name in HEADLINES if name in best), HEADLINES[0])
+    said = f"candidate {candidate[figure]:.3f}" if figure in candidate else "no candidate"
     state = "promoted" if report["promoted"] else "kept"
     spent = sum(v for v in report["seconds"].values() if isinstance(v, float))
     return (
-        f"round {report['round']}: {report['train_labels']} train labels, best {best.get('accuracy', 0):.3f}, "
+        f"round {report['round']}: {report['train_labels']} train labels, best {figure} {best.get(figure, 0):.3f}, "
         f"{said}, {state}, {spent:.1f} s"
     )

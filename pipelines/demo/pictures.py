@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -18,11 +18,13 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Picture:
-    """A labelled picture as a file. The name does not give the label away."""
+    """A picture as a file with its truth: a label, or all that is to be drawn on it, [{"type", "label", "geometry"}].
+    The name does not give it away."""
 
     name: str
     data: bytes
     label: str
+    shapes: tuple[Mapping[str, Any], ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,8 @@ class Source:
     """Where labelled pictures come from.
 
     ``load(count, rng, say)`` gives ``count`` different pictures at random; ``title`` is what people read; ``adapter``
-    and ``configuration`` what learns from them best; ``defaults`` the sizes of a headless run.
+    and ``configuration`` what learns from them best; ``defaults`` the sizes of a headless run; ``task`` what is learnt
+    and ``annotation_types`` what people draw for it.
     """
 
     name: str
@@ -40,6 +43,8 @@ class Source:
     adapter: str
     configuration: dict[str, Any]
     defaults: dict[str, int]
+    task: str = "classification"
+    annotation_types: tuple[str, ...] = ("class",)
 
 
 SOURCES: Final[Registry[Source]] = Registry("source of pictures")

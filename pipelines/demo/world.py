@@ -6,13 +6,14 @@ Everything is looked up before it is made, so running it again finishes what an 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 from uuid import UUID
 
 import numpy as np
 
+from alp_site.lib.ids import uuid7
 from alp_site.lib.jobs import run_job
 from alp_site.people.models import Membership, Project, Role, User
 from alp_site.people.services import create_project, create_user
@@ -20,10 +21,11 @@ from annotation.models import Task
 from annotation.services import answer_key
 from datasets.models import Dataset, Item, Ontology, TestSetVersion
 from datasets.services import approval, labels, ontologies, test_sets, upload
+from datasets.services.annotations import apply_operations
 from datasets.services.datasets import create_dataset
 from models_registry.models import Model
 from models_registry.services import evaluation, promotion, training, versions
-from pipelines.demo import cifar10, digits, shapes  # noqa: F401  registered by being imported
+from pipelines.demo import blocks, cifar10, digits, shapes  # noqa: F401  registered by being imported
 from pipelines.demo.pictures import SOURCES, Picture, Say, Source
 from pipelines.models import Pipeline, PipelineStatus
 from pipelines.services.pipelines import save_pipeline, start_pipeline
@@ -196,14 +198,22 @@ def add_files(dataset: Dataset, pictures: Sequence[Picture], owner: User, subset
 
 
 def label_by_key(ids: Sequence[UUID], pictures: Sequence[Picture], owner: User) -> None:
-    entries = [labels.ClassLabel(pk, picture.label) for pk, picture in zip(ids, pictures, strict=True)]
+    pairs = list(zip(ids, pictures, strict=True))
+    entries = [labels.ClassLabel(pk, picture.label) for pk, picture in pairs if picture.shapes is None]
     labels.set_class_labels(entries=entries, author_user=owner)
+    for pk, picture in pairs:
+        if picture.shapes:
+            operations = [{"op_id": str(uuid7()), "type": "create", "data": dict(shape)} for shape in picture.shapes]
+            apply_operations(item=Item.objects.get(pk=pk), operations=operations, user=owner)
     approval.approve(item_ids=ids, rule=RULE)
 
 
 def load_answers(project: Project, shares: Shares) -> None:
     everything = [*shares.pool, *shares.validation, *shares.test, *shares.seed]
-    answers = {hashlib.sha256(picture.data).hexdigest(): picture.label for picture in everything}
+    answers: dict[str, str | Sequence[Mapping[str, Any]]] = {
+        hashlib.sha256(picture.data).hexdigest(): picture.label if picture.shapes is None else picture.shapes
+        for picture in everything
+    }
     answer_key.load(project=project, answers=answers)
 
 
@@ -270,7 +280,11 @@ def tuned(plan: Plan, graph: dict[str, Any]) -> dict[str, Any]:
             "seed": plan.seed,
         },
         "raw_data": {"load_existing": True},
-        "labeling_task": {"batch_size": 20, "max_workload": 60},
+        "labeling_task": {
+            "batch_size": 20,
+            "max_workload": 60,
+            "annotation_types": list(plan.pictures.annotation_types),
+        },
         "review_task": {"batch_size": 20, "max_workload": 60},
         "model_data_split": {"seed": plan.seed},
     }

@@ -57,3 +57,22 @@ def network_training(*, epochs: int, batch_size: int, learning_rate: float, pati
             0.2, 0.0, 1.0, "Augmentation: largest relative change of brightness, contrast, colour."
         ),
     }
+
+
+def step_training(*, steps: int, checks: int, batch_size: int, learning_rate: float) -> dict[str, Any]:
+    """The fields that ``training.steps`` and ``training.moves`` read."""
+    return {
+        "steps": integer(steps, 1, 1_000_000, "Steps of training; each looks at one batch of images."),
+        "checks": integer(checks, 1, 1000, "How many times on the way the validation images are judged."),
+        "patience": integer(0, 0, 1000, "Checks without a better figure before stopping; 0: never."),
+        "batch_size": integer(batch_size, 2, 256, "Images in one step of training; batch norms need two."),
+        "learning_rate": number(learning_rate, 1e-7, 1.0, "Highest learning rate; it falls along a cosine."),
+        "weight_decay": number(1e-4, 0.0, 1.0, "Decoupled weight decay (AdamW)."),
+        "flip": boolean(True, "Augmentation: mirror half of the images left to right."),
+        "zoom": number(0.3, 0.0, 1.0, "Augmentation: largest relative change of size."),
+        "shift": number(0.15, 0.0, 0.5, "Augmentation: largest part of a side the image wanders."),
+        "turn": number(0.0, 0.0, 180.0, "Augmentation: largest angle in degrees the image is turned by."),
+        "colour_jitter": number(
+            0.2, 0.0, 1.0, "Augmentation: largest relative change of brightness, contrast, colour."
+        ),
+    }

@@ -20,7 +20,7 @@ WEIGHTS = {
     "default": "none",
     "minLength": 1,
     "maxLength": 500,
-    "description": "'none': random weights; 'torchvision': torchvision's ImageNet weights, downloaded once where there"
+    "description": "'none': random weights; 'torchvision': torchvision's own weights, downloaded once where there"
     f" is a network; otherwise {WHERE} (.safetensors or .pth).",
 }
 
@@ -55,23 +55,25 @@ class TorchvisionAdapter(NetworkAdapter):
         choice = self.config["weights"]
         if choice == "none":
             return
-        state = self._download() if choice == "torchvision" else load_weights_file(weights_path(choice))
+        state = downloaded(self.architecture) if choice == "torchvision" else load_weights_file(weights_path(choice))
         source = "torchvision's file" if choice == "torchvision" else Path(choice).name
         fill_backbone(net.backbone, _as_backbone(state), source)
 
-    def _download(self) -> dict[str, Tensor]:
-        from torchvision.models import get_model_weights
 
-        weights = get_model_weights(self.architecture).DEFAULT
-        try:
-            return dict(weights.get_state_dict(progress=False, check_hash=True))
-        except (OSError, RuntimeError) as error:
-            raise WeightsMissing(
-                f"torchvision's weights for {self.architecture} could not be downloaded ({error}). Fetch"
-                f" {Path(weights.url).name} elsewhere and set 'weights' to {WHERE}; or to 'none'.",
-                field="weights",
-                url=weights.url,
-            ) from error
+def downloaded(architecture: str) -> dict[str, Tensor]:
+    """torchvision's weights of the whole model. Raises WeightsMissing where they cannot be fetched."""
+    from torchvision.models import get_model_weights
+
+    weights = get_model_weights(architecture).DEFAULT
+    try:
+        return dict(weights.get_state_dict(progress=False, check_hash=True))
+    except (OSError, RuntimeError) as error:
+        raise WeightsMissing(
+            f"torchvision's weights for {architecture} could not be downloaded ({error}). Fetch"
+            f" {Path(weights.url).name} elsewhere and set 'weights' to {WHERE}; or to 'none'.",
+            field="weights",
+            url=weights.url,
+        ) from error
 
 
 def _as_backbone(state: dict[str, Tensor]) -> dict[str, Tensor]:

@@ -52,6 +52,17 @@ def load_weights_file(path: Path) -> dict[str, Tensor]:
     return state
 
 
+def fill_matching(net: nn.Module, state: Mapping[str, Tensor], source: str, *, needed: str) -> None:
+    """Loads what fits by name and shape; the rest, such as heads for other classes, keeps its start weights. Raises
+    Invalid where a weight whose name starts with ``needed`` is missing or has another shape."""
+    own = net.state_dict()
+    fitting = {name: value for name, value in state.items() if name in own and value.shape == own[name].shape}
+    lost = [n for n in own if n.startswith(needed) and n not in fitting and not n.endswith("num_batches_tracked")]
+    if lost:
+        raise Invalid(f"{source} does not fit this architecture: {lost[0]} is missing or different.", field="weights")
+    net.load_state_dict({**own, **fitting})
+
+
 def fill_backbone(backbone: nn.Module, state: Mapping[str, Tensor], source: str) -> None:
     """Loads every weight the backbone has; what else the file holds (its classifier) is ignored. Raises Invalid."""
     own = backbone.state_dict()

@@ -3,7 +3,7 @@
 An adapter lives through one of three lives::
 
     new_adapter("small_cnn", config, labels, seed)  -> train(data, hooks) -> save(folder)
-    load_adapter(folder)                            -> predict(images)
+    load_adapter(folder)                            -> predict(images), for shapes detect(images)
     new_adapter(...).embed(images)                  encoders only: before there is a trained version
 
 Training always starts from the base weights that the configuration names, never from the last round's
@@ -16,7 +16,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, Literal, Protocol, TypeGuard
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,14 +25,21 @@ from alp_site.lib.errors import AlpError, Conflict, Invalid
 from alp_site.lib.registry import Registry
 from models_registry.ml.images import ImageSource
 from models_registry.ml.schema import check_against
+from models_registry.ml.shapes import Shape, Size
 
 CONFIG_FILE = "config.json"
 FORMAT = 1  # of the artifact folder
+AdapterTask = Literal["classification", "detection", "semantic_segmentation", "instance_segmentation", "keypoints"]
 
 
 @dataclass(frozen=True)
 class AdapterInfo:
-    """An adapter's declaration, served by the API; forms are built from ``config_schema``."""
+    """An adapter's declaration, served by the API; forms are built from ``config_schema``.
+
+    annotation_types: what it says of a picture. learns_from: further types it can be taught with (a detector takes the
+    box around a polygon). task: which of the two contracts below it keeps: ``Adapter`` for classification,
+    ``ShapeAdapter`` for everything that says where.
+    """
 
     name: str
     title: str
@@ -43,6 +50,13 @@ class AdapterInfo:
     description: str = ""
     trainable: bool = True
     encoder: bool = False  # embeddings come from weights that training (in the default mode) leaves alone
+    task: AdapterTask = "classification"
+    learns_from: tuple[str, ...] = ()
+
+    @property
+    def taught_by(self) -> tuple[str, ...]:
+        """Every annotation type that is of use in training."""
+        return (*self.annotation_types, *self.learns_from)
 
 
 @dataclass(frozen=True)
@@ -67,6 +81,26 @@ class TrainData:
 
     train: Split
     validation: Split
+
+
+@dataclass(frozen=True)
+class ShapeSplit:
+    """Pictures of one subset with all that is drawn on each, in a stable order; a picture with nothing on it teaches
+    what is not there."""
+
+    images: Sequence[ImageSource]
+    shapes: Sequence[Sequence[Shape]]
+
+    def __len__(self) -> int:
+        return len(self.shapes)
+
+
+@dataclass(frozen=True)
+class ShapeData:
+    """As ``TrainData``, for shapes."""
+
+    train: ShapeSplit
+    validation: ShapeSplit
 
 
 @dataclass(frozen=True)
@@ -112,6 +146,21 @@ class Prediction:
     errors: dict[int, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class ShapePrediction:
+    """What is on each picture, the surest first; one listed in errors has no shape, size (0, 0), uncertainty NaN.
+
+    uncertainty: (N,) float64 in 0..1, higher = label sooner; what selection goes by. sizes_wh: of pictures as shown.
+    embeddings: (N, D) float16 under ``encoder_key``, None if not asked for.
+    """
+
+    shapes: list[list[Shape]]
+    sizes_wh: list[Size]
+    uncertainty: NDArray[np.float64]
+    embeddings: NDArray[np.float16] | None = None
+    errors: dict[int, str] = field(default_factory=dict)
+
+
 class TrainCancelled(AlpError):
     """Somebody asked the training to stop; its checkpoint is kept."""
 
@@ -131,8 +180,8 @@ class BrokenArtifact(Invalid):
     code = "broken_artifact"
 
 
-class Adapter(Protocol):
-    """One instance is one version of a model. Not thread-safe; a job makes its own."""
+class BaseAdapter(Protocol):
+    """What both contracts share. One instance is one version of a model. Not thread-safe; a job makes its own."""
 
     info: ClassVar[AdapterInfo]
     config: dict[str, Any]
@@ -142,28 +191,10 @@ class Adapter(Protocol):
     def build(self, config: Mapping[str, Any], labels: Sequence[str], seed: int) -> None:
         """Makes the base weights. config: as ``check_config`` returns it. Raises WeightsMissing, Invalid."""
 
-    def train(self, data: TrainData, hooks: TrainHooks) -> TrainResult:
-        """Trains and keeps the best epoch's weights. The same seed, data and machine give the same weights."""
-
-    def predict(
-        self,
-        images: Sequence[ImageSource],
-        *,
-        batch_size: int = 64,
-        embeddings: bool = False,
-        progress: Callable[[int, int], None] | None = None,
-    ) -> Prediction:
-        """Class probabilities of each image. progress(done, total) after each batch; may raise to stop."""
-
     def embed(
         self, images: Sequence[ImageSource], *, batch_size: int = 64, progress: Callable[[int, int], None] | None = None
     ) -> tuple[NDArray[np.float16], dict[int, str]]:
         """(N, D) embeddings under ``encoder_key`` and what could not be read. A row of NaN for each error."""
-
-    def predict_from_embeddings(self, embeddings: NDArray[Any]) -> NDArray[np.float32] | None:
-        """(N, C) from cached (N, D) embeddings of ``encoder_key``: the same numbers as ``predict`` up to float16.
-
-        A NaN row gives a NaN row."""
 
     def save(self, folder: Path) -> dict[str, Path]:
         """Writes safetensors and config.json into ``folder``; name -> path of each file."""
@@ -181,23 +212,83 @@ class Adapter(Protocol):
         """sha256 of everything that decides a prediction: all weights, labels and preprocessing."""
 
 
-ADAPTERS: Registry[type[Adapter]] = Registry("model adapter")
+class Adapter(BaseAdapter, Protocol):
+    """Classification: one of the labels for a whole picture."""
+
+    def train(self, data: TrainData, hooks: TrainHooks) -> TrainResult:
+        """Trains and keeps the best epoch's weights. The same seed, data and machine give the same weights."""
+
+    def predict(
+        self,
+        images: Sequence[ImageSource],
+        *,
+        batch_size: int = 64,
+        embeddings: bool = False,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> Prediction:
+        """Class probabilities of each image. progress(done, total) after each batch; may raise to stop."""
+
+    def predict_from_embeddings(self, embeddings: NDArray[Any]) -> NDArray[np.float32] | None:
+        """(N, C) from cached (N, D) embeddings of ``encoder_key``: the same numbers as ``predict`` up to float16.
+
+        A NaN row gives a NaN row."""
 
 
-def new_adapter(name: str, config: Mapping[str, Any], labels: Sequence[str], seed: int = 0) -> Adapter:
+class ShapeAdapter(BaseAdapter, Protocol):
+    """Everything that says where: boxes, masks, points.
+
+    ``threshold``: the score from which a shape is worth showing to people; chosen on the validation pictures in
+    training (highest F1), kept with the weights. Curves are drawn from everything ``detect`` says.
+    """
+
+    threshold: float
+
+    def train(self, data: ShapeData, hooks: TrainHooks) -> TrainResult:
+        """As of classification; ``validation_probs`` is None."""
+
+    def detect(
+        self,
+        images: Sequence[ImageSource],
+        *,
+        batch_size: int = 16,
+        embeddings: bool = False,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> ShapePrediction:
+        """What is on each image. progress(done, total) after each batch; may raise to stop."""
+
+
+AnyAdapter = Adapter | ShapeAdapter
+
+
+def says_shapes(adapter: AnyAdapter) -> TypeGuard[ShapeAdapter]:
+    """Whether it keeps the contract for shapes."""
+    return adapter.info.task != "classification"
+
+
+def says_classes(adapter: AnyAdapter) -> TypeGuard[Adapter]:
+    """Whether it keeps the contract for classification."""
+    return adapter.info.task == "classification"
+
+
+ADAPTERS: Registry[type[AnyAdapter]] = Registry("model adapter")
+
+
+def new_adapter(name: str, config: Mapping[str, Any], labels: Sequence[str], seed: int = 0) -> AnyAdapter:
     """A version with base weights. Raises UnknownName, Invalid (configuration, labels), WeightsMissing."""
     adapter = ADAPTERS.get(name)()
     checked = check_config(name, config)
     names = list(labels)
-    if len(names) < 2:
-        raise Invalid(f"A classifier needs at least two labels, got {len(names)}.", field="labels")
+    least = 2 if adapter.info.task == "classification" else 1
+    if len(names) < least:
+        needs = "A classifier needs at least two labels" if least == 2 else "A model needs at least one label"
+        raise Invalid(f"{needs}, got {len(names)}.", field="labels")
     if len(set(names)) != len(names):
         raise Invalid("The same label is listed twice.", field="labels", labels=names)
     adapter.build(checked, names, seed)
     return adapter
 
 
-def load_adapter(folder: Path) -> Adapter:
+def load_adapter(folder: Path) -> AnyAdapter:
     """The version whose artifacts lie in ``folder``. Raises BrokenArtifact, UnknownName, WeightsMissing."""
     adapter = ADAPTERS.get(read_config(folder)["adapter"])()
     adapter.load(folder)

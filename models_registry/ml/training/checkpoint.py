@@ -12,16 +12,21 @@ from typing import Any
 
 import torch
 
-from models_registry.ml.adapters.base import Split
+from models_registry.ml.adapters.base import ShapeSplit, Split
 from models_registry.ml.images import ImageSource
 
 FILE = "checkpoint.pt"
 
 
-def fingerprint(config: Mapping[str, Any], labels: Sequence[str], seed: int, *splits: Split) -> str:
+def fingerprint(config: Mapping[str, Any], labels: Sequence[str], seed: int, *splits: Split | ShapeSplit) -> str:
     """What a checkpoint must have been made from to be of use: configuration, labels, seed, images, their labels."""
     sha = hashlib.sha256(json.dumps([dict(config), list(labels), seed], sort_keys=True).encode())
     for split in splits:
+        if isinstance(split, ShapeSplit):
+            for image, shapes in zip(split.images, split.shapes, strict=True):
+                drawn = [[shape.type, shape.label, shape.geometry] for shape in shapes]
+                sha.update(_name(image) + json.dumps(drawn, sort_keys=True).encode() + b"\0")
+            continue
         sha.update(split.labels.astype("<i8").tobytes())
         if split.embeddings is not None:  # then the pictures are not read, perhaps not even at hand
             sha.update(split.embeddings.tobytes())

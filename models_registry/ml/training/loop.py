@@ -168,9 +168,7 @@ class Trainer:
             yield part if len(part) > 1 else np.repeat(part, 2)
 
     def _set_rate(self, share: float) -> None:
-        """Linear warm-up over the first 5 %, then a cosine to zero: a function of time alone."""
-        warm = 0.05
-        factor = share / warm if share < warm else 0.5 * (1 + math.cos(math.pi * (share - warm) / (1 - warm)))
+        factor = warm_cosine(share)
         for group in self.optimiser.param_groups:
             group["lr"] = self.recipe.learning_rate * max(factor, 0.01)
 
@@ -218,6 +216,13 @@ class Trainer:
             figure, legend = name.split("/")
             self.hooks.on_metric(figure, legend, float(epoch), value)
         self.hooks.on_epoch(epoch + 1, self.recipe.epochs)
+
+
+def warm_cosine(share: float) -> float:
+    """Factor of the learning rate after a share of the training: linear warm-up over the first 5 %, then a cosine to
+    zero. A function of time alone."""
+    warm = 0.05
+    return share / warm if share < warm else 0.5 * (1 + math.cos(math.pi * (share - warm) / (1 - warm)))
 
 
 def _set_norm_momentum(net: nn.Module, steps: int) -> None:

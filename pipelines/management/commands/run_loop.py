@@ -16,12 +16,14 @@ from typing import Any
 import django
 from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 
+from alp_site.lib.errors import AlpError
 from models_registry.services.acquisition import list_strategies
 from pipelines.demo import loop
-from pipelines.demo.pictures import SOURCES
+from pipelines.demo.folder import TASKS, folder_source
+from pipelines.demo.pictures import SOURCES, Source
 from pipelines.demo.world import Plan
 
 MARK = "ALP_LOOP_DIR"
@@ -32,7 +34,9 @@ class Command(BaseCommand):
     help = "Turns the active-learning loop headless: the answer key plays annotator and reviewer."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--data", choices=SOURCES.names(), default="cifar10")
+        known = ", ".join(SOURCES.names())
+        parser.add_argument("--data", default="cifar10", help=f"{known}, or a folder with images and COCO files")
+        parser.add_argument("--task", choices=["classification", *TASKS], help="default: what the data is for")
         names = [row["name"] for row in list_strategies()]
         parser.add_argument("--strategy", choices=names, default="auto")
         parser.add_argument("--seed", type=int, default=0)
@@ -63,7 +67,7 @@ class Command(BaseCommand):
 
         fresh_database()
         say("made a database")
-        source = SOURCES.get(options["data"])
+        source = source_of(options["data"], options["task"])
         sizes: dict[str, Any] = {
             name: options[name] if options[name] is not None else source.defaults[name] for name in SIZES
         }
@@ -83,6 +87,19 @@ class Command(BaseCommand):
         report = loop.run(plan, rounds, say)
         report["seconds"] = round(time.perf_counter() - started, 1)
         return report
+
+
+def source_of(data: str, task: str | None) -> Source:
+    """The source by its name, or of a folder. Raises CommandError where it does not fit the task."""
+    try:
+        if data not in SOURCES and Path(data).is_dir():
+            return folder_source(Path(data).resolve(), task or next(iter(TASKS)))
+        source = SOURCES.get(data)
+    except AlpError as error:
+        raise CommandError(error.message) from error
+    if task and task != source.task:
+        raise CommandError(f"{source.title} is for {source.task}, not for {task}.")
+    return source
 
 
 def fresh_database() -> None:

@@ -204,6 +204,7 @@ function drawQueue(): void {
 
 function drawChart(): void {
   const points = (state.figures?.labels_vs_metric ?? []).filter((p) => p.accuracy !== null);
+  const figure = points.at(-1)?.metric ?? "accuracy";
   const body = points.length
     ? chart.element
     : emptyState({
@@ -215,7 +216,7 @@ function drawChart(): void {
     h(
       "header",
       {},
-      h("h2", {}, "Accuracy against labels"),
+      h("h2", {}, `${figure.charAt(0).toUpperCase()}${figure.slice(1)} against labels`),
       h("span", { class: "spacer" }),
       h(
         "span",
@@ -240,7 +241,7 @@ function drawChart(): void {
       },
     ],
     x: { name: "labels", format: (v) => count(v) },
-    y: { name: "accuracy", format: (v) => metric(v, 2) },
+    y: { name: figure, format: (v) => metric(v, 2) },
   });
 }
 
@@ -258,6 +259,7 @@ function drawBest(): void {
     );
     return;
   }
+  const figure = headlineOf(best.evaluation?.summary);
   replace(
     places.best,
     h(
@@ -274,11 +276,11 @@ function drawBest(): void {
       h(
         "div",
         { class: "verdict-figures" },
-        h("span", { class: "figure-lg" }, metric(best.evaluation?.summary.accuracy)),
+        h("span", { class: "figure-lg" }, metric(figure.value)),
         h(
           "span",
           { class: "hint" },
-          `${shortener(state.models)(best.name)} · accuracy${best.promoted_at ? ` · best since ${ago(best.promoted_at)}` : ""}`,
+          `${shortener(state.models)(best.name)} · ${figure.name}${best.promoted_at ? ` · best since ${ago(best.promoted_at)}` : ""}`,
         ),
       ),
       last

@@ -4,6 +4,7 @@ import { boot, may } from "../lib/boot.ts";
 import { h, need, replace } from "../lib/dom.ts";
 import { feed } from "../lib/feed.ts";
 import { count, metric, plural } from "../lib/format.ts";
+import { headlineOf } from "../lib/headline.ts";
 import { api } from "../lib/http.ts";
 import { lineChart } from "../ui/chart.ts";
 import { emptyState } from "../ui/empty.ts";
@@ -31,7 +32,7 @@ import {
   whyText,
 } from "./models/parts.ts";
 import { createProgress } from "../ui/progress.ts";
-import type { Comparison, FamilyMember, FiguresAnswer, Model } from "./models/types.ts";
+import type { Comparison, FamilyMember, FiguresAnswer, Model, Summary } from "./models/types.ts";
 
 const data = boot<{ canEdit: boolean; comparison: Comparison | null }>();
 const canEdit = may("model.edit", data);
@@ -66,8 +67,15 @@ function pick(model: Model): HTMLElement {
   });
 }
 
+/** Accuracy, or what stands in its place where shapes are judged. */
+function mainFigure(summary: Summary | undefined): HTMLElement {
+  const { name, value } = headlineOf(summary);
+  const figure = h("b", null, metric(value));
+  return name === "accuracy" ? figure : h("span", null, figure, h("span", { class: "muted" }, ` ${name}`));
+}
+
 function versionTable(): Table<Model> {
-  const figure = (name: "accuracy" | "macro_f1" | "balanced_accuracy") => (model: Model) =>
+  const figure = (name: "macro_f1" | "balanced_accuracy") => (model: Model) =>
     metric(model.evaluation?.summary[name]);
   return createTable<Model>({
     label: "Versions",
@@ -97,7 +105,7 @@ function versionTable(): Table<Model> {
         key: "accuracy",
         title: "Accuracy",
         num: true,
-        cell: (model) => h("b", null, figure("accuracy")(model)),
+        cell: (model) => mainFigure(model.evaluation?.summary),
       },
       { key: "balanced", title: "Balanced", num: true, cell: figure("balanced_accuracy"), wideOnly: true },
       { key: "f1", title: "Macro F1", num: true, cell: figure("macro_f1") },
@@ -279,8 +287,10 @@ function historyPanel(): HTMLElement {
         return;
       }
       const promoted = known.filter((point) => point.promoted || point.stage === "best");
+      const figureName = known.at(-1)?.metric ?? "accuracy";
+      const title = figureName.charAt(0).toUpperCase() + figureName.slice(1);
       const chart = lineChart({
-        label: "Accuracy against labels",
+        label: `${title} against labels`,
         height: 280,
         onClick: (index) => {
           const point = promoted[index];
@@ -288,7 +298,7 @@ function historyPanel(): HTMLElement {
         },
         spec: {
           x: { name: "labels (train, validation and test)", format: count },
-          y: { name: "accuracy", format: (value) => metric(value, 2) },
+          y: { name: figureName, format: (value) => metric(value, 2) },
           series: [
             {
               name: "best version",
@@ -310,7 +320,7 @@ function historyPanel(): HTMLElement {
       const last = known.at(-1);
       replace(
         panel,
-        card("Accuracy against labels", [
+        card(`${title} against labels`, [
           h(
             "p",
             { class: "soft" },

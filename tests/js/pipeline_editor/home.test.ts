@@ -84,6 +84,7 @@ describe("latelyLines", () => {
             previous: null,
             at: "2026-01-02",
             accuracy: 0.5,
+            metric: "accuracy",
           },
         ],
       },

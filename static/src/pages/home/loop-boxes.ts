@@ -1,6 +1,7 @@
 /** The eight boxes of the loop, upper row from the pool to review, lower row back from ground truth to the best model. */
 import { h, type Child } from "../../lib/dom";
 import { compact, count, metric } from "../../lib/format";
+import { headlineOf } from "../../lib/headline.ts";
 import type { LoopFigures } from "../../pipeline_editor/graph/loop";
 import { icon, type IconName } from "../../ui/icons";
 import { shortener, type ComparisonRow, type ModelRow, type Truth } from "./types";

@@ -10,7 +10,7 @@ export interface ModelRow {
   created_at: string;
   trained_at: string | null;
   promoted_at: string | null;
-  evaluation: { summary: { accuracy: number | null } } | null;
+  evaluation: { summary: { accuracy?: number | null; map50?: number; miou?: number } } | null;
   job: { progress: { done?: number; total?: number; note?: string } } | null;
 }
 
@@ -21,6 +21,7 @@ export interface FiguresAnswer {
     number: number;
     labels: number;
     accuracy: number | null;
+    metric: string;
     interval: [number, number] | null;
     stage: string;
   }[];
@@ -30,6 +31,7 @@ export interface FiguresAnswer {
     previous: string | null;
     at: string;
     accuracy: number | null;
+    metric: string;
   }[];
 }
 

@@ -3,7 +3,7 @@ import { h, replace } from "../../lib/dom.ts";
 import { count, decimal, metric, percent, plural } from "../../lib/format.ts";
 import { heatChart, lineChart } from "../../ui/chart.ts";
 import { card } from "./parts.ts";
-import type { ClassRow, Evaluation, Report } from "./types.ts";
+import type { ClassReport, ClassRow, Evaluation, Report, ShapeReport } from "./types.ts";
 
 export interface ShowItems {
   (cell: { truth?: string; predicted?: string; only?: "wrong" | "right" }): void;
@@ -12,22 +12,24 @@ export interface ShowItems {
 export function evaluationView(row: Evaluation, showItems: ShowItems): HTMLElement {
   const report = row.metrics;
   if (!report?.per_class) return h("div");
+  const shapes = "task" in report;
   return h(
     "div",
     { class: "stack" },
-    headline(row, report),
+    headline(row, report, shapes ? shapeFigures(report) : classFigures(row, report)),
     h("div", { class: "eval-grid" }, [
       classCard(report, showItems),
       curveCard(report),
-      confusionCard(report, showItems),
-      calibrationCard(report),
+      ...(shapes ? [] : [confusionCard(report, showItems), calibrationCard(report)]),
     ]),
   );
 }
 
-function headline(row: Evaluation, report: Report): HTMLElement {
+type Figure = [name: string, value: string, hint: string];
+
+function classFigures(row: Evaluation, report: ClassReport): Figure[] {
   const interval = row.summary.accuracy_interval;
-  const shown: [string, string, string][] = [
+  return [
     [
       "Accuracy",
       metric(report.metrics["accuracy"]),
@@ -43,9 +45,24 @@ function headline(row: Evaluation, report: Report): HTMLElement {
     ],
     ["Calibration error", metric(report.metrics["ece"]), `before the temperature ${metric(report.raw.ece)}`],
   ];
+}
+
+function shapeFigures(report: ShapeReport): Figure[] {
+  const shown = `of answers from a score of ${decimal(report.threshold, 2)} on`;
+  return [
+    ["AP50", metric(report.metrics["map50"]), "mean over the classes, half an overlap is a hit"],
+    ["AP75", metric(report.metrics["map75"]), "three quarters of an overlap"],
+    ["AP", metric(report.metrics["map"]), "mean over overlaps of 0.5 to 0.95"],
+    ["Precision", metric(report.metrics["precision"]), shown],
+    ["Recall", metric(report.metrics["recall"]), `${plural(report.objects, "object")} to be found`],
+    ["F1", metric(report.metrics["f1"]), shown],
+  ];
+}
+
+function headline(row: Evaluation, report: Report, shown: Figure[]): HTMLElement {
   const left = [
     report.unreadable ? `${plural(report.unreadable, "picture")} could not be read` : "",
-    row.summary.skipped ? `${plural(row.summary.skipped, "item")} without one class left out` : "",
+    row.summary.skipped ? `${plural(row.summary.skipped, "item")} without a fitting annotation left out` : "",
   ].filter(Boolean);
   return h(
     "section",
@@ -169,7 +186,7 @@ function curveCard(report: Report): HTMLElement {
   return card("Precision, recall", chart.element, choice);
 }
 
-function confusionCard(report: Report, showItems: ShowItems): HTMLElement {
+function confusionCard(report: ClassReport, showItems: ShowItems): HTMLElement {
   const names = report.class_names;
   const shares = report.confusion_matrix.map((row) => {
     const total = row.reduce((a, b) => a + b, 0);
@@ -200,7 +217,7 @@ function confusionCard(report: Report, showItems: ShowItems): HTMLElement {
   );
 }
 
-function calibrationCard(report: Report): HTMLElement {
+function calibrationCard(report: ClassReport): HTMLElement {
   const { confidence, accuracy, count: sizes } = report.calibration;
   const points = confidence.flatMap((x, i) => {
     const y = accuracy[i];

@@ -16,6 +16,9 @@ export interface Summary {
   log_loss?: number;
   ece?: number;
   accuracy_interval?: [number, number];
+  map50?: number;
+  map?: number;
+  miou?: number;
   n?: number;
   unreadable?: number;
   skipped?: number;
@@ -87,13 +90,22 @@ export interface Report {
   n: number;
   unreadable: number;
   class_names: string[];
-  temperature: { value: number; n: number; reason: string | null };
   metrics: Record<string, number>;
-  raw: { log_loss: number; ece: number };
   per_class: ClassRow[];
-  confusion_matrix: number[][];
   pr_curves: Record<string, Curve>;
+}
+/** Of a classifier. */
+export interface ClassReport extends Report {
+  temperature: { value: number; n: number; reason: string | null };
+  raw: { log_loss: number; ece: number };
+  confusion_matrix: number[][];
   calibration: { count: number[]; confidence: (number | null)[]; accuracy: (number | null)[] };
+}
+/** Of a model that says where something is. */
+export interface ShapeReport extends Report {
+  task: string;
+  objects: number;
+  threshold: number;
 }
 export interface Evaluation {
   id: string;
@@ -105,7 +117,7 @@ export interface Evaluation {
   error: { code: string; message: string } | null;
   created_at: string;
   finished_at: string | null;
-  metrics?: Report;
+  metrics?: ClassReport | ShapeReport;
 }
 export interface EvaluatedItem {
   item: string;
@@ -234,6 +246,8 @@ export interface LabelsPoint {
   labels: number;
   train: number;
   accuracy: number | null;
+  /** What `accuracy` is, where it is another figure. */
+  metric: string;
   interval: [number, number] | null;
   stage: string;
   promoted: boolean;

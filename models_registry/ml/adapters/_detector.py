@@ -1,0 +1,112 @@
+"""Base of the adapters whose detector comes from torchvision."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from models_registry.ml.adapters import _schema as fields
+from models_registry.ml.adapters._shapes import FLOOR, Said, ShapeNetAdapter, as_float16, check_shapes
+from models_registry.ml.adapters._stored import Norm
+from models_registry.ml.adapters._torchvision import WEIGHTS, downloaded
+from models_registry.ml.adapters._weights import fill_matching, load_weights_file, weights_path
+from models_registry.ml.adapters.base import ShapeData, TrainHooks, TrainResult
+from models_registry.ml.fitted import Fitted
+from models_registry.ml.images import ImageSource
+from models_registry.ml.shapes import Shape, as_boxes, box_shape, crowd_uncertainty
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from models_registry.ml.nets.detectors import Detector, Found
+
+UNIT: Norm = ((0.0, 0.0, 0.0), (255.0, 255.0, 255.0))  # the models normalise themselves
+LEARNS_FROM = ("polygon", "mask", "ellipse")
+
+
+def schema(*, input_size: int, steps: int, learning_rate: float) -> dict[str, Any]:
+    """Fields of a torchvision detector."""
+    return fields.config_schema(
+        {
+            "input_size": fields.integer(
+                input_size, 64, 1344, "Pixels of the longer side the picture is scaled to.", multiple=32
+            ),
+            "weights": WEIGHTS,
+            **fields.step_training(steps=steps, checks=5, batch_size=4, learning_rate=learning_rate),
+        }
+    )
+
+
+class DetectorAdapter(ShapeNetAdapter["Detector"]):
+    """``architecture`` is torchvision's name of the model; it says upright boxes."""
+
+    architecture: ClassVar[str]
+    norm = UNIT
+
+    def _new_net(self, classes: int) -> Detector:
+        from models_registry.ml.nets.detectors import Detector
+
+        return Detector(self.architecture, classes, self.input_size)
+
+    def _load_base(self, net: Detector) -> None:
+        choice = self.config["weights"]
+        if choice == "none":
+            return
+        known = choice == "torchvision"
+        state = downloaded(self.architecture) if known else load_weights_file(weights_path(choice))
+        fill_matching(net.body, state, "torchvision's file" if known else Path(choice).name, needed="backbone.")
+
+    def train(self, data: ShapeData, hooks: TrainHooks) -> TrainResult:
+        from models_registry.ml.nets.runtime import prepare
+        from models_registry.ml.training.checkpoint import fingerprint
+        from models_registry.ml.training.detector import DetectorLearner
+        from models_registry.ml.training.pictures import AugmentedPictures, Look
+        from models_registry.ml.training.quality import Quality
+        from models_registry.ml.training.steps import StepRecipe, StepTrainer
+
+        check_shapes(data, len(self.labels))
+        net = self._need_net()
+        truth = as_boxes(data.validation.shapes, turned=False)
+        quality = Quality(truth, len(self.labels), self._sayer(data.validation.images))
+        pictures = AugmentedPictures(data.train, self.input_size, Look.of(self.config), self.seed)
+        learner = DetectorLearner(prepare(net), pictures, quality, norm=self.norm)
+        key = fingerprint(self.config, self.labels, self.seed, data.train, data.validation)
+        recipe = StepRecipe.of(self.config)
+        result = StepTrainer(learner, recipe, hooks, count=len(data.train), seed=self.seed, key=key).run()
+        net.eval()
+        self.threshold = quality.threshold()
+        self._set(net)
+        return result
+
+    def _sayer(self, images: Sequence[ImageSource]) -> Callable[[], list[list[Shape]]]:
+        """What the net in training says of the validation pictures."""
+        return lambda: self.detect(images).shapes
+
+    def _ready(self) -> None:
+        from models_registry.ml.nets.runtime import prepare
+
+        prepare(self._need_net()).eval()
+
+    def _say(self, pixels: Tensor, pictures: Sequence[Fitted], embeddings: bool) -> list[Said]:
+        net = self._need_net()
+        vectors = as_float16(net.embed(pixels)) if embeddings else [None] * len(pictures)
+        said = []
+        for found, picture, vector in zip(net(pixels), pictures, vectors, strict=True):
+            scores = found["scores"].cpu().numpy()
+            said.append(Said(self._shapes(found, picture), crowd_uncertainty(scores, FLOOR), vector))
+        return said
+
+    def _shapes(self, found: Found, picture: Fitted) -> list[Shape]:
+        """What was found, on the picture, best first."""
+        sx, sy = picture.scale_xy
+        shapes = []
+        columns = (found["boxes"].tolist(), found["labels"].tolist(), found["scores"].tolist())
+        for (x1, y1, x2, y2), label, score in zip(*columns, strict=True):
+            shape = box_shape(label - 1, (x1 / sx, y1 / sy, x2 / sx, y2 / sy), score, picture.size_wh)
+            if shape is not None and score >= FLOOR:
+                shapes.append(shape)
+        return sorted(shapes, key=lambda shape: -shape.score)
+
+    def _embed(self, pixels: Tensor) -> Tensor:
+        return self._need_net().embed(pixels)

@@ -1,0 +1,167 @@
+"""Training that counts steps, for whatever can say a loss of a batch and judge itself: detectors, segmenters, points.
+
+With few labels an epoch is a handful of steps, so the length is given in steps; ``checks`` times on the way the net is
+judged on the validation pictures and a checkpoint is written. Like ``training.loop``: everything random is derived from
+(seed, step), so a training that resumes ends as the uninterrupted one does, and the best check's weights are kept.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from models_registry.ml.adapters.base import TrainCancelled, TrainHooks, TrainResult
+from models_registry.ml.nets.runtime import seeded
+from models_registry.ml.training import checkpoint
+from models_registry.ml.training.loop import warm_cosine
+
+
+class Learner(Protocol):
+    """net: what is trained; only its parameters that require a gradient are stepped, its whole state is kept."""
+
+    net: nn.Module
+
+    def loss(self, samples: NDArray[np.int64], step: int) -> dict[str, Tensor]:
+        """Parts to be summed, of training pictures by index; may contain one twice. ``step`` decides augmentation."""
+
+    def judge(self) -> dict[str, float]:
+        """Figures on the validation pictures, e.g. {"map50/validation": 0.4}; {} without any. The first decides which
+        weights are kept: higher is better."""
+
+
+@dataclass(frozen=True)
+class StepRecipe:
+    """The fields of ``adapters._schema.step_training``."""
+
+    steps: int
+    checks: int
+    patience: int
+    batch_size: int
+    learning_rate: float
+    weight_decay: float
+
+    @classmethod
+    def of(cls, config: Mapping[str, Any]) -> StepRecipe:
+        names = ("steps", "checks", "patience", "batch_size", "learning_rate", "weight_decay")
+        return cls(**{name: config[name] for name in names})
+
+    def ends(self) -> list[int]:
+        """After how many steps each check comes; different numbers, the last is ``steps``."""
+        checks = min(self.checks, self.steps)
+        return [round(self.steps * (i + 1) / checks) for i in range(checks)]
+
+
+@dataclass
+class _Progress:
+    done: int = 0  # checks
+    best_check: int = -1
+    best_value: float = -math.inf
+    best: dict[str, Tensor] = field(default_factory=dict)
+    history: list[dict[str, float]] = field(default_factory=list)
+    stopped: bool = False
+
+
+class StepTrainer:
+    """Trains ``learner.net`` in place and leaves the best check's weights in it."""
+
+    def __init__(
+        self, learner: Learner, recipe: StepRecipe, hooks: TrainHooks, *, count: int, seed: int, key: str
+    ) -> None:
+        self.learner, self.recipe, self.hooks = learner, recipe, hooks
+        self.count, self.seed, self.key = count, seed, key
+        self.ends = recipe.ends()
+        self.parameters = [p for p in learner.net.parameters() if p.requires_grad]
+        self.optimiser = torch.optim.AdamW(self.parameters, lr=recipe.learning_rate, weight_decay=recipe.weight_decay)
+        self.progress = _Progress()
+
+    def run(self) -> TrainResult:
+        """Raises TrainCancelled (the last checkpoint is kept), ArithmeticError where the loss is no number."""
+        self._resume()
+        while not self.progress.stopped and self.progress.done < len(self.ends):
+            self._round()
+        self.learner.net.load_state_dict(self.progress.best)
+        progress = self.progress
+        best = progress.history[progress.best_check]
+        metrics = {name.replace("/", "_"): value for name, value in best.items()}
+        return TrainResult(progress.best_check, progress.done, metrics, progress.history, None, progress.stopped)
+
+    def _round(self) -> None:
+        check = self.progress.done
+        first = self.ends[check - 1] if check else 0
+        row = self._learn(first, self.ends[check])
+        with seeded(self.seed, check, 2):
+            row |= self.learner.judge()
+        self._keep(check, row)
+        checkpoint.save(self.hooks.checkpoint_dir, self.key, self._state())
+        self._tell(check, row)
+
+    def _learn(self, first: int, end: int) -> dict[str, float]:
+        sums: dict[str, float] = {}
+        for step in range(first, end):
+            if self.hooks.cancelled():
+                raise TrainCancelled(f"Training was cancelled in step {step}.", epoch=self.progress.done)
+            factor = max(warm_cosine(step / self.recipe.steps), 0.01)
+            for group in self.optimiser.param_groups:
+                group["lr"] = self.recipe.learning_rate * factor
+            with seeded(self.seed, step, 1):
+                parts = self.learner.loss(self._samples(step), step)
+            total = torch.stack(list(parts.values())).sum()
+            if not math.isfinite(float(total.detach())):
+                raise ArithmeticError(f"The loss is {float(total)} in step {step}: try a smaller learning rate.")
+            self.optimiser.zero_grad(set_to_none=True)
+            total.backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
+            nn.utils.clip_grad_norm_(self.parameters, 10.0)
+            self.optimiser.step()
+            for name, value in {"train": total, **(parts if len(parts) > 1 else {})}.items():
+                sums[name] = sums.get(name, 0.0) + float(value.detach())
+        return {f"loss/{name}": value / (end - first) for name, value in sums.items()}
+
+    def _samples(self, step: int) -> NDArray[np.int64]:
+        """Every picture once before any comes twice, in a new order each time round."""
+        at = np.arange(step * self.recipe.batch_size, (step + 1) * self.recipe.batch_size)
+        rounds = at // self.count
+        orders = {r: np.random.default_rng([self.seed, int(r)]).permutation(self.count) for r in np.unique(rounds)}
+        return np.array([orders[r][i % self.count] for r, i in zip(rounds, at, strict=True)], dtype=np.int64)
+
+    def _keep(self, check: int, row: dict[str, float]) -> None:
+        """The weights with the best first figure so far; without validation the last ones."""
+        progress = self.progress
+        judged = [value for name, value in row.items() if not name.startswith("loss/")]
+        value = judged[0] if judged else float(check)
+        if value > progress.best_value or progress.best_check < 0:
+            progress.best_value, progress.best_check = value, check
+            progress.best = {name: v.detach().cpu().clone() for name, v in self.learner.net.state_dict().items()}
+        progress.history.append(row)
+        progress.done = check + 1
+        progress.stopped = 0 < self.recipe.patience <= check - progress.best_check
+
+    def _state(self) -> dict[str, Any]:
+        progress = vars(self.progress).copy()
+        if self.progress.best_check == self.progress.done - 1:
+            progress["best"] = {}  # the newest, which are in the file already
+        return {"net": self.learner.net.state_dict(), "optimiser": self.optimiser.state_dict(), "progress": progress}
+
+    def _resume(self) -> None:
+        state = checkpoint.load(self.hooks.checkpoint_dir, self.key)
+        if state is None:
+            return
+        self.learner.net.load_state_dict(state["net"])
+        self.optimiser.load_state_dict(state["optimiser"])
+        self.progress = _Progress(**state["progress"])
+        self.progress.best = self.progress.best or state["net"]
+        for check, row in enumerate(self.progress.history):
+            self._tell(check, row)
+
+    def _tell(self, check: int, row: dict[str, float]) -> None:
+        """Samples lie on the axis of steps done."""
+        for name, value in row.items():
+            figure, legend = name.split("/")
+            self.hooks.on_metric(figure, legend, float(self.ends[check]), value)
+        self.hooks.on_epoch(check + 1, len(self.ends))

@@ -1,0 +1,103 @@
+"""A folder of one's own: images beside COCO files of instances, for the headless loop."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from alp_site.lib.errors import Invalid
+from datasets.formats._base import FORMATS
+from datasets.formats._base import Picture as Listed
+from datasets.geometry._base import TYPES
+from pipelines.demo.pictures import SOURCES, Picture, Say, Source, draw
+
+__all__ = ["TASKS", "folder_source"]
+
+TASKS: Final = {"detection": ("box", "centre_lite0")}
+"""What is learnt -> the annotation type it needs, and the adapter that suits it."""
+
+
+@dataclass(frozen=True)
+class _Entry:
+    path: Path
+    name: str
+    shapes: tuple[dict[str, Any], ...]
+
+
+def folder_source(folder: Path, task: str) -> Source:
+    """Makes and registers a source of the pictures that the folder's COCO files list. Raises Invalid: no such file, a
+    picture that is not there, nothing drawn."""
+    kind, adapter = TASKS[task]
+    entries = [entry for path in sorted(folder.glob("*.json")) for entry in _read(folder, path, kind)]
+    labels = Counter(shape["label"] for entry in entries for shape in entry.shapes)
+    if not labels:
+        raise Invalid(f"{folder} has no COCO file of instances with pictures beside it.", field="data")
+
+    def load(count: int, rng: np.random.Generator, say: Say) -> list[Picture]:
+        say(f"reading {count} pictures of {folder.name}")
+        chosen = [entries[at] for at in draw(len(entries), count, rng)]
+        return [Picture(f"/{entry.name}", entry.path.read_bytes(), "", entry.shapes) for entry in chosen]
+
+    source = Source(
+        name=folder.name,
+        title=folder.name.replace("_", " "),
+        labels=tuple(sorted(labels)),
+        load=load,
+        adapter=adapter,
+        configuration={},
+        defaults=_sizes(len(entries)),
+        task=task,
+        annotation_types=(kind,),
+    )
+    return SOURCES.register(source.name, source, module=str(folder))
+
+
+def _sizes(count: int) -> dict[str, int]:
+    """A quarter for the test, a tenth for validation, and of the rest a tenth to start with and in each round."""
+    test, validation = count // 4, max(count // 10, 1)
+    step = max((count - test - validation) // 10, 1)
+    return {
+        "pool": count - test - validation - step, "validation": validation, "test": test, "seed_labels": step,
+        "budget": step, "rounds": 3,
+    }  # fmt: skip
+
+
+def _read(folder: Path, path: Path, kind: str) -> Iterable[_Entry]:
+    """The pictures of one file; none of a JSON file that is something else."""
+    try:
+        with path.open(encoding="utf-8") as stream:
+            listed = list(FORMATS.get("coco").parse(stream))
+    except ValueError:
+        return
+    for picture in listed:
+        shapes = tuple(_shape(drawn.type, drawn.label, drawn.geometry, picture, kind) for drawn in picture.annotations)
+        found = _find(folder, path.stem, picture.filename)
+        yield _Entry(found, f"{path.stem}/{Path(picture.filename).name}", tuple(one for one in shapes if one))
+
+
+def _find(folder: Path, stem: str, name: str) -> Path:
+    for place in (folder, folder / "images", folder / "images" / stem, folder / stem):
+        if (place / name).is_file():
+            return place / name
+    raise Invalid(f"{name}, listed in {stem}.json, is neither in {folder} nor in its images folder.", field="data")
+
+
+def _shape(given: str, label: str, geometry: Any, picture: Listed, kind: str) -> dict[str, Any] | None:
+    """As the task wants it, cut to the picture; None where nothing is left."""
+    size = (picture.width, picture.height)
+    if kind == "box":
+        bounds = TYPES.get(given).bounds(geometry, size)
+        if bounds is None:
+            return None
+        x1, y1, x2, y2 = max(bounds[0], 0), max(bounds[1], 0), min(bounds[2], size[0]), min(bounds[3], size[1])
+        if x2 - x1 < 1 or y2 - y1 < 1:
+            return None
+        geometry = {"xyxy": [float(v) for v in (x1, y1, x2, y2)], "angle": 0.0}
+    elif kind != given:
+        return None
+    return {"type": kind, "label": label, "geometry": geometry}

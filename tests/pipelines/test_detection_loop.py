@@ -1,0 +1,73 @@
+"""The loop of a detection project, headless: the key draws, a reviewer approves, a detector learns and is judged."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from django.conf import LazySettings
+
+from annotation.models import TaskItem, TaskItemLog
+from datasets.models import Annotation
+from models_registry.models import Model, Prediction
+from pipelines.demo import loop
+from pipelines.demo.folder import folder_source
+from pipelines.demo.pictures import SOURCES
+from pipelines.demo.world import Plan
+
+FAST = {"steps": 30, "checks": 2, "width": 16, "batch_size": 4, "learning_rate": 1e-2}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_loop_turns_for_detection(settings: LazySettings) -> None:
+    settings.ALP_RING_QUEUE = False
+    plan = Plan(
+        source="blocks", project="Loop over blocks", pool=10, validation=3, test=6, seed_labels=4, budget=4, every=4,
+        keep_open=1, configuration=FAST,
+    )  # fmt: skip
+    report = loop.run(plan, 1, lambda text: None)
+    first, second = report["rounds"]
+    assert "map50" in first["best"]
+    assert second["labels"] == first["labels"] + 4
+    assert "map50" in second["candidate"]
+    log = TaskItemLog.objects.filter(action__in=["complete", "approve", "correct"])
+    assert log.exists()
+    assert all(entry.simulated for entry in log)
+    asked = TaskItem.objects.filter(task__kind="annotation", task__name="Labeling Task")
+    suggested = [ti.context["suggestions"] for ti in asked if "suggestions" in ti.context]
+    shown = [one for whole in suggested for one in whole["annotations"]]
+    assert all(one["type"] == "box" and one["geometry"] for one in shown)
+    drawn = Annotation.objects.filter(item__dataset__name="Ground truth", approved_revision__isnull=False)
+    assert set(drawn.values_list("type", flat=True)) == {"box"}
+    newest = Model.objects.filter(adapter="centre_small", status="trained").order_by("-id")[0]
+    assert newest.train_count > 4 - 1
+    assert Prediction.objects.exclude(annotations=[]).exists() or not shown
+
+
+def test_a_folder_with_a_coco_file_is_a_source(tmp_path: Path) -> None:
+    pictures = SOURCES.get("blocks").load(8, np.random.default_rng(0), lambda text: None)
+    folder = tmp_path / "boxes_of_mine"
+    (folder / "images").mkdir(parents=True)
+    images: list[dict[str, Any]] = []
+    annotations: list[dict[str, Any]] = []
+    for at, picture in enumerate(pictures):
+        (folder / "images" / f"{at}.png").write_bytes(picture.data)
+        images.append({"id": at, "file_name": f"{at}.png", "width": 96, "height": 64})
+        for shape in picture.shapes or ():
+            x1, y1, x2, y2 = shape["geometry"]["xyxy"]
+            category = 1 if shape["label"] == "block" else 2
+            annotations.append({"id": len(annotations), "image_id": at, "category_id": category,
+                                "bbox": [x1, y1, x2 - x1, y2 - y1]})  # fmt: skip
+    categories = [{"id": 1, "name": "block"}, {"id": 2, "name": "disc"}]
+    (folder / "notes.json").write_text("[]")
+    (folder / "all.json").write_text(
+        json.dumps({"images": images, "annotations": annotations, "categories": categories})
+    )
+    source = folder_source(folder, "detection")
+    assert (source.task, source.annotation_types, source.labels) == ("detection", ("box",), ("block", "disc"))
+    assert sum(source.defaults[name] for name in ("pool", "validation", "test", "seed_labels")) == 8
+    found = {picture.data: picture.shapes for picture in source.load(8, np.random.default_rng(1), lambda text: None)}
+    assert found == {picture.data: picture.shapes for picture in pictures}
