@@ -102,16 +102,16 @@ def held_counts(task: Task, person: User) -> dict[str, int]:
 
 
 def known_to_key(task: Task) -> int:
-    """How many open items of the task the project's answer key could answer now; it knows classes only."""
-    if not single_class(task):
-        return 0
-    from_key = Q(item__blob_id__in=_keys(task.project_id))
+    """How many open items of the task the project's answer key could answer now: a label, or what is to be drawn."""
+    from_key = Q(item__blob_id__in=_keys(task.project_id, drawn=not single_class(task)))
     rows = TaskItem.objects.filter(from_key, task=task, finished_at__isnull=True, held_back_at__isnull=True)
     return rows.filter(retired_at__isnull=True).count()
 
 
-def _keys(project_id: UUID) -> QuerySet[AnswerKey, str]:
-    return AnswerKey.objects.filter(project_id=project_id).values_list("sha256", flat=True)
+def _keys(project_id: UUID, *, drawn: bool) -> QuerySet[AnswerKey, str]:
+    rows = AnswerKey.objects.filter(project_id=project_id)
+    rows = rows.filter(annotations__isnull=False) if drawn else rows.exclude(label="")
+    return rows.values_list("sha256", flat=True)
 
 
 def has_key(project_id: UUID) -> bool:

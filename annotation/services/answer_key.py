@@ -63,9 +63,9 @@ def answers_for(project_id: UUID, task_items: Iterable[TaskItem]) -> dict[UUID, 
     """The true label of each task item whose picture the key knows. Task items come with their `item`."""
     blobs = {ti.pk: ti.item.blob_id for ti in task_items}
     known = dict(
-        AnswerKey.objects.filter(project_id=project_id, sha256__in=set(filter(None, blobs.values()))).values_list(
-            "sha256", "label"
-        )
+        AnswerKey.objects.filter(project_id=project_id, sha256__in=set(filter(None, blobs.values())))
+        .exclude(label="")
+        .values_list("sha256", "label")
     )
     return {pk: known[sha] for pk, sha in blobs.items() if sha in known}
 

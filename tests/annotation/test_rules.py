@@ -169,6 +169,34 @@ def test_the_answer_key_keeps_out_of_tasks_that_are_drawn(client_as, project, ma
     assert client_as("annotator").get(url.format(plain.pk)).json() == {"available": 1}
 
 
+def test_the_answer_key_draws_what_it_knows_and_reviews_by_it(client_as, project, make_task, fill, reviewer):
+    boxes = make_task(annotation_types=["box"])
+    review = make_task(name="Review", kind="qa", parent_task=boxes)
+    items = fill(boxes, 3)
+    truth = [{"type": "box", "label": "cat", "geometry": BOX}, {"type": "class", "label": "dog"}]
+    answers = {items[0].item.blob_id: truth, items[1].item.blob_id: [], items[2].item.blob_id: "cat"}
+    answer_key.load(project=project, answers=answers)
+    url = f"/api/v1/tasks/{boxes.pk}/answer-key/"
+    assert client_as("annotator").get(url).json() == {"available": 2}
+    told = client_as("annotator").post(url, {"count": 3}, format="json").json()
+    assert told == {"answered": 2, "corrected": 0, "unknown": 1, "simulated": True}
+    drawn = Annotation.objects.get(item=items[0].item, deleted_at=None)  # the class is nothing this task takes
+    assert (drawn.type, drawn.label, drawn.geometry["xyxy"]) == ("box", "cat", [2.0, 3.0, 12.0, 13.0])
+    assert not Annotation.objects.filter(item=items[1].item, deleted_at=None).exists()
+    done = TaskItem.objects.filter(task=boxes, status="completed")
+    assert {ti.pk for ti in done} == {items[0].pk, items[1].pk}
+    entries = [entry for ti in done for entry in ti.log.filter(action="complete")]
+    assert [entry.simulated for entry in entries] == [True, True]
+
+    other = {**BOX, "xyxy": [1, 1, 9, 9]}
+    answer_key.load(project=project, answers={items[0].item.blob_id: [{**truth[0], "geometry": other}]})
+    done = answer_key.answer(task=Task.objects.get(pk=review.pk), person=reviewer, count=5)
+    assert (done.answered, done.corrected) == (2, 1)
+    kept = Annotation.objects.get(item=items[0].item, deleted_at=None)
+    assert kept.geometry["xyxy"] == [1.0, 1.0, 9.0, 9.0]
+    assert kept.approved_revision == kept.revision
+
+
 def test_completing_refuses_a_label_the_task_leaves_out(make_task, hold, annotator):
     from alp_site.lib.errors import Invalid
 

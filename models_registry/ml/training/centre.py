@@ -12,15 +12,12 @@ from torch import Tensor, nn
 
 from models_registry.ml.nets import centre
 from models_registry.ml.nets.centre import Boxes, CentreNet, Targets, make_targets
-from models_registry.ml.nets.pyramid import Maps
-from models_registry.ml.nets.runtime import device
 from models_registry.ml.shapes import Shape, Size, bounds_of
 from models_registry.ml.training.pictures import Augmented, AugmentedPictures, Norm
 from models_registry.ml.training.quality import Quality
+from models_registry.ml.training.views import Views
 
 POINT_SIDE = 24.0  # canvas pixels of the box by which a point is learnt: three cells
-VIEW_BYTES = 1 << 30  # of cached maps
-MOST_VIEWS, LEAST_VIEWS, VIEW_BUDGET = 12, 2, 1200  # of one picture; of all together
 
 
 def boxes_of(shapes: Sequence[Shape], size: Size, rotated: bool) -> Boxes:
@@ -77,55 +74,17 @@ class CentreLearner:
 
 
 class FrozenCentreLearner(CentreLearner):
-    """The backbone stays as it is, so its maps are made once of a few views of each picture and kept in float16."""
+    """The backbone stays as it is: the head learns from its maps, which are made once."""
 
     def __init__(
         self, net: CentreNet, pictures: AugmentedPictures, quality: Quality, *, norm: Norm, rotated: bool, classes: int
     ) -> None:
         super().__init__(net, pictures, quality, norm=norm, rotated=rotated, classes=classes)
         self.net = net.head
-        self.canvas = pictures.canvas()
-        self.views = self._count(net.backbone.channels)
-        self.maps: list[list[tuple[Tensor, ...]]] = []
-        self.wanted: list[list[Targets]] = []
-
-    def _count(self, channels: Sequence[int]) -> int:
-        """Views of a picture: many of few pictures."""
-        cells = self.canvas[0] * self.canvas[1]
-        cost = 2 * sum(c * cells // (s * s) for c, s in zip(channels, (8, 16, 32), strict=True))
-        room = int(VIEW_BYTES / (cost * len(self.pictures)))
-        return max(1, min(MOST_VIEWS, max(LEAST_VIEWS, VIEW_BUDGET // len(self.pictures)), room))
+        self.views = Views(pictures, net.backbone, norm, self.targets)
 
     def loss(self, samples: NDArray[np.int64], step: int) -> dict[str, Tensor]:
         self.net.train()
-        views = np.random.default_rng([self.pictures.seed, step, 3]).integers(0, self.views, len(samples)).tolist()
-        while len(self.maps) <= max(views):
-            self._make_view(len(self.maps))
-        pairs = list(zip(views, samples.tolist(), strict=True))
-        near, middle, far = (
-            torch.stack(level).float() for level in zip(*(self.maps[view][index] for view, index in pairs), strict=True)
-        )
-        maps: Maps = (near.to(device()), middle.to(device()), far.to(device()))
+        maps, wanted = self.views.take(samples, step)
         heat, geometry = self.whole.head(maps)
-        wanted = [self.wanted[view][index] for view, index in pairs]
         return centre.losses(heat, geometry, centre.join_targets(wanted, heat.device))
-
-    def _make_view(self, view: int) -> None:
-        maps: list[tuple[Tensor, ...]] = []
-        wanted: list[Targets] = []
-        for start in range(0, len(self.pictures), 16):
-            samples = np.arange(start, min(start + 16, len(self.pictures)))
-            batch = self._widened(self.pictures.take(samples, view))
-            with torch.inference_mode():
-                made = self.whole.backbone(batch.normalised(self.norm))
-            wanted += self.targets(batch, made[0].shape[2], made[0].shape[3])
-            maps += [tuple(one[i].half().clone() for one in made) for i in range(len(samples))]
-        self.maps.append(maps)
-        self.wanted.append(wanted)
-
-    def _widened(self, batch: Augmented) -> Augmented:
-        """On the canvas that all pictures share."""
-        below, right = self.canvas[0] - batch.size[1], self.canvas[1] - batch.size[0]
-        if not (below or right):
-            return batch
-        return Augmented(nn.functional.pad(batch.pixels, (0, right, 0, below), value=self.norm[0][0]), batch.shapes)

@@ -2874,8 +2874,10 @@ export interface components {
       description: string;
       encoder: boolean;
       input_size: number;
+      learns_from: string[];
       licence: string;
       name: string;
+      task: string;
       title: string;
       trainable: boolean;
     };
