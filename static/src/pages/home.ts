@@ -4,6 +4,7 @@ import { boot, may } from "../lib/boot";
 import { h, need, replace } from "../lib/dom";
 import { feed } from "../lib/feed";
 import { ago, count, duration, metric, percent, plural } from "../lib/format";
+import { headlineOf } from "../lib/headline";
 import { api } from "../lib/http";
 import { loopFigures } from "../pipeline_editor/graph/loop";
 import { lineChart } from "../ui/chart";

@@ -43,7 +43,7 @@ export function latelyLines(base: string, { models, comparisons, figures }: Late
     }));
   const promotions = (figures?.best_history ?? []).slice(-MOST).map((b): LatelyLine => {
     const after = b.previous ? `, after ${short(b.previous)}` : "";
-    const accuracy = b.accuracy === null ? "" : ` (accuracy ${metric(b.accuracy)})`;
+    const accuracy = b.accuracy === null ? "" : ` (${b.metric} ${metric(b.accuracy)})`;
     return {
       at: b.at,
       name: "trophy",

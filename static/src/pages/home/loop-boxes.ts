@@ -1,7 +1,7 @@
 /** The eight boxes of the loop, upper row from the pool to review, lower row back from ground truth to the best model. */
 import { h, type Child } from "../../lib/dom";
 import { compact, count, metric } from "../../lib/format";
-import { headlineOf } from "../../lib/headline.ts";
+import { headlineOf } from "../../lib/headline";
 import type { LoopFigures } from "../../pipeline_editor/graph/loop";
 import { icon, type IconName } from "../../ui/icons";
 import { shortener, type ComparisonRow, type ModelRow, type Truth } from "./types";
@@ -100,12 +100,13 @@ function lowerRow(parts: LoopParts): HTMLElement[] {
 
 function bestBox({ base, models }: LoopParts): HTMLElement {
   const best = models.find((m) => m.stage === "best");
+  const figure = headlineOf(best?.evaluation?.summary);
   return box({
     title: "Best model",
     name: "trophy",
     figure: best ? shortener(models)(best.name) : "—",
     full: best?.name,
-    note: best?.evaluation ? `accuracy ${metric(best.evaluation.summary.accuracy)}` : "not evaluated yet",
+    note: best?.evaluation ? `${figure.name} ${metric(figure.value)}` : "not evaluated yet",
     href: best ? `${base}/models/${best.id}/` : `${base}/models/`,
     arrow: "up",
   });
