@@ -12,13 +12,13 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+import faster_coco_eval
 import numpy as np
-from faster_coco_eval import COCO as FastCOCO
-from faster_coco_eval import COCOeval_faster
 from pycocotools.coco import COCO
 from pycocotools.cocoeval import COCOeval
 from sklearn.metrics import average_precision_score, f1_score, jaccard_score
 
+from datasets.geometry import _rle
 from models_registry.ml.averages import average_over, mean_of
 from models_registry.ml.metrics.average_precision import AveragePrecision
 from models_registry.ml.metrics.macro_f1 import MacroF1
@@ -28,7 +28,7 @@ from models_registry.ml.object_paired import class_gains
 from models_registry.ml.paired import Resampling
 from models_registry.ml.records import ClassMap, FoundObjects, TruthObjects
 from tests.bench import number, report, say
-from tests.pure.ml.coco_reference import KINDS, as_coco, drawn_mask, made_up
+from tests.pure.ml.coco_reference import KINDS, as_coco, made_up
 
 IMAGES, CLASSES, ANSWERS = number("IMAGES", 500), number("CLASSES", 80), number("ANSWERS", 100)
 MASK_IMAGES, REPEATS = number("MASK_IMAGES", 100), number("REPEATS", 3)
@@ -127,7 +127,7 @@ def pycocotools(likeness: Any, truths: Any, found: Any, classes: int) -> Callabl
 
 
 def faster(likeness: Any, truths: Any, found: Any, classes: int) -> Callable[[], Any]:
-    return _judge(FastCOCO, COCOeval_faster, likeness, truths, found, classes)
+    return _judge(faster_coco_eval.COCO, faster_coco_eval.COCOeval_faster, likeness, truths, found, classes)
 
 
 def _judge(files: Any, judge: Any, likeness: Any, truths: Any, found: Any, classes: int) -> Callable[[], Any]:
@@ -172,10 +172,21 @@ def scene(
         low = np.clip(np.minimum(moved[:, :2], moved[:, 2:]), 0, 630)
         guessed = np.hstack([low, np.clip(np.maximum(moved[:, :2], moved[:, 2:]), low + 2, 640)])
         named = np.where(rng.random(answers) < 0.7, labels[near], _long_tail(rng, answers, classes))
-        regions = [[drawn_mask(rng, box) for box in side] for side in (boxes, guessed)] if masks else [None, None]
+        regions = [[_blob(rng, box) for box in side] for side in (boxes, guessed)] if masks else [None, None]
         truths.append(TruthObjects(SIZE, labels, boxes, regions=regions[0]))
         found.append(FoundObjects(SIZE, named, guessed, regions=regions[1], scores=rng.random(answers).round(3)))
     return truths, found
+
+
+def _blob(rng: np.random.Generator, box: np.ndarray) -> dict[str, Any]:
+    """A mask with a smooth outline that fills the box, as things have."""
+    x0, y0, x1, y1 = box.astype(int)
+    row, column = np.mgrid[0 : y1 - y0, 0 : x1 - x0]
+    y, x = (row + 0.5) / (y1 - y0) * 2 - 1, (column + 0.5) / (x1 - x0) * 2 - 1
+    turn = np.arctan2(y, x) * rng.integers(2, 5) + rng.random() * 6
+    hw = np.hypot(x, y) < 1 + 0.15 * np.sin(turn)
+    hw[0, 0] = hw[-1, -1] = True
+    return _rle.encode(hw, (int(x0), int(y0))) or {}
 
 
 def _boxes(rng: np.random.Generator, count: int, most: int) -> np.ndarray:
