@@ -97,9 +97,9 @@ def suspected_objects(
     same[paired] = matches.truth_label[partner[paired]] == matches.found_label[paired]
     believed = evidence >= sure
     rows = []
-    for at in np.flatnonzero(believed & (matches.state[0, 0] == MISS)):
+    for at in np.flatnonzero(believed & (matches.state[0, 0] == MISS)).tolist():
         rows.append(_suspect(matches, at, "overlooked", evidence[at]))
-    for at in np.flatnonzero(believed & (matches.state[0, 0] == HIT)):
+    for at in np.flatnonzero(believed & (matches.state[0, 0] == HIT)).tolist():
         alike = float(matches.alike[at])
         if not same[at]:
             rows.append(_suspect(matches, at, "swapped", evidence[at] * alike))

@@ -14,7 +14,7 @@ __all__ = ["WeightedObjectPrecision", "class_gains"]
 
 Floats = NDArray[np.float64]
 Weights = NDArray[np.float32]
-_AT_ONCE = 1 << 22  # numbers of a block of answers times resamples
+_AT_ONCE = 1 << 18  # numbers of a block of answers times resamples
 
 
 class WeightedObjectPrecision:

@@ -83,14 +83,22 @@ def _touching(one_xyxy: Floats, two_xyxy: Floats) -> NDArray[np.bool_]:
 def mask_iou(found: Sequence[Region], truth: Sequence[Region], pairs: Ints, crowd: NDArray[np.bool_]) -> Floats:
     """Exact, in pixels. The truth's masks are unrolled into running counts of covered pixels, a few at a time; an
     answer's runs, cut into rows and clipped to the truth's box, then read their overlap at their two ends."""
-    one, two = _Runs.of(found), _Runs.of(truth)
-    near = np.flatnonzero(_touching(one.xyxy[pairs[:, 0]], two.xyxy[pairs[:, 1]]))
+    shared, own, other = (np.zeros(len(pairs)) for _ in range(3))
+    near = np.flatnonzero(_touching(_boxes_xyxy(found)[pairs[:, 0]], _boxes_xyxy(truth)[pairs[:, 1]]))
     near = near[np.argsort(pairs[near, 1], kind="stable")]
-    shared = np.zeros(len(pairs))
+    sides = [np.unique(pairs[near, side], return_inverse=True) for side in (0, 1)]  # only these are unrolled
+    one, two = (_Runs.of([masks[i] for i in used[0]]) for masks, used in zip((found, truth), sides, strict=True))
+    used = np.stack([sides[0][1], sides[1][1]], axis=1)
+    own[near], other[near] = one.areas[used[:, 0]], two.areas[used[:, 1]]
     spans = one.spans()
-    for part in _parts(pairs[near], two.pixels, spans.count):
-        shared[near[part]] = _shared(spans, two, pairs[near[part]])
-    return ratio(shared, one.areas[pairs[:, 0]], two.areas[pairs[:, 1]], crowd)
+    for part in _parts(used, two.pixels, spans.count):
+        shared[near[part]] = _shared(spans, two, used[part])
+    return ratio(shared, own, other, crowd)
+
+
+def _boxes_xyxy(masks: Sequence[Region]) -> Floats:
+    box = np.array([mask["box"] for mask in masks], np.float64).reshape(-1, 4)
+    return np.hstack([box[:, :2], box[:, :2] + box[:, 2:]])
 
 
 @dataclass(frozen=True)
@@ -118,11 +126,10 @@ class _Runs:
     def of(cls, masks: Sequence[Region]) -> _Runs:
         count = np.fromiter((len(mask["rle"]) for mask in masks), np.int64, len(masks))
         runs = np.fromiter(chain.from_iterable(mask["rle"] for mask in masks), np.int64, int(count.sum()))
-        box = np.array([mask["box"] for mask in masks], np.float64).reshape(-1, 4)
         first = np.cumsum(count) - count
         odd = (np.arange(len(runs)) - np.repeat(first, count)) % 2 == 1
         areas = np.bincount(np.repeat(np.arange(len(masks)), count), np.where(odd, runs, 0), len(masks))
-        return cls(runs, first, count, np.hstack([box[:, :2], box[:, :2] + box[:, 2:]]), areas.astype(np.float64))
+        return cls(runs, first, count, _boxes_xyxy(masks), areas.astype(np.float64))
 
     @property
     def pixels(self) -> Ints:

@@ -135,11 +135,11 @@ def worst_slices(
     ]
     kept: list[WorstSlice] = []
     covered = np.zeros(len(values), np.bool_)
-    for one in sorted(found, key=lambda row: (row.p, -row.cost, sorted(row.slice.facts.items()))):
-        left = one.slice.items[~covered[one.slice.items]]
-        if one.gap > gap and one.q <= false_share and len(left) and _chance(values[left], population) <= 0.05:
-            kept.append(one)
-            covered[one.slice.items] = True
+    for worst in sorted(found, key=lambda row: (row.p, -row.cost, sorted(row.slice.facts.items()))):
+        left = worst.slice.items[~covered[worst.slice.items]]
+        if worst.gap > gap and worst.q <= false_share and len(left) and _chance(values[left], population) <= 0.05:
+            kept.append(worst)
+            covered[worst.slice.items] = True
     return kept
 
 
