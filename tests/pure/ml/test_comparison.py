@@ -223,3 +223,26 @@ def test_unreadable_images_are_left_out_for_both() -> None:
 def test_predictions_of_another_shape_are_refused() -> None:
     with pytest.raises(Invalid, match="expected"):
         judge(Contender("new", np.ones((3, 3)) / 3))
+
+
+def test_noise_is_a_tie_and_a_real_gain_is_found() -> None:
+    """150 images. Of two equally good classifiers none is promoted in at least 95 % of 200 pairs; one that is right on
+    10 points more is, in at least 80 %."""
+    n = 150
+    test = Truth(LABELS[:n], NAMES)
+
+    def right(seed: int, luck: int, skill: float) -> np.ndarray:
+        hard = np.random.default_rng(seed).normal(size=N)
+        return hard + np.random.default_rng([seed, luck]).normal(0, 0.4, N) < skill
+
+    def promoted(seed: int, skill: float) -> tuple[bool, float]:
+        both = right(seed, 1, skill), right(seed, 2, 0.5)
+        pair = [Contender(str(i), probs(one, seed + i)[:n]) for i, one in enumerate(both)]
+        verdict = compare(*pair, test, {"precision_recall": {"metric": "accuracy"}}, resamples=20, seed=seed)
+        return verdict.action == "update model", float(both[0][:n].mean() - both[1][:n].mean())
+
+    noise = [promoted(seed, 0.5) for seed in range(200)]
+    real = [promoted(seed, 0.82) for seed in range(200)]
+    assert np.mean([gain for _, gain in real]) == pytest.approx(0.1, abs=0.005)
+    assert sum(not won for won, _ in noise) >= 190
+    assert sum(won for won, _ in real) >= 160
