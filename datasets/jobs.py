@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alp_site.lib import jobs
 from datasets.services import annotations as operations
-from datasets.services import bulk, imports, items, test_sets, thumbnails, tiles
+from datasets.services import bulk, exports, imports, items, test_sets, thumbnails, tiles
 
 DAY = 24 * 3600.0
 
@@ -47,6 +47,7 @@ def ring_tiles() -> None:
 @jobs.periodic("datasets.trash", 6 * 3600.0)
 def empty_trash() -> None:
     items.purge_trash()
+    exports.purge_exports(items.TRASH_KEPT)
 
 
 @jobs.periodic("datasets.operations", DAY)

@@ -86,6 +86,11 @@ def deliver(run: jobs.Run) -> None:
     deliveries.deliver(run)
 
 
+@jobs.periodic("pipelines.deliveries", 3600)
+def drop_deliveries() -> None:
+    deliveries.drop_deliveries()
+
+
 @jobs.periodic("pipelines.rounds", 10)
 def look_at_rounds() -> None:
     rounds.look_everywhere()

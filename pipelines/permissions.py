@@ -12,6 +12,7 @@ from pipelines.models import (
     Pipeline,
     PipelineRevision,
     SavedTemplate,
+    Secret,
     Trigger,
     TriggerFiring,
     Variable,
@@ -25,6 +26,7 @@ __all__ = [
     "PipelinePolicy",
     "RevisionPolicy",
     "SavedTemplatePolicy",
+    "SecretPolicy",
     "TriggerPolicy",
     "VariablePolicy",
 ]
@@ -42,6 +44,13 @@ class PipelinePolicy(Policy[Pipeline]):
 
 class SavedTemplatePolicy(Policy[SavedTemplate]):
     model = SavedTemplate
+    see = "pipeline.see"
+
+
+class SecretPolicy(Policy[Secret]):
+    """Their names are of use to who writes pipelines; their values to nobody but the servers they are sent to."""
+
+    model = Secret
     see = "pipeline.see"
 
 

@@ -5,7 +5,19 @@ from __future__ import annotations
 from django.urls import path
 
 from pipelines import pages
-from pipelines.api import approvals, code, cycles, deliveries, interchange, moving, pipelines, revisions, runs, triggers
+from pipelines.api import (
+    approvals,
+    code,
+    cycles,
+    deliveries,
+    interchange,
+    moving,
+    pipelines,
+    revisions,
+    runs,
+    secrets,
+    triggers,
+)
 
 api_urlpatterns = [
     path("node-types/", pipelines.NodeTypeListView.as_view(), name="node-types"),
@@ -29,6 +41,8 @@ api_urlpatterns = [
     path("revisions/<uuid:revision_id>/", revisions.RevisionDetailView.as_view(), name="revision"),
     path("revisions/<uuid:revision_id>/restore/", revisions.RestoreView.as_view(), name="revision-restore"),
     path("pipelines/<uuid:pipeline_id>/deliveries/", deliveries.DeliveryListView.as_view(), name="deliveries"),
+    path("projects/<uuid:project_id>/secrets/", secrets.SecretListView.as_view(), name="secrets"),
+    path("secrets/<uuid:secret_id>/", secrets.SecretDetailView.as_view(), name="secret"),
     path("pipelines/<uuid:pipeline_id>/code/versions/", code.VersionListView.as_view(), name="code-versions"),
     path("pipelines/<uuid:pipeline_id>/code/test/", code.TestView.as_view(), name="code-test"),
     path("code-tests/<uuid:test_id>/", code.TestDetailView.as_view(), name="code-test-run"),

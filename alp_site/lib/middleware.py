@@ -5,7 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
+
+from alp_site.lib.errors import Invalid
 
 POLICY = "; ".join(
     [
@@ -54,6 +56,21 @@ class ContentSecurityPolicy:
         response.headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         return response
+
+
+class PlainAddress:
+    """No address holds a zero byte: PostgreSQL takes none in a text, and nobody means one."""
+
+    sync_capable = True
+    async_capable = False
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "\0" in request.path_info or "%00" in request.META.get("QUERY_STRING", ""):
+            return JsonResponse(Invalid("The address holds a zero byte.").body(), status=Invalid.status)
+        return self.get_response(request)
 
 
 class Timed:

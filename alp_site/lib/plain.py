@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-__all__ = ["first_fault", "scalar_fault"]
+__all__ = ["fault_at", "first_fault", "scalar_fault"]
 
 
 def scalar_fault(value: Any) -> str:
@@ -22,13 +22,21 @@ def scalar_fault(value: Any) -> str:
 
 def first_fault(value: Any) -> str:
     """The fault of the first part, key or value, that has one."""
-    todo = [value]
+    return fault_at(value)[1]
+
+
+def fault_at(value: Any) -> tuple[str, str]:
+    """Where the first part, key or value, that has a fault lies ("nodes.3.name"), and the fault; empty without one."""
+    todo: list[tuple[str, Any]] = [("", value)]
     while todo:
-        part = todo.pop()
+        place, part = todo.pop()
         if isinstance(part, dict):
-            todo += [inner for pair in part.items() for inner in pair]
+            for key, inner in part.items():
+                if fault := scalar_fault(key):
+                    return place, fault
+                todo.append((f"{place}.{key}" if place else str(key), inner))
         elif isinstance(part, (list, tuple)):
-            todo += part
+            todo += ((f"{place}.{n}" if place else str(n), inner) for n, inner in enumerate(part))
         elif fault := scalar_fault(part):
-            return fault
-    return ""
+            return place, fault
+    return "", ""

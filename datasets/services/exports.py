@@ -7,6 +7,7 @@ import uuid
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +19,9 @@ from alp_site.people.models import User
 from datasets import query
 from datasets.formats._base import FORMATS, Drawn, Picture
 from datasets.models import Annotation, Dataset, Export, Item, ItemType, Label
+from datasets.services._common import now_ms
 
-__all__ = ["Written", "keep_export", "list_formats", "write_export"]
+__all__ = ["Written", "keep_export", "list_formats", "purge_exports", "write_export"]
 
 PAGE = 500
 
@@ -75,6 +77,19 @@ def keep_export(
             blob_id=written.sha256, size=written.size, items=written.items, annotations=written.annotations,
             left_out=dict(written.left_out), creator=user,
         )  # fmt: skip
+
+
+def purge_exports(kept: timedelta, limit: int = 100) -> int:
+    """Deletes for good the files of datasets that have been in the trash too long; their bytes go with the last row
+    that names them. Returns how many."""
+    gone = 0
+    old = Export.objects.filter(dataset__deleted_at__lt=now_ms() - kept)
+    while rows := list(old.only("pk", "blob_id")[:limit]):
+        with write():
+            storage.release([row.blob_id for row in rows])
+            Export.objects.filter(pk__in=[row.pk for row in rows]).delete()
+        gone += len(rows)
+    return gone
 
 
 def _pictures(rows: QuerySet[Item], *, approved_only: bool) -> Iterator[Picture]:

@@ -11,9 +11,11 @@ from rest_framework.request import Request
 
 from alp_site.lib.web import visible_or_404
 from alp_site.people.models import User
-from alp_site.people.permissions import Policy
+from alp_site.people.permissions import Policy, require
+from pipelines.engine.graph import Graph
 from pipelines.models import Pipeline
 from pipelines.permissions import PipelinePolicy
+from pipelines.services.code import has_new_code
 
 
 def pipeline_for(request: Request, pipeline_id: UUID, action: str = "pipeline.see") -> Pipeline:
@@ -25,6 +27,12 @@ def row_for(request: Request, policy: Policy[Any], pk: UUID, action: str = "pipe
     row = visible_or_404(policy, request.user, pk)
     policy.require(request.user, action, row)
     return row
+
+
+def require_code(request: Request, project_id: UUID, graph: Graph, pipeline: Pipeline | None = None) -> None:
+    """Who saves a text of a code node that was not there before writes code, which is a right of its own (403)."""
+    if has_new_code(graph, pipeline):
+        require(request.user, "code.edit", project_id)
 
 
 def person(request: Request) -> User:

@@ -15,7 +15,7 @@ from alp_site.people.permissions import require
 from alp_site.people.selectors import get_project_for
 from pipelines import selectors
 from pipelines.api import serializers as shapes
-from pipelines.api._common import listed, parsed, person, pipeline_for, row_for
+from pipelines.api._common import listed, parsed, person, pipeline_for, require_code, row_for
 from pipelines.engine.graph import to_json
 from pipelines.permissions import SavedTemplatePolicy
 from pipelines.services import interchange, templates
@@ -66,8 +66,10 @@ class ImportView(APIView):
         project = get_project_for(request.user, project_id)
         require(request.user, "pipeline.edit", project.pk)
         data = parsed(ImportSerializer, request)
+        read = interchange.read_pipeline(data["document"], project)
         if data["dry_run"]:
-            return Response(imported_body(interchange.read_pipeline(data["document"], project)))
+            return Response(imported_body(read))
+        require_code(request, project.pk, read.graph)
         made = interchange.import_pipeline(
             project=project, document=data["document"], name=data.get("name", ""), user=person(request)
         )

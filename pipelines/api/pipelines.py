@@ -18,7 +18,7 @@ from alp_site.people.permissions import require
 from alp_site.people.selectors import get_project_for
 from pipelines import selectors
 from pipelines.api import serializers as shapes
-from pipelines.api._common import listed, parsed, person, pipeline_for
+from pipelines.api._common import listed, parsed, person, pipeline_for, require_code
 from pipelines.engine.graph import Graph, from_json, to_json
 from pipelines.engine.spec import Node, Problem
 from pipelines.models import CycleStatus, Pipeline
@@ -98,11 +98,13 @@ class PipelineListView(APIView):
         require(request.user, "pipeline.edit", project.pk)
         data = parsed(shapes.PipelineCreateSerializer, request)
         if "template" in data:
+            require_code(request, project.pk, templates.get_template(data["template"], project).parsed())
             made = templates.create_from_template(
                 project=project, template=data["template"], name=data.get("name", ""),
                 variables=data.get("variables"), user=person(request),
             )  # fmt: skip
         else:
+            require_code(request, project.pk, from_json(data.get("graph") or {}))
             made = services.create_pipeline(
                 project=project, name=data.get("name", ""), graph=data.get("graph"), user=person(request),
                 description=data.get("description", ""), settings=data.get("settings"),
@@ -119,6 +121,8 @@ class PipelineDetailView(APIView):
     def patch(self, request: Request, pipeline_id: UUID) -> Response:
         pipeline = pipeline_for(request, pipeline_id, "pipeline.edit")
         data = parsed(shapes.PipelinePatchSerializer, request)
+        if "graph" in data:
+            require_code(request, pipeline.project_id, from_json(data["graph"]), pipeline)
         seen = data.pop("draft_version", None)
         saved = services.save_pipeline(pipeline=pipeline, seen_version=seen, user=person(request), **data)
         return Response(detail_body(saved))

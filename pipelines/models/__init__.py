@@ -18,6 +18,7 @@ from pipelines.models.beside import CodeTest as CodeTest
 from pipelines.models.beside import CodeVersion as CodeVersion
 from pipelines.models.beside import Delivery as Delivery
 from pipelines.models.beside import DeliveryState as DeliveryState
+from pipelines.models.beside import Secret as Secret
 from pipelines.models.counters import ConnectionCounter as ConnectionCounter
 from pipelines.models.counters import CycleCounter as CycleCounter
 from pipelines.models.counters import NodeCounter as NodeCounter

@@ -1,4 +1,4 @@
-"""What runs beside the graph: versions of code, test runs of it, and what left the house."""
+"""What runs beside the graph: versions of code, test runs of it, what left the house, and the secrets it took along."""
 
 from __future__ import annotations
 
@@ -89,3 +89,20 @@ class Delivery(IdModel):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.target}"
+
+
+class Secret(IdModel):
+    """A text that requests of the project's pipelines need, by its name; ``sealed`` is read by what sends them alone
+    (``lib.sealed``)."""
+
+    project = models.ForeignKey("people.Project", on_delete=models.CASCADE, related_name="secrets")
+    name = models.CharField(max_length=60)
+    sealed = models.TextField()
+    changed_by = models.ForeignKey(site.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    changed_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["project", "name"], name="secret_once")]
+
+    def __str__(self) -> str:
+        return self.name

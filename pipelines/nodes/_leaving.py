@@ -9,13 +9,15 @@ from uuid import UUID
 from alp_site.env import ENV
 from alp_site.lib.outbound import UrlRefused, check_url
 from datasets.models import Item
-from pipelines.engine.spec import Execution, Place, Problem
+from pipelines.engine.spec import Execution, Place, Problem, Tx
 from pipelines.services.bulk import as_uuids
 from pipelines.services.graphs import variables_of
+from pipelines.services.secrets import missing_secrets
 
-__all__ = ["PLACES", "strings_filled", "url_problems", "values_of"]
+__all__ = ["KEY_PLACES", "PLACES", "secret_problems", "strings_filled", "url_problems", "values_of"]
 
 PLACES = "${item}, ${item.name}, ${cycle}, ${execution}, ${inputs.NAME} and ${variables.NAME} stand for their values."
+KEY_PLACES = "${secrets.NAME} stands for a secret of the project, which is put in when the request leaves."
 
 
 def values_of(batch: Sequence[Execution]) -> dict[str, dict[str, Any]]:
@@ -45,6 +47,14 @@ def url_problems(place: Place, url: str, field: str = "url") -> Iterable[Problem
         check_url(url.replace("${", "").replace("}", ""), ENV.http_hosts)
     except UrlRefused as error:
         yield Problem("url_refused", f"{place.node.title}: {error.message}", node=place.node.id, field=field)
+
+
+def secret_problems(tx: Tx, place: Place, *fields: str) -> Iterable[Problem]:
+    """Whether the project has the secrets that these settings name."""
+    for field in fields:
+        for name in missing_secrets(UUID(tx.project_id), {field: place.node.config.get(field)}):
+            text = f"{place.node.title} names the secret {name!r}, which the project does not have."
+            yield Problem("secret_missing", text, node=place.node.id, field=field)
 
 
 def strings_filled(value: Any, fill: Any) -> Any:

@@ -22,8 +22,8 @@ from pipelines.engine.spec import (
     register,
     wait_on,
 )
-from pipelines.nodes._leaving import PLACES, strings_filled, url_problems, values_of
-from pipelines.services.deliveries import Parcel, filled, queue_parcels
+from pipelines.nodes._leaving import KEY_PLACES, PLACES, secret_problems, strings_filled, url_problems, values_of
+from pipelines.services.deliveries import Parcel, filled, new_marker, queue_parcels
 
 
 @dataclass(frozen=True)
@@ -63,28 +63,31 @@ class HttpRequest(Node):
             "required": ["url"],
             "properties": {
                 "url": {
-                    "type": "string", "title": "URL", "minLength": 1, "maxLength": 2000, "description": PLACES,
+                    "type": "string", "title": "URL", "minLength": 1, "maxLength": 2000,
+                    "description": f"{PLACES} {KEY_PLACES}",
                 },
                 "method": {
                     "type": "string", "title": "Method", "enum": ["GET", "POST", "PUT", "PATCH", "DELETE"],
                     "default": "POST", "description": "GET and DELETE send no body.",
                 },
                 "headers": {
-                    "type": "object", "title": "Headers", "default": {}, "description": PLACES,
+                    "type": "object", "title": "Headers", "default": {},
+                    "description": f"{PLACES} {KEY_PLACES} A key typed here is moved into one when it is saved.",
                     "propertyNames": {"pattern": "^[A-Za-z0-9-]{1,60}$"},
                     "additionalProperties": {"type": "string", "maxLength": 2000, "pattern": "^[\\x20-\\x7e]*$"},
                 },
                 "body": {
                     "type": ["object", "array", "string", "null"], "title": "Body",
                     "default": {"item": "${item}", "execution": "${execution}"},
-                    "description": f"JSON. {PLACES}",
+                    "description": f"JSON. {PLACES} {KEY_PLACES}",
                 },
             },
         },
     )  # fmt: skip
 
     def ready(self, tx: Tx, place: Place) -> Iterable[Problem]:
-        return url_problems(place, place.node.config["url"])
+        yield from url_problems(place, place.node.config["url"])
+        yield from secret_problems(tx, place, "url", "headers", "body")
 
     def compute(self, ctx: Ctx, batch: Sequence[Execution]) -> Sequence[Result]:
         values = values_of(batch)
@@ -93,16 +96,17 @@ class HttpRequest(Node):
     @staticmethod
     def _one(e: Execution, values: Mapping[str, Any]) -> Result:
         config, method = e.config, e.config.get("method", "POST")
-        fill = partial(filled, values=values)
+        marker = new_marker()
+        fill = partial(filled, values=values, marker=marker)
         body = e.inputs.get("body")
         body = strings_filled(config.get("body"), fill) if body is None else body
-        url = filled(config["url"], values, in_url=True)
         message = {
-            "method": method, "url": url, "body": None if method in ("GET", "DELETE") else body,
+            "method": method, "url": fill(config["url"], in_url=True), "marker": marker,
+            "body": None if method in ("GET", "DELETE") else body,
             "headers": strings_filled(config.get("headers") or {}, fill), "outputs": {"item": e.inputs["item"]},
         }  # fmt: skip
-        key = wait_on("delivery", e.id)
-        parcel = Parcel(e.id, "http", f"{method} {url.partition('?')[0]}", message, key)
+        key, shown = wait_on("delivery", e.id), filled(config["url"], values, in_url=True).partition("?")[0]
+        parcel = Parcel(e.id, "http", f"{method} {shown}", message, key)
         return Asking(e.id, "waiting for an answer", on=key, parcel=parcel)
 
     def apply(self, tx: Tx, results: Sequence[Outcome | Wait]) -> None:

@@ -22,8 +22,8 @@ from pipelines.engine.spec import (
     Wait,
     register,
 )
-from pipelines.nodes._leaving import PLACES, url_problems, values_of
-from pipelines.services.deliveries import Parcel, filled, queue_parcels
+from pipelines.nodes._leaving import KEY_PLACES, PLACES, secret_problems, url_problems, values_of
+from pipelines.services.deliveries import Parcel, filled, new_marker, queue_parcels
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ class Notify(Node):
                 },
                 "url": {
                     "type": "string", "title": "URL", "maxLength": 2000, "default": "",
-                    "description": "Of the webhook, on a host the operator allows.",
+                    "description": f"Of the webhook, on a host the operator allows. {KEY_PLACES}",
                 },
                 "subject": {
                     "type": "string", "title": "Subject", "maxLength": 200, "default": "${item.name} came by",
@@ -87,6 +87,7 @@ class Notify(Node):
         config, node = place.node.config, place.node
         if config.get("channel", "email") == "webhook":
             yield from url_problems(place, config.get("url", ""))
+            yield from secret_problems(tx, place, "url")
         elif not settings.EMAIL_HOST:
             text = f"{node.title} writes mail, but no mail server is set (ALP_EMAIL_HOST)."
             yield Problem("no_mail_server", text, node=node.id, field="channel")
@@ -105,8 +106,9 @@ class Notify(Node):
             message = {"to": config["to"], "subject": filled(config.get("subject", ""), values), "text": text}
             return Parcel(e.id, "email", ", ".join(config["to"]), message)
         body = {"text": text, "item": e.inputs["item"], "cycle": e.cycle_id, "execution": e.id}
-        url = config["url"]
-        return Parcel(e.id, "webhook", url.partition("?")[0], {"method": "POST", "url": url, "body": body})
+        marker = new_marker()
+        message = {"method": "POST", "url": filled(config["url"], {}, marker=marker), "marker": marker, "body": body}
+        return Parcel(e.id, "webhook", config["url"].partition("?")[0], message)
 
     def apply(self, tx: Tx, results: Sequence[Outcome | Wait]) -> None:
         parcels = [r.parcel for r in results if isinstance(r, Telling) and r.parcel is not None]

@@ -32,6 +32,7 @@ __all__ = [
     "TEST_JOB",
     "BadResult",
     "drop_tests",
+    "has_new_code",
     "keep_versions",
     "limits_of",
     "outputs_of",
@@ -164,17 +165,33 @@ def _assert_ours(type_name: str, value: Any, seen: set[str], project_id: str) ->
 # --- versions
 
 
-def keep_versions(pipeline: Pipeline, graph: Graph, user: User | None) -> None:
-    """Keeps every text that the graph's code nodes have and that was not there before. Joins the open transaction."""
-    texts = {
+def _texts(graph: Graph) -> dict[tuple[str, str], str]:
+    """(node, sha256) → the text of each code node."""
+    return {
         (node.id, hashlib.sha256(code.encode("utf-8", "replace")).hexdigest()): code
         for node in graph.nodes
         if node.type == CODE_TYPE and isinstance(code := node.config.get("code"), str)
     }
+
+
+def _known(pipeline: Pipeline, texts: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
+    rows = CodeVersion.objects.filter(pipeline=pipeline, sha256__in=[sha for _, sha in texts])
+    return set(rows.values_list("node_id", "sha256"))
+
+
+def has_new_code(graph: Graph, pipeline: Pipeline | None = None) -> bool:
+    """Whether a code node of the graph has a text that no saved draft of the pipeline had there: who saves it writes
+    code."""
+    texts = _texts(graph)
+    return bool(texts) and (pipeline is None or not texts.keys() <= _known(pipeline, texts))
+
+
+def keep_versions(pipeline: Pipeline, graph: Graph, user: User | None) -> None:
+    """Keeps every text that the graph's code nodes have and that was not there before. Joins the open transaction."""
+    texts = _texts(graph)
     if not texts:
         return
-    rows = CodeVersion.objects.filter(pipeline=pipeline, sha256__in=[sha for _, sha in texts])
-    known = set(rows.values_list("node_id", "sha256"))
+    known = _known(pipeline, texts)
     CodeVersion.objects.bulk_create(
         [
             CodeVersion(pipeline=pipeline, node_id=node_id, sha256=sha256, code=code, author=user)

@@ -12,6 +12,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from secrets import token_hex
 from typing import Any, Final
 from urllib.parse import quote
 from uuid import UUID
@@ -21,16 +22,22 @@ from django.core.mail import EmailMessage
 from django.utils.timezone import now
 
 from alp_site.env import ENV
-from alp_site.lib import jobs, outbound
+from alp_site.lib import db, jobs, outbound
 from alp_site.lib.errors import AlpError
 from pipelines.models import Delivery, DeliveryState, ExecutionStatus, NodeExecution
+from pipelines.services.secrets import opened_secrets
 from pipelines.services.waits import Answer, complete_waiting
 
-__all__ = ["DELIVER_JOB", "Parcel", "deliver", "filled", "queue_parcels"]
+__all__ = ["DELIVER_JOB", "Parcel", "deliver", "drop_deliveries", "filled", "new_marker", "queue_parcels"]
 
 DELIVER_JOB: Final = "pipelines.deliver"
 BACKOFF_SECONDS: Final = (10, 60, 300, 1800, 7200)
 MAX_ANSWER = 20_000
+KEPT = timedelta(days=30)
+"""As long as jobs that are done: the log of what left the house, with what was sent and answered."""
+SECRETS: Final = "secrets."
+SHORT: Final = 6
+"""A secret of fewer characters cannot be told from the rest of an answer."""
 PLACE = re.compile(r"\$\{([^{}]{1,200})\}")
 
 
@@ -52,11 +59,18 @@ class NotDelivered(AlpError):
     status = 502
 
 
-def filled(text: str, values: Mapping[str, Any], *, in_url: bool = False) -> str:
+def new_marker() -> str:
+    """What stands for a secret until its message leaves: nobody can have written it into a value that is filled in."""
+    return token_hex(8)
+
+
+def filled(text: str, values: Mapping[str, Any], *, in_url: bool = False, marker: str = "") -> str:
     """``${name}`` replaced by its value; in a URL each is quoted, so that it stays within its part. An unknown name is
-    left as it is."""
+    left as it is. With a ``marker``, ``${secrets.NAME}`` of the text (never of a value) is marked for ``deliver``."""
 
     def one(found: re.Match[str]) -> str:
+        if marker and found.group(1).startswith(SECRETS):
+            return f"({marker}:{found.group(1).removeprefix(SECRETS)})"
         if found.group(1) not in values:
             return found.group(0)
         value = values[found.group(1)]
@@ -87,7 +101,7 @@ def _ring(row: Delivery, project_id: UUID | None, delay: float) -> None:
 
 def deliver(run: jobs.Run) -> None:
     """One try of one delivery; a failed one that may yet succeed rings again later."""
-    row = Delivery.objects.get(pk=run.payload["delivery"])
+    row = Delivery.objects.select_related("pipeline").get(pk=run.payload["delivery"])
     if row.state != DeliveryState.QUEUED:
         return
     if NodeExecution.objects.filter(pk=row.execution_id, status=ExecutionStatus.CANCELLED).exists():
@@ -108,26 +122,55 @@ def deliver(run: jobs.Run) -> None:
 
 
 def _request(row: Delivery) -> dict[str, Any]:
-    """Raises Unreachable where another try may help, else NotDelivered or UrlRefused."""
+    """Raises Unreachable where another try may help, else NotDelivered, UrlRefused or SecretMissing."""
     message, key = row.message, str(row.execution_id)
-    body = None if message.get("body") is None else json.dumps(message["body"]).encode()
-    headers = {"User-Agent": "ALP", "Accept": "application/json", **(message.get("headers") or {})}
+    secrets = _Secrets(row)
+    body = None if message.get("body") is None else json.dumps(secrets.put_in(message["body"])).encode()
+    headers = {"User-Agent": "ALP", "Accept": "application/json", **secrets.put_in(message.get("headers") or {})}
     headers |= {"Idempotency-Key": key, **({"Content-Type": "application/json"} if body is not None else {})}
-    reply = outbound.send(message["method"], message["url"], allowed=ENV.http_hosts, headers=headers, body=body)
+    url = secrets.put_in(message["url"], in_url=True)
+    reply = outbound.send(message["method"], url, allowed=ENV.http_hosts, headers=headers, body=body)
+    text = secrets.hidden(reply.body.decode("utf-8", "replace").replace("\x00", ""))
     row.status_code = reply.status
-    row.answer = reply.body[:MAX_ANSWER].decode("utf-8", "replace").replace("\x00", "")
+    row.answer = text[:MAX_ANSWER]
     if reply.status >= 500 or reply.status in (408, 429):
         raise outbound.Unreachable(f"It answered with {reply.status}.")
     if not 200 <= reply.status < 300:
         why = "; redirects are not followed" if 300 <= reply.status < 400 else ""
         raise NotDelivered(f"It answered with {reply.status}{why}.")
-    return {"status": reply.status, "response": _value(reply)}
+    return {"status": reply.status, "response": _value(text, reply.content_type)}
 
 
-def _value(reply: outbound.Reply) -> Any:
+class _Secrets:
+    """The secrets that a message names, for as long as it takes to send it."""
+
+    def __init__(self, row: Delivery) -> None:
+        marker = str(row.message.get("marker") or "")
+        self.place = re.compile(rf"\({marker}:([^()]{{1,60}})\)") if marker else None
+        names = set(self.place.findall(json.dumps(row.message, ensure_ascii=False))) if self.place else set()
+        self.values = opened_secrets(row.pipeline.project_id, names) if names else {}
+
+    def put_in(self, value: Any, *, in_url: bool = False) -> Any:
+        """A JSON value with the secrets in its texts."""
+        if isinstance(value, str):
+            return self.place.sub(lambda found: self._one(found.group(1), in_url), value) if self.place else value
+        if isinstance(value, dict):
+            return {key: self.put_in(part) for key, part in value.items()}
+        return [self.put_in(part) for part in value] if isinstance(value, list) else value
+
+    def _one(self, name: str, in_url: bool) -> str:
+        return quote(self.values[name], safe="/") if in_url else self.values[name]
+
+    def hidden(self, text: str) -> str:
+        """An answer that repeats what it was sent is kept without it."""
+        for value in self.values.values():
+            text = text.replace(value, "***") if len(value) >= SHORT else text
+        return text
+
+
+def _value(text: str, content_type: str) -> Any:
     """JSON as it is, other text as text. Raises NotDelivered for JSON that is none."""
-    text = reply.body.decode("utf-8", "replace").replace("\x00", "")
-    if not reply.content_type.endswith("json"):
+    if not content_type.endswith("json"):
         return text[:MAX_ANSWER]
     try:
         return json.loads(text, parse_constant=lambda name: None)
@@ -169,3 +212,12 @@ def _end(run: jobs.Run, row: Delivery, error: AlpError | None, outputs: Mapping[
             told = {**row.message.get("outputs", {}), **(outputs or {})}
             reason = (error.code, error.message) if error else None
             complete_waiting([Answer(on=row.wait_key, outputs=None if error else told, error=reason)])
+
+
+def drop_deliveries() -> int:
+    """Forgets what was delivered, or given up, too long ago. Returns how many."""
+    old, gone = Delivery.objects.filter(finished_at__lt=now() - KEPT), 0
+    while ids := list(old.order_by("id").values_list("pk", flat=True)[: db.bulk_size() * 5]):
+        with db.write():
+            gone += Delivery.objects.filter(pk__in=ids).delete()[0]
+    return gone

@@ -30,6 +30,7 @@ from pipelines.services.facade import NodeTx
 from pipelines.services.firing import load_existing, look_at_ground_truth
 from pipelines.services.graphs import current_graph, draft_differs, graph_of, place_now
 from pipelines.services.ledger import ring_node
+from pipelines.services.secrets import keep_apart
 from pipelines.services.triggers import accept_triggers, end_firings, sync_triggers
 
 __all__ = [
@@ -58,10 +59,12 @@ def create_pipeline(
     """A new pipeline as a draft; the graph's variables become rows. Raises GraphFormatError."""
     parsed = from_json(dict(graph or {}))
     with write():
-        pipeline = Pipeline.objects.create(
+        pipeline = Pipeline(
             project=project, name=name.strip() or "Pipeline", description=description, template=template,
-            settings=dict(settings or {}), draft=_stored(parsed), created_by=user,
+            settings=dict(settings or {}), created_by=user,
         )  # fmt: skip
+        pipeline.draft = _stored(keep_apart(pipeline, parsed, user))
+        pipeline.save(force_insert=True)
         CycleCounter.objects.create(pipeline=pipeline)
         _sync_variables(pipeline, parsed)
         keep_versions(pipeline, parsed, user)
@@ -93,7 +96,7 @@ def save_pipeline(
         if parsed is not None:
             if seen_version is not None and seen_version != row.draft_version:
                 raise DraftMoved("Someone saved this pipeline meanwhile.", version=row.draft_version)
-            row.draft, row.draft_version = _stored(parsed), row.draft_version + 1
+            row.draft, row.draft_version = _stored(keep_apart(row, parsed, user)), row.draft_version + 1
             if "variables" in (graph or {}):
                 _sync_variables(row, parsed, renamed or {})
             keep_versions(row, parsed, user)

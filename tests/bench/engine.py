@@ -1,7 +1,8 @@
 """The engine alone: 100,000 items through five pass-through nodes, two workers, the events read meanwhile.
 
 On SQLite, or on PostgreSQL when ``DATABASE_URL`` names an empty database. ``BENCH_ITEMS`` and ``BENCH_WORKERS`` change
-the sizes. An item's journey is its cycle and five executions; wanted: at most 2 SQL statements an item.
+the sizes. An item's journey is its cycle and five executions; wanted: at most 2 SQL statements an item, those of the
+workers and of everything beside them: who starts the cycles, who reads the events for all listeners.
 """
 
 from __future__ import annotations
@@ -99,13 +100,12 @@ def run_all(pipeline: Any) -> None:
 def read_events(pipeline: Any, workers: list[subprocess.Popen[bytes]]) -> None:
     """What the house's dispatcher does, and a word on how far it is. Ends when the workers have."""
     from alp_site.lib import events
-    from alp_site.lib.jobs.pulse import IDLE_SECONDS
+    from alp_site.lib.jobs.pulse import DISPATCH_LIMIT, pause_after
     from pipelines.models import CycleCounter
 
     last = time.monotonic()
     while any(worker.poll() is None for worker in workers):
-        if not events.dispatch_pending(2000):
-            time.sleep(IDLE_SECONDS)
+        time.sleep(pause_after(events.dispatch_pending(DISPATCH_LIMIT)))
         if time.monotonic() - last > 10:
             last = time.monotonic()
             say(f"{CycleCounter.objects.get(pipeline=pipeline).done} of {ITEMS}")
@@ -124,23 +124,25 @@ def tell(pipeline: Any, spent: float, told: list[dict[str, float]], mine: Any) -
     ran = set(NodeCounter.objects.filter(pipeline=pipeline).values_list("done", flat=True))
     if done != ITEMS or passed != {ITEMS} or ran != {ITEMS}:
         raise RuntimeError(f"of {ITEMS} items {done} ended; connections {passed}, nodes {ran}")
-    statements = sum(part["statements"] for part in told)
-    executions = sum(part["executions"] for part in told)
+    of_workers = sum(part["statements"] for part in told) / ITEMS
+    of_reader = mine.statements / ITEMS
+    rows = sum(part["executions"] for part in told) / ITEMS
     where = f"{connection.vendor}, {WORKERS} workers, {ITEMS} items, {NODES} nodes"
     report("engine.items_per_second", round(ITEMS / spent, 1), "items/s", note=f"{where}; workers' start included")
     report(
-        "engine.statements_per_item", round(statements / ITEMS, 3), "statements",
-        note=f"of the workers, their looking for jobs too; an executemany is one; wanted: at most {WANTED:g}",
+        "engine.statements_per_item", round(of_workers + of_reader, 3), "statements",
+        note=f"of all processes, looking in vain too; an executemany is one; wanted: at most {WANTED:g}",
     )  # fmt: skip
+    report("engine.statements_per_item_workers", round(of_workers, 3), "statements", note="their part of it")
     report(
-        "engine.reader_statements_per_second", round(mine.statements / spent, 1), "statements/s",
-        note="of the process that reads the events for all listeners: it looks as often whatever there is",
+        "engine.statements_per_item_reader", round(of_reader, 3), "statements",
+        note="the part of the process that starts the cycles and reads the events for all listeners",
     )  # fmt: skip
-    report("engine.rows_per_item", round(executions / ITEMS, 2), "rows", note="with each row of an executemany as one")
+    report("engine.rows_per_item", round(rows, 2), "rows", note="of the workers, each row of an executemany as one")
     report("engine.peak_memory", round(max(part["peak"] for part in told), 1), "MiB", note="of a worker")
     mine_peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     report("engine.peak_memory_reader", round(mine_peak, 1), "MiB", note="of the process that reads the events")
-    if statements / ITEMS > WANTED:
+    if of_workers + of_reader > WANTED:
         sys.exit(1)
 
 

@@ -106,6 +106,24 @@ def test_poisonous_event_is_set_aside_after_five_attempts_and_the_rest_flows(
 
 
 @pytest.mark.django_db(transaction=True)
+def test_what_a_reader_publishes_reaches_all_in_the_same_round(readers: dict[str, dispatch._Reader]) -> None:
+    got: list[str] = []
+
+    @events.subscribe("first", ["member.updated"])
+    def first(batch: list[events.Event]) -> None:
+        got.extend(e.ids[0] for e in batch)
+
+    @events.subscribe("second", ["job.status"])
+    def second(batch: list[events.Event]) -> None:
+        for event in batch:
+            events.publish("member.updated", project_id=PROJECT, ids=event.ids)
+
+    _publish(3)
+    events.dispatch_pending()
+    assert got == ["0", "1", "2"]
+
+
+@pytest.mark.django_db(transaction=True)
 def test_reader_work_and_cursor_roll_back_together(readers: dict[str, dispatch._Reader]) -> None:
     @events.subscribe("worker", ["job.status"])
     def worker(batch: list[events.Event]) -> None:

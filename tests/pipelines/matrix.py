@@ -15,6 +15,7 @@ from pipelines.models import (
     Pipeline,
     PipelineRevision,
     SavedTemplate,
+    Secret,
     Trigger,
     TriggerFiring,
     Variable,
@@ -23,6 +24,7 @@ from pipelines.services.approvals import gate_key
 from pipelines.services.cycles import Begin, start_cycles
 from pipelines.services.firing import run_over
 from pipelines.services.pipelines import create_pipeline, pause_pipeline, start_pipeline
+from pipelines.services.secrets import create_secret
 from pipelines.services.templates import save_as_template
 from tests.matrix import ANYONE, PUBLIC, Call, Row, World
 from tests.pipelines import sample_nodes
@@ -116,6 +118,10 @@ def code_test(world: World) -> CodeTest:
     return world.once("code-test", lambda: CodeTest.objects.create(pipeline=draft(world), config={}))
 
 
+def secret(world: World) -> Secret:
+    return world.once("secret", lambda: create_secret(project=world.project, name="kept", value="x", user=world.owner))
+
+
 def hook(world: World) -> Trigger:
     def make() -> Trigger:
         row = trigger(world)
@@ -184,6 +190,16 @@ ROWS = {
     "revision": Row(kwargs=of(revision, "revision_id"), get=Call("oerv", hidden="a")),
     "revision-restore": Row(kwargs=of(revision, "revision_id"), post=Call("oe", hidden="a", body={})),
     "deliveries": Row(kwargs=of(draft), get=Call("oerv", hidden="a")),
+    "secrets": Row(
+        kwargs=lambda world: {"project_id": world.project.pk},
+        get="oe",
+        post=Call("oe", body={"name": "other", "value": "x"}),
+    ),
+    "secret": Row(
+        kwargs=of(secret, "secret_id"),
+        patch=Call("oe", hidden="a", body={"value": "y"}),
+        delete=Call("oe", hidden="a"),
+    ),
     "code-versions": Row(kwargs=of(draft), get=Call("oerv", hidden="a")),
     "code-test": Row(
         kwargs=of(draft),

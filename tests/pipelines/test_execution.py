@@ -13,7 +13,7 @@ from alp_site.lib import db, events, jobs
 from alp_site.lib.jobs.run import Run, claim
 from alp_site.lib.models import Event, Job, JobState
 from alp_site.lib.testing import failed_jobs, settle
-from pipelines.engine.spec import NodeError, Wait, wait_on
+from pipelines.engine.spec import BatchFailed, NodeError, Wait, wait_on
 from pipelines.models import Cycle, NodeExecution, Pipeline, Variable, VariableChange
 from pipelines.services.cycles import (
     Begin,
@@ -66,6 +66,28 @@ def arrive() -> None:
 def lose(worker: _Worker) -> None:
     """The worker's lease lapses: the job is claimed by another one."""
     Job.objects.filter(pk=worker.run.job.pk).update(lease_until=db.clock() - jobs.run.LEASE)
+
+
+def test_node_is_told_which_attempt_it_is(running: Running, items: Items) -> None:
+    pipeline = running(graph([node("a", "picky")]))
+    items(2)
+    told: list[set[int]] = []
+
+    def note(batch: list[Any]) -> None:
+        told.append({e.attempt for e in batch})
+        raise BatchFailed("not yet")
+
+    sample_nodes.hooks["bad"] = lambda e: note([e]) or ""
+    arrive()
+    worker, batch = take(pipeline, "a")
+    assert {view.attempt for view in batch.views} == {row.attempt for row in at("a")} == {1}
+    lose(worker)
+    jobs.run_job(str(worker.run.job.pk), heartbeat=False)
+    for _ in range(2):
+        retry_failed(pipeline=pipeline)
+        settle()
+    assert told == [{2}, {3}, {4}], "a worker died of the first"
+    assert {row.attempt for row in at("a")} == {4}
 
 
 # --- one bad item

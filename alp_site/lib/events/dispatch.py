@@ -17,6 +17,7 @@ log = logging.getLogger(__name__)
 READ_LIMIT = 200
 ATTEMPTS = 5
 LAZY_MOVE = 1000  # events that concern a reader not at all move its cursor only now and then
+PAGES_KEPT = 4
 
 
 @dataclass
@@ -25,6 +26,26 @@ class _Reader:
     types: frozenset[str]
     fn: Callable[[list[Event]], None]
     seen: Position | None = None  # scanned so far in this process, at or ahead of the stored cursor
+
+
+class _Pages:
+    """What was read in one round of looking: readers that stand at the same place, as they do most of the time, share
+    one look at the table. A few pages are kept: an event may name hundreds of ids."""
+
+    def __init__(self) -> None:
+        self._pages: dict[Position, list[Event]] = {}
+
+    def after(self, position: Position) -> list[Event]:
+        found = self._pages.get(position)
+        if found is None:
+            found = self._pages[position] = read(position, READ_LIMIT)
+            while len(self._pages) > PAGES_KEPT:
+                del self._pages[next(iter(self._pages))]
+        return found
+
+    def may_have_grown(self) -> None:
+        """A reader wrote: where there was nothing there may be something by now."""
+        self._pages = {at: page for at, page in self._pages.items() if page}
 
 
 _readers: dict[str, _Reader] = {}
@@ -52,29 +73,21 @@ def forget_positions() -> None:
 
 
 def dispatch_pending(limit: int = 10_000) -> int:
-    """Brings every reader up to date; returns how many events were handled. Failing readers are logged, not raised.
-
-    Readers at the same place share what was read there: at rest the whole house asks once, not once a reader. What is
-    published meanwhile may be left to the next call.
-    """
-    handled = 0
-    shared: dict[Position, list[Event]] = {}
-    for reader in list(_readers.values()):
-        while handled < limit:
-            got = _step(reader, shared)
-            handled += max(got, 0)
-            if got <= 0:
-                break
+    """Brings every reader up to date, a page each in turn; returns how many events were handled. Failing readers are
+    logged, not raised."""
+    handled, behind, pages = 0, list(_readers.values()), _Pages()
+    while behind and handled < limit:
+        got = {reader.name: _step(reader, pages) for reader in behind}
+        handled += sum(n for n in got.values() if n > 0)
+        behind = [reader for reader in behind if got[reader.name] > 0]
     return handled
 
 
-def _step(reader: _Reader, shared: dict[Position, list[Event]]) -> int:
+def _step(reader: _Reader, pages: _Pages) -> int:
     """One batch. Returns the number of events scanned, 0 when there are none, -1 when the reader failed."""
     if reader.seen is None:
         reader.seen = _stored(reader.name)
-    events = shared.get(reader.seen)
-    if events is None:
-        events = shared[reader.seen] = read(reader.seen, READ_LIMIT)
+    events = pages.after(reader.seen)
     if not events:
         return 0
     last = events[-1].position
@@ -85,6 +98,7 @@ def _step(reader: _Reader, shared: dict[Position, list[Event]]) -> int:
             with write():
                 _move(reader.name, last)
         return len(events)
+    pages.may_have_grown()
     try:
         _handle(reader, wanted, last)
     except Exception:

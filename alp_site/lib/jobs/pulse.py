@@ -28,6 +28,11 @@ WAIT_SECONDS = 2.0
 BEAT_SECONDS = 10.0
 
 
+def pause_after(handled: int) -> float:
+    """Seconds until the next look at the outbox, after one that handled so many events."""
+    return 0.0 if handled >= DISPATCH_LIMIT else BUSY_SECONDS if handled else IDLE_SECONDS
+
+
 class Pulse(threading.Thread):
     """Start one a process with ``start()``. ``patience``: seconds a web process leaves the duty to the clusters."""
 
@@ -50,8 +55,7 @@ class Pulse(threading.Thread):
                 close_old_connections()
                 self._beat()
                 if self._hold():
-                    handled = events.dispatch_pending(DISPATCH_LIMIT)
-                    wait = 0.0 if handled >= DISPATCH_LIMIT else BUSY_SECONDS if handled else IDLE_SECONDS
+                    wait = pause_after(events.dispatch_pending(DISPATCH_LIMIT))
                     do_due()
             except Exception:  # the pulse must outlive a database that is away for a moment
                 log.exception("pulse")

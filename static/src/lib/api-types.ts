@@ -2022,6 +2022,24 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/v1/projects/{project_id}/secrets/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** @description The names, by age. */
+    get: operations["projects_id_secrets_get"];
+    put?: never;
+    /** @description The names, by age. */
+    post: operations["projects_id_secrets_post"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/v1/projects/{project_id}/tasks/": {
     parameters: {
       query?: never;
@@ -2123,6 +2141,23 @@ export interface paths {
     options?: never;
     head?: never;
     patch?: never;
+    trace?: never;
+  };
+  "/api/v1/secrets/{secret_id}/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    delete: operations["secrets_id_delete"];
+    options?: never;
+    head?: never;
+    /** @description A new value; it is used from the next request on. */
+    patch: operations["secrets_id_patch"];
     trace?: never;
   };
   "/api/v1/task-items/{task_item_id}/": {
@@ -4824,6 +4859,9 @@ export interface components {
         [key: string]: unknown;
       };
     };
+    PatchedProjectSecretChangeRequest: {
+      value?: string;
+    };
     /**
      * @description `people`: who is served and with which share; an empty list opens the task to everyone who may work.
      *
@@ -5223,6 +5261,23 @@ export interface components {
     };
     ProjectList: {
       items: components["schemas"]["Project"][];
+      next: string | null;
+    };
+    ProjectSecret: {
+      /** Format: date-time */
+      readonly changed_at: string;
+      changed_by: components["schemas"]["PipelinePerson"] | null;
+      /** Format: uuid */
+      readonly id: string;
+      name: string;
+    };
+    /** @description ``name`` is what settings say: ``${secrets.name}``. */
+    ProjectSecretCreateRequest: {
+      name: string;
+      value: string;
+    };
+    ProjectSecretList: {
+      items: components["schemas"]["ProjectSecret"][];
       next: string | null;
     };
     ProjectTokenCreateRequest: {
@@ -9663,6 +9718,52 @@ export interface operations {
       };
     };
   };
+  projects_id_secrets_get: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        project_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ProjectSecretList"];
+        };
+      };
+    };
+  };
+  projects_id_secrets_post: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        project_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["ProjectSecretCreateRequest"];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ProjectSecret"];
+        };
+      };
+    };
+  };
   projects_id_tasks_get: {
     parameters: {
       query?: {
@@ -9842,6 +9943,51 @@ export interface operations {
         };
         content: {
           "application/json": components["schemas"]["PipelineDetail"];
+        };
+      };
+    };
+  };
+  secrets_id_delete: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        secret_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description No response body */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  secrets_id_patch: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        secret_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        "application/json": components["schemas"]["PatchedProjectSecretChangeRequest"];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ProjectSecret"];
         };
       };
     };

@@ -11,7 +11,8 @@ from alp_site.lib import jobs, sandbox
 from alp_site.lib.models import Job
 from alp_site.lib.sandbox import confine
 from alp_site.lib.testing import failed_jobs, settle
-from alp_site.people.models import Project, User
+from alp_site.people.models import Project, Role, User
+from alp_site.people.permissions import ACTIONS
 from datasets.models import Annotation, Dataset, Item
 from pipelines.engine.graph import from_json
 from pipelines.engine.validate import validate
@@ -194,6 +195,29 @@ def test_versions_when_saved_then_each_text_once_with_its_author(
     assert [row["code"] for row in body["items"]] == ["def run(item, context):\n return {}"]
     assert body["items"][0]["author"]["id"] == str(owner.pk)
     assert body["next"]
+
+
+def test_code_when_written_without_the_right_then_refused_whatever_the_door(
+    project: Project, owner: User, client_as: ClientAs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pipeline = create_pipeline(project=project, name="P", graph=coded("return None"), user=owner)
+    monkeypatch.setitem(ACTIONS, "code.edit", frozenset({Role.OWNER}))
+    address, engineer = f"/api/v1/pipelines/{pipeline.pk}/", client_as("engineer")
+    document = engineer.get(f"{address}export/").json()
+    moved = coded("return None")
+    moved["nodes"][0]["position"] = {"x": 7, "y": 7}
+    assert engineer.patch(address, {"graph": moved}).status_code == 200, "the text was there before"
+    own = {"graph": coded("return {}")}
+    doors = [
+        (address, "patch", own),
+        (f"/api/v1/projects/{project.pk}/pipelines/", "post", {"name": "Q", **own}),
+        (f"/api/v1/projects/{project.pk}/pipelines/import/", "post", {"document": document}),
+    ]
+    for door, method, body in doors:
+        answer = getattr(engineer, method)(door, body)
+        assert (answer.status_code, answer.json()["error"]["data"]) == (403, {"action": "code.edit"}), door
+    assert CodeVersion.objects.count() == Pipeline.objects.count() == 1
+    assert client_as("owner").patch(address, own).status_code == 200
 
 
 def test_test_run_when_asked_for_then_answer_print_and_error_with_its_line(

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils.timezone import now
 
 from alp_site.lib import storage
+from alp_site.lib.models import Blob
 from alp_site.lib.testing import failed_jobs, settle
 from alp_site.people.models import Project, User
 from datasets.models import Dataset, Export
 from datasets.services import approve, set_class_label
+from datasets.services.datasets import delete_dataset
+from datasets.services.exports import purge_exports
 from pipelines.models import NodeExecution, Pipeline
 from pipelines.services.firing import fire_once
 from pipelines.services.pipelines import create_pipeline, problems_of
@@ -88,3 +93,15 @@ def test_what_cannot_be_exported_is_told_before_the_start(
     for body, code in ((spec(theirs), "dataset_not_in_project"), (spec(raw, {"nonsense": 1}), "bad_filter")):
         made = create_pipeline(project=project, name=code, graph=body)
         assert code in {p.code for p in problems_of(made)}
+
+
+def test_file_goes_with_its_dataset_when_the_trash_is_emptied(running: Running, upload: Upload, raw: Dataset) -> None:
+    upload(1)
+    row = fire(running(spec(raw, approved_only=False)))
+    kept, sha256 = timedelta(days=30), row.outputs["file"]["sha256"]
+    delete_dataset(dataset=raw)
+    assert purge_exports(kept) == 0
+    Dataset.objects.filter(pk=raw.pk).update(deleted_at=now() - kept - timedelta(hours=1))
+    assert purge_exports(kept) == 1
+    assert not Export.objects.exists()
+    assert Blob.objects.get(pk=sha256).refs == 0

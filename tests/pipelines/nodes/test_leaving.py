@@ -6,6 +6,7 @@ import json
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -250,3 +251,19 @@ def test_notify_when_by_webhook_then_the_item_passes_even_if_nobody_answers(
     assert (row.state, row.attempts, len(server.asked)) == ("failed", 6, 6)
     assert server.asked[0][3]["text"] == "Look at 000000.jpg"
     assert server.asked[0][3]["item"] == item
+
+
+def test_deliveries_when_long_over_then_forgotten_and_what_is_to_be_sent_stays(
+    running: Running, items: Items, server: Server
+) -> None:
+    server.answers = [(200, {}), (200, {}), (503, {})]
+    running(asking("http_request", url=server.url))
+    items(3)
+    settle()
+    sent = Delivery.objects.filter(state="delivered").order_by("id")
+    long_ago = now() - deliveries.KEPT - timedelta(minutes=1)
+    Delivery.objects.filter(pk=sent[0].pk).update(finished_at=long_ago, created_at=long_ago)
+    Delivery.objects.filter(state="queued").update(created_at=long_ago)
+    kept = {sent[1].pk, Delivery.objects.get(state="queued").pk}
+    assert deliveries.drop_deliveries() == 1
+    assert set(Delivery.objects.values_list("pk", flat=True)) == kept

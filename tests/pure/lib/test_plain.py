@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from alp_site.lib.plain import first_fault
+from alp_site.lib.plain import fault_at, first_fault
 
 
 @pytest.mark.parametrize(
@@ -23,3 +23,11 @@ from alp_site.lib.plain import first_fault
 def test_a_value_that_some_database_would_not_keep_is_named(value: Any, fault: str) -> None:
     found = first_fault(value)
     assert fault in found if fault else found == ""
+
+
+@pytest.mark.parametrize(
+    ("value", "place"),
+    [({"a": [1, {"b": "\0"}]}, "a.1.b"), (["\0"], "0"), ({"a": {"b\0": 1}}, "a"), ("\0", ""), ({"a": 1}, "")],
+)
+def test_the_place_of_a_fault_is_told(value: Any, place: str) -> None:
+    assert fault_at(value)[0] == place

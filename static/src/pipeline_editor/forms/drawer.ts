@@ -1,5 +1,5 @@
 /** The drawer below the canvas: variables, problems, triggers, revisions. */
-import { h, replace } from "../../lib/dom";
+import { h, replace, type Child } from "../../lib/dom";
 import { createTabs } from "../../ui/tabs";
 import { icon } from "../../ui/icons";
 import type { PanelContext } from "./context";
@@ -55,33 +55,35 @@ export function createDrawer(context: PanelContext): Drawer {
     h("header", {}, tabs.element, toggle),
     body,
   );
-  let drawn = "";
+  const drawn = new Map<HTMLElement, string>();
+  /** Draws a tab anew if what it shows is another. What stays keeps its buttons: a click that is under way meets them. */
+  const redraw = (host: HTMLElement, shows: unknown, make: () => Child): boolean => {
+    const now = JSON.stringify(shows);
+    if (drawn.get(host) === now) return false;
+    drawn.set(host, now);
+    const had = host.contains(document.activeElement);
+    replace(host, make());
+    return had;
+  };
   const update = () => {
     const found = context.checks.problems.value;
     const graph = context.doc.graph();
-    const now = JSON.stringify([
-      graph.variables,
-      graph.triggers,
-      graph.nodes.map((node) => [node.id, node.name, node.inputs, node.config["variable"]]),
-      found,
-      context.names(),
-    ]);
-    if (now === drawn) return;
-    drawn = now;
+    const nodes = graph.nodes.map((node) => [node.id, node.name, node.inputs, node.config["variable"]]);
+    const names = context.names();
     tabs.setCount("variables", graph.variables?.length ?? 0);
     tabs.setCount("problems", found.length);
     tabs.setCount("triggers", graph.triggers?.length ?? 0);
-    const had = body.contains(document.activeElement);
-    replace(variables, variableList(context));
-    replace(triggers, triggerList(context));
-    replace(
-      problems,
-      found.length
-        ? problemLines(found, context)
-        : h("p", { class: "muted" }, icon("check", "sm"), " Nothing is wrong with this graph."),
-    );
+    const had = [
+      redraw(variables, [graph.variables, nodes, names], () => variableList(context)),
+      redraw(triggers, [graph.triggers, graph.variables, nodes, names], () => triggerList(context)),
+      redraw(problems, [found, nodes], () =>
+        found.length
+          ? problemLines(found, context)
+          : h("p", { class: "muted" }, icon("check", "sm"), " Nothing is wrong with this graph."),
+      ),
+    ];
     // What had the focus was drawn anew: the keyboard stays in the drawer.
-    if (had) tabs.element.querySelector<HTMLElement>("[aria-selected=true]")?.focus();
+    if (had.includes(true)) tabs.element.querySelector<HTMLElement>("[aria-selected=true]")?.focus();
   };
   return {
     element,
