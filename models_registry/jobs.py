@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from alp_site.lib import jobs
-from models_registry.services import encoding, evaluation, training
+from models_registry.services import encoding, evaluation, portable, training
 
 
 @jobs.handler(training.KIND, queue="ml", max_attempts=5, on_end=training.training_ended)
@@ -22,3 +22,9 @@ def evaluate(run: jobs.Run) -> None:
 def encode(run: jobs.Run) -> None:
     """Encodes a picture for the smart tool."""
     encoding.encode(run)
+
+
+@jobs.handler(portable.KIND, queue="ml", max_attempts=3, on_end=portable.check_ended)
+def check_imported(run: jobs.Run) -> None:
+    """Loads a version that came from outside and lets it predict."""
+    portable.check_imported(run)

@@ -24,6 +24,8 @@ __all__ = [
     "create_model_version",
     "delete_model",
     "draft_version",
+    "free_name",
+    "next_number",
     "register_base_model",
     "rename",
     "save_version",
@@ -127,7 +129,7 @@ def save_version(draft: VersionDraft) -> Model:
             name=free_name(draft.project_id, draft.name),
             base_model=base,
             family=base.family,
-            number=_next_number(base.family),
+            number=next_number(base.family),
             adapter=draft.adapter,
             configuration=draft.configuration,
             labels=draft.labels,
@@ -275,7 +277,8 @@ def free_name(project_id: UUID, wanted: str) -> str:
     raise Invalid(f"{MAX_NAME_TRIES} models are already called {wanted}.", field="name")
 
 
-def _next_number(family: UUID) -> int:
+def next_number(family: UUID) -> int:
+    """The place of the family's next version. Needs the project's lock."""
     last = Model.objects.filter(family=family).order_by("-number").values_list("number", flat=True).first()
     return (last or 0) + 1
 
