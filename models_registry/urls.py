@@ -5,12 +5,14 @@ from __future__ import annotations
 from django.urls import path
 
 from models_registry import pages
-from models_registry.api import encoding, judging, versions
+from models_registry.api import encoding, judging, portable, versions
 
 api_urlpatterns = [
     path("adapters/", versions.AdapterListView.as_view(), name="adapters"),
     path("projects/<uuid:project_id>/models/", versions.ModelListView.as_view(), name="models"),
     path("projects/<uuid:project_id>/models/register/", versions.ModelRegisterView.as_view(), name="model-register"),
+    path("projects/<uuid:project_id>/models/import/", portable.ModelImportView.as_view(), name="model-import"),
+    path("projects/<uuid:project_id>/models/tags/", versions.ModelTagListView.as_view(), name="model-tags"),
     path("projects/<uuid:project_id>/models/figures/", judging.ModelFiguresView.as_view(), name="model-figures"),
     path("projects/<uuid:project_id>/promotions/", judging.PromotionListView.as_view(), name="promotions"),
     path("projects/<uuid:project_id>/comparisons/", judging.ComparisonListView.as_view(), name="comparisons"),
@@ -20,6 +22,8 @@ api_urlpatterns = [
     path("models/<uuid:model_id>/promote/", versions.ModelPromoteView.as_view(), name="model-promote"),
     path("models/<uuid:model_id>/rollback/", versions.ModelRollbackView.as_view(), name="model-rollback"),
     path("models/<uuid:model_id>/archive/", versions.ModelArchiveView.as_view(), name="model-archive"),
+    path("models/<uuid:model_id>/export/", portable.ModelExportView.as_view(), name="model-export"),
+    path("models/<uuid:model_id>/clone/", portable.ModelCloneView.as_view(), name="model-clone"),
     path("models/<uuid:model_id>/metrics/", versions.ModelMetricsView.as_view(), name="model-metrics"),
     path("models/<uuid:model_id>/log/", versions.ModelLogView.as_view(), name="model-log"),
     path("models/<uuid:model_id>/lineage/", versions.ModelLineageView.as_view(), name="model-lineage"),

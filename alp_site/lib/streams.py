@@ -1,4 +1,4 @@
-"""Part of a file as an answer, read off the event loop under ASGI and in place elsewhere."""
+"""Files and what is made on the way as an answer, read off the event loop under ASGI and in place elsewhere."""
 
 from __future__ import annotations
 
@@ -22,9 +22,26 @@ def file_response(
     if length <= SMALL:
         with handle:
             return HttpResponse(handle.read(length), status=status, content_type=content_type, headers=headers)
-    django_request = request._request  # noqa: SLF001  whether we run under ASGI is known by it alone
-    chunks: Any = _async_chunks(handle, length) if isinstance(django_request, ASGIRequest) else _chunks(handle, length)
+    chunks: Any = _async_chunks(handle, length) if _is_async(request) else _chunks(handle, length)
     return StreamingHttpResponse(chunks, status=status, content_type=content_type, headers=headers)
+
+
+def stream_response(
+    request: Request, chunks: Iterator[bytes], *, content_type: str, headers: dict[str, str]
+) -> HttpResponseBase:
+    """Bytes as they are made, whose number nobody knows before."""
+    body: Any = _async_each(chunks) if _is_async(request) else chunks
+    return StreamingHttpResponse(body, content_type=content_type, headers=headers)
+
+
+def _is_async(request: Request) -> bool:
+    return isinstance(request._request, ASGIRequest)  # noqa: SLF001  whether we run under ASGI is known by it alone
+
+
+async def _async_each(chunks: Iterator[bytes]) -> AsyncIterator[bytes]:
+    ask = sync_to_async(lambda: next(chunks, None), thread_sensitive=False)
+    while (chunk := await ask()) is not None:
+        yield chunk
 
 
 def _chunks(handle: IO[bytes], length: int) -> Iterator[bytes]:

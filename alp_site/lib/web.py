@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Protocol, TypeVar
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.http import Http404
 from rest_framework import exceptions as drf
 from rest_framework.request import Request
@@ -102,16 +102,32 @@ def keyset_page(
     *,
     newest_first: bool = False,
     default: int = 100,
+    sort: str = "",
 ) -> Response:
     """One page by id: ``?after=<id>&limit=`` in, ``{"items": [...], "next": id | null}`` out.
 
-    ``render`` gets the whole page at once, so that it can fetch what it needs in a fixed number of queries.
+    ``render`` gets the whole page at once, so that it can fetch what it needs in a fixed number of queries. ``sort``:
+    a column that is never null, or "-" and one; equals stand by id.
     """
     limit = parse_int(request.query_params.get("limit"), "limit", least=1, most=MAX_PAGE, default=default)
     after = request.query_params.get("after")
+    by_id = "-pk" if newest_first else "pk"
     if after:
-        rows = rows.filter(**{"pk__lt" if newest_first else "pk__gt": parse_uuid(after, "after")})
-    page = list(rows.order_by("-pk" if newest_first else "pk")[: limit + 1])
+        rows = _behind(rows, parse_uuid(after, "after"), sort, by_id)
+    page = list(rows.order_by(*[part for part in (sort, by_id) if part])[: limit + 1])
     more = len(page) > limit
     page = page[:limit]
     return Response({"items": render(page), "next": str(page[-1].pk) if more else None})
+
+
+def _behind(rows: QuerySet[M], last: uuid.UUID, sort: str, by_id: str) -> QuerySet[M]:
+    """What comes after the row of that id, which may have left the list since but must still exist if it is sorted."""
+    behind_id = Q(**{"pk__lt" if by_id.startswith("-") else "pk__gt": last})
+    if not sort:
+        return rows.filter(behind_id)
+    column = sort.removeprefix("-")
+    value = rows.filter(pk=last).values_list(column, flat=True).first()
+    if value is None:
+        raise Invalid("The page after this one is gone: begin the list anew.", field="after")
+    beyond = Q(**{f"{column}__lt" if sort.startswith("-") else f"{column}__gt": value})
+    return rows.filter(beyond | (Q(**{column: value}) & behind_id))

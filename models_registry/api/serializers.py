@@ -52,6 +52,7 @@ class Model(s.Serializer[Any]):
     id = s.UUIDField()
     name = s.CharField()
     description = s.CharField()
+    tags = s.ListField(child=s.CharField())
     number = s.IntegerField()
     family = s.UUIDField()
     adapter = s.CharField()
@@ -117,7 +118,17 @@ class ModelRegister(s.Serializer[Any]):
 
 class ModelPatch(s.Serializer[Any]):
     name = s.CharField(required=False, max_length=NAME_MAX)
-    description = s.CharField(required=False, allow_blank=True)
+    description = s.CharField(required=False, allow_blank=True, max_length=20_000)
+    tags = s.ListField(child=s.CharField(max_length=60), required=False)
+
+
+class ModelClone(s.Serializer[Any]):
+    name = s.CharField(required=False, allow_blank=True, max_length=NAME_MAX)
+
+
+class Words(s.Serializer[Any]):
+    items = s.ListField(child=s.CharField())
+    next = s.CharField(allow_null=True)
 
 
 class Reason(s.Serializer[Any]):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
 from django.http import HttpResponseBase
 from django.utils.http import content_disposition_header
 from drf_spectacular.types import OpenApiTypes
@@ -45,7 +46,7 @@ class ModelListView(APIView):
 
     @extend_schema(
         responses=shapes.ModelList,
-        parameters=[OpenApiParameter(name, str) for name in (*LIST_FILTERS, "search", "after", "limit")],
+        parameters=[OpenApiParameter(name, str) for name in (*LIST_FILTERS, "search", "tag", "sort", "after", "limit")],
     )
     def get(self, request: Request, project_id: UUID) -> Response:
         project_for(request, project_id, "model.see")
@@ -57,8 +58,16 @@ class ModelListView(APIView):
                 rows = rows.filter(**{name: parse_uuid(value, name) if is_id else value})
         search = request.query_params.get("search", "").strip()
         if search:
-            rows = rows.filter(name__icontains=search)
-        return keyset_page(request, rows, render.models, newest_first=True, default=50)
+            rows = rows.filter(Q(name__icontains=search) | Q(description__icontains=search))
+        if tag := request.query_params.get("tag", "").strip():
+            rows = rows.filter(tags__name=tag)
+        sort = request.query_params.get("sort", "")
+        column = sort.removeprefix("-")
+        if column and column not in versions.SORTS:
+            raise Invalid(f"Versions are sorted by {', '.join(versions.SORTS)}, not by {column}.", field="sort")
+        return keyset_page(
+            request, versions.sortable(rows, column), render.models, newest_first=True, default=50, sort=sort
+        )
 
     @extend_schema(request=shapes.ModelCreate, responses={201: shapes.Model})
     def post(self, request: Request, project_id: UUID) -> Response:
@@ -88,6 +97,14 @@ class ModelListView(APIView):
         return Response(_one(model.pk), status=status.HTTP_201_CREATED)
 
 
+class ModelTagListView(APIView):
+    @extend_schema(responses=shapes.Words)
+    def get(self, request: Request, project_id: UUID) -> Response:
+        """The tags that versions of the project carry."""
+        project_for(request, project_id, "model.see")
+        return Response({"items": versions.tags_of(request.user, project_id), "next": None})
+
+
 class ModelRegisterView(APIView):
     @extend_schema(request=shapes.ModelRegister, responses={201: shapes.Model})
     def post(self, request: Request, project_id: UUID) -> Response:
@@ -115,11 +132,15 @@ class ModelDetailView(APIView):
 
     @extend_schema(request=shapes.ModelPatch, responses=shapes.Model)
     def patch(self, request: Request, model_id: UUID) -> Response:
-        """Name and description; everything else of a version is fixed when it is made."""
+        """Name, notes and tags; everything else of a version is fixed when it is made."""
         model_for(request, model_id, "model.edit")
         data = shapes.parsed(shapes.ModelPatch, request)
         making.rename(
-            model_id=model_id, name=data.get("name"), description=data.get("description"), person_id=request.user.pk
+            model_id=model_id,
+            name=data.get("name"),
+            description=data.get("description"),
+            tags=data.get("tags"),
+            person_id=request.user.pk,
         )
         return Response(_one(model_id))
 
@@ -296,5 +317,6 @@ __all__ = [
     "ModelPromoteView",
     "ModelRegisterView",
     "ModelRollbackView",
+    "ModelTagListView",
     "ModelTrainView",
 ]

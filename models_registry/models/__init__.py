@@ -8,7 +8,7 @@ from models_registry.models.judging import (
     PromotionLog,
 )
 from models_registry.models.prediction import EmbeddingRow, EmbeddingSet, Prediction
-from models_registry.models.version import NAME_MAX, Artifact, MetricSample, Model, ModelLog
+from models_registry.models.version import NAME_MAX, Artifact, MetricSample, Model, ModelLog, ModelTag
 
 __all__ = [
     "NAME_MAX",
@@ -22,6 +22,7 @@ __all__ = [
     "MetricSample",
     "Model",
     "ModelLog",
+    "ModelTag",
     "Prediction",
     "PromotionLog",
 ]

@@ -97,6 +97,22 @@ class Model(IdModel):
         return bool(self.weights_digest) and self.status in (self.Status.TRAINED, self.Status.PRE_TRAINED)
 
 
+class ModelTag(models.Model):
+    """A word that people sort versions by."""
+
+    model = models.ForeignKey(Model, on_delete=models.CASCADE, related_name="tags")
+    name = models.CharField(max_length=60)
+
+    class Meta:
+        constraints: ClassVar[list[Any]] = [
+            models.UniqueConstraint(fields=["model", "name"], name="modeltag_per_model"),
+        ]
+        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["name"], name="modeltag_name")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class ModelLog(models.Model):
     """What happened to a version, in order: every status with who and when, and notes of the work."""
 

@@ -50,6 +50,7 @@ def model(row: Model, evaluation: Evaluation | None, job: Job | None) -> JSON:
         "id": str(row.pk),
         "name": row.name,
         "description": row.description,
+        "tags": sorted(tag.name for tag in row.tags.all()),
         "number": row.number,
         "family": str(row.family),
         "adapter": row.adapter,

@@ -6,14 +6,17 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import FloatField, OuterRef, QuerySet, Subquery
+from django.db.models.fields.json import KT
+from django.db.models.functions import Cast, Coalesce
 
 from alp_site.lib.models import Job
 from alp_site.people.permissions import Person
-from models_registry.models import Artifact, Evaluation, MetricSample, Model, ModelLog, PromotionLog
+from models_registry.models import Artifact, Evaluation, MetricSample, Model, ModelLog, ModelTag, PromotionLog
 from models_registry.permissions import ModelPolicy
 
 __all__ = [
+    "SORTS",
     "artifacts_of",
     "best_model",
     "get_model",
@@ -23,12 +26,35 @@ __all__ = [
     "list_models",
     "list_promotions",
     "metric_series",
+    "sortable",
+    "tags_of",
 ]
 
 
 def list_models(user: Person, project_id: UUID) -> QuerySet[Model]:
     """The project's live versions that this person may see, with what a row of a list shows."""
-    return ModelPolicy().visible_to(user).filter(project_id=project_id).select_related(*_SHOWN)
+    rows = ModelPolicy().visible_to(user).filter(project_id=project_id)
+    return rows.select_related(*_SHOWN).prefetch_related("tags")
+
+
+_FIGURES = ("accuracy", "macro_f1", "balanced_accuracy", "map50", "map", "miou")
+SORTS = ("name", "number", "train_count", *_FIGURES)
+
+
+def sortable(rows: QuerySet[Model], sort: str) -> QuerySet[Model]:
+    """The rows with the column of that name that is never null: a figure is that of the newest finished evaluation, -1
+    where there is none. `sort`: one of SORTS."""
+    if sort not in _FIGURES:
+        return rows
+    newest = Evaluation.objects.filter(model=OuterRef("pk"), status=Evaluation.Status.DONE).order_by("-finished_at")
+    figure = newest.values(figure=Cast(KT(f"summary__{sort}"), FloatField()))[:1]
+    return rows.annotate(**{sort: Coalesce(Subquery(figure), -1.0, output_field=FloatField())})
+
+
+def tags_of(user: Person, project_id: UUID) -> list[str]:
+    """The words in use in a project, by name."""
+    visible = ModelPolicy().visible_to(user).filter(project_id=project_id)
+    return list(ModelTag.objects.filter(model__in=visible).order_by("name").values_list("name", flat=True).distinct())
 
 
 _SHOWN = ("base_model", "dataset", "test_set_version", "created_by")
@@ -37,7 +63,7 @@ _SHOWN = ("base_model", "dataset", "test_set_version", "created_by")
 def get_model(model_id: Any, project_id: UUID | None = None) -> Model | None:
     """A live version by id, for other apps' services; within a project when one is named."""
     rows = Model.objects.filter(pk=model_id, deleted_at__isnull=True).select_related(*_SHOWN)
-    return (rows.filter(project_id=project_id) if project_id else rows).first()
+    return (rows.filter(project_id=project_id) if project_id else rows).prefetch_related("tags").first()
 
 
 def best_model(project_id: UUID, dataset_id: UUID | None = None) -> Model | None:

@@ -7,7 +7,7 @@ from uuid import UUID
 from alp_site.lib.db import write
 from alp_site.people.models import Project
 from models_registry.errors import NotTrained
-from models_registry.models import NAME_MAX, Model, ModelLog
+from models_registry.models import NAME_MAX, Model, ModelLog, ModelTag
 from models_registry.selectors import versions
 from models_registry.services import artifacts, stages
 from models_registry.services.versions import free_name, next_number
@@ -50,6 +50,8 @@ def clone_model(*, model_id: UUID, name: str = "", person_id: UUID | None = None
             trained_at=source.trained_at,
             created_by_id=person_id,
         )
+        tags = source.tags.values_list("name", flat=True)
+        ModelTag.objects.bulk_create([ModelTag(model=clone, name=tag) for tag in tags])
         for row in versions.artifacts_of(source.pk):
             artifacts.attach(model=clone, name=row.name, sha256=row.blob_id, size=row.size)
         text = f"copied from {source.name}, weights and all"

@@ -69,11 +69,19 @@ _SCHEMA = {
 
 
 def packed(model: Model) -> Iterator[bytes]:
-    """The zip, piece by piece: the manifest, then each file of the version, uncompressed (weights do not shrink)."""
+    """The zip, piece by piece: the manifest, then each file of the version, uncompressed (weights do not shrink).
+
+    The tables are read before this returns, so that the pieces may be made in any thread.
+    """
     rows = versions.artifacts_of(model.pk)
+    manifest = json.dumps(_manifest(model, rows), indent=1, sort_keys=True)
+    return _zipped(manifest, rows)
+
+
+def _zipped(manifest: str, rows: list[Artifact]) -> Iterator[bytes]:
     pipe = _Pipe()
     with zipfile.ZipFile(pipe, "w", zipfile.ZIP_STORED) as archive:
-        archive.writestr(MANIFEST, json.dumps(_manifest(model, rows), indent=1, sort_keys=True))
+        archive.writestr(MANIFEST, manifest)
         for row in rows:
             entry = zipfile.ZipInfo(row.name, date_time=row.created_at.timetuple()[:6])
             entry.file_size = row.size  # so that large ones are written as such
@@ -90,12 +98,15 @@ class _Pipe:
     def __init__(self) -> None:
         self._held: list[bytes] = []
 
-    def write(self, data: bytes) -> int:
+    def write(self, data: bytes, /) -> int:
         self._held.append(bytes(data))
         return len(data)
 
     def flush(self) -> None:
         """Nothing waits here."""
+
+    def close(self) -> None:
+        """Nothing is open here."""
 
     def taken(self) -> bytes:
         """All that was written since the last time."""

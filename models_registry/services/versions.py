@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -14,7 +15,7 @@ from alp_site.people.models import Project
 from datasets.models import Dataset, TestSetVersion
 from models_registry.errors import EmptySubset, OverlappingSubsets, WrongStatus
 from models_registry.ml.adapters import AdapterInfo
-from models_registry.models import NAME_MAX, Model, ModelLog
+from models_registry.models import NAME_MAX, Model, ModelLog, ModelTag
 from models_registry.selectors import catalogue
 from models_registry.selectors.ground_truth import COLUMNS, SHAPE_COLUMNS, Gathered, Subset, gather, gather_test_set
 from models_registry.services import artifacts, names, stages
@@ -33,6 +34,7 @@ __all__ = [
 
 LINEAGE = "lineage.json"
 MAX_NAME_TRIES = 1000
+MAX_TAGS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,25 +233,45 @@ def register_base_model(
 
 
 def rename(
-    *, model_id: UUID, name: str | None = None, description: str | None = None, person_id: UUID | None = None
+    *,
+    model_id: UUID,
+    name: str | None = None,
+    description: str | None = None,
+    tags: Sequence[str] | None = None,
+    person_id: UUID | None = None,
 ) -> Model:
-    """Changes name or description. Raises Conflict when the name is taken. Safe to repeat."""
+    """Changes name, description (the notes) or tags. Raises Invalid: name taken, too many tags. Safe to repeat."""
     with write():
         model = Model.objects.select_for_update().get(pk=model_id, deleted_at__isnull=True)
         if description is not None:
             model.description = description
         if name is not None and name != model.name:
-            clean = " ".join(name.split())[:NAME_MAX]
-            if not clean:
-                raise Invalid("A model needs a name.", field="name")
-            others = Model.objects.filter(project_id=model.project_id, deleted_at__isnull=True).exclude(pk=model.pk)
-            if others.filter(name__iexact=clean).exists():
-                raise Invalid(f"There is already a model called {clean}.", field="name")
-            stages.note(model_id=model.pk, text=f"renamed from {model.name} to {clean}", person_id=person_id)
-            model.name = clean
+            _rename(model, name, person_id)
         model.save(update_fields=["name", "description", "updated_at"])
+        if tags is not None:
+            _set_tags(model, tags)
         stages.publish_status(model)
         return model
+
+
+def _rename(model: Model, name: str, person_id: UUID | None) -> None:
+    clean = " ".join(name.split())[:NAME_MAX]
+    if not clean:
+        raise Invalid("A model needs a name.", field="name")
+    others = Model.objects.filter(project_id=model.project_id, deleted_at__isnull=True).exclude(pk=model.pk)
+    if others.filter(name__iexact=clean).exists():
+        raise Invalid(f"There is already a model called {clean}.", field="name")
+    stages.note(model_id=model.pk, text=f"renamed from {model.name} to {clean}", person_id=person_id)
+    model.name = clean
+
+
+def _set_tags(model: Model, tags: Sequence[str]) -> None:
+    wanted = {clean for tag in tags if (clean := " ".join(tag.split()))}
+    if len(wanted) > MAX_TAGS:
+        raise Invalid(f"A version has at most {MAX_TAGS} tags.", field="tags")
+    model.tags.exclude(name__in=wanted).delete()
+    there = set(model.tags.values_list("name", flat=True))
+    ModelTag.objects.bulk_create([ModelTag(model=model, name=name) for name in sorted(wanted - there)])
 
 
 def delete_model(*, model_id: UUID, person_id: UUID | None = None) -> None:

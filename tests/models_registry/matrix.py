@@ -129,6 +129,12 @@ ROWS = {
     "adapters": Row(get=ANYONE),
     "models": Row(kwargs=of_project, get=SEES, post=Call(EDITS, body=new_version)),
     "model-register": Row(kwargs=of_project, post=Call(EDITS, body={"name": "New", "adapter": "small_cnn"})),
+    "model-import": Row(
+        kwargs=of_project, post=Call(EDITS, multipart=True, body=lambda world: {"file": io.BytesIO(b"no zip")})
+    ),
+    "model-tags": Row(kwargs=of_project, get=SEES),
+    "model-export": Row(kwargs=of_model, get=EDITS),
+    "model-clone": Row(kwargs=of_model, post=Call(EDITS, body={})),
     "model-figures": Row(kwargs=of_project, get=SEES),
     "promotions": Row(kwargs=of_project, get=SEES),
     "comparisons": Row(kwargs=of_project, get=SEES, post=Call(EDITS, body=rivals)),

@@ -954,7 +954,7 @@ export interface paths {
     delete: operations["models_id_delete"];
     options?: never;
     head?: never;
-    /** @description Name and description; everything else of a version is fixed when it is made. */
+    /** @description Name, notes and tags; everything else of a version is fixed when it is made. */
     patch: operations["models_id_patch"];
     trace?: never;
   };
@@ -1009,6 +1009,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/v1/models/{model_id}/clone/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** @description A second version with the same weights, in its own name. */
+    post: operations["models_id_clone_post"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/v1/models/{model_id}/evaluations/": {
     parameters: {
       query?: never;
@@ -1021,6 +1038,23 @@ export interface paths {
     put?: never;
     /** @description Asks for an evaluation; the one there is comes back when nothing has changed. */
     post: operations["models_id_evaluations_post"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/models/{model_id}/export/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** @description The version as one zip: its manifest, its weights as safetensors, its lineage and training as JSON. */
+    get: operations["models_id_export_get"];
+    put?: never;
+    post?: never;
     delete?: never;
     options?: never;
     head?: never;
@@ -1917,6 +1951,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/v1/projects/{project_id}/models/import/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** @description Takes in a version that was exported here or elsewhere; it may predict once its weights are checked. */
+    post: operations["projects_id_models_import_post"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/v1/projects/{project_id}/models/register/": {
     parameters: {
       query?: never;
@@ -1928,6 +1979,23 @@ export interface paths {
     put?: never;
     /** @description Registers a base version: an architecture, perhaps pretrained, that has learnt none of the labels yet. */
     post: operations["projects_id_models_register_post"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/projects/{project_id}/models/tags/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** @description The tags that versions of the project carry. */
+    get: operations["projects_id_models_tags_get"];
+    put?: never;
+    post?: never;
     delete?: never;
     options?: never;
     head?: never;
@@ -4452,6 +4520,7 @@ export interface components {
       /** Format: date-time */
       started_at: string | null;
       status: string;
+      tags: string[];
       /** Format: double */
       temperature: number | null;
       test_set_version: components["schemas"]["VersionOfTestSet"] | null;
@@ -4466,6 +4535,9 @@ export interface components {
         [key: string]: unknown;
       };
       weights_digest: string;
+    };
+    ModelCloneRequest: {
+      name?: string;
     };
     /** @description A version to be made from a base model and ground truth. Filters are queries over items. */
     ModelCreateRequest: {
@@ -4831,6 +4903,7 @@ export interface components {
     PatchedModelPatchRequest: {
       description?: string;
       name?: string;
+      tags?: string[];
     };
     PatchedOntologyPatchRequest: {
       name?: string;
@@ -6192,6 +6265,10 @@ export interface components {
     Way: {
       connection: string;
       execution: string;
+    };
+    Words: {
+      items: string[];
+      next: string | null;
     };
     Work: {
       approved_unchanged: number;
@@ -7930,6 +8007,31 @@ export interface operations {
       };
     };
   };
+  models_id_clone_post: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        model_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        "application/json": components["schemas"]["ModelCloneRequest"];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Model"];
+        };
+      };
+    };
+  };
   models_id_evaluations_get: {
     parameters: {
       query?: never;
@@ -7972,6 +8074,27 @@ export interface operations {
         };
         content: {
           "application/json": components["schemas"]["Evaluation"];
+        };
+      };
+    };
+  };
+  models_id_export_get: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        model_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/zip": string;
         };
       };
     };
@@ -9434,8 +9557,10 @@ export interface operations {
         family?: string;
         limit?: string;
         search?: string;
+        sort?: string;
         stage?: string;
         status?: string;
+        tag?: string;
       };
       header?: never;
       path: {
@@ -9501,6 +9626,34 @@ export interface operations {
       };
     };
   };
+  projects_id_models_import_post: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        project_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        "multipart/form-data": {
+          /** Format: binary */
+          file?: string;
+        };
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Model"];
+        };
+      };
+    };
+  };
   projects_id_models_register_post: {
     parameters: {
       query?: never;
@@ -9522,6 +9675,27 @@ export interface operations {
         };
         content: {
           "application/json": components["schemas"]["Model"];
+        };
+      };
+    };
+  };
+  projects_id_models_tags_get: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        project_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Words"];
         };
       };
     };

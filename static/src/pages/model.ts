@@ -15,6 +15,7 @@ import * as acts from "./models/acts.ts";
 import { evaluationState, evaluationView } from "./models/evaluation-view.ts";
 import { itemsView, type Cell } from "./models/items-view.ts";
 import { lineageStrip } from "./models/lineage-strip.ts";
+import * as portable from "./models/portable.ts";
 import { newVersion } from "./models/new-version.ts";
 import { card, factList, madeBy, modelLink, stateChip, whyText } from "./models/parts.ts";
 import { trainingView } from "./models/training-view.ts";
@@ -69,6 +70,8 @@ function mainAct(): Child {
       { type: "button", class: ["btn", primary && "btn-primary"], onclick: () => void run() },
       text,
     );
+  // What was imported has nothing to be trained from.
+  if (!model.dataset && ["created", "failed"].includes(model.status)) return null;
   if (["created", "failed", "cancelled"].includes(model.status)) {
     return button(model.status === "created" ? "Train" : "Train again", () => act(acts.train));
   }
@@ -93,7 +96,18 @@ function menu(): MenuEntry[] {
       run: () => void acts.evaluate(model, version).then(loadEvaluation),
     });
   }
+  if (model.can_predict)
+    entries.push(
+      "separator",
+      { label: "Export (zip)", icon: "download", run: () => portable.exportVersion(model) },
+      { label: "Copy to a new version…", icon: "copy", run: () => void portable.clone(model) },
+    );
   entries.push("separator", {
+    label: "Notes and tags…",
+    icon: "tags",
+    run: () => void act(portable.describe),
+  });
+  entries.push({
     label: "Rename",
     icon: "rename",
     run: () => void act(acts.rename).then(() => window.location.reload()),
@@ -111,6 +125,13 @@ function aboutCard(): HTMLElement {
   return card("About", [
     model.error &&
       h("div", { class: "notice bad", role: "alert" }, icon("failed"), h("div", null, model.error.message)),
+    model.description && h("p", { class: "model-notes" }, model.description),
+    model.tags.length > 0 &&
+      h(
+        "p",
+        { class: "row" },
+        model.tags.map((tag) => h("a", { class: "tag", href: `../?tag=${encodeURIComponent(tag)}` }, tag)),
+      ),
     factList([
       ["Why", whyText(model) || "—"],
       ["Base", model.base_model ? modelLink(model.base_model) : "none"],

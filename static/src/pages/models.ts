@@ -15,6 +15,8 @@ import { createTable, type Table } from "../ui/table.ts";
 import { createTabs } from "../ui/tabs.ts";
 import { timeAgo } from "../ui/time.ts";
 import { cancel, compareTwo, open, promote } from "./models/acts.ts";
+import { importVersion } from "./models/portable.ts";
+import { listFilter } from "./models/list-filter.ts";
 import { lineageStrip } from "./models/lineage-strip.ts";
 import { newVersion, registerBase } from "./models/new-version.ts";
 import {
@@ -84,8 +86,13 @@ function versionTable(): Table<Model> {
       {
         key: "name",
         title: "Version",
-        cell: (model) => [h("span", { class: "muted" }, `v${model.number} `), modelLink(model)],
+        cell: (model) => [
+          h("span", { class: "muted" }, `v${model.number} `),
+          modelLink(model),
+          model.tags.map((tag) => h("span", { class: "tag" }, tag)),
+        ],
         class: "name-cell",
+        sort: true,
       },
       { key: "stage", title: "Stage", cell: stateChip },
       {
@@ -96,19 +103,28 @@ function versionTable(): Table<Model> {
         class: "clip-cell",
       },
       {
-        key: "train",
+        key: "train_count",
         title: "Train",
         num: true,
+        sort: true,
         cell: (model) => (model.train_count ? count(model.train_count) : "—"),
       },
       {
         key: "accuracy",
         title: "Accuracy",
         num: true,
+        sort: true,
         cell: (model) => mainFigure(model.evaluation?.summary),
       },
-      { key: "balanced", title: "Balanced", num: true, cell: figure("balanced_accuracy"), wideOnly: true },
-      { key: "f1", title: "Macro F1", num: true, cell: figure("macro_f1") },
+      {
+        key: "balanced_accuracy",
+        title: "Balanced",
+        num: true,
+        sort: true,
+        cell: figure("balanced_accuracy"),
+        wideOnly: true,
+      },
+      { key: "macro_f1", title: "Macro F1", num: true, sort: true, cell: figure("macro_f1") },
       {
         key: "why",
         title: "Why",
@@ -122,22 +138,39 @@ function versionTable(): Table<Model> {
         wideOnly: true,
       },
     ],
-    load: ({ after, signal }) => api.list<Model>(`${base}/models/`, { query: { after }, signal }),
+    load: ({ after, sort, signal }) =>
+      api.list<Model>(`${base}/models/`, { query: { after, sort, ...filter.query() }, signal }),
     href: (model) => modelUrl(model.id),
-    empty: () =>
-      emptyState({
-        icon: "models",
-        title: "No model yet",
-        text: "Register a base model first: an architecture, perhaps pretrained. Versions are made from it with your ground truth.",
-        actions:
-          canEdit &&
-          h(
-            "button",
-            { type: "button", class: "btn btn-primary", onclick: () => void registerBase() },
-            "Register a base model",
-          ),
-      }),
-    onRows: around,
+    empty: () => (filter.isActive() ? nothingMatches() : noModel()),
+    onRows: (rows) => !filter.isActive() && around(rows),
+  });
+}
+
+function nothingMatches(): HTMLElement {
+  return emptyState({
+    icon: "search",
+    title: "No version matches",
+    text: "Other words, another stage or another tag may find some.",
+    actions: h(
+      "button",
+      { type: "button", class: "btn", onclick: () => filter.clear() },
+      "Show all versions",
+    ),
+  });
+}
+
+function noModel(): HTMLElement {
+  return emptyState({
+    icon: "models",
+    title: "No model yet",
+    text: "Register a base model first: an architecture, perhaps pretrained. Versions are made from it with your ground truth.",
+    actions:
+      canEdit &&
+      h(
+        "button",
+        { type: "button", class: "btn btn-primary", onclick: () => void registerBase() },
+        "Register a base model",
+      ),
   });
 }
 
@@ -149,8 +182,8 @@ const top = h("div", { class: "verdict-row" }, verdict, training);
 /** What stands above the table follows from its rows: the line of versions, the training that runs. */
 function around(rows: Model[]): void {
   if (rows.length) tabs.setCount("versions", rows.length);
-  const newest = rows[0];
-  const family = rows.filter((model) => model.family === newest?.family).reverse();
+  const newest = [...rows].sort((a, b) => Date.parse(b.created_at) - Date.parse(a.created_at))[0];
+  const family = rows.filter((model) => model.family === newest?.family).sort((a, b) => a.number - b.number);
   const members: FamilyMember[] = family.map((model) => ({
     ...model,
     base_model: model.base_model?.id ?? null,
@@ -357,6 +390,7 @@ function historyPanel(): HTMLElement {
   return panel;
 }
 
+const filter = listFilter(`${base}/models/tags/`, () => void table.reload());
 const table = versionTable();
 const tabs = createTabs({
   label: "Models",
@@ -364,7 +398,14 @@ const tabs = createTabs({
     {
       id: "versions",
       title: "Versions",
-      panel: () => h("div", { class: "stack" }, top, lineage, h("section", { class: "card" }, table.element)),
+      panel: () =>
+        h(
+          "div",
+          { class: "stack" },
+          top,
+          lineage,
+          h("section", { class: "card" }, filter.element, table.element),
+        ),
     },
     {
       id: "comparisons",
@@ -381,6 +422,7 @@ if (canEdit) {
   menuButton(more, () => [
     { label: "Version from ground truth", icon: "branch", run: () => void newVersion(bestOf(table.rows())) },
     { label: "Base model", icon: "box", run: () => void registerBase() },
+    { label: "Import a version…", icon: "upload", run: importVersion },
   ]);
   need("#model-actions").append(compareButton, more);
 }

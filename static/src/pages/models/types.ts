@@ -37,6 +37,7 @@ export interface Model {
   id: string;
   name: string;
   description: string;
+  tags: string[];
   number: number;
   family: string;
   adapter: string;
