@@ -212,7 +212,7 @@ export async function bench(
       for (let i = 0; i < n; i++) press(key, init);
     },
     /** Adds shapes without it being undone. */
-    put: (...list: (AnnotationParts & { id: string })[]) => {
+    put: (...list: (Partial<Annotation> & AnnotationParts & { id: string })[]) => {
       const whole = list.map((part): Annotation => ({
         attributes: {},
         metadata: {},
