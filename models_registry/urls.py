@@ -32,6 +32,11 @@ api_urlpatterns = [
     path("models/<uuid:model_id>/evaluations/", judging.ModelEvaluationsView.as_view(), name="model-evaluations"),
     path("evaluations/<uuid:evaluation_id>/", judging.EvaluationDetailView.as_view(), name="evaluation"),
     path("evaluations/<uuid:evaluation_id>/items/", judging.EvaluationItemsView.as_view(), name="evaluation-items"),
+    path(
+        "evaluations/<uuid:evaluation_id>/findings/",
+        judging.EvaluationFindingsView.as_view(),
+        name="evaluation-findings",
+    ),
     path("comparisons/<uuid:comparison_id>/", judging.ComparisonDetailView.as_view(), name="comparison"),
     path("items/<uuid:item_id>/predictions/", judging.ItemPredictionsView.as_view(), name="item-predictions"),
     path("items/<uuid:item_id>/encoding/", encoding.ItemEncodingView.as_view(), name="item-encoding"),

@@ -17,7 +17,7 @@ from datasets.models import Item, TestSetVersion
 from models_registry.api import serializers as shapes
 from models_registry.api.access import comparison_for, evaluation_for, model_for, project_for
 from models_registry.models import Comparison, Evaluation
-from models_registry.selectors import figures, judging, predictions, versions
+from models_registry.selectors import figures, findings, judging, predictions, versions
 from models_registry.selectors import payloads as render
 from models_registry.services import comparison, evaluation
 
@@ -74,6 +74,13 @@ class EvaluationItemsView(APIView):
             limit=limit,
         )
         return Response({**page, "next": str(offset + limit) if offset + limit < page["total"] else None})
+
+
+class EvaluationFindingsView(APIView):
+    @extend_schema(responses={200: {"type": "object"}})
+    def get(self, request: Request, evaluation_id: UUID) -> Response:
+        """What stands out: the slices worse than the rest by more than chance, and labels that are probably wrong."""
+        return Response(findings.findings(evaluation_for(request, evaluation_id, "model.see")))
 
 
 class ComparisonListView(APIView):

@@ -156,6 +156,7 @@ ROWS = {
     ),
     "evaluation": Row(kwargs=of_evaluation, get=SEES),
     "evaluation-items": Row(kwargs=of_evaluation, get=SEES),
+    "evaluation-findings": Row(kwargs=of_evaluation, get=SEES),
     "comparison": Row(kwargs=lambda world: {"comparison_id": comparison(world).pk}, get=SEES),
     "item-predictions": Row(kwargs=lambda world: {"item_id": item(world).pk}, get=SEES),
     "item-encoding": Row(

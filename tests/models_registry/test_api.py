@@ -138,6 +138,7 @@ def routes(project: Project, judged: tuple[Model, Model, Comparison], shapes: Sh
             f"{home}models/", f"{home}models/figures/", f"{home}promotions/", f"{home}comparisons/", model,
             f"{model}metrics/", f"{model}log/", f"{model}lineage/", f"{model}lineage/items/", f"{model}evaluations/",
             f"/api/v1/evaluations/{row.pk}/", f"/api/v1/evaluations/{row.pk}/items/",
+            f"/api/v1/evaluations/{row.pk}/findings/",
             f"/api/v1/comparisons/{verdict.pk}/",
             f"/api/v1/items/{shapes.items['pool'][0].pk}/predictions/",
         ],

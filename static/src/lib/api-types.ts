@@ -389,6 +389,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/v1/evaluations/{evaluation_id}/findings/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** @description What stands out: the slices worse than the rest by more than chance, and labels that are probably wrong. */
+    get: operations["evaluations_id_findings_get"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/v1/evaluations/{evaluation_id}/items/": {
     parameters: {
       query?: never;
@@ -6948,6 +6965,27 @@ export interface operations {
         };
         content: {
           "application/json": components["schemas"]["Evaluation"];
+        };
+      };
+    };
+  };
+  evaluations_id_findings_get: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        evaluation_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": Record<string, unknown>;
         };
       };
     };

@@ -13,6 +13,7 @@ import { createTabs } from "../ui/tabs.ts";
 import { timeAgo } from "../ui/time.ts";
 import * as acts from "./models/acts.ts";
 import { evaluationState, evaluationView } from "./models/evaluation-view.ts";
+import { findingsView } from "./models/findings-view.ts";
 import { itemsView, type Cell } from "./models/items-view.ts";
 import { lineageStrip } from "./models/lineage-strip.ts";
 import * as portable from "./models/portable.ts";
@@ -166,7 +167,7 @@ async function loadEvaluation(): Promise<void> {
     if (!row) return noEvaluation();
     if (row.status !== "done" || row.summary.untrained) return evaluationState(evaluationPlace, row);
     const full = await api.get<Evaluation>(`/api/v1/evaluations/${row.id}/`);
-    replace(evaluationPlace, evaluationView(full, showItems));
+    replace(evaluationPlace, evaluationView(full, showItems), full.metrics ? findingsView(row.id) : null);
     items = itemsView(row.id, full.metrics?.class_names ?? model.labels, (n) => tabs.setCount("mistakes", n));
     replace(itemsPlace, items.element);
     items.show({ only: "wrong" });
