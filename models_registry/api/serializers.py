@@ -61,6 +61,7 @@ class Model(s.Serializer[Any]):
     stage_reason = s.CharField()
     can_predict = s.BooleanField()
     base_model = Named(allow_null=True)
+    imported_as = s.CharField(allow_null=True, help_text="Its name where it was exported, if it came in as a file")
     dataset = Named(allow_null=True)
     test_set_version = VersionOfTestSet(allow_null=True)
     labels = s.ListField(child=s.CharField())

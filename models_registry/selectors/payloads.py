@@ -59,6 +59,7 @@ def model(row: Model, evaluation: Evaluation | None, job: Job | None) -> JSON:
         "stage_reason": row.stage_reason,
         "can_predict": row.can_predict,
         "base_model": named(row.base_model),
+        "imported_as": (row.lineage.get("imported") or {}).get("name"),
         "dataset": named(row.dataset),
         "test_set_version": test_set_version(version) if version else None,
         "labels": row.labels,

@@ -4523,6 +4523,8 @@ export interface components {
       family: string;
       /** Format: uuid */
       id: string;
+      /** @description Its name where it was exported, if it came in as a file */
+      imported_as: string | null;
       job: components["schemas"]["JobState"] | null;
       labels: string[];
       name: string;

@@ -18,7 +18,7 @@ import { itemsView, type Cell } from "./models/items-view.ts";
 import { lineageStrip } from "./models/lineage-strip.ts";
 import * as portable from "./models/portable.ts";
 import { newVersion } from "./models/new-version.ts";
-import { card, factList, madeBy, modelLink, stateChip, whyText } from "./models/parts.ts";
+import { card, factList, madeBy, modelLink, projectId, stateChip, whyText } from "./models/parts.ts";
 import { trainingView } from "./models/training-view.ts";
 import type { Evaluation, Lineage, LogLine, Model } from "./models/types.ts";
 
@@ -30,6 +30,8 @@ const training = trainingView(model, canEdit ? () => act(acts.cancel) : null);
 const about = h("div");
 const evaluationPlace = h("div", { class: "stack" }, skeletonLines(5));
 const itemsPlace = h("div", null, skeletonLines(4));
+/** What it is, or can be, judged on. */
+let testSet = model.test_set_version;
 let items: ReturnType<typeof itemsView> | null = null;
 
 async function act(verb: (model: Model) => Promise<Model | null>): Promise<void> {
@@ -71,8 +73,7 @@ function mainAct(): Child {
       { type: "button", class: ["btn", primary && "btn-primary"], onclick: () => void run() },
       text,
     );
-  // What was imported has nothing to be trained from.
-  if (!model.dataset && ["created", "failed"].includes(model.status)) return null;
+  if (model.imported_as && !model.can_predict) return null; // there is nothing here to train it from
   if (["created", "failed", "cancelled"].includes(model.status)) {
     return button(model.status === "created" ? "Train" : "Train again", () => act(acts.train));
   }
@@ -89,7 +90,7 @@ function menu(): MenuEntry[] {
   entries.push({ label: "New version from this", icon: "branch", run: () => void newVersion(model) });
   if (model.can_predict)
     entries.push({ label: "Compare with…", icon: "compare", run: () => acts.compareWith(model) });
-  const version = model.test_set_version;
+  const version = testSet;
   if (model.can_predict && version) {
     entries.push({
       label: `Evaluate on test set version ${version.number}`,
@@ -130,7 +131,7 @@ function aboutCard(): HTMLElement {
     model.tags.length > 0 &&
       h(
         "p",
-        { class: "row" },
+        { class: "tag-row" },
         model.tags.map((tag) => h("a", { class: "tag", href: `../?tag=${encodeURIComponent(tag)}` }, tag)),
       ),
     factList([
@@ -141,7 +142,9 @@ function aboutCard(): HTMLElement {
         "Learnt from",
         model.train_count
           ? `${plural(model.train_count, "item")}, ${count(model.validation_count)} for validation`
-          : "nothing yet",
+          : model.imported_as
+            ? `elsewhere, as ${model.imported_as}`
+            : "nothing yet",
       ],
       ["Dataset", model.dataset?.name ?? "—"],
       ["Test set", version ? `version ${version.number}, ${plural(version.item_count, "picture")}` : "none"],
@@ -164,7 +167,10 @@ async function loadEvaluation(): Promise<void> {
   try {
     const found = await api.list<Evaluation>(`${url}evaluations/`);
     const row = found.items.find((one) => one.status === "done") ?? found.items[0];
-    if (!row) return noEvaluation();
+    if (!row) {
+      await findTestSet();
+      return noEvaluation();
+    }
     if (row.status !== "done" || row.summary.untrained) return evaluationState(evaluationPlace, row);
     const full = await api.get<Evaluation>(`/api/v1/evaluations/${row.id}/`);
     replace(evaluationPlace, evaluationView(full, showItems), full.metrics ? findingsView(row.id) : null);
@@ -176,12 +182,20 @@ async function loadEvaluation(): Promise<void> {
   }
 }
 
+/** One that was imported is judged on what the best version is judged on. */
+async function findTestSet(): Promise<void> {
+  if (testSet || !model.can_predict) return;
+  const query = { stage: "best", limit: 1 };
+  const { items: best } = await api.list<Model>(`/api/v1/projects/${projectId()}/models/`, { query });
+  testSet = best[0]?.test_set_version ?? null;
+}
+
 function noEvaluation(): void {
-  const version = model.test_set_version;
+  const version = testSet;
   const text = !model.can_predict
     ? "It can be evaluated once it is trained."
     : version
-      ? `Test set version ${version.number} was frozen for it.`
+      ? `Test set version ${version.number} was frozen ${model.test_set_version ? "for it" : "for the best version"}.`
       : "This version was made without a test set.";
   const state = (icon_: "target" | "image") =>
     emptyState({

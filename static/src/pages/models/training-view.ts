@@ -126,6 +126,12 @@ export function trainingView(
 
 function emptyWords(model: Model): string {
   if (model.status === "training") return "The charts begin with the first epoch.";
+  if (model.imported_as && !model.can_predict)
+    return model.status === "failed"
+      ? ""
+      : "Imported: its weights are being checked. It may predict after that.";
+  if (model.imported_as)
+    return `It was trained elsewhere, as ${model.imported_as}. The file training.json under Lineage tells how.`;
   if (model.status === "created") return "Not trained yet.";
   return model.can_predict ? "" : "There is nothing to show: this version has not been trained.";
 }

@@ -46,6 +46,7 @@ export interface Model {
   stage_reason: string;
   can_predict: boolean;
   base_model: NamedRef | null;
+  imported_as: string | null;
   dataset: NamedRef | null;
   test_set_version: TestSetVersionRef | null;
   labels: string[];
