@@ -8,6 +8,7 @@ from alp_site.people.permissions import Person, Policy
 from pipelines.models import (
     CodeTest,
     Cycle,
+    Delivery,
     NodeExecution,
     Pipeline,
     PipelineRevision,
@@ -21,6 +22,7 @@ from pipelines.models import (
 __all__ = [
     "CodeTestPolicy",
     "CyclePolicy",
+    "DeliveryPolicy",
     "ExecutionPolicy",
     "FiringPolicy",
     "PipelinePolicy",
@@ -93,6 +95,13 @@ class ExecutionPolicy(_OfPipeline, Policy[NodeExecution]):
     model = NodeExecution
 
     def visible_to(self, user: Person) -> QuerySet[NodeExecution]:
+        return super().visible_to(user).filter(pipeline__deleted_at=None).select_related("pipeline")
+
+
+class DeliveryPolicy(_OfPipeline, Policy[Delivery]):
+    model = Delivery
+
+    def visible_to(self, user: Person) -> QuerySet[Delivery]:
         return super().visible_to(user).filter(pipeline__deleted_at=None).select_related("pipeline")
 
 

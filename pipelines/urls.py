@@ -43,6 +43,7 @@ api_urlpatterns = [
     path("pipelines/<uuid:pipeline_id>/deliveries/", deliveries.DeliveryListView.as_view(), name="deliveries"),
     path("projects/<uuid:project_id>/secrets/", secrets.SecretListView.as_view(), name="secrets"),
     path("secrets/<uuid:secret_id>/", secrets.SecretDetailView.as_view(), name="secret"),
+    path("deliveries/<uuid:delivery_id>/retry/", deliveries.DeliveryRetryView.as_view(), name="delivery-retry"),
     path("pipelines/<uuid:pipeline_id>/code/versions/", code.VersionListView.as_view(), name="code-versions"),
     path("pipelines/<uuid:pipeline_id>/code/test/", code.TestView.as_view(), name="code-test"),
     path("code-tests/<uuid:test_id>/", code.TestDetailView.as_view(), name="code-test-run"),

@@ -76,7 +76,8 @@ def detail_body(request: Request, row: Any) -> dict[str, Any]:
     path = list(NodeExecution.objects.filter(cycle=row).order_by("id")[:PATH_LIMIT])
     values = [part for e in path for part in (e.arrived, e.bound or {}, e.outputs)]
     row.waits = selectors.people_waits([row.pk], person(request)).get(row.pk, [])
-    row.path, row.graph = with_ways(path, graph_of(row.revision_id)), to_json(graph_of(row.revision_id))
+    graph = graph_of(row.revision_id)
+    row.path, row.graph, row.ports = with_ways(path, graph), to_json(graph), selectors.ports_of(graph)
     row.names = selectors.names_of(row.pipeline.project_id, [*values, row.memory, row.subject])
     return dict(shapes.CycleDetailSerializer(row).data)
 

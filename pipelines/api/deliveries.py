@@ -5,16 +5,18 @@ from __future__ import annotations
 from uuid import UUID
 
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework import serializers
+from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from alp_site.lib.errors import Invalid
 from alp_site.lib.web import keyset_page
-from pipelines.api._common import pipeline_for
+from pipelines.api._common import pipeline_for, row_for
 from pipelines.api.serializers import page_of
 from pipelines.models import Delivery, DeliveryState
+from pipelines.permissions import DeliveryPolicy
+from pipelines.services.deliveries import send_again
 
 
 class DeliverySerializer(serializers.ModelSerializer[Delivery]):
@@ -50,3 +52,13 @@ class DeliveryListView(APIView):
         return keyset_page(
             request, rows, lambda page: list(DeliverySerializer(page, many=True).data), newest_first=True
         )
+
+
+class DeliveryRetryView(APIView):
+    """What could not be delivered is sent once more, with the key it had."""
+
+    @extend_schema(request=None, responses={202: DeliverySerializer})
+    def post(self, request: Request, delivery_id: UUID) -> Response:
+        row: Delivery = row_for(request, DeliveryPolicy(), delivery_id, "pipeline.edit")
+        again = send_again(delivery=row)
+        return Response(DeliverySerializer(again).data, status=status.HTTP_202_ACCEPTED)

@@ -451,15 +451,17 @@ class PathExecutionSerializer(ExecutionSerializer):
 
 
 class CycleDetailSerializer(CycleSerializer):
-    """``executions`` in the order they were made, the first 500; ``graph`` is the revision this cycle runs through."""
+    """``executions`` in the order they were made, the first 500; ``graph`` is the revision this cycle runs through,
+    ``ports`` those of its nodes."""
 
     memory = serializers.DictField()
     executions = PathExecutionSerializer(many=True, source="path")
     graph = GraphSerializer()
+    ports = serializers.DictField(child=NodePortsSerializer())
     names = serializers.DictField(child=serializers.CharField())
 
     class Meta(CycleSerializer.Meta):
-        fields = (*CycleSerializer.Meta.fields, "memory", "executions", "graph", "names")  # type: ignore[assignment]
+        fields = (*CycleSerializer.Meta.fields, "memory", "executions", "graph", "ports", "names")  # type: ignore[assignment]
 
 
 class CountSerializer(serializers.Serializer[Any]):

@@ -23,12 +23,15 @@ from django.utils.timezone import now
 
 from alp_site.env import ENV
 from alp_site.lib import db, jobs, outbound
+from alp_site.lib.db import write
 from alp_site.lib.errors import AlpError
+from pipelines.errors import WrongStatus
 from pipelines.models import Delivery, DeliveryState, ExecutionStatus, NodeExecution
+from pipelines.services.cycles import retry_executions
 from pipelines.services.secrets import opened_secrets
 from pipelines.services.waits import Answer, complete_waiting
 
-__all__ = ["DELIVER_JOB", "Parcel", "deliver", "drop_deliveries", "filled", "new_marker", "queue_parcels"]
+__all__ = ["DELIVER_JOB", "Parcel", "deliver", "drop_deliveries", "filled", "new_marker", "queue_parcels", "send_again"]
 
 DELIVER_JOB: Final = "pipelines.deliver"
 BACKOFF_SECONDS: Final = (10, 60, 300, 1800, 7200)
@@ -97,6 +100,24 @@ def _ring(row: Delivery, project_id: UUID | None, delay: float) -> None:
         DELIVER_JOB, key=f"deliver:{row.pk}", payload={"delivery": str(row.pk)}, project_id=project_id,
         title=f"Sending to {row.target}"[:200], delay=delay,
     )  # fmt: skip
+
+
+def send_again(*, delivery: Delivery) -> Delivery:
+    """One that failed is sent once more, with the key it had. Where an execution waits for its answer, that execution
+    starts again and sends it. Raises WrongStatus for one that is still under way or arrived."""
+    with write():
+        rows = Delivery.objects.select_for_update(of=("self",), no_key=True).select_related("pipeline")
+        row = rows.get(pk=delivery.pk)
+        if row.state != DeliveryState.FAILED:
+            raise WrongStatus("Only what could not be delivered can be sent again.", status=row.state)
+        if not row.wait_key:
+            row.state, row.attempts, row.error, row.finished_at = DeliveryState.QUEUED, 0, "", None
+            row.save()
+            _ring(row, row.pipeline.project_id, 0)
+    if row.wait_key and not retry_executions(execution_ids=[row.execution_id]):
+        raise WrongStatus("The execution it was for can no longer be retried.", status=row.state)
+    row.refresh_from_db()
+    return row
 
 
 def deliver(run: jobs.Run) -> None:

@@ -11,6 +11,7 @@ from datasets.models import Dataset, Item
 from pipelines.models import (
     CodeTest,
     Cycle,
+    Delivery,
     NodeExecution,
     Pipeline,
     PipelineRevision,
@@ -122,6 +123,20 @@ def secret(world: World) -> Secret:
     return world.once("secret", lambda: create_secret(project=world.project, name="kept", value="x", user=world.owner))
 
 
+def delivery(world: World) -> Delivery:
+    """A notice that did not arrive; nobody waits for it."""
+
+    def make() -> Delivery:
+        row = execution(world, "done")
+        message = {"method": "POST", "url": "https://example.org/", "body": {}}
+        return Delivery.objects.create(
+            pipeline_id=row.pipeline_id, node_id=row.node_id, execution_id=row.pk, kind="webhook",
+            target="https://example.org/", message=message, state="failed",
+        )  # fmt: skip
+
+    return world.once("delivery", make)
+
+
 def hook(world: World) -> Trigger:
     def make() -> Trigger:
         row = trigger(world)
@@ -200,6 +215,7 @@ ROWS = {
         patch=Call("oe", hidden="a", body={"value": "y"}),
         delete=Call("oe", hidden="a"),
     ),
+    "delivery-retry": Row(kwargs=of(delivery, "delivery_id"), post=Call("oe", hidden="a")),
     "code-versions": Row(kwargs=of(draft), get=Call("oerv", hidden="a")),
     "code-test": Row(
         kwargs=of(draft),

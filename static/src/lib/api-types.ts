@@ -372,6 +372,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/v1/deliveries/{delivery_id}/retry/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** @description What could not be delivered is sent once more, with the key it had. */
+    post: operations["deliveries_id_retry_post"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/v1/evaluations/{evaluation_id}/": {
     parameters: {
       query?: never;
@@ -3391,7 +3408,10 @@ export interface components {
       running: number;
       waiting: number;
     };
-    /** @description ``executions`` in the order they were made, the first 500; ``graph`` is the revision this cycle runs through. */
+    /**
+     * @description ``executions`` in the order they were made, the first 500; ``graph`` is the revision this cycle runs through,
+     *     ``ports`` those of its nodes.
+     */
     CycleDetail: {
       readonly counts: {
         [key: string]: number;
@@ -3412,6 +3432,9 @@ export interface components {
       };
       /** Format: uuid */
       readonly pipeline_id: string;
+      ports: {
+        [key: string]: components["schemas"]["NodePorts"];
+      };
       start_node: string;
       /**
        * @description * `pending` - Pending
@@ -6946,6 +6969,27 @@ export interface operations {
         };
         content: {
           "application/json": components["schemas"]["TestSet"];
+        };
+      };
+    };
+  };
+  deliveries_id_retry_post: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        delivery_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Delivery"];
         };
       };
     };

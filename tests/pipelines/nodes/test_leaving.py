@@ -267,3 +267,37 @@ def test_deliveries_when_long_over_then_forgotten_and_what_is_to_be_sent_stays(
     kept = {sent[1].pk, Delivery.objects.get(state="queued").pk}
     assert deliveries.drop_deliveries() == 1
     assert set(Delivery.objects.values_list("pk", flat=True)) == kept
+
+
+def test_notify_that_failed_when_sent_again_then_it_arrives_with_the_key_it_had(
+    running: Running, items: Items, server: Server, client_as: ClientAs
+) -> None:
+    server.answers = [(404, {}), (200, {})]
+    running(asking("notify", channel="webhook", url=server.url, text="Look"))
+    items(1)
+    settle()
+    row = Delivery.objects.get()
+    assert row.state == "failed"
+    answer = client_as("engineer").post(f"/api/v1/deliveries/{row.pk}/retry/")
+    assert (answer.status_code, answer.json()["state"], answer.json()["attempts"]) == (202, "queued", 0)
+    settle()
+    row.refresh_from_db()
+    assert (row.state, row.error) == ("delivered", "")
+    assert [headers["Idempotency-Key"] for _, _, headers, _ in server.asked] == [str(row.execution_id)] * 2
+    again = client_as("engineer").post(f"/api/v1/deliveries/{row.pk}/retry/")
+    assert (again.status_code, again.json()["error"]["code"]) == (409, "wrong_status")
+
+
+def test_request_that_failed_when_sent_again_then_its_execution_starts_again(
+    running: Running, items: Items, server: Server, client_as: ClientAs
+) -> None:
+    server.answers = [(404, {}), (200, {})]
+    pipeline = running(asking("http_request", url=server.url))
+    items(1)
+    settle()
+    assert run_of(pipeline).status == "failed"
+    answer = client_as("engineer").post(f"/api/v1/deliveries/{Delivery.objects.get().pk}/retry/")
+    assert answer.status_code == 202
+    settle()
+    assert run_of(pipeline).status == run_of(pipeline, "end").status == "done"
+    assert Delivery.objects.get().state == "delivered"
