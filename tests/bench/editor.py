@@ -131,12 +131,23 @@ def heads_inside(page: Page, canvas: FloatRect) -> list[Spot]:
     return found
 
 
+def ground(page: Page, canvas: FloatRect) -> Spot:
+    """A place of the canvas where nothing stands."""
+    for y in range(60, 400, 10):
+        for x in range(60, 600, 10):
+            spot = canvas["x"] + x, canvas["y"] + y
+            bare = "([x, y]) => document.elementFromPoint(x, y)?.classList.contains('react-flow__pane') ?? false"
+            if page.evaluate(bare, list(spot)):
+                return spot
+    raise AssertionError("no bare ground in sight")
+
+
 def measure_all(page: Page) -> None:
     canvas = box_of(page.locator(".react-flow"))
-    centre, corner = middle(canvas), (canvas["x"] + 6, canvas["y"] + 6)
+    centre = middle(canvas)
     measure(page, "all_drag", dragging(page, middle(box_of(page.locator(".step-head").nth(NODES // 2)))))
     page.keyboard.press("Control+z")
-    measure(page, "all_pan", dragging(page, corner))
+    measure(page, "all_pan", dragging(page, ground(page, canvas)))
     page.keyboard.press("0")
     page.wait_for_timeout(500)
     # As one works: some twenty nodes in sight.
@@ -145,7 +156,7 @@ def measure_all(page: Page) -> None:
     page.wait_for_timeout(500)
     spots = heads_inside(page, canvas)
     measure(page, "near_drag", dragging(page, spots[len(spots) // 2]))
-    measure(page, "near_pan", dragging(page, corner))
+    measure(page, "near_pan", dragging(page, ground(page, canvas)))
     measure(page, "near_zoom", zooming(page, centre))
     spots = heads_inside(page, canvas)
     measure(page, "near_type", typing(page, spots[len(spots) // 2]))

@@ -4,14 +4,15 @@ import "./pipeline.css";
 import { boot, may } from "../lib/boot";
 import { h, need, replace, type Child } from "../lib/dom";
 import { feed } from "../lib/feed";
-import { ago, count, dateTime, plural } from "../lib/format";
+import { ago, count, dateTime, duration, plural } from "../lib/format";
 import { api, messageOf } from "../lib/http";
 import {
+  loadNodeTypes,
   loadPipeline,
   type CycleDetail,
   type CycleRow,
   type CycleWait,
-  type Execution,
+  type NodeType,
 } from "../pipeline_editor/io/api";
 import { confirmDialog, openDialog, type DialogAction } from "../ui/dialog";
 import { emptyState } from "../ui/empty";
@@ -19,7 +20,8 @@ import { icon } from "../ui/icons";
 import { statusChip } from "../ui/status";
 import { createTable } from "../ui/table";
 import { act, errorToast, toast } from "../ui/toast";
-import { openExecution, values } from "./pipeline/execution";
+import { cyclePath } from "./pipeline/cycle-path";
+import { openExecution } from "./pipeline/execution";
 import { studioUrl, whoWords } from "./pipeline/waits";
 import { timeAgo } from "../ui/time";
 
@@ -30,6 +32,7 @@ const id = page.pipeline.id;
 const canEdit = may("pipeline.edit");
 const STATUSES = ["", "running", "waiting", "done", "failed", "cancelled"];
 let status = new URLSearchParams(location.search).get("status") ?? "";
+let types: NodeType[] = [];
 let nodeNames = new Map<string, string>();
 const itemNames = new Map<string, string>();
 
@@ -183,6 +186,17 @@ async function openCycle(cycleId: string): Promise<void> {
 function showCycle(cycle: CycleDetail): void {
   const name = (nodeId: string) => cycle.graph.nodes.find((n) => n.id === nodeId)?.name ?? nodeId;
   const subject = cycle.subject ? (cycle.names[cycle.subject] ?? cycle.subject) : null;
+  const runAgain = async (nodeId: string) => {
+    try {
+      const after = await api.post<CycleDetail>(`/api/v1/cycles/${cycle.id}/rerun/`, { node: nodeId });
+      toast(`It runs again from ${name(nodeId)}.`, { kind: "ok" });
+      dialog.close();
+      showCycle(after);
+      await table.reload();
+    } catch (error) {
+      dialog.setError(messageOf(error));
+    }
+  };
   const dialog = openDialog({
     title: subject ? `Cycle of ${subject}` : "Cycle",
     wide: true,
@@ -191,45 +205,53 @@ function showCycle(cycle: CycleDetail): void {
       { class: "stack" },
       h("div", { class: "row" }, statusChip(cycle.status), h("span", { class: "hint mono" }, cycle.id)),
       waitsPart(cycle.waits),
-      ...cycle.executions.map((execution) =>
-        step(execution, name(execution.node_id), cycle, () => dialog.close()),
-      ),
+      cyclePath(cycle, {
+        types,
+        open: (execution) => {
+          dialog.close();
+          void openExecution(execution.id, {
+            projectId,
+            canEdit,
+            reload: table.reload,
+            pipeline: { id, graph: cycle.graph, ports: cycle.ports },
+          });
+        },
+        rerun: canEdit ? (nodeId) => void runAgain(nodeId) : null,
+      }),
+      costPart(cycle.id, name),
     ),
     actions: cycleActions(cycle, (error) => dialog.setError(messageOf(error))),
   });
 }
 
-function step(execution: Execution, name: string, cycle: CycleDetail, close: () => void): HTMLElement {
-  const words = execution.error || execution.wait_reason || (execution.action ? `→ ${execution.action}` : "");
-  return h(
-    "details",
-    { class: "card" },
-    h(
-      "summary",
-      { class: "execution-line" },
-      statusChip(execution.status),
-      h("span", {}, h("b", {}, name), " ", h("span", { class: "soft" }, words)),
-      h("span", { class: "hint" }, ago(execution.finished_at ?? execution.created_at)),
-    ),
-    h(
-      "div",
-      { class: "card-body stack" },
-      values("Inputs", execution.inputs, cycle.names),
-      values("Outputs", execution.outputs, cycle.names),
+interface Cost {
+  people: number;
+  machine: number;
+  nodes: { node: string; people: number; machine: number }[];
+}
+
+/** What a cycle cost, in people's and the machine's time; it loads itself. */
+function costPart(cycleId: string, name: (nodeId: string) => string): HTMLElement {
+  const host = h("section", { "aria-label": "What it cost" });
+  const words = ({ people, machine }: { people: number; machine: number }) =>
+    `${duration(people)} of people, ${duration(machine)} of the machine`;
+  const load = async (): Promise<void> => {
+    const cost = await api.get<Cost>(`/api/v1/cycles/${cycleId}/cost/`);
+    replace(
+      host,
+      h("h3", null, "What it cost"),
+      h("p", null, words(cost)),
       h(
-        "button",
-        {
-          class: "btn",
-          type: "button",
-          onclick: () => {
-            close();
-            void openExecution(execution.id, { projectId, canEdit, reload: table.reload });
-          },
-        },
-        "Log and actions",
+        "dl",
+        { class: "pairs" },
+        cost.nodes
+          .filter((part) => part.people + part.machine >= 1)
+          .flatMap((part) => [h("dt", null, name(part.node)), h("dd", null, words(part))]),
       ),
-    ),
-  );
+    );
+  };
+  load().catch((error: unknown) => replace(host, h("p", { class: "status bad" }, messageOf(error))));
+  return host;
 }
 
 function cycleActions(cycle: CycleDetail, failed: (error: unknown) => void): DialogAction[] {
@@ -254,7 +276,8 @@ function cycleActions(cycle: CycleDetail, failed: (error: unknown) => void): Dia
 need("#cycles").append(table.element);
 drawFilters();
 drawActions();
-const pipeline = await loadPipeline(id);
+const [pipeline, nodeTypes] = await Promise.all([loadPipeline(id), loadNodeTypes()]);
+types = nodeTypes.items;
 nodeNames = new Map(pipeline.graph.nodes.map((n) => [n.id, n.name]));
 await table.reload();
 const asked = location.hash.slice(1);

@@ -10,6 +10,7 @@ import { feed } from "../lib/feed.ts";
 import { icon } from "../ui/icons.ts";
 import { createTabs } from "../ui/tabs.ts";
 import { errorToast } from "../ui/toast.ts";
+import { exportsPanel } from "./dataset/exports.ts";
 import { ontologyPanel } from "./dataset/ontology.ts";
 import { subsetsPanel } from "./dataset/subsets.ts";
 import { uploadPanel } from "./dataset/upload.ts";
@@ -87,6 +88,9 @@ function start(): void {
             },
           }),
       },
+      ...(allowed("item.export")
+        ? [{ id: "exports", title: "Exports", panel: () => exportsPanel(dataset.id) }]
+        : []),
       {
         id: "subsets",
         title: "Subsets",

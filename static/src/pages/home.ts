@@ -11,6 +11,7 @@ import { lineChart } from "../ui/chart";
 import { emptyState, errorState } from "../ui/empty";
 import { icon } from "../ui/icons";
 import { chip, kbd } from "../ui/status";
+import { gateLines, loadMyGates } from "./home/gates";
 import { latelyLines } from "./home/lately";
 import { loopBoxes } from "./home/loop-boxes";
 import {
@@ -47,9 +48,18 @@ interface State {
   comparisons: ComparisonRow[];
   truth: Truth | null;
   work: Work | null;
+  gates: Awaited<ReturnType<typeof loadMyGates>>;
 }
 
-const state: State = { pipeline: null, models: [], figures: null, comparisons: [], truth: null, work: null };
+const state: State = {
+  pipeline: null,
+  models: [],
+  figures: null,
+  comparisons: [],
+  truth: null,
+  work: null,
+  gates: { gates: [], more: false },
+};
 const places = {
   loop: h("section", { class: "card", "aria-label": "The loop" }),
   queue: h("section", { class: "card", "aria-label": "My queue" }),
@@ -98,6 +108,10 @@ async function loadModels(): Promise<void> {
 
 async function loadWork(): Promise<void> {
   state.work = await api.get<Work>(`${apiBase}/work/`);
+}
+
+async function loadGates(): Promise<void> {
+  if (project && may("pipeline.see")) state.gates = await loadMyGates(project.id);
 }
 
 function drawLoop(): void {
@@ -168,8 +182,11 @@ function drawQueue(): void {
             next.kind === "qa" ? "Continue reviewing" : "Continue labelling",
             kbd("Enter"),
           )
-        : h("p", { class: "muted" }, emptyQueueWords()),
+        : state.gates.gates.length
+          ? null
+          : h("p", { class: "muted" }, emptyQueueWords()),
     ),
+    ...gateLines(base, state.gates.gates, state.gates.more),
     ...work.tasks.map((task) =>
       h(
         "a",
@@ -372,10 +389,10 @@ addEventListener("keydown", (event) => {
   if (event.key !== "Enter" || event.target !== document.body) return;
   document.querySelector<HTMLAnchorElement>("#continue")?.click();
 });
-await load([loadPipeline, loadModels, loadWork]);
+await load([loadPipeline, loadModels, loadWork, loadGates]);
 feed.watch(
   ["execution.status", "cycle.status", "variable.updated", "pipeline.status"],
-  () => void load([loadPipeline]),
+  () => void load([loadPipeline, loadGates]),
   1500,
 );
 feed.watch(

@@ -15,6 +15,7 @@ import { icon, type IconName } from "../ui/icons";
 import { statusChip } from "../ui/status";
 import { act, errorToast, toast } from "../ui/toast";
 import { modes } from "./pipeline/modes";
+import { resumePipeline } from "./pipeline/state-dialogs";
 
 const { project, user, page } = boot<{ pipeline: { id: string; name: string } }>();
 if (!project) throw new Error("This page needs a project.");
@@ -79,7 +80,11 @@ async function publish(path: "start" | "resume"): Promise<void> {
   }
   try {
     const was = pipeline.status;
-    pipeline = await api.post<PipelineDetail>(`/api/v1/pipelines/${id}/${path}/`, {});
+    if (path === "resume") {
+      // The dialog says itself what the server refuses.
+      if (!(await resumePipeline(pipeline, "Publish and resume"))) return;
+      pipeline = { ...(await loadPipeline(id)), graph: pipeline.graph };
+    } else pipeline = await api.post<PipelineDetail>(`/api/v1/pipelines/${id}/start/`, {});
     const words =
       was === "draft"
         ? "is running"

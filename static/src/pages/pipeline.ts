@@ -23,7 +23,6 @@ import {
   type TriggerRow,
   type Variable,
 } from "../pipeline_editor/io/api";
-import { confirmDialog } from "../ui/dialog";
 import { errorState } from "../ui/empty";
 import { icon } from "../ui/icons";
 import { menuButton } from "../ui/menu";
@@ -31,8 +30,10 @@ import { statusChip } from "../ui/status";
 import { act, toast } from "../ui/toast";
 import { fileActs } from "./pipeline/file-acts";
 import { modes } from "./pipeline/modes";
+import { openDeliveries } from "./pipeline/deliveries";
 import { runItems } from "./pipeline/run-items";
 import { drawSide, type SideState } from "./pipeline/side";
+import { pausePipeline, resumePipeline } from "./pipeline/state-dialogs";
 import { drawVariables } from "./pipeline/variables";
 
 const { project, page } = boot<{ pipeline: { id: string; name: string } }>();
@@ -52,6 +53,7 @@ let problems: Problem[] = [];
 let view: GraphView | null = null;
 let drawnGraph = "";
 let selected: string | null = null;
+let passed: Record<string, number> = {};
 
 const sideState = (): SideState => ({
   projectId,
@@ -66,13 +68,15 @@ const sideState = (): SideState => ({
 });
 
 async function loadAll(): Promise<void> {
-  const [detail, nodeTypes, variableList, triggerList] = await Promise.all([
+  const [counters, detail, nodeTypes, variableList, triggerList] = await Promise.all([
+    loadCounters(id),
     loadPipeline(id),
     types.length ? Promise.resolve({ items: types }) : loadNodeTypes(),
     loadVariables(id),
     loadTriggers(id),
   ]);
   pipeline = detail;
+  passed = counters.connections;
   types = nodeTypes.items;
   variables = variableList.items;
   names = variableList.names;
@@ -108,6 +112,7 @@ function drawGraph(): void {
     replace(canvas, view.element, zoomButtons(view));
   }
   view?.setCounts(pipeline.counters);
+  view?.setPassed(passed);
 }
 
 function zoomButtons(graph: GraphView): HTMLElement {
@@ -148,7 +153,8 @@ function moreButton(): HTMLElement {
     { class: "btn btn-ghost btn-square", type: "button", title: "More", "aria-label": "More" },
     icon("more"),
   );
-  menuButton(button, () => fileActs(projectId, pipeline, canEdit), { align: "end" });
+  const sent = { label: "Sent out of the house…", run: () => openDeliveries(pipeline, canEdit) };
+  menuButton(button, () => [...fileActs(projectId, pipeline, canEdit), sent], { align: "end" });
   return button;
 }
 
@@ -195,19 +201,11 @@ async function start(): Promise<void> {
 }
 
 async function pause(): Promise<void> {
-  const sure = await confirmDialog({
-    title: `Pause ${pipeline.name}?`,
-    text: "Nothing new starts. What people finish meanwhile is kept and flows on when it resumes.",
-    confirm: "Pause",
-  });
-  if (!sure) return;
-  await api.post(`/api/v1/pipelines/${id}/pause/`, {});
-  await refresh();
+  if (await pausePipeline(pipeline)) await refresh();
 }
 
 async function resume(): Promise<void> {
-  await api.post(`/api/v1/pipelines/${id}/resume/`, { open_cycles: "resume" });
-  await refresh();
+  if (await resumePipeline(pipeline)) await refresh();
 }
 
 async function validate(): Promise<void> {
@@ -232,7 +230,9 @@ function draw(): void {
 async function live(): Promise<void> {
   const counters = await loadCounters(id);
   pipeline = { ...pipeline, counters: counters.nodes, cycles: counters.cycles };
+  passed = counters.connections;
   view?.setCounts(pipeline.counters);
+  view?.setPassed(passed);
   drawHead();
 }
 

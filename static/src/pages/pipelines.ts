@@ -15,12 +15,12 @@ import {
   type Template,
   type TriggerRow,
 } from "../pipeline_editor/io/api";
-import { promptDialog } from "../ui/dialog";
+import { confirmDialog, promptDialog } from "../ui/dialog";
 import { emptyState, errorState } from "../ui/empty";
 import { icon } from "../ui/icons";
 import { chip, statusChip } from "../ui/status";
 import { createTable } from "../ui/table";
-import { errorToast } from "../ui/toast";
+import { act, errorToast, toast } from "../ui/toast";
 import { createFromTemplate } from "./pipeline/create";
 import { importFile } from "./pipeline/import-file";
 
@@ -108,6 +108,31 @@ function emptyCard(projectId: string): HTMLElement {
   );
 }
 
+/** Takes a template the project saved out of the gallery, after a question. */
+function dropButton(template: Template, host: HTMLElement): HTMLElement {
+  const words = `Delete the template ${template.title}`;
+  const button = h(
+    "button",
+    { class: "btn btn-ghost btn-square", type: "button", title: words, "aria-label": words },
+    icon("trash"),
+  );
+  button.addEventListener("click", () =>
+    act(button, async () => {
+      const sure = await confirmDialog({
+        title: `Delete ${template.title}?`,
+        text: "It leaves this project's gallery. Pipelines that were made from it stay as they are.",
+        confirm: "Delete the template",
+        danger: true,
+      });
+      if (!sure) return;
+      await api.del(`/api/v1/pipeline-templates/${template.saved}/`);
+      toast(`${template.title} was deleted.`, { kind: "ok" });
+      await drawGallery(host);
+    }),
+  );
+  return button;
+}
+
 async function drawGallery(host: HTMLElement): Promise<void> {
   if (!project) return;
   try {
@@ -128,7 +153,7 @@ async function drawGallery(host: HTMLElement): Promise<void> {
         });
         view.element.setAttribute("aria-hidden", "true");
         for (const node of view.element.querySelectorAll("[tabindex]")) node.removeAttribute("tabindex");
-        return h(
+        const card = h(
           "button",
           {
             class: "card card-link template-card",
@@ -144,6 +169,9 @@ async function drawGallery(host: HTMLElement): Promise<void> {
             `${template.graph.nodes.length} nodes, ${template.graph.connections.length} connections, ${(template.graph.variables ?? []).length} variables`,
           ),
         );
+        return template.saved
+          ? h("div", { class: "saved-template" }, card, dropButton(template, host))
+          : card;
       }),
     );
   } catch (error) {

@@ -5,12 +5,15 @@ import { api, messageOf } from "../../lib/http";
 import { shown, type ExecutionDetail, type Names } from "../../pipeline_editor/io/api";
 import { openDialog, type DialogAction } from "../../ui/dialog";
 import { statusChip } from "../../ui/status";
+import { sendOn, type LooseHost } from "./loose-ends";
 import { errorToast, toast } from "../../ui/toast";
 
 export interface ExecutionContext {
   projectId: string;
   canEdit: boolean;
   reload: () => Promise<void>;
+  /** The graph a loose end may be sent on in. */
+  pipeline?: LooseHost["pipeline"];
 }
 
 export async function openExecution(id: string, context: ExecutionContext): Promise<void> {
@@ -109,9 +112,19 @@ function actionsOf(
       close,
       { label: "Retry", primary: true, run: doing("retry", "It runs again with the inputs it had.") },
     ];
+  const { pipeline } = context;
+  const ended = {
+    node: execution.node_id,
+    words: execution.action || "a loose end",
+    count: 1,
+    which: () => Promise.resolve({ ids: [execution.id] }),
+  };
   if (execution.status === "done")
     return [
       close,
+      ...(execution.loose && pipeline
+        ? [{ label: "Send on…", run: () => sendOn(ended, { ...context, pipeline }) }]
+        : []),
       {
         label: "Run again from here",
         run: doing("rerun", "A new execution started; variables are read anew."),

@@ -17,9 +17,14 @@ import { emptyState, errorState } from "../../ui/empty";
 import { icon, isIconName } from "../../ui/icons";
 import { chip, statusChip } from "../../ui/status";
 import { act, toast } from "../../ui/toast";
+import { secretButton } from "../../pipeline_editor/forms/webhook";
 import { codeButton } from "./code-dialog";
+import { openDeliveries, SENDERS } from "./deliveries";
 import { openExecution } from "./execution";
 import { gateBlock } from "./gates";
+import { looseBlock } from "./loose-ends";
+import { nodeReport } from "./node-report";
+import { rerunButton } from "./rerun";
 
 export interface SideState {
   projectId: string;
@@ -69,6 +74,7 @@ function drawPipeline(host: HTMLElement, state: SideState): void {
             state.canEdit ? retryAll(state) : null,
           )
         : null,
+      looseBlock(state),
       h("h3", {}, "What starts it"),
       ...triggers.map((trigger) => triggerLine(trigger, state)),
       triggers.length ? null : h("p", { class: "muted" }, "Nothing starts it by itself; run items by hand."),
@@ -130,7 +136,6 @@ function triggerLine(trigger: TriggerRow, state: SideState): HTMLElement {
       await state.reload();
     }),
   );
-  const soon = trigger.next_at ? `next ${new Date(trigger.next_at).toLocaleString()}` : null;
   const last = trigger.fired_at ? `last ${ago(trigger.fired_at)}` : "not fired yet";
   return h(
     "div",
@@ -141,8 +146,15 @@ function triggerLine(trigger: TriggerRow, state: SideState): HTMLElement {
       {},
       triggerWords(trigger),
       h("br", {}),
-      h("span", { class: "hint" }, [soon, last].filter(Boolean).join(" · ")),
+      h("span", { class: "hint" }, [trigger.says, last].filter(Boolean).join(" · ")),
       trigger.error ? h("div", { class: "status bad" }, trigger.error) : null,
+      trigger.kind === "webhook" && state.canEdit
+        ? h(
+            "div",
+            {},
+            secretButton(trigger, () => void state.reload()),
+          )
+        : null,
     ),
     toggle,
   );
@@ -185,7 +197,10 @@ function drawNode(host: HTMLElement, state: SideState, node: GraphNode): void {
       type?.requires.length ? h("p", { class: "hint" }, `Starts when: ${type.requires.join(" ")}`) : null,
       h("h3", {}, "Executions"),
       countsLine(state, node),
+      actsOf(state, node),
       list,
+      looseBlock(state, node.id),
+      nodeReport(state.pipeline.id, node.id),
     ),
   );
   void loadExecutions(list, state, node);
@@ -252,6 +267,36 @@ function countsLine(state: SideState, node: GraphNode): HTMLElement {
     "p",
     { class: "hint" },
     parts.map((key) => `${count(counts[key])} ${key}`).join(" · ") || "none yet",
+  );
+}
+
+/** What can be done with all that came here. */
+function actsOf(state: SideState, node: GraphNode): HTMLElement {
+  const counts = state.pipeline.counters[node.id] ?? {};
+  const ended = (counts.done ?? 0) + (counts.failed ?? 0);
+  const sends = SENDERS.includes(node.type);
+  const rerun = rerunButton({
+    pipelineId: state.pipeline.id,
+    node,
+    actions: [...new Set(Object.values(state.pipeline.ports[node.id]?.actions ?? {}).flat())],
+    reload: state.reload,
+  });
+  return h(
+    "div",
+    { class: "row side-acts" },
+    state.canEdit && ended ? rerun : null,
+    sends
+      ? h(
+          "button",
+          {
+            class: "btn",
+            type: "button",
+            onclick: () => openDeliveries(state.pipeline, state.canEdit, node.id),
+          },
+          icon("mail"),
+          "What it sent",
+        )
+      : null,
   );
 }
 

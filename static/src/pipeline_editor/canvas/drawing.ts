@@ -9,9 +9,10 @@ import {
   type PlacedNode,
   type PlacedPort,
 } from "../graph/layout";
+import { fitText, textWidth } from "../graph/geometry";
 import type { Counts, Graph, GraphNode, NodeFace } from "../graph/types";
-
-const SVG = "http://www.w3.org/2000/svg";
+import { svg as s } from "./svg";
+import { drawPassed, drawWay, type Way } from "./way";
 
 export interface GraphViewOptions {
   graph: Graph;
@@ -24,18 +25,13 @@ export interface GraphViewOptions {
 export interface GraphView {
   element: SVGSVGElement;
   setCounts(counts: Record<string, Counts>): void;
+  /** What passed each connection, by its id, written on its line; call it when the drawing stands on the page. */
+  setPassed(passed: Record<string, number>): void;
+  /** Lets one way through the graph stand out, and all else step back; null: none. */
+  trace(way: Way | null): void;
   select(nodeId: string | null): void;
   zoom(factor: number): void;
   fit(): void;
-}
-
-type Attributes = Record<string, string | number>;
-
-function s(tag: string, attributes: Attributes = {}, ...children: (SVGElement | string)[]): SVGElement {
-  const element = document.createElementNS(SVG, tag);
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, String(value));
-  element.append(...children);
-  return element;
 }
 
 /** Colour of a port type: a token name. */
@@ -73,24 +69,23 @@ function drawPort(port: PlacedPort, placed: PlacedNode): SVGElement[] {
   shape.append(s("title", {}, `${name}: ${port.port.type}`));
   const out = port.side === "out";
   const beside = placed.ports.find((p) => p.side === "in" && p.y === port.y);
-  if (out && beside && (beside.variable || (beside.port.title || beside.port.name).length + name.length > 23))
-    return parts;
-  const text = s(
-    "text",
-    { class: "pt", x: port.x + (out ? -11 : 11), y: port.y + 4 },
-    clip(name, port.variable ? 15 : 20),
-  );
+  const other = beside ? textWidth(beside.port.title || beside.port.name) : 0;
+  if (out && beside && (beside.variable || other + textWidth(name) > placed.box.width - 36)) return parts;
+  // A name leaves its variable at least so much.
+  const chip = port.variable ? Math.min(textWidth(`$${port.variable}`) + 10, 62) : 0;
+  const words = fitText(name, placed.box.width - 22 - (chip ? chip + 8 : 0));
+  const text = s("text", { class: "pt", x: port.x + (out ? -11 : 11), y: port.y + 4 }, words);
   if (out) text.setAttribute("text-anchor", "end");
   parts.push(text);
-  if (port.variable) parts.push(variableChip(port, clip(name, 15)));
+  if (port.variable) parts.push(variableChip(port, words, placed.box.width));
   return parts;
 }
 
-function variableChip(port: PlacedPort, name: string): SVGElement {
-  const start = port.x + 18 + name.length * 6;
-  const room = port.x + 176 - 8 - start;
-  const label = clip(`$${port.variable ?? ""}`, Math.max(3, Math.floor((room - 8) / 6)));
-  const width = Math.min(room, label.length * 6.1 + 9);
+function variableChip(port: PlacedPort, name: string, nodeWidth: number): SVGElement {
+  const start = port.x + 17 + textWidth(name);
+  const room = port.x + nodeWidth - 7 - start;
+  const label = fitText(`$${port.variable ?? ""}`, room - 9);
+  const width = Math.min(room, textWidth(label) + 9);
   return s(
     "g",
     { class: "vp" },
@@ -98,10 +93,6 @@ function variableChip(port: PlacedPort, name: string): SVGElement {
     s("rect", { x: start, y: port.y - 8, width, height: 16, rx: 4 }),
     s("text", { x: start + 4, y: port.y + 4 }, label),
   );
-}
-
-function clip(text: string, most: number): string {
-  return text.length > most ? `${text.slice(0, most - 1)}…` : text;
 }
 
 function drawNode(placed: PlacedNode, select: () => void): SVGElement {
@@ -116,17 +107,18 @@ function drawNode(placed: PlacedNode, select: () => void): SVGElement {
   const icon = s("g", { class: "ni", transform: `translate(${box.x + 10} ${box.y + 11}) scale(.667)` });
   icon.innerHTML = iconMarkup(isIconName(face.icon) ? face.icon : "box");
   const footY = box.y + box.height - FOOT;
+  const name = fitText(node.name, box.width - 32 - 8, 13, true);
   group.append(
     s("rect", { class: "bd", x: box.x, y: box.y, width: box.width, height: box.height, rx: 8 }),
     icon,
-    s("text", { class: "nm", x: box.x + 32, y: box.y + 17 }, clip(node.name, 21)),
-    s("text", { class: "ty", x: box.x + 32, y: box.y + 32 }, clip(face.title, 24)),
+    s("text", { class: "nm", x: box.x + 32, y: box.y + 17 }, name),
+    s("text", { class: "ty", x: box.x + 32, y: box.y + 32 }, fitText(face.title, box.width - 32 - 26)),
     s("circle", { class: "state", cx: box.x + box.width - 14, cy: box.y + 26, r: 5 }),
     s("path", { class: "sep", d: `M${box.x + 1} ${footY}h${box.width - 2}` }),
     s("g", { class: "counts", transform: `translate(${box.x} ${footY + 18})` }),
     ...placed.ports.flatMap((port) => drawPort(port, placed)),
   );
-  if (node.name.length > 21) group.prepend(s("title", {}, node.name));
+  if (name !== node.name) group.prepend(s("title", {}, node.name));
   group.addEventListener("click", (event) => {
     event.stopPropagation();
     select();
@@ -202,7 +194,7 @@ function drawTriggers(graph: Graph, drawing: Drawing, words: (id: string) => str
     const stacked = seen.get(trigger.node) ?? 0;
     seen.set(trigger.node, stacked + 1);
     const text = words(trigger.id);
-    const width = text.length * 6.2 + 34;
+    const width = textWidth(text) + 36;
     const icon = s("g", { class: "ti", transform: "translate(8 3) scale(.58)" });
     icon.innerHTML = iconMarkup(trigger.kind === "cron" ? "clock" : "zap");
     const at = `translate(${placed.box.x + 4} ${placed.box.y - 28 - stacked * 24})`;
@@ -230,6 +222,7 @@ export function createGraphView(options: GraphViewOptions): GraphView {
   types.forEach((type, i) => defs.append(arrow(`arrow-${i}`, portColor(type))));
   const lines = s("g", { class: "lines" });
   const liveLines = new Map<string, SVGElement[]>();
+  const byConnection = new Map<string, SVGPathElement>();
   for (const line of drawing.connections) {
     const path = s("path", {
       class: "e",
@@ -238,6 +231,7 @@ export function createGraphView(options: GraphViewOptions): GraphView {
       "marker-end": `url(#arrow-${types.indexOf(line.type)})`,
     });
     lines.append(path);
+    if (line.connection.id) byConnection.set(line.connection.id, path as SVGPathElement);
     const target = line.connection.target.node;
     liveLines.set(target, [...(liveLines.get(target) ?? []), path]);
   }
@@ -248,9 +242,9 @@ export function createGraphView(options: GraphViewOptions): GraphView {
       s("path", { class: "fb", d: path }),
       s("rect", {
         class: "fb-back",
-        x: label.x - words.length * 3.2,
+        x: label.x - textWidth(words) / 2 - 4,
         y: label.y - 9,
-        width: words.length * 6.4,
+        width: textWidth(words) + 8,
         height: 18,
       }),
       s("text", { class: "fb-text", x: label.x, y: label.y + 4, "text-anchor": "middle" }, words),
@@ -291,7 +285,18 @@ export function createGraphView(options: GraphViewOptions): GraphView {
     }
   };
   setCounts({});
-  return { element, setCounts, select, zoom: (factor) => view.zoom(factor), fit: () => view.fit() };
+  const boxes = new Map(drawing.nodes.map((placed) => [placed.node.id, placed.box]));
+  const passed = s("g", { class: "passed" });
+  lines.after(passed);
+  return {
+    element,
+    setCounts,
+    setPassed: (counts) => drawPassed(passed, byConnection, counts),
+    trace: (way) => drawWay(element, { groups, lines: byConnection, boxes }, way),
+    select,
+    zoom: (factor) => view.zoom(factor),
+    fit: () => view.fit(),
+  };
 }
 
 /** Zoom at the pointer with the wheel, pan by dragging the ground; the view box is the only state. */

@@ -12,6 +12,7 @@ import { keyOf } from "../state/document";
 import type { PanelContext } from "./context";
 import { filterField } from "./filter-field";
 import { datasetNear } from "./inputs";
+import { runningLine } from "./webhook";
 
 export function triggersOf(node: GraphNode, context: PanelContext): Child {
   const mine = context.doc.values("trigger").filter((one) => one.node === node.id);
@@ -127,6 +128,7 @@ function openTrigger(node: GraphNode, given: GraphTrigger | null, context: Panel
     h("span", { class: "label" }, "Only items that match"),
     filter.element,
   );
+  const running = runningLine(context.pipelineId, id);
   const draw = () => {
     const same = kind.value === trigger.kind;
     form = createForm({
@@ -148,6 +150,7 @@ function openTrigger(node: GraphNode, given: GraphTrigger | null, context: Panel
     const has = EVENTS[value["resource"] as string] ?? [];
     for (const box of form.element.querySelectorAll<HTMLElement>("[data-event]"))
       box.hidden = !has.includes(box.dataset["event"] ?? "");
+    running.hidden = kind.value !== trigger.kind;
     filterBox.hidden = kind.value !== "event" && kind.value !== "every_n";
     filter.countable(kind.value === "every_n" || OF_ITEMS.includes(value["resource"] as string));
   };
@@ -162,6 +165,7 @@ function openTrigger(node: GraphNode, given: GraphTrigger | null, context: Panel
       h("label", { class: "field" }, h("span", { class: "label" }, "Kind"), kind),
       host,
       filterBox,
+      running,
     ),
     actions: [
       { label: "Cancel" },

@@ -1,6 +1,7 @@
 /**
  * Where everything of a graph lies: node boxes, port rows, connection paths, chips. Pure; units are graph pixels, origin top-left.
  */
+import { textWidth } from "./geometry";
 import type { Graph, GraphConnection, GraphNode, NodeFace, PortInfo } from "./types";
 
 export const NODE_WIDTH = 176;
@@ -202,7 +203,7 @@ function labelPoint(route: PointXY[], offset: number): PointXY {
 }
 
 export function chipWidth(text: string): number {
-  return Math.round(text.length * 6.1) + 16;
+  return Math.round(textWidth(text)) + 16;
 }
 
 function chipAt(text: string, type: string, at: PointXY, loose = false): PlacedChip {

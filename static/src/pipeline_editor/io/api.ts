@@ -58,6 +58,8 @@ export interface Template {
   name: string;
   title: string;
   description: string;
+  /** The id of one that the project saved. */
+  saved: string | null;
   graph: Graph;
   ports: Record<string, NodePorts>;
 }
@@ -87,7 +89,7 @@ export interface TriggerRow {
   id: string;
   key: string;
   node_id: string;
-  kind: "event" | "every_n" | "cron" | "manual";
+  kind: "event" | "every_n" | "cron" | "manual" | "webhook";
   spec: Record<string, unknown>;
   mode: string;
   overlap: string;
@@ -97,6 +99,9 @@ export interface TriggerRow {
   next_at: string | null;
   fired_at: string | null;
   error: string;
+  /** When it fires next, as a sentence. */
+  says: string;
+  has_secret: boolean;
 }
 
 export interface Problem {
@@ -120,6 +125,8 @@ export interface Execution {
   outputs: Record<string, unknown>;
   action: string;
   attempt: number;
+  /** It ended on no connection, though there was one to leave by. */
+  loose: boolean;
   wait_reason: string;
   error_code: string;
   error: string;
@@ -160,10 +167,26 @@ export interface CycleRow {
   finished_at: string | null;
 }
 
+/** An execution with the connections its values came by. */
+export interface PathExecution extends Execution {
+  taken: string[];
+  came_by: { connection: string; execution: string | null }[];
+  by_hand: boolean;
+}
+
 export interface CycleDetail extends CycleRow {
-  executions: Execution[];
+  executions: PathExecution[];
   graph: Graph;
+  ports: Record<string, NodePorts>;
   names: Record<string, string>;
+}
+
+export interface Counters {
+  nodes: Record<string, Counts>;
+  cycles: CycleCounts;
+  /** What passed each connection, by its id. */
+  connections: Record<string, number>;
+  throughput: Record<string, { minute: number; hour: number }>;
 }
 
 export type Names = Record<string, string>;
@@ -172,8 +195,7 @@ export const loadPipeline = (id: string) => api.get<PipelineDetail>(`/api/v1/pip
 export const loadVariables = (id: string) =>
   api.get<Page<Variable> & { names: Names }>(`/api/v1/pipelines/${id}/variables/`);
 export const loadTriggers = (id: string) => api.list<TriggerRow>(`/api/v1/pipelines/${id}/triggers/`);
-export const loadCounters = (id: string) =>
-  api.get<{ nodes: Record<string, Counts>; cycles: CycleCounts }>(`/api/v1/pipelines/${id}/counters/`);
+export const loadCounters = (id: string) => api.get<Counters>(`/api/v1/pipelines/${id}/counters/`);
 export const loadNodeTypes = () => api.list<NodeType>("/api/v1/node-types/");
 
 /** Title and icon by type, ports and actions as this graph's configuration makes them. */
@@ -214,6 +236,8 @@ export function triggerWords(trigger: Pick<TriggerRow, "kind" | "spec" | "mode">
       const actions = Array.isArray(spec["actions"]) ? spec["actions"].join(", ") : "";
       return `${word(spec["resource"], "").toLowerCase()} ${actions}${trigger.mode === "once" ? ", once" : ""}`;
     }
+    case "webhook":
+      return "signed message";
     default:
       return "by hand";
   }

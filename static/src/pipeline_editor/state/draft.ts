@@ -160,7 +160,7 @@ export class Draft {
     this.sending = this.deps
       .send(body, last)
       .then(
-        (stored) => this.stored(stored, sent),
+        (stored) => this.stored(stored, sent, graph),
         (error: unknown) => this.refused(error, graph, sent),
       )
       .finally(() => {
@@ -170,11 +170,12 @@ export class Draft {
     return this.sending;
   }
 
-  private stored({ version, graph }: Stored, sent: Map<string, string>): void {
+  private stored({ version, graph }: Stored, sent: Map<string, string>, asked: Graph): void {
     this.version = version;
     this.names = sent;
     this.retries = 0;
     this.takeVariables(graph, new Set(sent.values()));
+    this.takeSettings(graph, asked);
     if (this.dirty) {
       this.deps.keep({ graph: this.doc.graph(), version, at: Date.now() });
       return;
@@ -196,6 +197,16 @@ export class Draft {
     }
   }
 
+  /** Settings the server stored otherwise than they were sent (a key becomes a secret's name), where nobody went on. */
+  private takeSettings(graph: Graph, asked: Graph): void {
+    const sent = new Map(asked.nodes.map((node) => [node.id, node]));
+    for (const { id, config } of graph.nodes) {
+      const here = this.doc.get("node", id);
+      if (here && here === sent.get(id) && !same(here.config, config))
+        this.doc.put("node", { ...here, config }, { origin: "remote" });
+    }
+  }
+
   private async refused(error: unknown, graph: Graph, sent: Map<string, string>): Promise<void> {
     this.dirty = true;
     if (!(error instanceof AlpApiError)) throw error;
@@ -204,7 +215,7 @@ export class Draft {
       const theirs = await this.deps.fetch().catch(() => null);
       if (theirs && same(theirs.graph, graph)) {
         this.dirty = !same(this.doc.graph(), graph);
-        this.stored(theirs, sent);
+        this.stored(theirs, sent, graph);
         return;
       }
       this.state.set({ kind: "conflict" });

@@ -2,7 +2,7 @@
 import { Handle, Position, type NodeProps } from "@xyflow/react";
 import { memo } from "react";
 import { compact } from "../../lib/format";
-import { inHandle, outRows, rowY, WIDTH, type OutRow } from "../graph/geometry";
+import { fitText, inHandle, outRows, rowY, textWidth, WIDTH, type OutRow } from "../graph/geometry";
 import { portName } from "../graph/ports";
 import type { Counts, PortInfo } from "../graph/types";
 import { Mark, portShape } from "./marks";
@@ -12,19 +12,19 @@ import type { StepData, StepNode } from "./flow";
 interface InputProps {
   port: PortInfo;
   row: number;
-  /** An output stands in the same row. */
-  beside: boolean;
+  /** Pixels the row has for it: an output may stand beside it. */
+  room: number;
   data: StepData;
 }
 
-function Input({ port, row, beside, data }: InputProps) {
+function Input({ port, row, room, data }: InputProps) {
   const source = data.node.inputs[port.name];
   const wired = data.connected.has(inHandle(port.name));
   const triggered = port.type === "Item" && data.triggers.length > 0;
   const loose = port.required !== false && !wired && !source && !triggered;
   const classes = ["step-in", loose && "loose"].filter(Boolean).join(" ");
   const from = source?.variable ? `$${source.variable}` : source ? plain(source.fixed) : "";
-  const [name, chip] = share(portName(port), from, beside ? ROOM_BESIDE : ROOM);
+  const [name, chip] = share(portName(port), from, room);
   return (
     <>
       <div className={classes} style={{ top: rowY(row) - 11 }}>
@@ -52,24 +52,28 @@ function Input({ port, row, beside, data }: InputProps) {
   );
 }
 
-/** Letters that fit a row, and the half of it that an output leaves. */
-const ROOM = 32;
-const ROOM_BESIDE = 19;
-const ROOM_OUT = 12;
+/** Pixels of a row between its two margins, those an output's words may have, and those of a chip around its words. */
+const ROOM = WIDTH - 24;
+const OUT_ROOM = 84;
+const CHIP = 10;
+const GAP = 6;
 
-/** Text is cut by its letters: a box that hides its overflow is one more thing to composite, for every label there is. */
-function cut(text: string, letters: number): string {
-  return text.length > letters ? `${text.slice(0, Math.max(1, letters - 1))}…` : text;
+/** An output's words, and the pixels they take with what is around them. */
+function outWords({ port, action }: OutRow): [string, number] {
+  const around = action === null ? 0 : 16;
+  const words = fitText(action ?? portName(port), OUT_ROOM - around);
+  return [words, textWidth(words) + around];
 }
 
-/** What two texts show side by side: each what it needs, the longer cut more. */
-function share(name: string, chip: string, letters: number): [string, string] {
-  if (!chip) return [cut(name, letters), ""];
-  const room = letters - 3;
-  const half = Math.floor(room / 2);
-  const nameRoom = Math.max(half, room - chip.length);
-  const first = cut(name, nameRoom);
-  return [first, cut(chip, Math.max(4, room - first.length))];
+/**
+ * What two texts show side by side in so many pixels. Cut by their letters: a box that hides its overflow is one more thing
+ * to composite, for every label there is.
+ */
+function share(name: string, chip: string, room: number): [string, string] {
+  if (!chip) return [fitText(name, room), ""];
+  const left = room - GAP - CHIP;
+  const first = fitText(name, Math.max(left / 2, left - textWidth(chip)));
+  return [first, fitText(chip, left - textWidth(first))];
 }
 
 function plain(value: unknown): string {
@@ -78,11 +82,12 @@ function plain(value: unknown): string {
 
 function Output({ out, row }: { out: OutRow; row: number }) {
   const name = out.action ?? portName(out.port);
+  const [shown] = outWords(out);
   const words = out.action ? `${portName(out.port)} when ${out.action}` : `${name}: ${out.port.type}, always`;
   return (
     <>
       <div className={out.action ? "step-out action" : "step-out"} style={{ top: rowY(row) - 11 }}>
-        <span title={name}>{cut(name, ROOM_OUT)}</span>
+        <span title={name}>{shown}</span>
       </div>
       <Handle
         id={out.id}
@@ -137,8 +142,10 @@ interface StepProps {
   selected: boolean;
 }
 
-const FAR_LETTERS = 34;
-const HEAD_LETTERS = 27;
+/** Two lines of a node's width. */
+const FAR_ROOM = 1.8 * (WIDTH - 34);
+/** Beside the icon, and the mark of a problem. */
+const HEAD_ROOM = WIDTH - 66;
 
 /** From far away: what it is called, and whether it has a problem. */
 function FarStep({ data, selected }: StepProps) {
@@ -147,7 +154,7 @@ function FarStep({ data, selected }: StepProps) {
   return (
     <div className={classes.filter(Boolean).join(" ")} data-node={node.id}>
       <div className="step-head">
-        <b title={node.name}>{cut(node.name, FAR_LETTERS)}</b>
+        <b title={node.name}>{fitText(node.name, FAR_ROOM, 30, true)}</b>
       </div>
     </div>
   );
@@ -156,6 +163,10 @@ function FarStep({ data, selected }: StepProps) {
 function NearStep({ data, selected }: StepProps) {
   const { node, face, problem } = data;
   const outs = outRows(face);
+  const room = (row: number) => {
+    const beside = outs[row];
+    return beside ? ROOM - outWords(beside)[1] - 2 * GAP : ROOM;
+  };
   const classes = ["step", selected && "sel", problem && `has-${problem}`, data.marked && "marked"];
   return (
     <div className={classes.filter(Boolean).join(" ")} data-node={node.id}>
@@ -172,14 +183,14 @@ function NearStep({ data, selected }: StepProps) {
       <div className="step-head">
         <Mark name={data.known ? face.icon : "help"} />
         <div>
-          <b title={node.name}>{cut(node.name, HEAD_LETTERS)}</b>
-          <span>{cut(face.title, ROOM)}</span>
+          <b title={node.name}>{fitText(node.name, HEAD_ROOM, 13, true)}</b>
+          <span>{fitText(face.title, HEAD_ROOM)}</span>
         </div>
         {problem && <Mark name={problem === "error" ? "alert" : "warning"} className="mark" />}
       </div>
       <Ports data={data} outs={outs} />
       {face.inputs.map((port, row) => (
-        <Input key={port.name} port={port} row={row} beside={row < outs.length} data={data} />
+        <Input key={port.name} port={port} row={row} room={room(row)} data={data} />
       ))}
       {outs.map((out, row) => (
         <Output key={out.id} out={out} row={row} />
