@@ -96,6 +96,28 @@ describe("the draft's saving", () => {
     expect(draft.version).toBe(2);
   });
 
+  it("takes settings as the server stored them, unless someone went on there", async () => {
+    const server = new Server();
+    const plain = server.send;
+    server.send = async (body) => {
+      const nodes = body.graph.nodes.map((one) =>
+        one.config["key"] ? { ...one, config: { key: "${secrets.kept}" } } : one,
+      );
+      return plain({ ...body, graph: { ...body.graph, nodes } });
+    };
+    const { doc, draft } = drafting(server);
+    acts.patchNode(doc, "label", { config: { key: "typed" } }, "Set key");
+    await vi.advanceTimersByTimeAsync(600);
+    expect(doc.get("node", "label")?.config).toEqual({ key: "${secrets.kept}" });
+    expect(draft.state.value.kind).toBe("saved");
+    acts.patchNode(doc, "label", { config: { key: "again" } }, "Set key");
+    const sent = draft.flush();
+    acts.patchNode(doc, "label", { name: "Other" }, "Rename");
+    await sent;
+    expect(server.bodies[1]?.graph.nodes.find((one) => one.id === "label")?.name).toBe("LABEL");
+    expect(doc.get("node", "label")?.name).toBe("Other");
+  });
+
   it("tries again by itself while the server cannot be reached", async () => {
     const { doc, draft, server } = drafting();
     server.fail = new AlpApiError("network", "The server cannot be reached.", 0);

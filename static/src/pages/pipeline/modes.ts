@@ -4,11 +4,7 @@ import { h } from "../../lib/dom";
 export function modes(projectId: string, pipelineId: string, now: "run" | "edit"): HTMLElement {
   const base = `/p/${projectId}/pipelines/${pipelineId}/`;
   const link = (mode: "run" | "edit", words: string, href: string) =>
-    h(
-      "a",
-      { class: "btn", href, "aria-current": now === mode ? "page" : undefined, title: `${words} (E)` },
-      words,
-    );
+    h("a", { href, "aria-current": now === mode ? "page" : undefined, title: `${words} (E)` }, words);
   return h(
     "div",
     { class: "segment", role: "group", "aria-label": "Mode" },

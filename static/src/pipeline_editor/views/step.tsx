@@ -54,7 +54,7 @@ function Input({ port, row, room, data }: InputProps) {
 
 /** Pixels of a row between its two margins, those an output's words may have, and those of a chip around its words. */
 const ROOM = WIDTH - 24;
-const OUT_ROOM = 84;
+const OUT_ROOM = 104;
 const CHIP = 10;
 const GAP = 6;
 
