@@ -84,8 +84,8 @@ def test_draft_when_saved_by_someone_else_meanwhile_then_a_person_chooses(house:
         now["graph"]["nodes"][0]["name"] = theirs
         path = f"pipelines/{drafting.pipeline}/"
         call(page, drafting, "PATCH", path, graph=now["graph"], draft_version=now["draft_version"])
-        page.unroute(pattern, hold)
         held.pop().continue_()
+        page.unroute(pattern, hold)
 
     rename_while_another_saves("Mine", "Theirs")
     dialog = page.get_by_role("dialog", name="This draft was changed elsewhere")
