@@ -20,7 +20,9 @@ from alp_site.lib.web import parse_uuid
 from alp_site.people.permissions import allowed
 from annotation.api.periods import period_asked
 from annotation.api.shapes import me, project_for
+from annotation.models import Issue
 from annotation.selectors.figures import BY, COUNTS, TIME_EDGES, Figures, Row, Scope, get_figures
+from annotation.selectors.issues import count_by_category
 from annotation.selectors.tasks import get_task_for
 
 ASKED = [
@@ -66,6 +68,14 @@ class TimeBinSerializer(serializers.Serializer[Any]):
     count = serializers.IntegerField()
 
 
+class IssueCountSerializer(serializers.Serializer[Any]):
+    """Issues of a kind that were made in the period, and how many of them are not resolved."""
+
+    category = serializers.ChoiceField(choices=Issue.Category.choices)
+    count = serializers.IntegerField()
+    unresolved = serializers.IntegerField()
+
+
 class FiguresSerializer(serializers.Serializer[Any]):
     by = serializers.ChoiceField(choices=BY)
     tz = serializers.CharField()
@@ -73,6 +83,7 @@ class FiguresSerializer(serializers.Serializer[Any]):
     rows = FigureRowSerializer(many=True)
     totals = FigureRowSerializer()
     times = TimeBinSerializer(many=True)
+    issues = IssueCountSerializer(many=True)
     simulated = serializers.IntegerField()
 
     def get_fields(self) -> dict[str, Any]:
@@ -132,7 +143,7 @@ class _Asked:
 class FiguresView(APIView):
     @extend_schema(responses=FiguresSerializer, parameters=ASKED)
     def get(self, request: Request, project_id: UUID) -> Response:
-        """Throughput, active time, acceptance and rework over a period. Leads see everyone, an annotator themselves."""
+        """Throughput, active time, acceptance, rework, issues over a period. Leads see everyone, others themselves."""
         asked = _Asked(request, project_id)
         found = asked.figures()
         lows = (0, *TIME_EDGES)
@@ -147,6 +158,7 @@ class FiguresView(APIView):
                 "rows": [row_payload(row) for row in found.rows],
                 "totals": row_payload(found.totals),
                 "times": [{"low": a, "high": b, "count": n} for a, b, n in zip(lows, highs, found.times, strict=True)],
+                "issues": count_by_category(asked.scope),
                 "simulated": found.simulated,
             }
         )

@@ -65,13 +65,14 @@ def _name_parent(request: Request, data: dict[str, Any]) -> None:
 class TaskListView(APIView):
     @extend_schema(
         responses=listing("TaskList", s.TaskSerializer),
-        parameters=[OpenApiParameter("status", str), OpenApiParameter("kind", str)],
+        parameters=[OpenApiParameter("status", str), OpenApiParameter("kind", str), OpenApiParameter("q", str)],
     )
     def get(self, request: Request, project_id: UUID) -> Response:
-        """Tasks the person may see, newest first."""
+        """Tasks the person may see, newest first; `q`: a part of the name."""
         project = project_for(request, project_id, "task.work_own")
         archived = request.query_params.get("status") == Task.State.ARCHIVED
-        rows = selectors.list_tasks_for(request.user, project.pk, archived=archived)
+        named = request.query_params.get("q", "").strip()
+        rows = selectors.list_tasks_for(request.user, project.pk, archived=archived, named=named)
         for name in ("status", "kind"):
             if value := request.query_params.get(name):
                 rows = rows.filter(**{name: value})

@@ -7,15 +7,17 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Count, Prefetch, Q, QuerySet
 
 from alp_site.people.models import User
 from alp_site.people.permissions import allowed
 from annotation.models import Issue, IssueComment, IssueMention, Task, TaskItem
 from annotation.permissions import IssuePolicy
+from annotation.selectors.figures import Scope
 from annotation.selectors.people import person_of
 
 __all__ = [
+    "count_by_category",
     "issue_payload",
     "issues_of",
     "list_issues_of_item",
@@ -70,6 +72,22 @@ def list_issues_of_task(user: User, task: Task, *, state: str | None, category: 
     if category:
         rows = rows.filter(category=category)
     return with_thread(rows).select_related("author", "item")
+
+
+def count_by_category(scope: Scope) -> list[dict[str, Any]]:
+    """Issues made in the period, the most frequent kind first: category, count, and `unresolved` of them. Of a task: on
+    what it labelled or reviewed; of a person: on what they labelled."""
+    rows = Issue.objects.filter(
+        task_item__task__project_id=scope.project_id, created_at__gte=scope.start, created_at__lt=scope.end
+    )
+    if scope.task_id:
+        reviewed = TaskItem.objects.filter(task_id=scope.task_id, source__isnull=False)
+        rows = rows.filter(Q(task_item__task_id=scope.task_id) | Q(task_item__in=reviewed.values("source")))
+    if scope.person_id:
+        rows = rows.filter(Q(task_item__finished_by=scope.person_id) | Q(task_item__assignee=scope.person_id))
+    open_ones = Count("pk", filter=~Q(state=Issue.State.RESOLVED))
+    found: Any = rows.order_by().values("category").annotate(count=Count("pk"), unresolved=open_ones)
+    return sorted(found, key=lambda row: (-row["count"], row["category"]))
 
 
 def issue_payload(issue: Issue) -> dict[str, Any]:

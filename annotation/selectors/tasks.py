@@ -34,12 +34,13 @@ COUNTS = {
 NOTHING = dict.fromkeys((*COUNTS, "finished"), 0)
 
 
-def list_tasks_for(user: Person, project_id: UUID, *, archived: bool = False) -> QuerySet[Task]:
-    """Tasks of a project this person may see, newest first; the archived ones only where they are asked for."""
+def list_tasks_for(user: Person, project_id: UUID, *, archived: bool = False, named: str = "") -> QuerySet[Task]:
+    """Tasks of a project this person may see, newest first; the archived ones only where they are asked for. `named`: a
+    part of the name."""
     return (
         TaskPolicy()
         .visible_to(user, archived=archived)
-        .filter(project_id=project_id)
+        .filter(project_id=project_id, **({"name__icontains": named} if named else {}))
         .select_related(*WITH)
         .order_by("-created_at")
     )

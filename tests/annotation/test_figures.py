@@ -160,6 +160,24 @@ def test_by_day_the_second_day_holds_what_was_answered_again(world, ask):
     assert set(rows_of(ask("day", "from=2026-03-03&to=2026-03-04&tz=Pacific/Auckland"))) == {"2026-03-03"}
 
 
+def test_issues_are_counted_by_kind_where_the_labelling_is_and_for_whose_it_is(
+    world, ask, task, qa, client_as, annotator, second_annotator
+):
+    client_as("reviewer").post(
+        f"/api/v1/task-items/{world[5].pk}/issues/", {"category": "missing", "body": "A frog"}, format="json"
+    )
+    both = [
+        {"category": "missing", "count": 1, "unresolved": 1},
+        {"category": "other", "count": 1, "unresolved": 0},
+    ]
+    assert ask("person")["issues"] == both
+    assert ask("person", f"{PERIOD}&task={task.pk}")["issues"] == both
+    assert ask("person", f"{PERIOD}&task={qa.pk}")["issues"] == both
+    assert ask("person", "from=2026-03-02&to=2026-03-02")["issues"] == both[1:]
+    assert ask("person", f"{PERIOD}&person={second_annotator.pk}")["issues"] == both[:1]
+    assert ask("person", who="annotator")["issues"] == both[1:]
+
+
 def test_outside_the_period_nothing_is_counted(world, ask):
     figures = ask("person", "from=2026-02-01&to=2026-03-01")
     assert figures["rows"] == []

@@ -40,6 +40,24 @@ def test_a_task_begins_with_what_a_filter_finds_dealt_by_shares(
     assert (held.filter(assignee=annotator).count(), held.filter(assignee=second_annotator).count()) == (7, 3)
 
 
+def test_tasks_are_found_by_a_part_of_their_name_among_those_one_may_see(
+    lead, client_as, tasks_url, project, dataset, task
+):
+    for name in ("Night birds", "Day birds", "100 % sure"):
+        tasks.create_task(project=project, dataset=dataset, user=None, kind="annotation", name=name)
+
+    def names(client, text: str) -> list[str]:
+        answer = client.get(tasks_url, {"q": text})
+        assert answer.status_code == 200, answer.content
+        return [row["name"] for row in answer.json()["items"]]
+
+    assert names(lead, "BIRD") == ["Day birds", "Night birds"]
+    assert names(lead, " 0 % ") == ["100 % sure"]
+    assert names(lead, "heron") == []
+    assert len(names(lead, "")) == 4
+    assert client_as("stranger").get(tasks_url, {"q": "bird"}).status_code == 404
+
+
 @pytest.mark.parametrize("wrong", [{"filter": {"nonsense": {"$wat": 1}}}, {"filter": {"name": "p*"}, "name": ""}])
 def test_a_task_whose_filter_or_settings_are_wrong_is_not_made(lead, tasks_url, dataset, make_items, wrong):
     make_items(2)

@@ -1836,7 +1836,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** @description Throughput, active time, acceptance and rework over a period. Leads see everyone, an annotator themselves. */
+    /** @description Throughput, active time, acceptance, rework, issues over a period. Leads see everyone, others themselves. */
     get: operations["projects_id_figures_get"];
     put?: never;
     post?: never;
@@ -2149,7 +2149,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** @description Tasks the person may see, newest first. */
+    /** @description Tasks the person may see, newest first; `q`: a part of the name. */
     get: operations["projects_id_tasks_get"];
     put?: never;
     post: operations["projects_id_tasks_post"];
@@ -3825,6 +3825,7 @@ export interface components {
       by: "person" | "label" | "task" | "day";
       /** Format: date */
       from: string;
+      issues: components["schemas"]["IssueCount"][];
       own: boolean;
       rows: components["schemas"]["FigureRow"][];
       simulated: number;
@@ -4148,6 +4149,21 @@ export interface components {
       /** Format: uuid */
       id: string;
       mentions: components["schemas"]["Person"][];
+    };
+    /** @description Issues of a kind that were made in the period, and how many of them are not resolved. */
+    IssueCount: {
+      /**
+       * @description * `wrong_label` - Wrong label
+       *     * `missing` - Something is missing
+       *     * `extra` - Should not be there
+       *     * `loose_geometry` - Outline is not exact
+       *     * `wrong_attribute` - Wrong attribute
+       *     * `other` - Something else
+       * @enum {string}
+       */
+      category: "wrong_label" | "missing" | "extra" | "loose_geometry" | "wrong_attribute" | "other";
+      count: number;
+      unresolved: number;
     };
     /** @description `op_id`: repeated, nothing is made twice. */
     IssueCreateRequest: {
@@ -10026,6 +10042,7 @@ export interface operations {
     parameters: {
       query?: {
         kind?: string;
+        q?: string;
         status?: string;
       };
       header?: never;

@@ -9,10 +9,11 @@ import { isAbort } from "../lib/http.ts";
 import { barChart, legendKeys, lineChart } from "../ui/chart.ts";
 import { emptyState, errorState } from "../ui/empty.ts";
 import { icon } from "../ui/icons.ts";
+import { createPicker } from "../ui/picker.ts";
 import type { Table } from "../ui/table.ts";
 import { createTabs } from "../ui/tabs.ts";
 import { BYS, fromParams, lastDays, SPANS, spanOf, toParams } from "./figures/asked.ts";
-import { acceptanceSpec, paceSpec, suggestionsKept, timesSpec } from "./figures/specs.ts";
+import { acceptanceSpec, issuesSpec, paceSpec, suggestionsKept, timesSpec } from "./figures/specs.ts";
 import { acceptance, figureTable } from "./figures/table.ts";
 import {
   downloadUrl,
@@ -22,7 +23,7 @@ import {
   type FigureRow,
   type Figures,
 } from "./figures/types.ts";
-import { allTasks, listMembers, type NamedRef } from "./tasks/api.ts";
+import { findTasks, getTask, listMembers, type NamedRef } from "./tasks/api.ts";
 
 const data = boot<{ everyone: boolean }>();
 const project = requireProject(data).id;
@@ -37,7 +38,13 @@ let request: AbortController | null = null;
 const segment = h("div", { class: "segment", role: "group", "aria-label": "Period" });
 const from = h("input", { class: "input", type: "date", "aria-label": "First day" });
 const to = h("input", { class: "input", type: "date", "aria-label": "Last day" });
-const task = h("select", { class: "select", "aria-label": "Task" }, h("option", { value: "" }, "All tasks"));
+const task = createPicker<NamedRef>({
+  label: "Task",
+  placeholder: "All tasks",
+  optional: true,
+  load: (text, signal) => findTasks(project, text, signal),
+  onChange: (chosen) => ask({ task: chosen?.id ?? null }),
+});
 const person = h(
   "select",
   { class: "select", "aria-label": "Person" },
@@ -65,9 +72,17 @@ function drawAsked(): void {
   from.value = asked.from;
   to.value = asked.to;
   to.min = asked.from;
-  task.value = asked.task ?? "";
+  void nameTask();
   person.value = asked.person ?? "";
   download.href = downloadUrl(project, asked);
+}
+
+/** The task that is asked for, by its name. */
+async function nameTask(): Promise<void> {
+  const id = asked.task;
+  if (id === (task.value()?.id ?? null)) return;
+  const found_ = id ? await getTask(id).catch(() => ({ id, name: "A task that is gone" })) : null;
+  if (id === asked.task) task.set(found_);
 }
 
 function ask(change: Partial<Asked>): void {
@@ -90,17 +105,11 @@ function dated(): void {
 }
 from.addEventListener("change", dated);
 to.addEventListener("change", dated);
-task.addEventListener("change", () => ask({ task: task.value || null }));
 person.addEventListener("change", () => ask({ person: person.value || null }));
 
 async function fillChoices(): Promise<void> {
-  const options = (rows: NamedRef[]) => rows.map((row) => h("option", { value: row.id }, row.name));
-  const [tasks, members] = await Promise.all([
-    allTasks(project),
-    everyone ? listMembers(project) : Promise.resolve([]),
-  ]);
-  task.append(...options(tasks));
-  person.append(...options(members.map((member) => member.user)));
+  const members = everyone ? await listMembers(project) : [];
+  person.append(...members.map(({ user }) => h("option", { value: user.id }, user.name)));
   drawAsked();
 }
 
@@ -111,6 +120,7 @@ const tables = new Map<By, Table<FigureRow>>();
 const pace = lineChart({ label: "Items a day", spec: { series: [] } });
 const accepted = barChart({ label: "Share of reviewed items approved as they were", spec: { bars: [] } });
 const times = barChart({ label: "Seconds an item took", spec: { bars: [] } });
+const issues = barChart({ label: "Issues by kind", spec: { bars: [] } });
 const paceKeys = h("span", { class: "row" });
 const notes = h("p", { class: "hint", id: "figures-note" });
 
@@ -127,6 +137,8 @@ function chartCard(title: string, chart: HTMLElement, side?: Child): [HTMLElemen
 const [paceCard, paceNone] = chartCard("Pace", pace.element, paceKeys);
 const [acceptedCard, acceptedNone] = chartCard("Accepted at review", accepted.element);
 const [timesCard, timesNone] = chartCard("Time an item", times.element);
+const issuesLeft = h("span", { class: "hint" });
+const [issuesCard] = chartCard("Issues by kind", issues.element, issuesLeft);
 
 const tabs = createTabs({
   label: "Figures by",
@@ -210,6 +222,10 @@ function drawCharts(people: Figures, days: Figures): void {
     times.element,
     people.times.some((bin) => bin.count),
   );
+  issuesCard.hidden = !people.issues.length;
+  const left = people.issues.reduce((sum, { unresolved }) => sum + unresolved, 0);
+  issuesLeft.textContent = left ? `${count(left)} not resolved` : "all resolved";
+  issues.set(issuesSpec(people.issues));
   pace.set(line);
   accepted.set(bars);
   times.set(timesSpec(people.times));
@@ -249,7 +265,7 @@ const bar = h(
   { class: "figures-bar" },
   segment,
   h("span", { class: "row" }, from, h("span", { class: "hint" }, "to"), to),
-  task,
+  task.element,
   everyone ? person : null,
   notes,
 );
@@ -257,7 +273,7 @@ const parts: HTMLElement[] = [
   bar,
   trouble,
   h("section", { class: "card", "aria-label": "Totals" }, totals),
-  h("div", { class: "figure-charts" }, paceCard, acceptedCard, timesCard),
+  h("div", { class: "figure-charts" }, paceCard, acceptedCard, timesCard, issuesCard),
   h("section", { class: "card", "aria-label": "In detail" }, h("header", null, tabs.element), tabs.panels),
 ];
 const body = need("#figures-page");

@@ -3,6 +3,7 @@ import { daysBetween, fromParams, lastDays, spanOf, toParams } from "@/pages/fig
 import {
   acceptanceSpec,
   binName,
+  issuesSpec,
   itemsUrl,
   paceSpec,
   suggestionsKept,
@@ -49,6 +50,7 @@ const figures = (rows: FigureRow[], from = "2026-03-01", to = "2026-03-04"): Fig
   rows,
   totals: NOUGHT,
   times: [],
+  issues: [],
   simulated: 0,
 });
 const TODAY = new Date(2026, 2, 3, 15);
@@ -90,6 +92,16 @@ describe("charts of figures", () => {
     expect(spec.bars.map((bar) => [bar.name, bar.value, bar.low])).toEqual([
       ["C", 0.8, 0.7000000000000001],
       ["A", 0.5, 0.4],
+    ]);
+  });
+  it("name the kinds of issues as people read them, in the order they came", () => {
+    const spec = issuesSpec([
+      { category: "missing", count: 3, unresolved: 1 },
+      { category: "loose_geometry", count: 2, unresolved: 0 },
+    ]);
+    expect(spec.bars).toEqual([
+      { name: "Something is missing", value: 3 },
+      { name: "Outline is not exact", value: 2 },
     ]);
   });
   it("name bins in the unit people say, and leave empty ends out", () => {

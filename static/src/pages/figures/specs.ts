@@ -1,8 +1,9 @@
 /** From figures to charts and to the addresses of what they count. Pure. */
 import { count, date, duration, percent } from "../../lib/format.ts";
+import { ISSUE_CATEGORIES } from "../../lib/issue-words.ts";
 import type { BarSpec, LineSpec } from "../../ui/chart-options.ts";
 import { daysBetween } from "./asked.ts";
-import type { Asked, FigureRow, Figures, TimeBin } from "./types.ts";
+import type { Asked, FigureRow, Figures, IssueCount, TimeBin } from "./types.ts";
 
 /** Items a day, a gap-free line: a day without work is a nought. */
 export function paceSpec(byDay: Figures): LineSpec {
@@ -52,6 +53,15 @@ export function timesSpec(bins: readonly TimeBin[]): BarSpec {
     lying: false,
     value: { min: 0, format: count, step: 1 },
     valueName: "items",
+  };
+}
+
+/** Issues made in the period by their kind. */
+export function issuesSpec(rows: readonly IssueCount[]): BarSpec {
+  return {
+    bars: rows.map((row) => ({ name: ISSUE_CATEGORIES[row.category], value: row.count })),
+    value: { min: 0, format: count, step: 1 },
+    valueName: "issues",
   };
 }
 

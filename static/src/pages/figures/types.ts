@@ -1,5 +1,6 @@
 /** What the page of figures reads; the shapes of `annotation/api/figures.py`. */
 import { api } from "../../lib/http.ts";
+import type { ISSUE_CATEGORIES } from "../../lib/issue-words.ts";
 
 export type By = "person" | "task" | "label" | "day";
 export interface Rate {
@@ -42,6 +43,11 @@ export interface TimeBin {
   high: number | null;
   count: number;
 }
+export interface IssueCount {
+  category: keyof typeof ISSUE_CATEGORIES;
+  count: number;
+  unresolved: number;
+}
 export interface Figures {
   by: By;
   from: string;
@@ -51,6 +57,8 @@ export interface Figures {
   rows: FigureRow[];
   totals: FigureRow;
   times: TimeBin[];
+  /** The most frequent kind first. */
+  issues: IssueCount[];
   simulated: number;
 }
 /** What the page asks, as it stands in its address. */

@@ -118,6 +118,11 @@ export const listTasks = (
   status: string | null = null,
 ) =>
   api.list<Task>(`${V1}/projects/${project}/tasks/`, { query: { after, status }, ...(signal && { signal }) });
+const FOUND = 20;
+/** Those whose name holds the text, newest first; no more than one reads through. */
+export const findTasks = async (project: string, text: string, signal: AbortSignal): Promise<Task[]> =>
+  (await api.list<Task>(`${V1}/projects/${project}/tasks/`, { query: { q: text, limit: FOUND }, signal }))
+    .items;
 /** Every task, for a choice. */
 export const allTasks = (project: string): Promise<Task[]> =>
   api.all<Task>(`${V1}/projects/${project}/tasks/`);
