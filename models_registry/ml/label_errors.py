@@ -13,7 +13,7 @@ from models_registry.ml.metrics.base import checked
 from models_registry.ml.object_matches import HIT, MISS, ObjectMatches, Rules, match_objects
 from models_registry.ml.records import FoundObjects, TruthObjects
 
-__all__ = ["ObjectSuspect", "Suspect", "surest_mistakes", "suspected_labels", "suspected_objects"]
+__all__ = ["ObjectSuspect", "Suspect", "doubted_marks", "surest_mistakes", "suspected_labels", "suspected_objects"]
 
 Floats = NDArray[np.float64]
 
@@ -90,7 +90,10 @@ def suspected_objects(
     base = rules or Rules()
     loose = Rules(base.likeness, (near, 0.5), ("all",), 1 << 30, by_label=False, sigmas=base.sigmas)
     matches = match_objects(truths, found, loose)
-    evidence = _evidence(matches)
+    half = matches.partner[1]
+    right = half >= 0
+    right[right] = matches.truth_label[half[right]] == matches.found_label[right]
+    evidence = _evidence(matches, right)
     partner = matches.partner[0]
     paired = partner >= 0
     same = np.zeros(len(partner), np.bool_)
@@ -109,12 +112,27 @@ def suspected_objects(
     return sorted(rows, key=lambda row: (-row.doubt, row.image, row.kind, row.truth or 0, row.found or 0))
 
 
-def _evidence(matches: ObjectMatches) -> Floats:
+def doubted_marks(
+    matches: ObjectMatches, confused: NDArray[np.int64], *, step: int = 0, sure: float = 0.5
+) -> list[ObjectSuspect]:
+    """The same from what an evaluation keeps, without geometry: marks ``overlooked`` and ``swapped`` at one threshold.
+
+    matches: by label; step: index of the threshold, likeness 0.5. confused: (D,) the truth that each answer takes when
+    labels are not looked at, -1 none (``found_confused`` of ``metrics.object_report``)."""
+    evidence = _evidence(matches, matches.state[0, step] == HIT)
+    rows = []
+    for at in np.flatnonzero((evidence >= sure) & (matches.state[0, step] == MISS)).tolist():
+        mark, image, index = int(confused[at]), int(matches.found_image[at]), int(matches.found_index[at])
+        if mark < 0:
+            rows.append(ObjectSuspect(image, None, index, "overlooked", float(evidence[at])))
+        elif matches.truth_label[mark] != matches.found_label[at]:
+            rows.append(ObjectSuspect(image, int(matches.truth_index[mark]), index, "swapped", float(evidence[at])))
+    return sorted(rows, key=lambda row: (-row.doubt, row.image, row.found or 0))
+
+
+def _evidence(matches: ObjectMatches, right: NDArray[np.bool_]) -> Floats:
     """(D,) 0..1: the share of the class's right answers (same label, likeness 0.5) that are no surer than this one; the
     plain confidence where the class has none."""
-    half = matches.partner[1]
-    right = half >= 0
-    right[right] = matches.truth_label[half[right]] == matches.found_label[right]
     evidence = matches.score.copy()
     for label in np.unique(matches.found_label):
         mine = matches.found_label == label

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from alp_site.lib.errors import NotFound
 from datasets.models import Annotation, Item, TestSetEntry
 from datasets.selectors import thumbnail_url
-from models_registry.ml.label_errors import suspected_labels
+from models_registry.ml.label_errors import doubted_marks, suspected_labels
+from models_registry.ml.metrics.object_report import matches_of
 from models_registry.ml.slices import WorstSlice, binned, metric_by_slice, slices_of, worst_slices
 from models_registry.models import Evaluation
 from models_registry.selectors.judging import read_table
@@ -32,7 +33,8 @@ def findings(evaluation: Evaluation) -> dict[str, Any]:
 
     measure: what a value of an item is (``right``: 0 or 1; ``f1`` of its objects; ``iou`` of its pixels). worst: slices
     by one or two facts that are worse than the rest by more than chance (``ml.slices``), with up to 200 of their items,
-    the worst first. slices: the mean of every slice by one fact. suspects: classes only. Four queries. Raises NotFound
+    the worst first. slices: the mean of every slice by one fact. suspects: labels of
+    classes and marks of objects. Four queries. Raises NotFound
     without a table.
     """
     if evaluation.table_id is None:
@@ -145,13 +147,38 @@ def _slice(one: WorstSlice, ids: Sequence[UUID], values: NDArray[np.float64]) ->
 
 
 def _suspects(table: Table) -> list[dict[str, Any]]:
+    """label: "" where nothing is marked; margin: below 0, the lower the more doubtful."""
+    names = [str(name) for name in table["classes"]]
+    if "found_confused" in table:
+        return _suspected_marks(table, names)
     if "probs" not in table:
         return []
-    names = [str(name) for name in table["classes"]]
     return [
         {"at": one.item, "label": names[one.label], "suggested": names[one.suggested], "margin": one.margin}
         for one in suspected_labels(table["probs"], table["label"])
     ]
+
+
+def _suspected_marks(table: Table, names: list[str]) -> list[dict[str, Any]]:
+    """The most doubtful mark of each picture."""
+    matches = matches_of(dict(table))
+    said = {
+        (int(i), int(j)): at for at, (i, j) in enumerate(zip(matches.found_image, matches.found_index, strict=True))
+    }
+    marks = {
+        (int(i), int(j)): at for at, (i, j) in enumerate(zip(matches.truth_image, matches.truth_index, strict=True))
+    }
+    rows: dict[int, dict[str, Any]] = {}
+    for one in doubted_marks(matches, table["found_confused"]):
+        suggested = names[matches.found_label[said[one.image, one.found or 0]]]
+        label = "" if one.truth is None else names[matches.truth_label[marks[one.image, one.truth]]]
+        rows.setdefault(one.image, {"at": one.image, "label": label, "suggested": suggested, "margin": -one.doubt})
+    return list(rows.values())
+
+
+def _places(images: NDArray[np.int64], indices: NDArray[np.int64]) -> dict[tuple[int, int], int]:
+    """(image, row of its record) -> place among all."""
+    return {pair: at for at, pair in enumerate(zip(images.tolist(), indices.tolist(), strict=True))}
 
 
 def _mean(values: NDArray[np.float64]) -> float | None:

@@ -13,6 +13,8 @@ from alp_site.lib.db import write
 from alp_site.people.models import User
 from datasets.models import Annotation, Item
 from datasets.services import test_sets
+from models_registry.ml.metrics.object_report import evaluate_objects
+from models_registry.ml.records import FoundObjects, TruthObjects
 from models_registry.models import Evaluation, Model
 from models_registry.services import versions
 from tests.models_registry.conftest import CLASSES, FAST, Maker, Shapes, subset_filter
@@ -97,13 +99,22 @@ def test_the_planted_slice_and_the_spoiled_labels_are_found(
     assert first["thumbnail"]
 
 
-def test_images_of_objects_are_slices_too_and_have_no_suspects(
+def test_images_of_objects_are_slices_too_and_marks_are_doubted(
     model: Model, pictures: Shapes, owner: User, client_as: Any
 ) -> None:
-    f1 = np.where(np.arange(N) % 9 < 3, 0.2, 0.9)
-    row = judged(model, pictures, owner, {"f1": f1, "truth_image": np.arange(N), "truth_label": np.arange(N) % 3})
+    boxes = [[[0, 0, 9, 9]], [[0, 0, 9, 9], [10, 10, 19, 19]]]
+    truths = [TruthObjects((20, 20), [at % 3], boxes[0]) for at in range(N)]
+    found = [FoundObjects((20, 20), [at % 3], boxes[0], scores=[0.5 + at / 1000]) for at in range(N)]
+    for at in np.flatnonzero(np.arange(N) % 9 < 3):
+        found[at] = FoundObjects((20, 20), [], [], scores=[])
+    found[80] = FoundObjects((20, 20), [(80 + 1) % 3], boxes[0], scores=[0.99])
+    found[70] = FoundObjects((20, 20), [70 % 3, 0], boxes[1], scores=[0.6, 0.98])
+    row = judged(model, pictures, owner, dict(evaluate_objects(truths, found, CLASSES).table))
     told = client_as("viewer").get(f"/api/v1/evaluations/{row.pk}/findings/").json()
-    assert (told["measure"], told["suspects"]) == ("f1", [])
+    assert told["measure"] == "f1"
+    items = [str(item.pk) for item in pictures.items["test"]]
+    doubts = [(row["item"], row["label"], row["suggested"]) for row in told["suspects"]]
+    assert doubts == [(items[70], "", CLASSES[0]), (items[80], CLASSES[80 % 3], CLASSES[81 % 3])]
     assert told["worst"][0]["facts"] == {"metadata.user.light": "night"}
     assert {"label": "disc"} in [one["facts"] for one in told["slices"]]
 

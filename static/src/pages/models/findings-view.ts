@@ -17,6 +17,7 @@ interface Suspect {
   item: string | null;
   name: string;
   thumbnail: string | null;
+  /** Empty where the model sees something that nobody marked. */
   label: string;
   suggested: string;
   margin: number;
@@ -127,7 +128,11 @@ function tile(one: Suspect): HTMLElement {
     h(
       "figcaption",
       null,
-      h("span", { class: "clip", title: one.name }, "labelled ", h("b", null, one.label)),
+      h(
+        "span",
+        { class: "clip", title: one.name },
+        one.label ? ["labelled ", h("b", null, one.label)] : "something unmarked",
+      ),
       h("span", { class: "soft clip" }, `looks like ${one.suggested}`),
     ),
   );
