@@ -11,7 +11,7 @@ import { lineChart } from "../ui/chart";
 import { emptyState, errorState } from "../ui/empty";
 import { icon } from "../ui/icons";
 import { chip, kbd } from "../ui/status";
-import { gateLines, loadMyGates } from "./home/gates";
+import { gateLines, loadMyGates, type MyGates } from "./home/gates";
 import { latelyLines } from "./home/lately";
 import { loopBoxes } from "./home/loop-boxes";
 import {
@@ -48,7 +48,7 @@ interface State {
   comparisons: ComparisonRow[];
   truth: Truth | null;
   work: Work | null;
-  gates: Awaited<ReturnType<typeof loadMyGates>>;
+  gates: MyGates;
 }
 
 const state: State = {
@@ -186,7 +186,7 @@ function drawQueue(): void {
           ? null
           : h("p", { class: "muted" }, emptyQueueWords()),
     ),
-    ...gateLines(base, state.gates.gates, state.gates.more),
+    ...gateLines(base, state.gates),
     ...work.tasks.map((task) =>
       h(
         "a",

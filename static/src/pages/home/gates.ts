@@ -1,46 +1,56 @@
-/** Approval gates that wait for this person's word, among the work of the home page. */
+/** Approval gates that wait for this person's word, among the work of the home page: a line for each gate. */
 import { h } from "../../lib/dom";
 import { ago, count } from "../../lib/format";
 import { api } from "../../lib/http";
 import { chip } from "../../ui/status";
 import { whatWaits, type Gate } from "../pipeline/gates";
 
-const SHOWN = 5;
+/** How many are looked at; a gate with more says so. */
+const LIMIT = 50;
 
-/** Those this person may decide, the oldest first; `more`: there are others further down the list. */
-export async function loadMyGates(projectId: string): Promise<{ gates: Gate[]; more: boolean }> {
-  const found = await api.list<Gate>(`/api/v1/projects/${projectId}/gates/`, { query: { limit: 50 } });
-  return { gates: found.items.filter((gate) => gate.may_decide), more: found.next !== null };
+export interface MyGate {
+  /** The one that waits longest. */
+  first: Gate;
+  waiting: number;
+}
+export interface MyGates {
+  gates: MyGate[];
+  /** Others may wait further down the list. */
+  more: boolean;
 }
 
-export function gateLines(base: string, gates: readonly Gate[], more: boolean): HTMLElement[] {
-  const lines = gates.slice(0, SHOWN).map((gate) =>
-    h(
+/** Those this person may decide, by gate, the longest wait first. */
+export function byGate(waiting: readonly Gate[]): MyGate[] {
+  const found = new Map<string, MyGate>();
+  for (const gate of waiting) {
+    if (!gate.may_decide) continue;
+    const key = `${gate.pipeline_id} ${gate.node_id}`;
+    const mine = found.get(key);
+    if (mine) mine.waiting += 1;
+    else found.set(key, { first: gate, waiting: 1 });
+  }
+  return [...found.values()];
+}
+
+export async function loadMyGates(projectId: string): Promise<MyGates> {
+  const found = await api.list<Gate>(`/api/v1/projects/${projectId}/gates/`, { query: { limit: LIMIT } });
+  return { gates: byGate(found.items), more: found.next !== null };
+}
+
+export function gateLines(base: string, { gates, more }: MyGates): HTMLElement[] {
+  return gates.map(({ first, waiting }) => {
+    const what = waiting === 1 ? `: ${whatWaits(first)}` : "";
+    const words = `${first.question || first.node}${what}`;
+    return h(
       "a",
       {
         class: "queue-line",
-        href: `${base}/pipelines/${gate.pipeline_id}/#${gate.node_id}`,
-        title: gate.pipeline,
+        href: `${base}/pipelines/${first.pipeline_id}/`,
+        title: `${words} · ${first.pipeline} · waits since ${ago(first.since)}`,
       },
       chip("To approve", "accent", "scale"),
-      h("span", { class: "clip" }, `${gate.question || gate.node}: ${whatWaits(gate)}`),
-      h("span", { class: "hint end" }, ago(gate.since)),
-    ),
-  );
-  const left = gates.length - SHOWN;
-  if (left > 0 || more)
-    lines.push(
-      h(
-        "a",
-        { class: "queue-line", href: `${base}/pipelines/` },
-        h(
-          "span",
-          { class: "soft" },
-          left > 0
-            ? `${count(left)}${more ? " or more" : ""} others to approve`
-            : "Others may wait further down",
-        ),
-      ),
+      h("span", { class: "clip" }, words),
+      h("b", { class: "end" }, `${count(waiting)}${more ? "+" : ""}`),
     );
-  return lines;
+  });
 }

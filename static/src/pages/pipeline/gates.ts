@@ -24,6 +24,9 @@ export function whatWaits(gate: Pick<Gate, "shown" | "value" | "type">): string 
   return typeof gate.value === "string" ? gate.value : `${gate.type} ${JSON.stringify(gate.value)}`;
 }
 
+/** Each has two buttons: more would push all else out of sight. */
+const SHOWN = 6;
+
 export interface GateHost {
   projectId: string;
   pipelineId: string;
@@ -40,14 +43,14 @@ export function gateBlock(host: GateHost): HTMLElement {
 
 async function load(block: HTMLElement, host: GateHost): Promise<void> {
   try {
-    const query = { pipeline: host.pipelineId, limit: 20 };
+    const query = { pipeline: host.pipelineId, limit: SHOWN };
     const found = await api.list<Gate>(`/api/v1/projects/${host.projectId}/gates/`, { query });
     block.hidden = !found.items.length;
     replace(
       block,
       h("h3", {}, "Waiting for approval"),
       ...found.items.map((gate) => gateLine(gate, host)),
-      found.next ? h("p", { class: "hint" }, "The oldest 20 are shown.") : null,
+      found.next ? h("p", { class: "hint" }, `The oldest ${SHOWN} are shown.`) : null,
     );
   } catch (error) {
     block.hidden = false;

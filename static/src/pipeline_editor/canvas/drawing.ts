@@ -287,7 +287,7 @@ export function createGraphView(options: GraphViewOptions): GraphView {
   setCounts({});
   const boxes = new Map(drawing.nodes.map((placed) => [placed.node.id, placed.box]));
   const passed = s("g", { class: "passed" });
-  lines.after(passed);
+  chips.after(passed);
   return {
     element,
     setCounts,

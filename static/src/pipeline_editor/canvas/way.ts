@@ -15,8 +15,9 @@ export interface DrawnParts {
   boxes: ReadonlyMap<string, Box>;
 }
 
-/** Where on a line its number stands: past the action's chip, before the arrow. */
-const PLACE = 0.64;
+/** Where on a line its number ends: before the arrow, past the action's chip, and above the line. */
+const BEFORE = 12;
+const ABOVE = 6;
 
 export function drawPassed(
   host: SVGElement,
@@ -26,9 +27,9 @@ export function drawPassed(
   const texts = [...lines].flatMap(([id, line]) => {
     const n = passed[id] ?? 0;
     if (!n) return [];
-    const at = line.getPointAtLength(line.getTotalLength() * PLACE);
+    const at = line.getPointAtLength(Math.max(0, line.getTotalLength() - BEFORE));
     const title = svg("title", {}, `${count(n)} passed here`);
-    return [svg("text", { x: at.x, y: at.y + 4, "text-anchor": "middle" }, compact(n), title)];
+    return [svg("text", { x: at.x, y: at.y - ABOVE, "text-anchor": "end" }, compact(n), title)];
   });
   host.replaceChildren(...texts);
 }

@@ -79,7 +79,7 @@ function copied(label: string, text: string): HTMLElement {
 /** What a sender must do, and the same as a command. */
 function signingHelp(url: string): HTMLElement {
   const lines = [
-    "BODY='{\"items\": []}'",
+    "BODY='{}'",
     "TIME=$(date +%s)",
     `SIGN=$(printf '%s.%s' "$TIME" "$BODY" | openssl dgst -sha256 -hmac "$SECRET" -hex | sed 's/.* //')`,
     `curl -X POST '${url}' -H "X-ALP-Timestamp: $TIME" -H "X-ALP-Signature: sha256=$SIGN" \\`,
