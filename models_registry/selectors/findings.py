@@ -162,12 +162,8 @@ def _suspects(table: Table) -> list[dict[str, Any]]:
 def _suspected_marks(table: Table, names: list[str]) -> list[dict[str, Any]]:
     """The most doubtful mark of each picture."""
     matches = matches_of(dict(table))
-    said = {
-        (int(i), int(j)): at for at, (i, j) in enumerate(zip(matches.found_image, matches.found_index, strict=True))
-    }
-    marks = {
-        (int(i), int(j)): at for at, (i, j) in enumerate(zip(matches.truth_image, matches.truth_index, strict=True))
-    }
+    said = _places(matches.found_image, matches.found_index)
+    marks = _places(matches.truth_image, matches.truth_index)
     rows: dict[int, dict[str, Any]] = {}
     for one in doubted_marks(matches, table["found_confused"]):
         suggested = names[matches.found_label[said[one.image, one.found or 0]]]
