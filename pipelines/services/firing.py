@@ -21,7 +21,16 @@ from datasets.models import Dataset
 from datasets.selectors import ground_truth_items
 from pipelines.engine.spec import Place, StartScope, get_node
 from pipelines.errors import WrongStatus
-from pipelines.models import OPEN_CYCLES, Cycle, FiringState, Pipeline, Trigger, TriggerFiring, TriggerKind
+from pipelines.models import (
+    OPEN_CYCLES,
+    Cycle,
+    FiringState,
+    Pipeline,
+    Trigger,
+    TriggerFiring,
+    TriggerKind,
+    VariableChange,
+)
 from pipelines.services.conditions import live_items, passing
 from pipelines.services.cycles import Begin, start_cycles
 from pipelines.services.graphs import graph_of, place_now, variables_of, with_values
@@ -267,14 +276,30 @@ def _start_single(firing: TriggerFiring) -> None:
 
 
 def fingerprint(trigger: Trigger) -> str:
-    """Changes when an input of the start node does, or the ground truth of a dataset among them."""
+    """Changes when an input of the start node does, or the ground truth of a dataset among them. What a run of the
+    pipeline made of an input (the model that it promoted) is no news to its clock."""
     place = start_place(trigger)
-    parts: list[Any] = [sorted(place.values.items())]
+    parts: list[Any] = [sorted({**place.values, **_before_own_runs(trigger, place)}.items())]
     ports = get_node(place.node.type, place.node.version).inputs(place.node.config)
     for port in ports:
         if port.type == "Dataset" and place.values.get(port.name):
             parts.append(_ground_truth_mark(trigger.pipeline, str(place.values[port.name])))
     return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def _before_own_runs(trigger: Trigger, place: Place) -> dict[str, Any]:
+    """Inputs whose variable a node changed last, with the value that people gave it before."""
+    found: dict[str, Any] = {}
+    for port, source in place.node.inputs.items():
+        if source.variable is None:
+            continue
+        named = VariableChange.objects.filter(variable__pipeline=trigger.pipeline_id, variable__name=source.variable)
+        last = named.order_by("version").last()
+        if last is not None and last.node_id:
+            by_people = named.filter(node_id="").order_by("version").last()
+            first = named.order_by("version").first()
+            found[port] = by_people.new if by_people else first and first.old
+    return found
 
 
 def _ground_truth_mark(pipeline: Pipeline, dataset_id: str) -> list[Any]:

@@ -20,7 +20,16 @@ from models_registry.services.versions import register_base_model
 from pipelines.demo import world as demo
 from pipelines.demo.world import Plan, World, build
 from pipelines.engine.validate import validate
-from pipelines.models import Cycle, NodeCounter, NodeExecution, Pipeline, SelectionPick, SelectionRound, SplitQuota
+from pipelines.models import (
+    Cycle,
+    NodeCounter,
+    NodeExecution,
+    Pipeline,
+    SelectionPick,
+    SelectionRound,
+    SplitQuota,
+    TriggerFiring,
+)
 from pipelines.services.firing import fire_once
 from pipelines.services.pipelines import create_pipeline, pause_pipeline, problems_of, save_pipeline, start_pipeline
 from pipelines.services.templates import create_from_template, get_template
@@ -330,6 +339,19 @@ def test_the_published_template_runs_end_to_end_by_its_clock() -> None:
     states = {(e.node_id, e.status) for e in NodeExecution.objects.filter(pipeline=pipeline)}
     assert {status for _, status in states} == {"done"}
     assert {name for name, _ in states} >= {"raw_data", "ground_truth", "evaluate_base_model", "compare_models"}
+
+    def strike(day: str) -> str:
+        fire_once(trigger=clock, key=day)
+        settle()
+        return TriggerFiring.objects.get(trigger=clock, key=day).state
+
+    assert strike("second monday") == "skipped", "there is no new ground truth, whichever model is best by now"
+    versions = Model.objects.count()
+    (ids, more) = demo.add_files(world.truth, pictures[:1], world.people["owner"], "train"), pictures[:1]
+    demo.label_by_key(ids, more, world.people["owner"])
+    settle()
+    assert strike("third monday") == "done"
+    assert Model.objects.count() == versions + 1
 
 
 @real_db

@@ -278,6 +278,18 @@ def test_clock_fires_when_due_and_sets_itself_anew(running: Running) -> None:
     assert row.next_at > now()
 
 
+def test_clock_that_struck_while_the_house_was_down_fires_once(running: Running) -> None:
+    pipeline = running(clock_graph(spec={"cron": "*/5 * * * *", "skip_unchanged": False}))
+    Trigger.objects.filter(pipeline=pipeline).update(next_at=now() - timedelta(days=3))
+    for _ in range(3):
+        sweep.run_clocks()
+        settle()
+    assert Cycle.objects.count() == 1
+    row = Trigger.objects.get(pipeline=pipeline)
+    assert row.next_at is not None
+    assert timedelta() < row.next_at - now() <= timedelta(minutes=5)
+
+
 def test_clock_skips_when_nothing_changed(running: Running) -> None:
     pipeline = running(clock_graph())
     for value in (1, 1, 2):

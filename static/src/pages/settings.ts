@@ -7,6 +7,7 @@ import { healthPanel } from "./settings/health.ts";
 import { peoplePanel } from "./settings/people.ts";
 import { profilePanel } from "./settings/profile.ts";
 import { projectPanel } from "./settings/project.ts";
+import { secretsPanel } from "./settings/secrets.ts";
 import { tokensPanel } from "./settings/tokens.ts";
 
 const data = boot();
@@ -15,6 +16,8 @@ const tabs: TabSpec[] = [
   { id: "tokens", title: "Access tokens", panel: () => tokensPanel(data) },
   { id: "project", title: "Project", panel: () => projectPanel(data) },
 ];
+if (may("pipeline.edit", data))
+  tabs.push({ id: "secrets", title: "Secrets", panel: () => secretsPanel(data) });
 if (may("health.read", data)) tabs.push({ id: "health", title: "System health", panel: () => healthPanel() });
 tabs.push({ id: "profile", title: "Profile", panel: () => profilePanel(data) });
 
