@@ -38,6 +38,13 @@ class Fitted:
         """Canvas pixels per picture pixel, almost the same both ways (the content has whole pixels)."""
         return self.content_wh[0] / self.size_wh[0], self.content_wh[1] / self.size_wh[1]
 
+    def places(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """For each pixel of the picture the nearest one of its content, as rows (H, 1) and columns (1, W)."""
+        (width, height), (wide, high) = self.size_wh, self.content_wh
+        rows = np.minimum(((np.arange(height) + 0.5) * high / height).astype(np.int64), high - 1)
+        columns = np.minimum(((np.arange(width) + 0.5) * wide / width).astype(np.int64), wide - 1)
+        return rows[:, None], columns[None, :]
+
 
 def fit(source: ImageSource, size: int) -> Fitted:
     """Decodes one picture. Raises UnreadableImage."""

@@ -12,7 +12,7 @@ from models_registry.selectors.versions import latest_evaluations
 
 __all__ = ["best_history", "headline", "labels_vs_metric", "latest_comparison"]
 
-HEADLINES = {"accuracy": "accuracy", "map50": "AP50", "miou": "mean IoU"}
+HEADLINES = {"accuracy": "accuracy", "map_50": "AP50", "miou": "mean IoU"}
 
 
 def best_history(project_id: UUID) -> list[dict[str, Any]]:

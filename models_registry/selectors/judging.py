@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from alp_site.lib import storage
 from datasets.models import Item
 from datasets.selectors import thumbnail_url
-from models_registry.ml.shape_report import ShapeItems, shape_items
+from models_registry.ml.shape_items import ShapeItems, shape_items
 from models_registry.models import Evaluation
 
 __all__ = ["evaluated_items", "read_table"]
@@ -21,8 +21,8 @@ __all__ = ["evaluated_items", "read_table"]
 def read_table(sha256: str) -> dict[str, NDArray[Any]]:
     """The per-item answers of an evaluation, columns of length N: items and blobs (text), label and predicted (int64
     into ``classes``, predicted -1 where the picture could not be read), correct, readable, confidence, p_true, probs
-    (N, C). Besides: classes (C,) text. Of a model that says shapes: items, blobs, classes and the columns of a
-    ``ShapeTable``. Raises NotFound when the bytes are gone."""
+    (N, C). Besides: classes (C,) text. Of a model that says shapes: items, blobs, classes and the columns of
+    ``evaluate_objects`` or a ``PixelTable``. Raises NotFound when the bytes are gone."""
     with np.load(io.BytesIO(storage.read_bytes(sha256)), allow_pickle=False) as content:
         return {name: content[name] for name in content.files}
 
@@ -41,7 +41,7 @@ def evaluated_items(
     counts by label, and the picture with the most mistakes comes first.
     """
     table = _table(str(evaluation.table_id))
-    if "answer_image" in table:
+    if "label" not in table:
         seen = shape_items(table, float(evaluation.metrics["threshold"]))
         return _shape_page(table, seen, (truth, predicted, only), offset, limit)
     classes = table["classes"]
@@ -83,8 +83,8 @@ def _shape_page(
 ) -> dict[str, Any]:
     names = [str(name) for name in table["classes"]]
     truth, predicted, only = wanted
-    mask = table["readable"].copy()
-    for name, counts in ((truth, table["objects"]), (predicted, seen.said)):
+    mask = np.ones(len(seen.mistakes), bool)
+    for name, counts in ((truth, seen.objects), (predicted, seen.said)):
         if name is not None:
             mask &= counts[:, names.index(name)] > 0 if name in names else False
     if only:
@@ -100,7 +100,7 @@ def _shape_page(
             {
                 "item": str(table["items"][at]),
                 **_shown(found.get(str(table["items"][at]))),
-                "truth": _counted(names, table["objects"][at]),
+                "truth": _counted(names, seen.objects[at]),
                 "predicted": _counted(names, seen.said[at]),
                 "confidence": float(seen.confidence[at]),
                 "right": bool(seen.mistakes[at] == 0),

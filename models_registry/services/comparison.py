@@ -19,7 +19,6 @@ from models_registry.ml import comparison as judge
 from models_registry.ml.checks import compare_by_checks, needs_test_set
 from models_registry.ml.comparison_config import parse_config
 from models_registry.ml.metrics.report import align_classes
-from models_registry.ml.shape_comparison import compare_shapes
 from models_registry.models import Comparison, Evaluation, MetricSample, Model
 from models_registry.selectors.judging import read_table
 from models_registry.services import ledger, shape_evaluation, stages
@@ -108,20 +107,18 @@ def _judge(
     config: dict[str, Any],
 ) -> dict[str, Any]:
     tables = {pk: read_table(row.table_id) for pk, row in evaluations.items() if row.table_id}
-    shaped = shape_evaluation.are_shapes(candidate, incumbent)
+    kind = shape_evaluation.shapes_of(candidate, incumbent)
     classes = list(dict.fromkeys(str(name) for table in tables.values() for name in table["classes"]))
     k, entry = 1, None
     if all(model.pk in tables for model in (candidate, incumbent)):
         alpha = parse_config(config).alpha
         entry = ledger.spend(version=version, candidate_id=candidate.pk, incumbent_id=incumbent.pk, alpha=alpha)
         k = entry.k
-    if shaped:
-        pair = [
-            shape_evaluation.contender(model, tables.get(model.pk), evaluations[model.pk], classes, _samples(model))
-            for model in (candidate, incumbent)
-        ]
-        groups = _groups(version, tables)
-        verdict = compare_shapes(pair[0], pair[1], classes, groups, config, k=k, seed=version.number)
+    if kind is not None:
+        verdict = shape_evaluation.compared(
+            kind, (candidate, incumbent), tables, (_samples(candidate), _samples(incumbent)), config,
+            groups=_groups(version, tables), k=k, seed=version.number,
+        )  # fmt: skip
     else:
         items = _test_items(version, tables, classes)
         contenders = [_contender(model, tables.get(model.pk), items, classes) for model in (candidate, incumbent)]

@@ -47,7 +47,7 @@ __all__ = ["KIND", "cancel_training", "start_training", "train", "training_ended
 
 KIND = "models.train"
 TRAINING = "training.json"
-FIGURES = {"accuracy_validation": "accuracy", "map50_validation": "AP50", "miou_validation": "mean IoU"}
+FIGURES = {"accuracy_validation": "accuracy", "map_50_validation": "AP50", "miou_validation": "mean IoU"}
 STARTABLE = (Model.Status.CREATED, Model.Status.FAILED, Model.Status.CANCELLED)
 
 

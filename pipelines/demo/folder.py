@@ -18,7 +18,11 @@ from pipelines.demo.pictures import SOURCES, Picture, Say, Source, draw
 
 __all__ = ["TASKS", "folder_source"]
 
-TASKS: Final = {"detection": ("box", "centre_lite0")}
+TASKS: Final = {
+    "detection": ("box", "centre_lite0"),
+    "semantic_segmentation": ("polygon", "segment_lite0"),
+    "keypoints": ("point", "points_lite0"),
+}
 """What is learnt -> the annotation type it needs, and the adapter that suits it."""
 
 
@@ -88,7 +92,7 @@ def _find(folder: Path, stem: str, name: str) -> Path:
 
 
 def _shape(given: str, label: str, geometry: Any, picture: Listed, kind: str) -> dict[str, Any] | None:
-    """As the task wants it, cut to the picture; None where nothing is left."""
+    """As the task wants it, cut to the picture; None where nothing is left. An object's point is its box's middle."""
     size = (picture.width, picture.height)
     if kind == "box":
         bounds = TYPES.get(given).bounds(geometry, size)
@@ -98,6 +102,18 @@ def _shape(given: str, label: str, geometry: Any, picture: Listed, kind: str) ->
         if x2 - x1 < 1 or y2 - y1 < 1:
             return None
         geometry = {"xyxy": [float(v) for v in (x1, y1, x2, y2)], "angle": 0.0}
+    elif kind == "point":
+        middle = _middle(TYPES.get(given).bounds(geometry, size), size)
+        if middle is None:
+            return None
+        geometry = {"xy": middle}
     elif kind != given:
         return None
     return {"type": kind, "label": label, "geometry": geometry}
+
+
+def _middle(bounds: tuple[float, float, float, float] | None, size: tuple[int, int]) -> list[float] | None:
+    if bounds is None:
+        return None
+    x, y = (bounds[0] + bounds[2]) / 2, (bounds[1] + bounds[3]) / 2
+    return [x, y] if 0 <= x <= size[0] and 0 <= y <= size[1] else None

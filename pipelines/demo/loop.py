@@ -24,8 +24,8 @@ from pipelines.services.variables import get_variable
 
 __all__ = ["LoopStuck", "run"]
 
-SHAPES = ("map50", "map75", "map", "precision", "recall", "f1")
-HEADLINES = ("accuracy", "map50")
+SHAPES = ("map_50", "map_75", "map", "precision", "recall", "f1", "miou", "dice")
+HEADLINES = ("accuracy", "map_50", "miou")
 
 
 class LoopStuck(RuntimeError):

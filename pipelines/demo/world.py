@@ -25,7 +25,7 @@ from datasets.services.annotations import apply_operations
 from datasets.services.datasets import create_dataset
 from models_registry.models import Model
 from models_registry.services import evaluation, promotion, training, versions
-from pipelines.demo import blocks, cifar10, digits, shapes  # noqa: F401  registered by being imported
+from pipelines.demo import blocks, cifar10, digit_scenes, digits, shapes  # noqa: F401  registered by being imported
 from pipelines.demo.pictures import SOURCES, Picture, Say, Source
 from pipelines.models import Pipeline, PipelineStatus
 from pipelines.services.pipelines import save_pipeline, start_pipeline

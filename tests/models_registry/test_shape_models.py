@@ -96,7 +96,7 @@ def test_a_detector_goes_round_the_loop(scenes: Dataset, frozen: TestSetVersion,
     model = trained(base, scenes, frozen)
     assert model.train_count == COUNTS["train"]
     assert model.lineage["train"]["labels"].keys() <= set(LABELS)
-    assert set(model.metric_samples.values_list("figure", flat=True)) >= {"loss", "map50"}
+    assert set(model.metric_samples.values_list("figure", flat=True)) >= {"loss", "map_50"}
     frozen_rows = json.loads(storage.read_bytes(model.artifacts.get(name="lineage.json").blob_id))
     assert frozen_rows["columns"] == ["item", "blob", "shapes"]
     assert [] in [row[2] for row in frozen_rows["train"]]  # the picture that shows nothing teaches, too
@@ -126,11 +126,11 @@ def test_a_detector_goes_round_the_loop(scenes: Dataset, frozen: TestSetVersion,
     jobs.run_pending()
     judged.refresh_from_db()
     assert judged.status == Evaluation.Status.DONE, failed_jobs()
-    assert {"map50", "map", "precision", "recall", "n"} <= judged.summary.keys()
+    assert {"map_50", "map", "precision", "recall", "n"} <= judged.summary.keys()
     assert judged.metrics["task"] == "detection"
     told = client_as("engineer").get(f"/api/v1/evaluations/{judged.pk}/items/?limit=10").json()
     assert told["total"] == COUNTS["test"]
-    assert client_as("engineer").get(f"/api/v1/models/{model.pk}/").json()["evaluation"]["summary"]["map50"] >= 0
+    assert client_as("engineer").get(f"/api/v1/models/{model.pk}/").json()["evaluation"]["summary"]["map_50"] >= 0
 
     evaluation.request_evaluation(model_id=base.pk, test_set_version_id=frozen.pk)
     first = comparison.compare(candidate_id=model.pk, incumbent_id=base.pk, test_set_version_id=frozen.pk)
@@ -142,7 +142,7 @@ def test_a_detector_goes_round_the_loop(scenes: Dataset, frozen: TestSetVersion,
     second = comparison.compare(candidate_id=weaker.pk, incumbent_id=model.pk, test_set_version_id=frozen.pk)
     assert second.verdict == "discard"
     assert second.report["measures"][0]["name"] == "average_precision"
-    assert second.report["metrics"]["incumbent"]["map50"] == pytest.approx(judged.summary["map50"])
+    assert second.report["metrics"]["incumbent"]["average_precision"] == pytest.approx(judged.summary["map_50"])
 
 
 @pytest.mark.django_db(transaction=True)

@@ -30,9 +30,9 @@ def test_the_loop_turns_for_detection(settings: LazySettings) -> None:
     )  # fmt: skip
     report = loop.run(plan, 1, lambda text: None)
     first, second = report["rounds"]
-    assert "map50" in first["best"]
+    assert "map_50" in first["best"]
     assert second["labels"] == first["labels"] + 4
-    assert "map50" in second["candidate"]
+    assert "map_50" in second["candidate"]
     log = TaskItemLog.objects.filter(action__in=["complete", "approve", "correct"])
     assert log.exists()
     assert all(entry.simulated for entry in log)

@@ -56,7 +56,9 @@ class CentreAdapter(ShapeNetAdapter["CentreNet"]):
         net = self._need_net()
         rotated, classes = self.config["rotated"], len(self.labels)
         shown = FittedStore(data.validation.images, self.input_size)
-        quality = Quality(self._as_said(data.validation.shapes), classes, self._sayer(shown), shown.sizes_wh)
+        quality = Quality(
+            self._as_said(data.validation.shapes), shown.sizes_wh, classes, self._sayer(shown), self.info.task
+        )
         kind: type[CentreLearner] = FrozenCentreLearner if self._frozen else CentreLearner
         pictures = AugmentedPictures(data.train, self.input_size, Look.of(self.config), self.seed)
         learner = kind(self._prepared(net), pictures, quality, norm=self.norm, rotated=rotated, classes=classes)

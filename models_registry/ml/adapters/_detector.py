@@ -12,7 +12,7 @@ from models_registry.ml.adapters._stored import Norm
 from models_registry.ml.adapters._torchvision import WEIGHTS, downloaded
 from models_registry.ml.adapters._weights import fill_matching, load_weights_file, weights_path
 from models_registry.ml.adapters.base import ShapeData, TrainHooks, TrainResult
-from models_registry.ml.fitted import Fitted
+from models_registry.ml.fitted import Fitted, FittedStore
 from models_registry.ml.images import ImageSource
 from models_registry.ml.shapes import Shape, as_boxes, box_shape, crowd_uncertainty
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from models_registry.ml.nets.detectors import Detector, Found
+    from models_registry.ml.training.detector import DetectorLearner
 
 UNIT: Norm = ((0.0, 0.0, 0.0), (255.0, 255.0, 255.0))  # the models normalise themselves
 LEARNS_FROM = ("polygon", "mask", "ellipse")
@@ -60,17 +61,17 @@ class DetectorAdapter(ShapeNetAdapter["Detector"]):
     def train(self, data: ShapeData, hooks: TrainHooks) -> TrainResult:
         from models_registry.ml.nets.runtime import prepare
         from models_registry.ml.training.checkpoint import fingerprint
-        from models_registry.ml.training.detector import DetectorLearner
         from models_registry.ml.training.pictures import AugmentedPictures, Look
         from models_registry.ml.training.quality import Quality
         from models_registry.ml.training.steps import StepRecipe, StepTrainer
 
         check_shapes(data, len(self.labels))
         net = self._need_net()
-        truth = as_boxes(data.validation.shapes, turned=False)
-        quality = Quality(truth, len(self.labels), self._sayer(data.validation.images))
+        truth, shown = self._as_said(data.validation.shapes), data.validation.images
+        sizes = FittedStore(shown, self.input_size).sizes_wh
+        quality = Quality(truth, sizes, len(self.labels), self._sayer(shown), self.info.task)
         pictures = AugmentedPictures(data.train, self.input_size, Look.of(self.config), self.seed)
-        learner = DetectorLearner(prepare(net), pictures, quality, norm=self.norm)
+        learner = self._learner()(prepare(net), pictures, quality, norm=self.norm)
         key = fingerprint(self.config, self.labels, self.seed, data.train, data.validation)
         recipe = StepRecipe.of(self.config)
         result = StepTrainer(learner, recipe, hooks, count=len(data.train), seed=self.seed, key=key).run()
@@ -78,6 +79,15 @@ class DetectorAdapter(ShapeNetAdapter["Detector"]):
         self.threshold = quality.threshold()
         self._set(net)
         return result
+
+    def _learner(self) -> type[DetectorLearner]:
+        from models_registry.ml.training.detector import DetectorLearner
+
+        return DetectorLearner
+
+    def _as_said(self, shapes: Sequence[Sequence[Shape]]) -> Sequence[Sequence[Shape]]:
+        """Truth in the form in which this net answers."""
+        return as_boxes(shapes, turned=False)
 
     def _sayer(self, images: Sequence[ImageSource]) -> Callable[[], list[list[Shape]]]:
         """What the net in training says of the validation pictures."""

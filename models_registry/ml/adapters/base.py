@@ -16,7 +16,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, ClassVar, Literal, Protocol, TypeGuard
+from typing import Any, ClassVar, Protocol, TypeGuard
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,12 +24,12 @@ from numpy.typing import NDArray
 from alp_site.lib.errors import AlpError, Conflict, Invalid
 from alp_site.lib.registry import Registry
 from models_registry.ml.images import ImageSource
+from models_registry.ml.records import TaskKind
 from models_registry.ml.schema import check_against
 from models_registry.ml.shapes import Shape, Size
 
 CONFIG_FILE = "config.json"
 FORMAT = 1  # of the artifact folder
-AdapterTask = Literal["classification", "detection", "semantic_segmentation", "instance_segmentation", "keypoints"]
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class AdapterInfo:
     description: str = ""
     trainable: bool = True
     encoder: bool = False  # embeddings come from weights that training (in the default mode) leaves alone
-    task: AdapterTask = "classification"
+    task: TaskKind = "classification"
     learns_from: tuple[str, ...] = ()
 
     @property

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from models_registry.ml.nets.detectors import Detector, targets_of
 from models_registry.ml.nets.runtime import device
+from models_registry.ml.rasters import covered
 from models_registry.ml.shapes import Shape, Size, bounds_of
 from models_registry.ml.training.pictures import AugmentedPictures, Norm
 from models_registry.ml.training.quality import Quality
@@ -37,6 +39,18 @@ class DetectorLearner:
     def judge(self) -> dict[str, float]:
         self.net.eval()
         return self.quality.figures()
+
+
+class MaskLearner(DetectorLearner):
+    """Besides boxes the mask of each object."""
+
+    def target(self, shapes: list[Shape], size: Size) -> dict[str, Tensor]:
+        kept = [(box, shape) for shape in shapes if (box := cut_box(shape, size)) is not None]
+        masks = np.zeros((len(kept), size[1], size[0]), np.uint8)
+        for row, (_, shape) in zip(masks, kept, strict=True):
+            row[:] = covered(shape, size)
+        boxes, labels = [box for box, _ in kept], [shape.label for _, shape in kept]
+        return targets_of(boxes, labels, device(), masks=torch.from_numpy(masks))
 
 
 def cut_box(shape: Shape, size: Size) -> list[float] | None:

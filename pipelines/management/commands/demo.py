@@ -58,6 +58,8 @@ class Command(BaseCommand):
         for role in Role.values:
             self.stdout.write(f"  {role + '@' + DOMAIN:<24} {WHAT[Role(role)]}")
         self.stdout.write("")
+        if world.plan.pictures.task == "classification":
+            self.stdout.write("Another demo draws boxes around digits: manage.py demo --data digit_scenes")
         if not getattr(settings, "ALP_RING_QUEUE", True):
             self.stdout.write("Jobs are not rung here (ALP_RING_QUEUE is off).")
 

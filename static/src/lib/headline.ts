@@ -4,14 +4,14 @@ export interface Headline {
   value: number | null;
 }
 
-const NAMES: readonly (readonly [key: "accuracy" | "map50" | "miou", name: string])[] = [
+const NAMES: readonly (readonly [key: "accuracy" | "map_50" | "miou", name: string])[] = [
   ["accuracy", "accuracy"],
-  ["map50", "AP50"],
+  ["map_50", "AP50"],
   ["miou", "mean IoU"],
 ];
 
 export function headlineOf(
-  summary: { accuracy?: number | null; map50?: number | null; miou?: number | null } | null | undefined,
+  summary: { accuracy?: number | null; map_50?: number | null; miou?: number | null } | null | undefined,
 ): Headline {
   for (const [key, name] of NAMES) {
     const value = summary?.[key];

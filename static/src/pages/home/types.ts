@@ -10,7 +10,7 @@ export interface ModelRow {
   created_at: string;
   trained_at: string | null;
   promoted_at: string | null;
-  evaluation: { summary: { accuracy?: number | null; map50?: number; miou?: number } } | null;
+  evaluation: { summary: { accuracy?: number | null; map_50?: number; miou?: number } } | null;
   job: { progress: { done?: number; total?: number; note?: string } } | null;
 }
 

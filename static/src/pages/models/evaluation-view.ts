@@ -19,8 +19,8 @@ export function evaluationView(row: Evaluation, showItems: ShowItems): HTMLEleme
     headline(row, report, shapes ? shapeFigures(report) : classFigures(row, report)),
     h("div", { class: "eval-grid" }, [
       classCard(report, showItems),
-      curveCard(report),
-      ...(shapes ? [] : [confusionCard(report, showItems), calibrationCard(report)]),
+      ...(Object.keys(report.pr_curves).length ? [curveCard(report)] : []),
+      ...(shapes ? objectCards(report) : [classConfusion(report, showItems), calibrationCard(report)]),
     ]),
   );
 }
@@ -48,13 +48,18 @@ function classFigures(row: Evaluation, report: ClassReport): Figure[] {
 }
 
 function shapeFigures(report: ShapeReport): Figure[] {
+  if (report.task === "semantic_segmentation")
+    return [
+      ["Mean IoU", metric(report.metrics["miou"]), "pixels shared over pixels of either, mean over the classes"],
+      ["Dice", metric(report.metrics["dice"]), "mean over the classes"],
+    ];
   const shown = `of answers from a score of ${decimal(report.threshold, 2)} on`;
   return [
-    ["AP50", metric(report.metrics["map50"]), "mean over the classes, half an overlap is a hit"],
-    ["AP75", metric(report.metrics["map75"]), "three quarters of an overlap"],
+    ["AP50", metric(report.metrics["map_50"]), "mean over the classes, half an overlap is a hit"],
+    ["AP75", metric(report.metrics["map_75"]), "three quarters of an overlap"],
     ["AP", metric(report.metrics["map"]), "mean over overlaps of 0.5 to 0.95"],
     ["Precision", metric(report.metrics["precision"]), shown],
-    ["Recall", metric(report.metrics["recall"]), `${plural(report.objects, "object")} to be found`],
+    ["Recall", metric(report.metrics["recall"]), `${plural(report.objects ?? 0, "object")} to be found`],
     ["F1", metric(report.metrics["f1"]), shown],
   ];
 }
@@ -186,9 +191,24 @@ function curveCard(report: Report): HTMLElement {
   return card("Precision, recall", chart.element, choice);
 }
 
-function confusionCard(report: ClassReport, showItems: ShowItems): HTMLElement {
-  const names = report.class_names;
-  const shares = report.confusion_matrix.map((row) => {
+function objectCards(report: ShapeReport): HTMLElement[] {
+  if (!report.confusion_matrix) return [];
+  const card = confusionCard(report.confusion_matrix, [...report.class_names, "nothing"], "% of the true class");
+  return [card];
+}
+
+function classConfusion(report: ClassReport, showItems: ShowItems): HTMLElement {
+  const note = "% of the true class · a cell opens its pictures";
+  return confusionCard(report.confusion_matrix, report.class_names, note, showItems);
+}
+
+function confusionCard(
+  counts: number[][],
+  names: string[],
+  note: string,
+  showItems?: ShowItems,
+): HTMLElement {
+  const shares = counts.map((row) => {
     const total = row.reduce((a, b) => a + b, 0);
     return row.map((value) => (total && value ? (100 * value) / total : null));
   });
@@ -207,13 +227,13 @@ function confusionCard(report: ClassReport, showItems: ShowItems): HTMLElement {
     onClick: (index) => {
       const truth = names[Math.floor(index / names.length)];
       const predicted = names[index % names.length];
-      if (truth !== undefined && predicted !== undefined) showItems({ truth, predicted });
+      if (truth !== undefined && predicted !== undefined) showItems?.({ truth, predicted });
     },
   });
   return card(
     "Confusion",
     chart.element,
-    h("span", { class: "hint" }, "% of the true class · a cell opens its pictures"),
+    h("span", { class: "hint" }, note),
   );
 }
 

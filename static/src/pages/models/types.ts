@@ -16,7 +16,7 @@ export interface Summary {
   log_loss?: number;
   ece?: number;
   accuracy_interval?: [number, number];
-  map50?: number;
+  map_50?: number;
   map?: number;
   miou?: number;
   n?: number;
@@ -106,8 +106,10 @@ export interface ClassReport extends Report {
 /** Of a model that says where something is. */
 export interface ShapeReport extends Report {
   task: string;
-  objects: number;
   threshold: number;
+  /** Where objects are judged; the last row is for answers where nothing is, the last column for missed objects. */
+  objects?: number;
+  confusion_matrix?: number[][];
 }
 export interface Evaluation {
   id: string;

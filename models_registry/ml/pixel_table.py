@@ -1,0 +1,101 @@
+"""Semantic segmentation beside the truth: pixels by image and class. From these come figures and comparisons."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models_registry.ml.metrics.base import NotComputableError
+from models_registry.ml.rasters import class_map
+from models_registry.ml.shapes import Shape, Size
+
+Shapes = Sequence[Sequence[Shape]]
+
+
+@dataclass(frozen=True)
+class PixelTable:
+    """(N, C) float64 pixels of each image and class: shared by truth and answer, of the truth, of the answer.
+    readable: (N,) bool."""
+
+    shared: NDArray[np.float64]
+    truth: NDArray[np.float64]
+    said: NDArray[np.float64]
+    readable: NDArray[np.bool_]
+
+    def columns(self) -> dict[str, NDArray[Any]]:
+        """For ``numpy.savez``; ``from_columns`` reads them."""
+        return {"pixels_shared": self.shared, "pixels_truth": self.truth, "pixels_said": self.said,
+                "readable": self.readable}  # fmt: skip
+
+    @classmethod
+    def from_columns(cls, columns: Mapping[str, NDArray[Any]]) -> PixelTable:
+        return cls(*(columns[name] for name in ("pixels_shared", "pixels_truth", "pixels_said", "readable")))
+
+    def ious(self, weights: NDArray[Any] | None = None) -> NDArray[np.float64]:
+        """(C, B) intersection over union of each class over all images under weights (N, B); NaN for a class that
+        neither truth nor answer has. Pixels are counted over the whole set, not averaged over images."""
+        ones = np.ones((len(self.shared), 1)) if weights is None else np.asarray(weights, np.float64)
+        shared = self.shared.T @ ones
+        union = (self.truth + self.said - self.shared).T @ ones
+        with np.errstate(invalid="ignore", divide="ignore"):
+            return np.asarray(shared / union)
+
+    def mean_iou(self) -> float:
+        """Over the classes that the truth has."""
+        present = self.truth.sum(axis=0) > 0
+        values = self.ious()[present, 0]
+        return float(np.mean(values)) if len(values) else float("nan")
+
+
+def make_pixel_table(
+    truth: Shapes, found: Shapes, classes: int, sizes: Sequence[Size], readable: NDArray[np.bool_] | None = None
+) -> PixelTable:
+    """truth, found: one list an image. An image of size (0, 0) could not be read and counts nothing."""
+    counts = np.zeros((3, len(truth), classes))
+    for at, (wanted, said, size) in enumerate(zip(truth, found, sizes, strict=True)):
+        if not size[0]:
+            continue
+        one, two = class_map(wanted, size), class_map(said, size)
+        for row, values in zip(counts, (one[one == two], one, two), strict=True):
+            row[at] = np.bincount(values.ravel(), minlength=classes + 1)[1:]
+    seen = np.ones(len(truth), bool) if readable is None else readable
+    return PixelTable(counts[0], counts[1], counts[2], seen)
+
+
+def report_pixels(table: PixelTable, class_names: Sequence[str]) -> dict[str, Any]:
+    """miou and dice over the classes that the truth has. Raises NotComputableError where it has none."""
+    if not table.truth.sum():
+        raise NotComputableError("The test set shows nothing of any class.")
+    ious = table.ious()[:, 0]
+    dices = 2 * ious / (1 + ious)
+    present = table.truth.sum(axis=0) > 0
+    sums = [part.sum(axis=0) for part in (table.shared, table.truth, table.said)]
+    return {
+        "n": int(table.readable.sum()),
+        "unreadable": int((~table.readable).sum()),
+        "class_names": list(class_names),
+        "threshold": 0.0,
+        "metrics": {"miou": float(ious[present].mean()), "dice": float(dices[present].mean())},
+        "per_class": [
+            {
+                "name": name,
+                "support": int((table.truth[:, i] > 0).sum()),
+                "predicted": int((table.said[:, i] > 0).sum()),
+                "precision": _share(sums[0][i], sums[2][i]),
+                "recall": _share(sums[0][i], sums[1][i]),
+                "f1": None if np.isnan(dices[i]) else float(dices[i]),
+                "average_precision": None,
+                "iou": None if np.isnan(ious[i]) else float(ious[i]),
+            }
+            for i, name in enumerate(class_names)
+        ],
+        "pr_curves": {},
+    }
+
+
+def _share(part: float, whole: float) -> float | None:
+    return float(part / whole) if whole else None
