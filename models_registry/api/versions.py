@@ -27,7 +27,7 @@ from models_registry.api import serializers as shapes
 from models_registry.api.access import model_for, person, project_for
 from models_registry.selectors import catalogue, versions
 from models_registry.selectors import payloads as render
-from models_registry.services import artifacts, names, promotion, training
+from models_registry.services import artifacts, imports, names, promotion, training
 from models_registry.services import versions as making
 
 LIST_FILTERS = ("status", "stage", "adapter", "family", "dataset", "cycle_id")
@@ -108,20 +108,24 @@ class ModelTagListView(APIView):
 class ModelRegisterView(APIView):
     @extend_schema(request=shapes.ModelRegister, responses={201: shapes.Model})
     def post(self, request: Request, project_id: UUID) -> Response:
-        """Registers a base version: an architecture, perhaps pretrained, that has learnt none of the labels yet."""
+        """Registers a base version: an architecture, perhaps pretrained, that has learnt none of the labels yet; of an
+        adapter that is not trained here, the trained model that its configuration names."""
         project = project_for(request, project_id, "model.edit")
         data = shapes.parsed(shapes.ModelRegister, request)
-        model = making.register_base_model(
-            project_id=project.pk,
-            name=data["name"],
-            adapter=data["adapter"],
-            configuration_values=data.get("configuration"),
-            labels=data.get("labels"),
-            dataset=_dataset(project, data["dataset"]) if data.get("dataset") else None,
-            description=data.get("description", ""),
-            seed=data.get("seed", 0),
-            person_id=request.user.pk,
-        )
+        told: dict[str, Any] = {
+            "project_id": project.pk,
+            "name": data["name"],
+            "adapter": data["adapter"],
+            "configuration_values": data.get("configuration"),
+            "labels": data.get("labels"),
+            "dataset": _dataset(project, data["dataset"]) if data.get("dataset") else None,
+            "description": data.get("description", ""),
+            "person_id": request.user.pk,
+        }
+        if catalogue.info(data["adapter"]).trainable:
+            model = making.register_base_model(**told, seed=data.get("seed", 0))
+        else:
+            model = imports.import_model(**told)
         return Response(_one(model.pk), status=status.HTTP_201_CREATED)
 
 

@@ -84,6 +84,8 @@ def draft_version(
     _same_project(project_id, base_model, dataset, test_set_version)
     full = catalogue.checked(base_model.adapter, catalogue.merged(base_model.configuration, configuration_changes))
     about = catalogue.info(base_model.adapter)
+    if not about.trainable:
+        raise Invalid(f"{base_model.name} is used as it is: {about.title} is not trained here.", field="base_model")
     train, validation = (gather(about, dataset, which) for which in (train_filter, validation_filter))
     test = gather_test_set(about, test_set_version) if test_set_version else Subset()
     _not_empty(about, train=train, validation=validation)

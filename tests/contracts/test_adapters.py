@@ -39,7 +39,9 @@ IMAGES, INDICES = pictures(12)
 DATA = TrainData(Split(IMAGES, INDICES), Split(IMAGES[:6], INDICES[:6]))
 
 
-CLASSIFIERS = [name for name, adapter in ADAPTERS.items() if adapter.info.task == "classification"]
+CLASSIFIERS = [
+    name for name, adapter in ADAPTERS.items() if adapter.info.task == "classification" and adapter.info.trainable
+]
 
 
 def _variants() -> list[tuple[str, str | None]]:

@@ -45,7 +45,7 @@ BIG = {"torchvision_faster_rcnn_resnet50", "torchvision_retinanet_resnet50", "to
 def _variants() -> list[tuple[str, str | None]]:
     found: list[tuple[str, str | None]] = []
     for name, adapter in ADAPTERS.items():
-        if adapter.info.task != "classification" and name not in BIG:
+        if adapter.info.task != "classification" and adapter.info.trainable and name not in BIG:
             modes = adapter.info.config_schema["properties"].get("mode", {}).get("enum", [None])
             found += [(name, mode) for mode in modes if mode != "fine_tune" or name == "centre_lite0"]
     return found

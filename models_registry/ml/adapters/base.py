@@ -241,7 +241,8 @@ class ShapeAdapter(BaseAdapter, Protocol):
     training (highest F1), kept with the weights. Curves are drawn from everything ``detect`` says.
     """
 
-    threshold: float
+    @property
+    def threshold(self) -> float: ...
 
     def train(self, data: ShapeData, hooks: TrainHooks) -> TrainResult:
         """As of classification; ``validation_probs`` is None."""

@@ -1,0 +1,158 @@
+"""Any ONNX detector whose outputs are laid out in one of the ways declared here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from alp_site.lib.errors import Invalid
+from models_registry.ml.adapters import _schema as fields
+from models_registry.ml.adapters._onnx import OnnxAdapter, Outputs, onnx_fields
+from models_registry.ml.adapters._shapes import FLOOR, SHOWN
+from models_registry.ml.adapters.base import (
+    ADAPTERS,
+    AdapterInfo,
+    ShapeData,
+    ShapePrediction,
+    TrainHooks,
+    TrainResult,
+)
+from models_registry.ml.fitted import GREY, Fitted, fit_all
+from models_registry.ml.images import ImageSource
+from models_registry.ml.shapes import Shape, Size, box_shape, crowd_uncertainty
+
+OVERLAP = 0.6
+Boxes = tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.float64]]
+"""(K, 4) xyxy in input pixels, (K,) labels from 0, (K,) scores."""
+
+
+@ADAPTERS.add("onnx_detection")
+class OnnxDetection(OnnxAdapter):
+    """The picture is scaled to fit the square, its left top in the square's, the rest grey. Its embedding is the best
+    score of each label."""
+
+    info = AdapterInfo(
+        name="onnx_detection",
+        title="ONNX detector",
+        description="A trained detector from a file: predicts, is evaluated and compared, not trained here.",
+        task="detection",
+        annotation_types=("box",),
+        licence="of the file",
+        input_size=640,
+        trainable=False,
+        config_schema=fields.config_schema(
+            {
+                **onnx_fields(640),
+                "outputs": fields.choice(
+                    "rows",
+                    ["rows", "boxes_scores_labels"],
+                    "'rows': one output (1, 4 + C, K) or (1, K, 4 + C) of centre x, y, width, height and a score a"
+                    " label; 'boxes_scores_labels': outputs 'boxes' (K, 4) as left, top, right, bottom, 'scores' and"
+                    " 'labels'.",
+                ),
+                "first_label": fields.integer(0, 0, 1, "With 'labels': the number of the first label."),
+                "threshold": fields.number(SHOWN, 0.0, 1.0, "Score from which a box is shown to people."),
+            }
+        ),
+    )
+
+    @property
+    def threshold(self) -> float:
+        return float(self.config["threshold"])
+
+    def train(self, data: ShapeData, hooks: TrainHooks) -> TrainResult:
+        raise self._untrainable()
+
+    def detect(
+        self,
+        images: Sequence[ImageSource],
+        *,
+        batch_size: int = 16,
+        embeddings: bool = False,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> ShapePrediction:
+        shapes: list[list[Shape]] = []
+        sizes: list[Size] = []
+        unsure = np.full(len(images), np.nan)
+        best = np.full((len(images), len(self.labels)), np.nan, np.float16)
+        errors: dict[int, str] = {}
+        for at, picture in enumerate(fit_all(images, self.input_size)):
+            found: list[Shape] = []
+            if isinstance(picture, str):
+                errors[at] = picture
+            else:
+                found = self._found(picture)
+                unsure[at] = crowd_uncertainty(np.array([shape.score for shape in found]), FLOOR)
+                best[at] = [max((s.score for s in found if s.label == c), default=0) for c in range(len(self.labels))]
+            shapes.append(found)
+            sizes.append((0, 0) if isinstance(picture, str) else picture.size_wh)
+            if progress is not None:
+                progress(at + 1, len(images))
+        return ShapePrediction(shapes, sizes, unsure, best if embeddings else None, errors)
+
+    def _found(self, picture: Fitted) -> list[Shape]:
+        side = self.input_size
+        canvas = np.full((1, side, side, 3), GREY, np.uint8)
+        height, width = min(side, picture.pixels.shape[0]), min(side, picture.pixels.shape[1])
+        canvas[0, :height, :width] = picture.pixels[:height, :width]
+        boxes, labels, scores = self._read(self._run(canvas))
+        sx, sy = picture.scale_xy
+        shapes = []
+        for at in np.argsort(-scores, kind="stable"):
+            if scores[at] < FLOOR or not 0 <= labels[at] < len(self.labels):
+                continue
+            x1, y1, x2, y2 = boxes[at]
+            shape = box_shape(int(labels[at]), (x1 / sx, y1 / sy, x2 / sx, y2 / sy), scores[at], picture.size_wh)
+            if shape is not None:
+                shapes.append(shape)
+        return shapes
+
+    def _read(self, outputs: Outputs) -> Boxes:
+        if self.config["outputs"] == "rows":
+            return _from_rows(np.asarray(next(iter(outputs.values())), np.float64), len(self.labels))
+        missing = [name for name in ("boxes", "scores", "labels") if name not in outputs]
+        if missing:
+            text = f"The model has no output called {missing[0]}. It has: {', '.join(outputs)}."
+            raise Invalid(text, field="outputs")
+        boxes = np.asarray(outputs["boxes"], np.float64).reshape(-1, 4)
+        labels = np.asarray(outputs["labels"]).reshape(-1).astype(np.int64) - int(self.config["first_label"])
+        return boxes, labels, np.asarray(outputs["scores"], np.float64).reshape(-1)
+
+    def embed(
+        self, images: Sequence[ImageSource], *, batch_size: int = 64, progress: Callable[[int, int], None] | None = None
+    ) -> tuple[NDArray[np.float16], dict[int, str]]:
+        found = self.detect(images, embeddings=True, progress=progress)
+        assert found.embeddings is not None
+        return found.embeddings, found.errors
+
+
+def _from_rows(table: NDArray[np.float64], classes: int) -> Boxes:
+    """One answer a row and its best label; of those that overlap by more than 0.6 with one label the surest is kept.
+    Raises Invalid for another shape."""
+    rows = table.reshape(table.shape[-2:]) if table.ndim >= 2 else table
+    if rows.ndim == 2 and rows.shape[0] == 4 + classes and rows.shape[1] != 4 + classes:
+        rows = rows.T
+    if rows.ndim != 2 or rows.shape[1] != 4 + classes:
+        text = f"Expected {4 + classes} numbers an answer (4 and one a label), got an output of {table.shape}."
+        raise Invalid(text, field="outputs")
+    centre, half = rows[:, :2], rows[:, 2:4] / 2
+    boxes, labels = np.concatenate([centre - half, centre + half], axis=1), rows[:, 4:].argmax(axis=1)
+    scores = rows[np.arange(len(rows)), 4 + labels]
+    kept: list[int] = []
+    for at in np.argsort(-scores, kind="stable").tolist():
+        if scores[at] < FLOOR:
+            break
+        same = [other for other in kept if labels[other] == labels[at]]
+        if all(_overlap(boxes[at], boxes[other]) <= OVERLAP for other in same):
+            kept.append(at)
+    chosen = np.array(kept, np.int64)
+    return boxes[chosen], labels[chosen], scores[chosen]
+
+
+def _overlap(one: NDArray[np.float64], two: NDArray[np.float64]) -> float:
+    sides = np.minimum(one[2:], two[2:]) - np.maximum(one[:2], two[:2])
+    shared = float(np.maximum(sides, 0).prod())
+    union = float((one[2:] - one[:2]).prod() + (two[2:] - two[:2]).prod()) - shared
+    return shared / union if union > 0 else 0.0

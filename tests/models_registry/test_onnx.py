@@ -1,0 +1,117 @@
+"""Models from ONNX files: imported, predicted with, judged; never trained, never run as code."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from alp_site.lib import jobs
+from alp_site.lib.errors import Invalid
+from alp_site.lib.testing import failed_jobs
+from alp_site.people.models import Project
+from datasets.models import TestSetVersion
+from models_registry.ml import load_all
+from models_registry.ml.adapters import _weights, load_adapter, new_adapter
+from models_registry.ml.adapters.base import BrokenArtifact, WeightsMissing
+from models_registry.models import Evaluation, Model, Prediction
+from models_registry.services import evaluation, prediction, versions
+from tests.models_registry.conftest import CLASSES, Shapes, subset_filter
+from tests.pure.ml.drawn import LABELS, pictures
+from tests.pure.ml.onnx_files import colour_classifier, fixed_detector
+from tests.pure.ml.scenes import scene
+
+load_all()
+
+COLOUR = {"file": "colour.onnx", "input_size": 16}
+
+
+@pytest.fixture
+def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The weights folder, with two models in it."""
+    monkeypatch.setattr(_weights, "ENV", replace(_weights.ENV, weights_dir=str(tmp_path)))
+    (tmp_path / "colour.onnx").write_bytes(colour_classifier())
+    rows = np.array([[16, 12, 20, 10, 0.9, 0.1], [17, 12, 20, 10, 0.8, 0.0], [40, 30, 8, 8, 0.2, 0.7]])
+    (tmp_path / "rows.onnx").write_bytes(fixed_detector(rows))
+    return tmp_path
+
+
+def test_a_classifier_from_a_file_predicts_and_keeps(files: Path, tmp_path: Path) -> None:
+    adapter: Any = new_adapter("onnx_classification", COLOUR, LABELS)
+    images, indices = pictures(9)
+    found = adapter.predict([*images, b"broken"], embeddings=True)
+    assert (found.probs[:9].argmax(1) == indices).mean() > 0.8
+    np.testing.assert_allclose(found.probs[:9].sum(1), 1, atol=1e-5)
+    assert set(found.errors) == {9}
+    assert np.isnan(found.probs[9]).all()
+    np.testing.assert_allclose(adapter.predict_from_embeddings(found.embeddings)[:9], found.probs[:9], atol=1e-2)
+    adapter.save(tmp_path / "kept")
+    (files / "colour.onnx").unlink()
+    again: Any = load_adapter(tmp_path / "kept")
+    np.testing.assert_array_equal(again.predict(images).probs, found.probs[:9])
+    assert again.weights_digest() == adapter.weights_digest()
+    (tmp_path / "kept" / "model.onnx").write_bytes(b"other")
+    with pytest.raises(BrokenArtifact):
+        load_adapter(tmp_path / "kept")
+
+
+def test_a_detector_from_a_file_says_boxes_on_the_picture(files: Path) -> None:
+    adapter: Any = new_adapter("onnx_detection", {"file": "rows.onnx", "input_size": 64}, ["a", "b"])
+    small, large = scene(1)[0], scene(2, (128, 96))[0]
+    found = adapter.detect([small, large, b"broken"], embeddings=True)
+    first = [(shape.label, shape.geometry["xyxy"]) for shape in found.shapes[0]]
+    assert first == [(0, [6.0, 7.0, 26.0, 17.0]), (1, [36.0, 26.0, 44.0, 34.0])]  # the second of a is the first again
+    assert found.shapes[1][0].geometry["xyxy"] == [12.0, 14.0, 52.0, 34.0]
+    assert set(found.errors) == {2}
+    assert found.embeddings[0].tolist() == pytest.approx([0.9, 0.7], abs=1e-3)
+    assert 0 < found.uncertainty[0] < 1
+
+
+def test_what_cannot_be_run_is_refused_with_its_reason(files: Path) -> None:
+    (files / "text.onnx").write_bytes(b"import os")
+    with pytest.raises(Invalid, match="no ONNX model"):
+        new_adapter("onnx_classification", {"file": "text.onnx"}, LABELS)
+    with pytest.raises(WeightsMissing, match="Name the ONNX file"):
+        new_adapter("onnx_classification", {}, LABELS)
+    with pytest.raises(Invalid, match="outside"):
+        new_adapter("onnx_classification", {"file": "../colour.onnx"}, LABELS)
+    with pytest.raises(Invalid, match="3"):
+        new_adapter("onnx_classification", COLOUR, ["a", "b"]).predict([pictures(1)[0][0]])  # type: ignore[union-attr]
+    with pytest.raises(Invalid, match="cannot take"):
+        new_adapter("onnx_classification", COLOUR | {"input_size": 24}, LABELS).predict(pictures(1)[0])  # type: ignore[union-attr]
+    with pytest.raises(Invalid, match="numbers an answer"):
+        new_adapter("onnx_detection", {"file": "rows.onnx", "input_size": 64}, ["a"]).detect([scene(1)[0]])  # type: ignore[union-attr]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_imported_model_is_predicted_with_and_judged_but_not_trained(
+    files: Path, client_as: Any, project: Project, shapes: Shapes, frozen: TestSetVersion
+) -> None:
+    url = f"/api/v1/projects/{project.pk}/models/register/"
+    body = {"name": "colours", "adapter": "onnx_classification", "configuration": COLOUR,
+            "labels": ["disc", "cross", "square"]}  # fmt: skip
+    answer = client_as("engineer").post(url, body, format="json")
+    assert answer.status_code == 201, answer.json()
+    assert answer.json()["can_predict"] is True
+    model = Model.objects.get(pk=answer.json()["id"])
+    pool = [item.pk for item in shapes.items["pool"]]
+    prediction.ensure(model.pk, pool)
+    assert set(Prediction.objects.filter(model=model).values_list("label", flat=True)) <= set(CLASSES)
+    judged = evaluation.request_evaluation(model_id=model.pk, test_set_version_id=frozen.pk)
+    jobs.run_pending()
+    judged.refresh_from_db()
+    assert judged.status == Evaluation.Status.DONE, failed_jobs()
+    assert judged.summary["accuracy"] > 0.6  # its colours are theirs
+    with pytest.raises(Invalid, match="not trained here"):
+        versions.create_model_version(
+            project_id=project.pk, base_model=model, dataset=shapes.dataset, train_filter=subset_filter("train"),
+            validation_filter=subset_filter("validation"),
+        )  # fmt: skip
+    missing = client_as("engineer").post(
+        url, {**body, "configuration": {"file": "none.onnx"}, "name": "none"}, format="json"
+    )
+    assert missing.status_code == 409
+    assert "none.onnx" in missing.json()["error"]["message"]
