@@ -38,7 +38,12 @@ IMAGES, SHAPES = scenes(10)
 DATA = ShapeData(ShapeSplit(IMAGES, SHAPES), ShapeSplit(IMAGES[:4], SHAPES[:4]))
 LEARNS = {"centre_small", "centre_lite0", "points_lite0", "segment_lite0"}
 """Small enough to learn ten scenes in seconds; of the others a few steps are asked, not skill."""
-BIG = {"torchvision_faster_rcnn_resnet50", "torchvision_retinanet_resnet50", "torchvision_mask_rcnn"}
+BIG = {
+    "torchvision_faster_rcnn_mobilenet",
+    "torchvision_faster_rcnn_resnet50",
+    "torchvision_mask_rcnn",
+    "torchvision_retinanet_resnet50",
+}
 """Hundreds of megabytes with their optimiser: they take one step and answer, without a checkpoint."""
 
 
@@ -54,7 +59,7 @@ def _variants() -> list[tuple[str, str | None]]:
 def small_config(name: str, mode: str | None) -> dict[str, Any]:
     fields = ADAPTERS.get(name).info.config_schema["properties"]
     learns = name in LEARNS and mode != "fine_tune"
-    wanted = {"input_size": 64, "steps": 90 if learns else 3, "checks": 3, "batch_size": 4 if learns else 2,
+    wanted = {"input_size": 64, "steps": 75 if learns else 3, "checks": 3, "batch_size": 4 if learns else 2,
               "width": 32, "channels": 8, "flip": False, "zoom": 0.0, "shift": 0.0, "colour_jitter": 0.0,
               "learning_rate": 8e-3, "mode": mode, "weights": "none"}  # fmt: skip
     if name.endswith("_lite0"):

@@ -2011,7 +2011,10 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** @description Registers a base version: an architecture, perhaps pretrained, that has learnt none of the labels yet. */
+    /**
+     * @description Registers a base version: an architecture, perhaps pretrained, that has learnt none of the labels yet; of an
+     *     adapter that is not trained here, the trained model that its configuration names.
+     */
     post: operations["projects_id_models_register_post"];
     delete?: never;
     options?: never;
