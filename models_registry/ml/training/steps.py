@@ -160,8 +160,8 @@ class StepTrainer:
             self._tell(check, row)
 
     def _tell(self, check: int, row: dict[str, float]) -> None:
-        """Samples lie on the axis of steps done."""
+        """A check is what people know as an epoch."""
         for name, value in row.items():
             figure, legend = name.split("/")
-            self.hooks.on_metric(figure, legend, float(self.ends[check]), value)
+            self.hooks.on_metric(figure, legend, float(check), value)
         self.hooks.on_epoch(check + 1, len(self.ends))

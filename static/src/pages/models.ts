@@ -73,7 +73,9 @@ function pick(model: Model): HTMLElement {
 function mainFigure(summary: Summary | undefined): HTMLElement {
   const { name, value } = headlineOf(summary);
   const figure = h("b", null, metric(value));
-  return name === "accuracy" ? figure : h("span", null, figure, h("span", { class: "muted" }, ` ${name}`));
+  return name === "accuracy"
+    ? figure
+    : h("span", { class: "nowrap" }, figure, h("span", { class: "muted" }, ` ${name}`));
 }
 
 function versionTable(): Table<Model> {

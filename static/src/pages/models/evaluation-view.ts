@@ -50,7 +50,11 @@ function classFigures(row: Evaluation, report: ClassReport): Figure[] {
 function shapeFigures(report: ShapeReport): Figure[] {
   if (report.task === "semantic_segmentation")
     return [
-      ["Mean IoU", metric(report.metrics["miou"]), "pixels shared over pixels of either, mean over the classes"],
+      [
+        "Mean IoU",
+        metric(report.metrics["miou"]),
+        "pixels shared over pixels of either, mean over the classes",
+      ],
       ["Dice", metric(report.metrics["dice"]), "mean over the classes"],
     ];
   const shown = `of answers from a score of ${decimal(report.threshold, 2)} on`;
@@ -193,7 +197,11 @@ function curveCard(report: Report): HTMLElement {
 
 function objectCards(report: ShapeReport): HTMLElement[] {
   if (!report.confusion_matrix) return [];
-  const card = confusionCard(report.confusion_matrix, [...report.class_names, "nothing"], "% of the true class");
+  const card = confusionCard(
+    report.confusion_matrix,
+    [...report.class_names, "nothing"],
+    "% of the true class",
+  );
   return [card];
 }
 
@@ -230,11 +238,7 @@ function confusionCard(
       if (truth !== undefined && predicted !== undefined) showItems?.({ truth, predicted });
     },
   });
-  return card(
-    "Confusion",
-    chart.element,
-    h("span", { class: "hint" }, note),
-  );
+  return card("Confusion", chart.element, h("span", { class: "hint" }, note));
 }
 
 function calibrationCard(report: ClassReport): HTMLElement {

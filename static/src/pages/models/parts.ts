@@ -84,6 +84,10 @@ const METRIC_NAMES: Record<string, string> = {
   log_loss: "Log loss",
   ece: "Calibration error",
   loss: "Loss",
+  map_50: "AP50",
+  map: "AP",
+  miou: "Mean IoU",
+  mean_iou: "Mean IoU",
 };
 export function metricName(name: string): string {
   const [kind = name, label] = name.split(" of ");
