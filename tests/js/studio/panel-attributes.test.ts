@@ -226,7 +226,7 @@ describe("what is missing", () => {
   it("is what is required and not said, of people's annotations only", () => {
     b.doc.store.patch("a", { attributes: { severity: "deep" } }, { origin: "silent" });
     b.doc.store.patch("d", { attributes: { note: "  " } }, { origin: "silent" });
-    b.put({ ...box("m", 0, 0, 5, 5), revision: 0, model: { id: "m", name: "v7", confidence: 1 } } as never);
+    b.put({ ...box("m", 0, 0, 5, 5), revision: 0, model: { id: "m", name: "v7", confidence: 1 } });
     const list = missing(b.doc, questions).map(
       ({ annotation, attribute }) => `${annotation.id} ${attribute.key}`,
     );

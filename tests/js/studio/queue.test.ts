@@ -59,7 +59,7 @@ describe("a queue", () => {
     asked.mockResolvedValue(answer(null));
     const queued = queue();
     await queued.fill(true);
-    one.mockResolvedValue(workItem("a", now as Partial<WorkItem>));
+    one.mockResolvedValue(workItem("a", now));
     await queued.refused(
       act({ task_item: "a", label: "dog", seen_version: 0 }),
       new AlpApiError("stale", "moved", 412),
