@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it, vi } from "vitest";
 import { AlpApiError } from "@/lib/http.ts";
 import { Queue } from "@/studio/app/queue.ts";
 import type { Outbox } from "@/studio/io/outbox.ts";
-import type { QueueAnswer, StudioOptions, WorkItem } from "@/studio/state/types.ts";
+import type { QueueAnswer, StudioOptions } from "@/studio/state/types.ts";
 import { act, workItem } from "./made.ts";
 
 const { asked, one } = vi.hoisted(() => ({ asked: vi.fn(), one: vi.fn() }));
