@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver
+from rest_framework.parsers import MultiPartParser
 from rest_framework.views import APIView
 
 from alp_site.lib.parsers import PlainJSONParser
@@ -32,7 +33,8 @@ def views(found: Any) -> list[type[APIView]]:
 
 def test_every_view_reads_json_through_the_one_parser() -> None:
     parsers = {parser for view in views(get_resolver()) for parser in view.parser_classes}
-    assert parsers == {PlainJSONParser, MultipartStream}
+    # The last takes one file and reads no field.
+    assert parsers == {PlainJSONParser, MultipartStream, MultiPartParser}
 
 
 @pytest.mark.parametrize("body", WRONG, ids=["nul", "surrogate", "number", "deep"])
