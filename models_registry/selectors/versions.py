@@ -37,7 +37,7 @@ def list_models(user: Person, project_id: UUID) -> QuerySet[Model]:
     return rows.select_related(*_SHOWN).prefetch_related("tags")
 
 
-_FIGURES = ("accuracy", "macro_f1", "balanced_accuracy", "map50", "map", "miou")
+_FIGURES = ("accuracy", "macro_f1", "balanced_accuracy", "map_50", "map", "miou")
 SORTS = ("name", "number", "train_count", *_FIGURES)
 
 

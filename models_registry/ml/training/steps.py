@@ -32,7 +32,7 @@ class Learner(Protocol):
         """Parts to be summed, of training pictures by index; may contain one twice. ``step`` decides augmentation."""
 
     def judge(self) -> dict[str, float]:
-        """Figures on the validation pictures, e.g. {"map50/validation": 0.4}; {} without any. The first decides which
+        """Figures on the validation pictures, e.g. {"map_50/validation": 0.4}; {} without any. The first decides which
         weights are kept: higher is better."""
 
 
