@@ -98,9 +98,9 @@ class Hands:
         return self.page.locator(".step").filter(has=title)
 
     def names(self) -> list[str]:
-        """Whole, where a node shows the start only."""
-        heads = self.page.locator(".step-head b").all()
-        return [head.get_attribute("title") or "" for head in heads]
+        """Of the nodes in sight, all at one moment; whole, where a node shows the start only."""
+        heads = self.page.locator(".step-head b")
+        return list(heads.evaluate_all("heads => heads.map((head) => head.title)"))
 
     def drop(self, title: str, x: float, y: float, name: str = "") -> None:
         """Drags a node from the palette to a place of the canvas (in its own pixels), and names it."""
