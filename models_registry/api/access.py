@@ -1,4 +1,4 @@
-"""Who may go on: a stranger gets 404, a member without the right 403."""
+"""Who may go on: a stranger gets 404, a member without the right 403. And the version that is answered with."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from alp_site.people import selectors as people
 from alp_site.people.models import Project, User
 from alp_site.people.permissions import require, role_of
 from models_registry.models import Comparison, Evaluation, Model
+from models_registry.selectors import payloads as render
+from models_registry.selectors import versions
 
 
 def person(request: Request) -> User | None:
@@ -33,6 +35,14 @@ def model_for(request: Request, model_id: UUID, action: str) -> Model:
     _allow(request, row, row.project_id if row else None, action)
     assert row is not None
     return row
+
+
+def version_body(model_id: UUID) -> dict[str, Any]:
+    """A live version as an answer. Raises NotFound."""
+    model = versions.get_model(model_id)
+    if model is None:
+        raise NotFound("Not found.")
+    return render.models([model])[0]
 
 
 def evaluation_for(request: Request, evaluation_id: UUID, action: str) -> Evaluation:

@@ -18,10 +18,8 @@ from rest_framework.views import APIView
 from alp_site.lib.errors import Invalid
 from alp_site.lib.streams import stream_response
 from models_registry.api import serializers as shapes
-from models_registry.api.access import model_for, project_for
+from models_registry.api.access import model_for, project_for, version_body
 from models_registry.errors import NotTrained
-from models_registry.selectors import payloads as render
-from models_registry.selectors import versions
 from models_registry.services import copies, portable
 
 _BINARY = {"type": "string", "format": "binary"}
@@ -60,7 +58,7 @@ class ModelImportView(APIView):
         model = portable.import_version(
             project_id=project.pk, unpacked=portable.unpack(file), person_id=request.user.pk
         )
-        return Response(_one(model.pk), status=status.HTTP_201_CREATED)
+        return Response(version_body(model.pk), status=status.HTTP_201_CREATED)
 
 
 class ModelCloneView(APIView):
@@ -70,10 +68,4 @@ class ModelCloneView(APIView):
         model_for(request, model_id, "model.edit")
         data = shapes.parsed(shapes.ModelClone, request)
         clone = copies.clone_model(model_id=model_id, name=data.get("name", ""), person_id=request.user.pk)
-        return Response(_one(clone.pk), status=status.HTTP_201_CREATED)
-
-
-def _one(model_id: UUID) -> dict[str, object]:
-    model = versions.get_model(model_id)
-    assert model is not None
-    return render.models([model])[0]
+        return Response(version_body(clone.pk), status=status.HTTP_201_CREATED)

@@ -24,7 +24,7 @@ from alp_site.people.models import Project
 from datasets.models import Dataset, TestSetVersion
 from datasets.services import test_sets
 from models_registry.api import serializers as shapes
-from models_registry.api.access import model_for, person, project_for
+from models_registry.api.access import model_for, person, project_for, version_body
 from models_registry.selectors import catalogue, versions
 from models_registry.selectors import payloads as render
 from models_registry.services import artifacts, imports, names, promotion, training
@@ -94,7 +94,7 @@ class ModelListView(APIView):
             model = making.save_version(draft)
             if data["train"]:
                 training.start_training(model_id=model.pk, person_id=request.user.pk)
-        return Response(_one(model.pk), status=status.HTTP_201_CREATED)
+        return Response(version_body(model.pk), status=status.HTTP_201_CREATED)
 
 
 class ModelTagListView(APIView):
@@ -126,7 +126,7 @@ class ModelRegisterView(APIView):
             model = making.register_base_model(**told, seed=data.get("seed", 0))
         else:
             model = imports.import_model(**told)
-        return Response(_one(model.pk), status=status.HTTP_201_CREATED)
+        return Response(version_body(model.pk), status=status.HTTP_201_CREATED)
 
 
 class ModelDetailView(APIView):
@@ -146,7 +146,7 @@ class ModelDetailView(APIView):
             tags=data.get("tags"),
             person_id=request.user.pk,
         )
-        return Response(_one(model_id))
+        return Response(version_body(model_id))
 
     @extend_schema(responses={204: None})
     def delete(self, request: Request, model_id: UUID) -> Response:
@@ -162,7 +162,7 @@ class ModelTrainView(APIView):
         """Queues the training; one that was cancelled or failed goes on from its checkpoint."""
         model_for(request, model_id, "model.edit")
         training.start_training(model_id=model_id, person_id=request.user.pk)
-        return Response(_one(model_id), status=status.HTTP_202_ACCEPTED)
+        return Response(version_body(model_id), status=status.HTTP_202_ACCEPTED)
 
 
 class ModelCancelView(APIView):
@@ -171,7 +171,7 @@ class ModelCancelView(APIView):
         """Asks the training to stop; it does at its next look."""
         model_for(request, model_id, "model.edit")
         training.cancel_training(model_id=model_id, person_id=request.user.pk)
-        return Response(_one(model_id), status=status.HTTP_202_ACCEPTED)
+        return Response(version_body(model_id), status=status.HTTP_202_ACCEPTED)
 
 
 class ModelPromoteView(APIView):
@@ -186,7 +186,7 @@ class ModelPromoteView(APIView):
             person_id=request.user.pk,
             comparison_id=data.get("comparison"),
         )
-        return Response(_one(model_id))
+        return Response(version_body(model_id))
 
 
 class ModelRollbackView(APIView):
@@ -196,7 +196,7 @@ class ModelRollbackView(APIView):
         model_for(request, model_id, "model.edit")
         data = shapes.parsed(shapes.Reason, request)
         entry = promotion.rollback(model_id=model_id, person_id=request.user.pk, reason=data.get("reason", ""))
-        return Response(_one(entry.model_id))
+        return Response(version_body(entry.model_id))
 
 
 class ModelArchiveView(APIView):
@@ -206,7 +206,7 @@ class ModelArchiveView(APIView):
         model_for(request, model_id, "model.edit")
         data = shapes.parsed(shapes.Reason, request)
         promotion.archive(model_id=model_id, reason=data.get("reason", ""), person_id=request.user.pk)
-        return Response(_one(model_id))
+        return Response(version_body(model_id))
 
 
 class ModelMetricsView(APIView):
@@ -279,13 +279,6 @@ class ModelArtifactView(APIView):
             request, storage.open_blob(found.blob_id), found.size, content_type="application/octet-stream",
             headers={"Content-Disposition": disposition, "X-Content-Type-Options": "nosniff"},
         )  # fmt: skip
-
-
-def _one(model_id: UUID) -> dict[str, Any]:
-    model = versions.get_model(model_id)
-    if model is None:
-        raise NotFound("Not found.")
-    return render.models([model])[0]
 
 
 def _dataset(project: Project, dataset_id: UUID) -> Dataset:

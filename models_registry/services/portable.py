@@ -260,6 +260,11 @@ def _refuse_others(names: list[str]) -> None:
                 f"{name[:200]} is refused: loading such a file can run code. Weights come as safetensors.",
                 field=name[:200],
             )
+        if name.lower().endswith(".onnx"):
+            raise Invalid(
+                f"{name[:200]} is refused: ONNX files come from the server's weights folder. Register the model there.",
+                field=name[:200],
+            )
         raise Invalid(f"{name[:200]} does not belong into an exported version.", field=name[:200])
 
 

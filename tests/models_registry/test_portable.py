@@ -84,6 +84,7 @@ def test_a_file_that_can_run_code_or_is_not_what_it_says_is_refused_by_name(
     manifest = json.loads(files["alp-model.json"])
     cases = [
         ({**files, "weights/model.pt": b"x"}, "can run code"),
+        ({**files, "weights/model.onnx": b"x"}, "Register the model there"),
         ({**files, "../outside.json": b"{}"}, "does not belong"),
         ({**files, weights: files[weights][:-1] + b"!"}, "sha256 differs"),
         ({name: data for name, data in files.items() if name != weights}, "is not there"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -15,7 +15,7 @@ from models_registry.ml.adapters._stored import StoredAdapter
 from models_registry.ml.adapters.base import ShapeData, ShapePrediction, ShapeSplit
 from models_registry.ml.fitted import FIT, Fitted, fit_all, stacked
 from models_registry.ml.images import ImageSource
-from models_registry.ml.shapes import Shape, Size
+from models_registry.ml.shapes import Shape, Size, crowd_uncertainty
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -33,6 +33,38 @@ class Said:
     shapes: list[Shape]
     uncertainty: float
     embedding: NDArray[np.float16] | None = None
+
+
+def told_one_by_one(
+    answers: Iterable[tuple[list[Shape], Size] | str],
+    images: int,
+    labels: int,
+    *,
+    embeddings: bool,
+    progress: Progress | None,
+) -> ShapePrediction:
+    """What is said of each picture in turn: its shapes and size, or why it cannot be read.
+
+    Whoever answers has no embedding of its own: the best score of each label stands for it, (images, labels).
+    """
+    shapes: list[list[Shape]] = []
+    sizes: list[Size] = []
+    unsure = np.full(images, np.nan)
+    best = np.full((images, labels), np.nan, np.float16)
+    errors: dict[int, str] = {}
+    for at, answer in enumerate(answers):
+        if isinstance(answer, str):
+            errors[at] = answer
+            found, size = list[Shape](), (0, 0)
+        else:
+            found, size = answer
+            unsure[at] = crowd_uncertainty(np.array([shape.score for shape in found]), FLOOR)
+            best[at] = [max((s.score for s in found if s.label == label), default=0) for label in range(labels)]
+        shapes.append(found)
+        sizes.append(size)
+        if progress is not None:
+            progress(at + 1, images)
+    return ShapePrediction(shapes, sizes, unsure, best if embeddings else None, errors)
 
 
 class ShapeNetAdapter(StoredAdapter[Net]):

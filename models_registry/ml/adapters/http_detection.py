@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from models_registry.ml.adapters import _schema as fields
 from models_registry.ml.adapters._http import HttpAdapter, ServerFailed, http_fields
-from models_registry.ml.adapters._shapes import FLOOR, SHOWN
+from models_registry.ml.adapters._shapes import FLOOR, SHOWN, told_one_by_one
 from models_registry.ml.adapters.base import (
     ADAPTERS,
     AdapterInfo,
@@ -20,7 +20,7 @@ from models_registry.ml.adapters.base import (
     TrainResult,
 )
 from models_registry.ml.images import ImageSource, UnreadableImage
-from models_registry.ml.shapes import Shape, Size, box_shape, crowd_uncertainty
+from models_registry.ml.shapes import Shape, Size, box_shape
 
 
 @ADAPTERS.add("http_detection")
@@ -56,26 +56,18 @@ class HttpDetection(HttpAdapter):
         embeddings: bool = False,
         progress: Callable[[int, int], None] | None = None,
     ) -> ShapePrediction:
-        shapes: list[list[Shape]] = []
-        sizes: list[Size] = []
-        unsure = np.full(len(images), np.nan)
-        best = np.full((len(images), len(self.labels)), np.nan, np.float16)
-        errors: dict[int, str] = {}
-        for at in range(len(images)):
-            found: list[Shape] = []
-            size = (0, 0)
+        return told_one_by_one(
+            self._answers(images), len(images), len(self.labels), embeddings=embeddings, progress=progress
+        )
+
+    def _answers(self, images: Sequence[ImageSource]) -> Iterator[tuple[list[Shape], Size] | str]:
+        for image in images:
             try:
-                said, size = self._said(images[at])
-                found = self._boxes(said.get("shapes"), size)
-                unsure[at] = crowd_uncertainty(np.array([shape.score for shape in found]), FLOOR)
-                best[at] = [max((s.score for s in found if s.label == c), default=0) for c in range(len(self.labels))]
+                said, size = self._said(image)
             except UnreadableImage as error:
-                errors[at] = str(error)
-            shapes.append(found)
-            sizes.append(size)
-            if progress is not None:
-                progress(at + 1, len(images))
-        return ShapePrediction(shapes, sizes, unsure, best if embeddings else None, errors)
+                yield str(error)
+            else:
+                yield self._boxes(said.get("shapes"), size), size
 
     def _boxes(self, told: Any, size: Size) -> list[Shape]:
         """Raises ServerFailed for what is no list of shapes."""

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from alp_site.lib.errors import Invalid
 from models_registry.ml.adapters import _schema as fields
 from models_registry.ml.adapters._onnx import OnnxAdapter, Outputs, onnx_fields
-from models_registry.ml.adapters._shapes import FLOOR, SHOWN
+from models_registry.ml.adapters._shapes import FLOOR, SHOWN, told_one_by_one
 from models_registry.ml.adapters.base import (
     ADAPTERS,
     AdapterInfo,
@@ -21,7 +21,7 @@ from models_registry.ml.adapters.base import (
 )
 from models_registry.ml.fitted import GREY, Fitted, fit_all
 from models_registry.ml.images import ImageSource
-from models_registry.ml.shapes import Shape, Size, box_shape, crowd_uncertainty
+from models_registry.ml.shapes import Shape, box_shape
 
 OVERLAP = 0.6
 Boxes = tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.float64]]
@@ -73,24 +73,11 @@ class OnnxDetection(OnnxAdapter):
         embeddings: bool = False,
         progress: Callable[[int, int], None] | None = None,
     ) -> ShapePrediction:
-        shapes: list[list[Shape]] = []
-        sizes: list[Size] = []
-        unsure = np.full(len(images), np.nan)
-        best = np.full((len(images), len(self.labels)), np.nan, np.float16)
-        errors: dict[int, str] = {}
-        for at, picture in enumerate(fit_all(images, self.input_size)):
-            found: list[Shape] = []
-            if isinstance(picture, str):
-                errors[at] = picture
-            else:
-                found = self._found(picture)
-                unsure[at] = crowd_uncertainty(np.array([shape.score for shape in found]), FLOOR)
-                best[at] = [max((s.score for s in found if s.label == c), default=0) for c in range(len(self.labels))]
-            shapes.append(found)
-            sizes.append((0, 0) if isinstance(picture, str) else picture.size_wh)
-            if progress is not None:
-                progress(at + 1, len(images))
-        return ShapePrediction(shapes, sizes, unsure, best if embeddings else None, errors)
+        answers = (
+            picture if isinstance(picture, str) else (self._found(picture), picture.size_wh)
+            for picture in fit_all(images, self.input_size)
+        )
+        return told_one_by_one(answers, len(images), len(self.labels), embeddings=embeddings, progress=progress)
 
     def _found(self, picture: Fitted) -> list[Shape]:
         side = self.input_size
