@@ -105,17 +105,18 @@ lint-front: static/node_modules/.installed
 test-js: static/node_modules/.installed
 	@$(NPM) test --silent
 
+# A build machine is shared: there what failed is tried once more, alone (journeys in a new house), and named. What fails
+# twice is red. Nothing is tried again by hand.
+AGAIN = $(if $(CI),|| $(PYTEST) -q -v --last-failed --last-failed-no-failures none -m $(1))
+
 # Beside each other where tests share nothing; those that start processes or time themselves come after, alone.
 test-python: $(VENV)/.requirements-dev static/dist/manifest.json
-	$(PYTEST) -q -n 2 --dist worksteal -m "not serial and not e2e"
+	$(PYTEST) -q -n 2 --dist worksteal -m "not serial and not e2e" $(call AGAIN,"not serial and not e2e")
 
 # Two journeys at a time, each of the two with a house of its own; then what needs the machine to itself.
-# A build machine is shared: there what failed is tried once more, alone and in a new house, and named. What fails twice
-# is red. Nothing is tried again by hand.
-AGAIN := -q --last-failed --last-failed-no-failures none
 test-e2e: $(VENV)/.requirements-dev static/dist/manifest.json
-	$(PYTEST) -q -n 2 --dist loadgroup --no-loadscope-reorder -m "e2e and not serial" $(if $(CI),|| $(PYTEST) $(AGAIN) -v -m "e2e and not serial")
-	$(PYTEST) -q -m serial $(if $(CI),|| $(PYTEST) $(AGAIN) -v -m serial)
+	$(PYTEST) -q -n 2 --dist loadgroup --no-loadscope-reorder -m "e2e and not serial" $(call AGAIN,"e2e and not serial")
+	$(PYTEST) -q -m serial $(call AGAIN,serial)
 
 chaos: $(VENV)/.requirements-dev static/dist/manifest.json
 	ALP_CHAOS=long $(PYTEST) -m chaos

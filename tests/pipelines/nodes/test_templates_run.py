@@ -20,6 +20,7 @@ from pipelines.demo.shapes import LABELS
 from pipelines.demo.world import World
 from pipelines.engine.validate import validate
 from pipelines.models import Cycle, NodeExecution, Pipeline
+from pipelines.nodes._items import drawn
 from pipelines.services.approvals import decide
 from pipelines.services.firing import fire_once, run_over
 from pipelines.services.pipelines import problems_of, start_pipeline
@@ -136,14 +137,16 @@ def test_two_stage_review(
     made: Make, upload: Upload, project: Project, truth: Dataset, annotator: User, reviewer: User
 ) -> None:
     pipeline = made("two_stage_review")
-    items = upload(20)
+    items = upload(60)  # twenty would go by without one sampled once in ninety runs
     says = key(project, items)
     settle()
-    assert answer(pipeline, "labeling_task", annotator) == 20
-    assert answer(pipeline, "first_review", reviewer) == 20
+    assert answer(pipeline, "labeling_task", annotator) == 60
+    assert answer(pipeline, "first_review", reviewer) == 60
     sampled = counts(pipeline, "second_review").get("waiting", 0)
-    assert 0 < sampled < 20
-    assert len(put_away(truth)) == 20 - sampled
+    assert 0 < sampled < 60
+    percent = next(n["config"]["percent"] for n in pipeline.draft["nodes"] if n["type"] == "sample")
+    assert sampled == sum(drawn(str(item.pk), percent) for item in items)
+    assert len(put_away(truth)) == 60 - sampled
     assert answer(pipeline, "second_review", reviewer) == sampled
     assert failed_jobs() == []
     assert put_away(truth) == says
