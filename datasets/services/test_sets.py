@@ -93,9 +93,10 @@ def resolve_version(
 
 
 def publish_version(*, test_set: TestSet, user: User | None = None) -> TestSetVersion:
-    """Freezes the approved items that match now, with their bytes and labels, as the next version.
+    """Freezes the approved items that match now, with their bytes and labels, as the next version. One that was
+    approved with nothing on it belongs to it: what a detector sees there is a false alarm.
 
-    Nothing changed since the last one: that one is returned. Raises EmptyTestSet."""
+    Nothing changed since the last one: that one is returned. Raises EmptyTestSet: no item, or nothing on any."""
     with write():
         items = list(
             ground_truth_items(test_set.dataset_id, test_set.filter)
@@ -103,10 +104,10 @@ def publish_version(*, test_set: TestSet, user: User | None = None) -> TestSetVe
             .only("pk", "blob_id", "size", "group_key")
         )
         labels = _approved_labels(items)
-        items = [item for item in items if item.blob_id and labels.get(item.pk)]
-        if not items:
+        items = [item for item in items if item.blob_id]
+        if not any(item.pk in labels for item in items):
             raise EmptyTestSet(
-                f"Test set {test_set.name!r} has no approved item: approve some of its items first.",
+                f"Test set {test_set.name!r} has no approved item with a label: approve some of its items first.",
                 test_set=str(test_set.pk),
             )
         digest = _digest(items, labels)
@@ -125,7 +126,7 @@ def publish_version(*, test_set: TestSet, user: User | None = None) -> TestSetVe
                     item=item,
                     blob_id=item.blob_id or "",
                     group_key=item.group_key,
-                    labels=labels[item.pk],
+                    labels=labels.get(item.pk, []),
                 )
                 for item in chunk
             )
@@ -155,7 +156,7 @@ def count_candidates(rows: Sequence[TestSet], newest: Mapping[uuid.UUID, TestSet
 
 def _count(at: int, test_set: TestSet, newest: TestSetVersion | None) -> QuerySet[Item, tuple[int, int]]:
     """One row: (at, how many)."""
-    items = ground_truth_items(test_set.dataset_id, test_set.filter).filter(annotated=True).order_by()
+    items = ground_truth_items(test_set.dataset_id, test_set.filter).exclude(blob=None).order_by()
     if newest is not None:
         items = items.exclude(pk__in=TestSetEntry.objects.filter(version=newest).values("item_id"))
     return items.annotate(at=Value(at)).values("at").annotate(n=Count("pk")).values_list("at", "n")
@@ -219,7 +220,7 @@ def _approved_labels(items: list[Item]) -> dict[uuid.UUID, list[dict[str, Any]]]
 def _digest(items: list[Item], labels: dict[uuid.UUID, list[dict[str, Any]]]) -> str:
     whole = hashlib.sha256()
     for item in items:
-        whole.update(json.dumps([str(item.pk), item.blob_id, labels[item.pk]], sort_keys=True).encode())
+        whole.update(json.dumps([str(item.pk), item.blob_id, labels.get(item.pk, [])], sort_keys=True).encode())
     return whole.hexdigest()
 
 

@@ -88,6 +88,14 @@ def stacked(pictures: Sequence[Fitted]) -> NDArray[np.uint8]:
     return out
 
 
+def on_square(picture: Fitted, side: int) -> NDArray[np.uint8]:
+    """(1, side, side, 3): its canvas in the left top of a grey square, for nets that take no other."""
+    canvas = np.full((1, side, side, 3), GREY, np.uint8)
+    height, width = min(side, picture.pixels.shape[0]), min(side, picture.pixels.shape[1])
+    canvas[0, :height, :width] = picture.pixels[:height, :width]
+    return canvas
+
+
 class FittedStore:
     """The pictures of a split, decoded once while they fit into memory. Raises Invalid naming unreadable ones."""
 

@@ -267,6 +267,20 @@ def test_the_next_version_takes_candidates_in(tested: list[Item], dataset: Datas
     assert test_sets.resolve_version(dataset=dataset, filter=TEST) == after
 
 
+def test_what_was_approved_with_nothing_on_it_is_tested_too(
+    tested: list[Item], dataset: Dataset, engineer: User, fill: Fill
+) -> None:
+    version = test_sets.resolve_version(dataset=dataset, filter=TEST)
+    blank = fill(1, first=10)[0]
+    items.set_subset(items=[blank.pk], subset="test")
+    approve(item_ids=[blank.pk], approver=engineer)
+    assert test_sets.candidates(version.test_set) == 1
+    after = test_sets.publish_version(test_set=version.test_set)
+    assert after.item_count == version.item_count + 1
+    assert TestSetEntry.objects.get(version=after, item=blank).labels == []
+    assert test_sets.publish_version(test_set=version.test_set) == after
+
+
 def test_a_set_grows_by_its_own_rule(tested: list[Item], dataset: Dataset, engineer: User) -> None:
     version = test_sets.resolve_version(dataset=dataset, filter=TEST)
     test_sets.update_test_set(test_set=version.test_set, grow=0.5)

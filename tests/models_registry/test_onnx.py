@@ -17,11 +17,13 @@ from datasets.models import TestSetVersion
 from models_registry.ml import load_all
 from models_registry.ml.adapters import _weights, load_adapter, new_adapter
 from models_registry.ml.adapters.base import BrokenArtifact, WeightsMissing
+from models_registry.ml.pixel_table import make_pixel_table
 from models_registry.models import Evaluation, Model, Prediction
 from models_registry.services import evaluation, prediction, versions
 from tests.models_registry.conftest import CLASSES, Shapes, subset_filter
 from tests.pure.ml.drawn import LABELS, pictures
-from tests.pure.ml.onnx_files import colour_classifier, fixed_detector
+from tests.pure.ml.onnx_files import colour_classifier, colour_segmenter, fixed_detector
+from tests.pure.ml.scenes import LABELS as SCENE_LABELS
 from tests.pure.ml.scenes import scene
 
 load_all()
@@ -36,6 +38,7 @@ def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "colour.onnx").write_bytes(colour_classifier())
     rows = np.array([[16, 12, 20, 10, 0.9, 0.1], [17, 12, 20, 10, 0.8, 0.0], [40, 30, 8, 8, 0.2, 0.7]])
     (tmp_path / "rows.onnx").write_bytes(fixed_detector(rows))
+    (tmp_path / "pixels.onnx").write_bytes(colour_segmenter())
     return tmp_path
 
 
@@ -68,6 +71,21 @@ def test_a_detector_from_a_file_says_boxes_on_the_picture(files: Path) -> None:
     assert set(found.errors) == {2}
     assert found.embeddings[0].tolist() == pytest.approx([0.9, 0.7], abs=1e-3)
     assert 0 < found.uncertainty[0] < 1
+
+
+def test_a_segmenter_from_a_file_says_masks_on_the_picture(files: Path) -> None:
+    config = {"file": "pixels.onnx", "input_size": 64}
+    adapter: Any = new_adapter("onnx_segmentation", config, SCENE_LABELS)
+    made = [scene(1), scene(2, (128, 96))]
+    found = adapter.detect([*(picture for picture, _ in made), b"broken"], embeddings=True)
+    assert set(found.errors) == {2}
+    truth = [shapes for _, shapes in made]
+    table = make_pixel_table(truth, found.shapes[:2], 2, found.sizes_wh[:2])
+    assert table.mean_iou() > 0.85
+    with pytest.raises(Invalid, match="Expected"):
+        new_adapter("onnx_segmentation", config, ["one"]).detect([made[0][0]])
+    bare: Any = new_adapter("onnx_segmentation", {**config, "background": False}, ["none", *SCENE_LABELS])
+    assert {shape.label for shape in bare.detect([made[0][0]]).shapes[0]} >= {0}
 
 
 def test_what_cannot_be_run_is_refused_with_its_reason(files: Path) -> None:

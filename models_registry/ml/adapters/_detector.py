@@ -11,7 +11,7 @@ from models_registry.ml.adapters._shapes import FLOOR, Said, ShapeNetAdapter, as
 from models_registry.ml.adapters._stored import Norm
 from models_registry.ml.adapters._torchvision import WEIGHTS, downloaded
 from models_registry.ml.adapters._weights import fill_matching, load_weights_file, weights_path
-from models_registry.ml.adapters.base import ShapeData, TrainHooks, TrainResult
+from models_registry.ml.adapters.base import AdapterInfo, ShapeData, TrainHooks, TrainResult
 from models_registry.ml.fitted import Fitted, FittedStore
 from models_registry.ml.images import ImageSource
 from models_registry.ml.shapes import Shape, as_boxes, box_shape, crowd_uncertainty
@@ -26,8 +26,8 @@ UNIT: Norm = ((0.0, 0.0, 0.0), (255.0, 255.0, 255.0))  # the models normalise th
 LEARNS_FROM = ("polygon", "mask", "ellipse")
 
 
-def schema(*, input_size: int, steps: int, learning_rate: float) -> dict[str, Any]:
-    """Fields of a torchvision detector."""
+def schema(*, input_size: int, steps: int, learning_rate: float, **more: Any) -> dict[str, Any]:
+    """Fields of a torchvision detector. more: fields of its own, or others in place of these."""
     return fields.config_schema(
         {
             "input_size": fields.integer(
@@ -35,7 +35,25 @@ def schema(*, input_size: int, steps: int, learning_rate: float) -> dict[str, An
             ),
             "weights": WEIGHTS,
             **fields.step_training(steps=steps, checks=5, batch_size=4, learning_rate=learning_rate),
+            **more,
         }
+    )
+
+
+def box_info(
+    name: str, title: str, description: str, *, input_size: int, steps: int, learning_rate: float
+) -> AdapterInfo:
+    """The declaration of one that says upright boxes."""
+    return AdapterInfo(
+        name=name,
+        title=title,
+        description=description,
+        task="detection",
+        annotation_types=("box",),
+        learns_from=LEARNS_FROM,
+        licence="BSD-3-Clause",
+        input_size=input_size,
+        config_schema=schema(input_size=input_size, steps=steps, learning_rate=learning_rate),
     )
 
 
@@ -48,7 +66,11 @@ class DetectorAdapter(ShapeNetAdapter["Detector"]):
     def _new_net(self, classes: int) -> Detector:
         from models_registry.ml.nets.detectors import Detector
 
-        return Detector(self.architecture, classes, self.input_size)
+        return Detector(self.architecture, classes, self.input_size, **self._size_of_answers())
+
+    def _size_of_answers(self) -> dict[str, int]:
+        """What torchvision must be told besides of what the net says."""
+        return {}
 
     def _load_base(self, net: Detector) -> None:
         choice = self.config["weights"]

@@ -19,7 +19,7 @@ from models_registry.ml.adapters.base import (
     TrainHooks,
     TrainResult,
 )
-from models_registry.ml.fitted import GREY, Fitted, fit_all
+from models_registry.ml.fitted import Fitted, fit_all, on_square
 from models_registry.ml.images import ImageSource
 from models_registry.ml.shapes import Shape, box_shape
 
@@ -80,11 +80,7 @@ class OnnxDetection(OnnxAdapter):
         return told_one_by_one(answers, len(images), len(self.labels), embeddings=embeddings, progress=progress)
 
     def _found(self, picture: Fitted) -> list[Shape]:
-        side = self.input_size
-        canvas = np.full((1, side, side, 3), GREY, np.uint8)
-        height, width = min(side, picture.pixels.shape[0]), min(side, picture.pixels.shape[1])
-        canvas[0, :height, :width] = picture.pixels[:height, :width]
-        boxes, labels, scores = self._read(self._run(canvas))
+        boxes, labels, scores = self._read(self._run(on_square(picture, self.input_size)))
         sx, sy = picture.scale_xy
         shapes = []
         for at in np.argsort(-scores, kind="stable"):

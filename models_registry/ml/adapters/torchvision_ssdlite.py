@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from models_registry.ml.adapters._detector import LEARNS_FROM, DetectorAdapter, schema
-from models_registry.ml.adapters.base import ADAPTERS, AdapterInfo
+from models_registry.ml.adapters._detector import DetectorAdapter, box_info
+from models_registry.ml.adapters.base import ADAPTERS
 
 
 @ADAPTERS.add("torchvision_ssdlite")
@@ -11,14 +11,11 @@ class SsdLite(DetectorAdapter):
     """Trained as a whole, from random or COCO weights."""
 
     architecture = "ssdlite320_mobilenet_v3_large"
-    info = AdapterInfo(
-        name="torchvision_ssdlite",
-        title="SSDLite, MobileNetV3",
-        description="Boxes in one stage on the lightest backbone: quick to answer, hungry for labels.",
-        task="detection",
-        annotation_types=("box",),
-        learns_from=LEARNS_FROM,
-        licence="BSD-3-Clause",
+    info = box_info(
+        "torchvision_ssdlite",
+        "SSDLite, MobileNetV3",
+        "Boxes in one stage on the lightest backbone: quick to answer, hungry for labels.",
         input_size=320,
-        config_schema=schema(input_size=320, steps=3000, learning_rate=5e-4),
+        steps=3000,
+        learning_rate=5e-4,
     )

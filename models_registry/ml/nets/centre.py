@@ -39,12 +39,14 @@ class Boxes:
 
 @dataclass(frozen=True)
 class Peaks:
-    """What was found in one picture, best first: score (k,), label (k,), centre_size (k, 4) in pixels, angle (k,)."""
+    """What was found in one picture, best first: score (k,), label (k,), centre_size (k, 4) in pixels, angle (k,), cell
+    (k,) of the map it was read from, row by row."""
 
     score: Tensor
     label: Tensor
     centre_size: Tensor
     angle: Tensor
+    cell: Tensor
 
 
 class CentreHead(nn.Module):
@@ -68,7 +70,10 @@ class CentreHead(nn.Module):
             self.geometry_out.bias.copy_(torch.tensor(start + [0.0, 0.0] * rotated))  # type: ignore[union-attr]
 
     def forward(self, maps: Maps) -> tuple[Tensor, Tensor]:
-        joined = self.neck(maps)
+        return self.said(self.neck(maps))
+
+    def said(self, joined: Tensor) -> tuple[Tensor, Tensor]:
+        """Heat and geometry from what the neck joined."""
         return self.heat_out(self.heat(joined)), self.geometry_out(self.geometry(joined))
 
 
@@ -200,7 +205,7 @@ def peaks(heat: Tensor, geometry: Tensor, *, most: int = 100, overlap: float = 0
             turn = turns[at][:, cell].cpu()
             angle = torch.atan2(turn[1], turn[0]) / 2
         keep = keep.cpu()
-        found.append(Peaks(scores[at].cpu()[keep], label.cpu()[keep], box.cpu()[keep], angle[keep]))
+        found.append(Peaks(scores[at].cpu()[keep], label.cpu()[keep], box.cpu()[keep], angle[keep], cell.cpu()[keep]))
     return found
 
 

@@ -53,6 +53,20 @@ class MaskLearner(DetectorLearner):
         return targets_of(boxes, labels, device(), masks=torch.from_numpy(masks))
 
 
+class KeypointLearner(DetectorLearner):
+    """Besides boxes the keypoints of each object; one that is not labelled teaches nothing."""
+
+    def target(self, shapes: list[Shape], size: Size) -> dict[str, Tensor]:
+        kept = [(box, shape) for shape in shapes if (box := cut_box(shape, size)) is not None]
+        points = torch.tensor([shape.geometry["keypoints"] for _, shape in kept], dtype=torch.float32)
+        points = points if kept else torch.zeros(0, 1, 3)
+        points[..., 0].clamp_(0, size[0] - 1)
+        points[..., 1].clamp_(0, size[1] - 1)
+        points[..., 2].clamp_(max=1)
+        boxes, labels = [box for box, _ in kept], [shape.label for _, shape in kept]
+        return targets_of(boxes, labels, device(), keypoints=points)
+
+
 def cut_box(shape: Shape, size: Size) -> list[float] | None:
     """The upright box around a shape, cut to the canvas; None where too little is left."""
     box = bounds_of(shape)

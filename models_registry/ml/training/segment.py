@@ -37,8 +37,8 @@ class PixelQuality:
 class SegmentLearner:
     """On pictures as they are changed in every step: the whole net learns."""
 
-    def __init__(self, net: SegmentNet, pictures: AugmentedPictures, quality: PixelQuality, *, norm: Norm) -> None:
-        self.net: nn.Module = net
+    def __init__(self, net: nn.Module, pictures: AugmentedPictures, quality: PixelQuality, *, norm: Norm) -> None:
+        self.net = net
         self.whole = net
         self.pictures, self.quality, self.norm = pictures, quality, norm
 
@@ -59,12 +59,13 @@ class SegmentLearner:
 class FrozenSegmentLearner(SegmentLearner):
     """The backbone stays as it is."""
 
-    def __init__(self, net: SegmentNet, pictures: AugmentedPictures, quality: PixelQuality, *, norm: Norm) -> None:
+    def __init__(self, net: nn.Module, pictures: AugmentedPictures, quality: PixelQuality, *, norm: Norm) -> None:
+        assert isinstance(net, SegmentNet)
         super().__init__(net, pictures, quality, norm=norm)
-        self.net = net.head
+        self.net = self.head = net.head
         self.views = Views(pictures, net.backbone, norm, self.targets)
 
     def loss(self, samples: NDArray[np.int64], step: int) -> dict[str, Tensor]:
         self.net.train()
         maps, wanted = self.views.take(samples, step)
-        return segment.losses(self.whole.head(maps), wanted)
+        return segment.losses(self.head(maps), wanted)

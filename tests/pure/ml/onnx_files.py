@@ -63,3 +63,11 @@ def fixed_detector(rows: np.ndarray, size: int = 64) -> bytes:
              node("Add", ["rows", "nothing"], ["said"])]  # fmt: skip
     constants = [tensor("rows", rows[None].astype(np.float32)), tensor("zero", np.zeros((1, 1, 1, 1), np.float32))]
     return model(nodes, constants, [value("x", (1, 3, size, size))], [value("said", (1, 1, *rows.shape))])
+
+
+def colour_segmenter(size: int = 64) -> bytes:
+    """Logits of none, red, blue at every place: nothing, and by how much red or blue outweighs the other channels."""
+    weights = np.array([[0, 0, 0], [1, -1, -1], [-1, -1, 1]], np.float32).reshape(3, 3, 1, 1) * 20
+    nodes = [node("Conv", ["x", "w"], ["y"])]
+    shape = (1, 3, size, size)
+    return model(nodes, [tensor("w", weights)], [value("x", shape)], [value("y", shape)])
