@@ -21,6 +21,15 @@ RUN = """
 """
 
 
+def listen_light_and_dark(page: Page, what: str) -> None:
+    """Fails where axe finds something serious, in either scheme."""
+    for scheme in ("dark", "light"):
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        ear = Ear(scheme)
+        ear.listen(page, what)
+        assert not ear.heard, "\n".join(ear.heard)
+
+
 class Ear:
     """Gathers what axe says of each state of the page. SHOTS names a folder for pictures of what was looked at."""
 

@@ -154,6 +154,10 @@ def test_pages_when_looked_at_then_axe_finds_nothing_serious(
     expect(page.get_by_text("Nothing unread")).to_be_visible()
     ear.listen(page, "no mentions")
 
+    page.get_by_role("button", name="New task").click()
+    expect(page.get_by_role("dialog", name="New task")).to_be_visible()
+    ear.listen(page, "new task")
+    page.get_by_role("dialog", name="New task").get_by_role("button", name="Cancel").click()
     page.goto(world.url(f"tasks/{world.tasks['annotation']}/"))
     expect(page.locator("#items table tbody tr").first).to_be_visible()
     ear.listen(page, "task")

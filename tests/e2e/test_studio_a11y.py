@@ -119,6 +119,11 @@ def test_studio_when_labelling_and_reviewing_has_no_serious_violation(
     expect(page.get_by_role("dialog", name="Keyboard shortcuts")).to_be_visible()
     ear.listen(page, "shortcuts")
     page.keyboard.press("Escape")
+    page.locator(".stage").focus()
+    page.keyboard.press("/")
+    expect(page.get_by_role("dialog", name="Go to a picture by its name").get_by_role("option").first).to_be_visible()
+    ear.listen(page, "go to a picture")
+    page.keyboard.press("Escape")
 
     listen_to_review(ear, world.open(visitor(color_scheme=scheme), role="reviewer", kind="qa"))
     assert not ear.heard, "\n".join(ear.heard)

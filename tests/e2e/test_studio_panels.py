@@ -9,6 +9,7 @@ from typing import Any
 
 from playwright.sync_api import Page, expect
 
+from tests.e2e.axe import listen_light_and_dark
 from tests.e2e.conftest import Visitor
 from tests.e2e.loop import said
 from tests.e2e.shapes import Hand, World, make_world
@@ -80,6 +81,7 @@ def test_two_people_at_one_box_when_the_second_saves_then_both_versions_are_show
     expect(dialog.get_by_role("region", name="Theirs")).to_contain_text("160 × 140")
     expect(dialog.get_by_role("region", name="Mine")).to_contain_text("120 × 110")
     picture(page, "conflict")
+    listen_light_and_dark(page, "conflict")
     page.keyboard.press("t")
     expect(dialog).to_be_hidden()
     hand.until("theirs", lambda found: found[0]["geometry"]["xyxy"] == THEIRS)
