@@ -113,10 +113,11 @@ AGAIN = $(if $(CI),|| $(PYTEST) -q -v --last-failed --last-failed-no-failures no
 test-python: $(VENV)/.requirements-dev static/dist/manifest.json
 	$(PYTEST) -q -n 2 --dist worksteal -m "not serial and not e2e" $(call AGAIN,"not serial and not e2e")
 
-# Two journeys at a time, each of the two with a house of its own; then what needs the machine to itself.
+# Three journeys at a time, each worker with a house of its own: a browser waits as often as it works. Then what kills
+# processes, two files at a time: with more beside them their deadlines would be those of the machine.
 test-e2e: $(VENV)/.requirements-dev static/dist/manifest.json
-	$(PYTEST) -q -n 2 --dist loadgroup --no-loadscope-reorder -m "e2e and not serial" $(call AGAIN,"e2e and not serial")
-	$(PYTEST) -q -m serial $(call AGAIN,serial)
+	$(PYTEST) -q -n 3 --dist loadgroup --no-loadscope-reorder -m "e2e and not serial" $(call AGAIN,"e2e and not serial")
+	$(PYTEST) -q -n 2 --dist loadfile -m serial $(call AGAIN,serial)
 
 chaos: $(VENV)/.requirements-dev static/dist/manifest.json
 	ALP_CHAOS=long $(PYTEST) -m chaos
