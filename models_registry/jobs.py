@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from alp_site.lib import jobs
-from models_registry.services import encoding, evaluation, portable, training
+from models_registry.services import encoding, evaluation, imports, portable, training
 
 
 @jobs.handler(training.KIND, queue="ml", max_attempts=5, on_end=training.training_ended)
@@ -28,3 +28,9 @@ def encode(run: jobs.Run) -> None:
 def check_imported(run: jobs.Run) -> None:
     """Loads a version that came from outside and lets it predict."""
     portable.check_imported(run)
+
+
+@jobs.handler(imports.KIND, queue="ml", max_attempts=3, on_end=imports.load_ended)
+def load(run: jobs.Run) -> None:
+    """Loads a version from a file, a server or public weights."""
+    imports.load(run)

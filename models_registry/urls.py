@@ -9,6 +9,7 @@ from models_registry.api import encoding, judging, portable, versions
 
 api_urlpatterns = [
     path("adapters/", versions.AdapterListView.as_view(), name="adapters"),
+    path("gallery/", versions.GalleryView.as_view(), name="gallery"),
     path("projects/<uuid:project_id>/models/", versions.ModelListView.as_view(), name="models"),
     path("projects/<uuid:project_id>/models/register/", versions.ModelRegisterView.as_view(), name="model-register"),
     path("projects/<uuid:project_id>/models/import/", portable.ModelImportView.as_view(), name="model-import"),
@@ -18,6 +19,7 @@ api_urlpatterns = [
     path("projects/<uuid:project_id>/comparisons/", judging.ComparisonListView.as_view(), name="comparisons"),
     path("models/<uuid:model_id>/", versions.ModelDetailView.as_view(), name="model"),
     path("models/<uuid:model_id>/train/", versions.ModelTrainView.as_view(), name="model-train"),
+    path("models/<uuid:model_id>/load/", versions.ModelLoadView.as_view(), name="model-load"),
     path("models/<uuid:model_id>/cancel/", versions.ModelCancelView.as_view(), name="model-cancel"),
     path("models/<uuid:model_id>/promote/", versions.ModelPromoteView.as_view(), name="model-promote"),
     path("models/<uuid:model_id>/rollback/", versions.ModelRollbackView.as_view(), name="model-rollback"),

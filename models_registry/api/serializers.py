@@ -61,7 +61,8 @@ class Model(s.Serializer[Any]):
     stage_reason = s.CharField()
     can_predict = s.BooleanField()
     base_model = Named(allow_null=True)
-    imported_as = s.CharField(allow_null=True, help_text="Its name where it was exported, if it came in as a file")
+    imported_as = s.CharField(allow_null=True, help_text="What it was known as where it came from, if it was imported")
+    loaded = s.BooleanField(help_text="A job loads it from a file, a server or public weights; it may be tried again")
     dataset = Named(allow_null=True)
     test_set_version = VersionOfTestSet(allow_null=True)
     labels = s.ListField(child=s.CharField())
@@ -109,7 +110,8 @@ class ModelRegister(s.Serializer[Any]):
     """A base version: an architecture that has learnt no label of this project yet."""
 
     name = s.CharField(max_length=NAME_MAX)
-    adapter = s.CharField()
+    adapter = s.CharField(required=False)
+    public = s.CharField(required=False, help_text="A key of the gallery, in the adapter's place")
     configuration = s.DictField(required=False)
     labels = s.ListField(child=s.CharField(max_length=200), required=False)
     dataset = s.UUIDField(required=False, allow_null=True)
@@ -154,6 +156,26 @@ class Adapter(s.Serializer[Any]):
 
 class AdapterList(s.Serializer[Any]):
     items = Adapter(many=True)
+    next = s.CharField(allow_null=True)
+
+
+class PublicModel(s.Serializer[Any]):
+    """Published weights that a project can begin with."""
+
+    key = s.CharField()
+    adapter = s.CharField()
+    title = s.CharField()
+    description = s.CharField()
+    task = s.CharField()
+    licence = s.CharField()
+    learnt_from = s.CharField()
+    size_mb = s.FloatField()
+    file = s.CharField()
+    here = s.BooleanField()
+
+
+class PublicModelList(s.Serializer[Any]):
+    items = PublicModel(many=True)
     next = s.CharField(allow_null=True)
 
 

@@ -41,6 +41,14 @@ class AdapterListView(APIView):
         return Response({"items": catalogue.list_adapters(), "next": None})
 
 
+class GalleryView(APIView):
+    """Published weights that a project can begin with, as the adapters declare them."""
+
+    @extend_schema(responses=shapes.PublicModelList)
+    def get(self, request: Request) -> Response:
+        return Response({"items": catalogue.gallery(), "next": None})
+
+
 class ModelListView(APIView):
     """The versions of a project, newest first."""
 
@@ -109,23 +117,31 @@ class ModelRegisterView(APIView):
     @extend_schema(request=shapes.ModelRegister, responses={201: shapes.Model})
     def post(self, request: Request, project_id: UUID) -> Response:
         """Registers a base version: an architecture, perhaps pretrained, that has learnt none of the labels yet; of an
-        adapter that is not trained here, the trained model that its configuration names."""
+        adapter that is not trained here, the trained model that its configuration names, which a job loads. With
+        `public` a model of the gallery, whose weights a job fetches."""
         project = project_for(request, project_id, "model.edit")
         data = shapes.parsed(shapes.ModelRegister, request)
         told: dict[str, Any] = {
             "project_id": project.pk,
             "name": data["name"],
-            "adapter": data["adapter"],
-            "configuration_values": data.get("configuration"),
             "labels": data.get("labels"),
             "dataset": _dataset(project, data["dataset"]) if data.get("dataset") else None,
             "description": data.get("description", ""),
             "person_id": request.user.pk,
+            "seed": data.get("seed", 0),
         }
-        if catalogue.info(data["adapter"]).trainable:
-            model = making.register_base_model(**told, seed=data.get("seed", 0))
+        configuration = data.get("configuration") or {}
+        if key := data.get("public"):
+            adapter, weights = catalogue.public(key)
+            told |= {"adapter": adapter, "configuration_values": {**configuration, **weights.configuration}}
+            source = f"{catalogue.info(adapter).title}, {weights.learnt_from}"
+            model = imports.request_import(**told, source=source)
+        elif not data.get("adapter"):
+            raise Invalid("Name an adapter, or a model of the gallery in 'public'.", field="adapter")
+        elif catalogue.info(data["adapter"]).trainable:
+            model = making.register_base_model(**told, adapter=data["adapter"], configuration_values=configuration)
         else:
-            model = imports.import_model(**told)
+            model = imports.request_import(**told, adapter=data["adapter"], configuration_values=configuration)
         return Response(version_body(model.pk), status=status.HTTP_201_CREATED)
 
 
@@ -162,6 +178,15 @@ class ModelTrainView(APIView):
         """Queues the training; one that was cancelled or failed goes on from its checkpoint."""
         model_for(request, model_id, "model.edit")
         training.start_training(model_id=model_id, person_id=request.user.pk)
+        return Response(version_body(model_id), status=status.HTTP_202_ACCEPTED)
+
+
+class ModelLoadView(APIView):
+    @extend_schema(request=None, responses={202: shapes.Model})
+    def post(self, request: Request, model_id: UUID) -> Response:
+        """Tries again to load a version from its file, server or public weights."""
+        model_for(request, model_id, "model.edit")
+        imports.load_again(model_id=model_id, person_id=request.user.pk)
         return Response(version_body(model_id), status=status.HTTP_202_ACCEPTED)
 
 
@@ -302,6 +327,7 @@ def _test_set_version(request: Request, dataset: Dataset, data: dict[str, Any]) 
 
 __all__ = [
     "AdapterListView",
+    "GalleryView",
     "ModelArchiveView",
     "ModelArtifactView",
     "ModelCancelView",
@@ -309,6 +335,7 @@ __all__ = [
     "ModelLineageItemsView",
     "ModelLineageView",
     "ModelListView",
+    "ModelLoadView",
     "ModelLogView",
     "ModelMetricsView",
     "ModelPromoteView",

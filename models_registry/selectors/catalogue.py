@@ -9,21 +9,25 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from alp_site.env import ENV
+from alp_site.lib.errors import Invalid
 from datasets.models import Dataset, Label
 from models_registry import ml
-from models_registry.ml.adapters import ADAPTERS, AdapterInfo, check_config, defaults
+from models_registry.ml.adapters import ADAPTERS, AdapterInfo, PublicWeights, check_config, defaults
 from models_registry.ml.shapes import Shape, as_boxes
 from models_registry.selectors.ground_truth import Gathered
 
 __all__ = [
     "as_said",
     "checked",
+    "gallery",
     "info",
     "is_frozen_encoder",
     "labels_for",
     "list_adapters",
     "merged",
     "ontology_labels",
+    "public",
     "software",
 ]
 
@@ -55,6 +59,37 @@ def _described(name: str, about: AdapterInfo) -> dict[str, Any]:
         "config_schema": dict(about.config_schema),
         "defaults": defaults(name),
     }
+
+
+def gallery() -> list[dict[str, Any]]:
+    """Public weights that can be imported, as the adapters declare them; ``key`` names one. ``here``: their file lies
+    in the weights folder already."""
+    return [
+        {
+            "key": f"{name}/{one.name}",
+            "adapter": name,
+            "title": cls.info.title,
+            "description": cls.info.description,
+            "task": cls.info.task,
+            "licence": cls.info.licence,
+            "learnt_from": one.learnt_from,
+            "size_mb": one.size_mb,
+            "file": one.file,
+            "here": bool(one.file) and (ENV.weights_folder / one.file).is_file(),
+        }
+        for name, cls in ADAPTERS.items()
+        for one in cls.info.public
+    ]
+
+
+def public(key: str) -> tuple[str, PublicWeights]:
+    """The adapter's name and its weights by the gallery's key. Raises Invalid."""
+    adapter, _, name = key.partition("/")
+    known = ADAPTERS.get(adapter).info.public if adapter in ADAPTERS.names() else ()
+    found = next((one for one in known if one.name == name), None)
+    if found is None:
+        raise Invalid(f"The gallery has no {key}.", field="public")
+    return adapter, found
 
 
 def checked(adapter: str, configuration: dict[str, Any]) -> dict[str, Any]:

@@ -39,7 +39,7 @@ def named(row: Any) -> JSON | None:
 def models(rows: Sequence[Model]) -> list[JSON]:
     """A page of versions with headline figures and the state of their training."""
     evaluations = versions.latest_evaluations([row.pk for row in rows])
-    jobs = versions.jobs_of([row for row in rows if row.status == Model.Status.TRAINING])
+    jobs = versions.jobs_of([row for row in rows if row.status in (Model.Status.TRAINING, Model.Status.CREATED)])
     return [model(row, evaluations.get(row.pk), jobs.get(row.job_id) if row.job_id else None) for row in rows]
 
 
@@ -60,6 +60,7 @@ def model(row: Model, evaluation: Evaluation | None, job: Job | None) -> JSON:
         "can_predict": row.can_predict,
         "base_model": named(row.base_model),
         "imported_as": (row.lineage.get("imported") or {}).get("name"),
+        "loaded": bool((row.lineage.get("imported") or {}).get("loaded")),
         "dataset": named(row.dataset),
         "test_set_version": test_set_version(version) if version else None,
         "labels": row.labels,

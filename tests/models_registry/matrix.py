@@ -127,6 +127,7 @@ def rivals(world: World) -> dict[str, Any]:
 
 ROWS = {
     "adapters": Row(get=ANYONE),
+    "gallery": Row(get=ANYONE),
     "models": Row(kwargs=of_project, get=SEES, post=Call(EDITS, body=new_version)),
     "model-register": Row(kwargs=of_project, post=Call(EDITS, body={"name": "New", "adapter": "small_cnn"})),
     "model-import": Row(
@@ -140,6 +141,7 @@ ROWS = {
     "comparisons": Row(kwargs=of_project, get=SEES, post=Call(EDITS, body=rivals)),
     "model": Row(kwargs=of_model, get=SEES, patch=Call(EDITS, body={"description": "New"}), delete=EDITS),
     "model-train": Row(kwargs=of_model, post=EDITS),
+    "model-load": Row(kwargs=of_model, post=EDITS),
     "model-cancel": Row(kwargs=of_model, post=EDITS),
     "model-promote": Row(kwargs=of_base, post=Call(EDITS, body={})),
     "model-rollback": Row(kwargs=of_base, post=Call(EDITS, body={})),

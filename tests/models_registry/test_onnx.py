@@ -113,8 +113,12 @@ def test_an_imported_model_is_predicted_with_and_judged_but_not_trained(
             "labels": ["disc", "cross", "square"]}  # fmt: skip
     answer = client_as("engineer").post(url, body, format="json")
     assert answer.status_code == 201, answer.json()
-    assert answer.json()["can_predict"] is True
-    model = Model.objects.get(pk=answer.json()["id"])
+    waiting = answer.json()
+    assert (waiting["status"], waiting["can_predict"], waiting["job"]["state"]) == ("created", False, "queued")
+    jobs.run_pending()
+    found = client_as("engineer").get(f"/api/v1/models/{waiting['id']}/").json()
+    assert (found["status"], found["can_predict"], found["stage"]) == ("pre-trained", True, "candidate")
+    model = Model.objects.get(pk=waiting["id"])
     pool = [item.pk for item in shapes.items["pool"]]
     prediction.ensure(model.pk, pool)
     assert set(Prediction.objects.filter(model=model).values_list("label", flat=True)) <= set(CLASSES)
@@ -128,8 +132,68 @@ def test_an_imported_model_is_predicted_with_and_judged_but_not_trained(
             project_id=project.pk, base_model=model, dataset=shapes.dataset, train_filter=subset_filter("train"),
             validation_filter=subset_filter("validation"),
         )  # fmt: skip
-    missing = client_as("engineer").post(
-        url, {**body, "configuration": {"file": "none.onnx"}, "name": "none"}, format="json"
-    )
-    assert missing.status_code == 409
-    assert "none.onnx" in missing.json()["error"]["message"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_cannot_be_loaded_is_told_on_the_version_and_can_be_tried_again(
+    files: Path, client_as: Any, project: Project
+) -> None:
+    api = client_as("engineer")
+    body = {"name": "colours", "adapter": "onnx_classification", "configuration": COLOUR | {"file": "late.onnx"},
+            "labels": LABELS}  # fmt: skip
+    made = api.post(f"/api/v1/projects/{project.pk}/models/register/", body, format="json").json()
+    url = f"/api/v1/models/{made['id']}/"
+    jobs.run_pending()
+    failed = api.get(url).json()
+    assert (failed["status"], failed["can_predict"]) == ("failed", False)
+    assert "late.onnx" in failed["error"]["message"]
+    assert failed["loaded"] is True
+    (files / "late.onnx").write_bytes((files / "colour.onnx").read_bytes())
+    for _ in range(2):  # asked twice, done once
+        assert api.post(f"{url}load/").status_code == 202
+    jobs.run_pending()
+    found = api.get(url).json()
+    assert (found["status"], found["can_predict"], found["error"]) == ("pre-trained", True, None)
+    assert api.post(f"{url}load/").status_code == 409
+    too_few = {**body, "labels": ["one"]}
+    assert api.post(f"/api/v1/projects/{project.pk}/models/register/", too_few, format="json").status_code == 400
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_public_model_is_imported_by_its_key_and_says_when_its_weights_cannot_be_had(
+    files: Path, client_as: Any, project: Project, shapes: Shapes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from torchvision.models import get_model_weights
+
+    weights = get_model_weights("mobilenet_v3_small").DEFAULT
+
+    def offline(*args: Any, **options: Any) -> Any:
+        raise OSError("no network")
+
+    monkeypatch.setattr(type(weights), "get_state_dict", offline)
+    api = client_as("engineer")
+    listed = {row["key"]: row for row in api.get("/api/v1/gallery/").json()["items"]}
+    assert {"torchvision_resnet18/torchvision", "efficientnet_lite0/package"} <= listed.keys()
+    register = f"/api/v1/projects/{project.pk}/models/register/"
+    ask = {"name": "phone", "public": "torchvision_mobilenet_v3_small/torchvision", "dataset": str(shapes.dataset.pk)}
+    made = api.post(register, ask, format="json").json()
+    url = f"/api/v1/models/{made['id']}/"
+    jobs.run_pending()
+    failed = api.get(url).json()
+    assert failed["status"] == "failed"
+    file = listed[ask["public"]]["file"]
+    assert "no network" in failed["error"]["message"]
+    assert file in failed["error"]["message"]
+    # Its file, put into the weights folder, serves.
+    import torch
+    from torchvision.models import get_model
+
+    torch.save(get_model("mobilenet_v3_small").state_dict(), files / file)
+    api.post(f"{url}load/")
+    jobs.run_pending()
+    found = api.get(url).json()
+    assert (found["status"], found["can_predict"]) == ("pre-trained", False), found["error"]
+    assert found["configuration"]["weights"] == "torchvision"
+    assert found["labels"] == list(CLASSES)
+    assert api.post(register, {"name": "none", "public": "none/at all"}, format="json").status_code == 400
+    assert api.post(register, {"name": "none"}, format="json").status_code == 400

@@ -11,7 +11,7 @@ from models_registry.ml.adapters._shapes import FLOOR, Said, ShapeNetAdapter, as
 from models_registry.ml.adapters._stored import Norm
 from models_registry.ml.adapters._torchvision import WEIGHTS, downloaded
 from models_registry.ml.adapters._weights import fill_matching, load_weights_file, weights_path
-from models_registry.ml.adapters.base import AdapterInfo, ShapeData, TrainHooks, TrainResult
+from models_registry.ml.adapters.base import AdapterInfo, PublicWeights, ShapeData, TrainHooks, TrainResult
 from models_registry.ml.fitted import Fitted, FittedStore
 from models_registry.ml.images import ImageSource
 from models_registry.ml.shapes import Shape, as_boxes, box_shape, crowd_uncertainty
@@ -41,7 +41,14 @@ def schema(*, input_size: int, steps: int, learning_rate: float, **more: Any) ->
 
 
 def box_info(
-    name: str, title: str, description: str, *, input_size: int, steps: int, learning_rate: float
+    name: str,
+    title: str,
+    description: str,
+    *,
+    input_size: int,
+    steps: int,
+    learning_rate: float,
+    public: tuple[PublicWeights, ...],
 ) -> AdapterInfo:
     """The declaration of one that says upright boxes."""
     return AdapterInfo(
@@ -53,6 +60,7 @@ def box_info(
         learns_from=LEARNS_FROM,
         licence="BSD-3-Clause",
         input_size=input_size,
+        public=public,
         config_schema=schema(input_size=input_size, steps=steps, learning_rate=learning_rate),
     )
 

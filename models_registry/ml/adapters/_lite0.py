@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from models_registry.ml.adapters import _schema as fields
 from models_registry.ml.adapters._stored import Norm
 from models_registry.ml.adapters._weights import WHERE, fill_backbone, load_weights_file, weights_path
-from models_registry.ml.adapters.base import WeightsMissing
+from models_registry.ml.adapters.base import PublicWeights, WeightsMissing
 
 if TYPE_CHECKING:
     from models_registry.ml.nets.efficientnet_lite0 import EfficientNetLite0
@@ -25,6 +25,8 @@ WEIGHTS: dict[str, Any] = {
     "maxLength": 500,
     "description": f"'package': the Python package {PACKAGE}; otherwise {WHERE}.",
 }
+
+PUBLIC = (PublicWeights("package", "ImageNet", 18, {"weights": "package"}),)
 
 
 def short(text: str) -> str:

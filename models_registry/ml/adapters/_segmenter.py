@@ -11,7 +11,7 @@ from models_registry.ml.adapters._pixels import TAUGHT_BY, PixelAdapter, decoded
 from models_registry.ml.adapters._shapes import Said, as_float16
 from models_registry.ml.adapters._torchvision import WEIGHTS, downloaded
 from models_registry.ml.adapters._weights import fill_matching, load_weights_file, weights_path
-from models_registry.ml.adapters.base import AdapterInfo
+from models_registry.ml.adapters.base import AdapterInfo, PublicWeights
 from models_registry.ml.fitted import Fitted
 
 if TYPE_CHECKING:
@@ -22,7 +22,14 @@ if TYPE_CHECKING:
 
 
 def mask_info(
-    name: str, title: str, description: str, *, input_size: int, steps: int, learning_rate: float
+    name: str,
+    title: str,
+    description: str,
+    *,
+    input_size: int,
+    steps: int,
+    learning_rate: float,
+    public: tuple[PublicWeights, ...],
 ) -> AdapterInfo:
     """The declaration of a torchvision segmenter."""
     return AdapterInfo(
@@ -34,6 +41,7 @@ def mask_info(
         learns_from=TAUGHT_BY,
         licence="BSD-3-Clause",
         input_size=input_size,
+        public=public,
         config_schema=fields.config_schema(
             {
                 "input_size": fields.integer(

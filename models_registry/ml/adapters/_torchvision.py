@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from models_registry.ml.adapters import _schema as fields
 from models_registry.ml.adapters._network import NetworkAdapter
 from models_registry.ml.adapters._weights import WHERE, fill_backbone, load_weights_file, weights_path
-from models_registry.ml.adapters.base import WeightsMissing
+from models_registry.ml.adapters.base import PublicWeights, WeightsMissing
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -60,17 +61,26 @@ class TorchvisionAdapter(NetworkAdapter):
         fill_backbone(net.backbone, _as_backbone(state), source)
 
 
+def published(learnt_from: str, size_mb: float, file: str) -> tuple[PublicWeights, ...]:
+    """The gallery's entry of torchvision's own weights; ``file``: their name at torchvision."""
+    return (PublicWeights("torchvision", learnt_from, size_mb, {"weights": "torchvision"}, file),)
+
+
 def downloaded(architecture: str) -> dict[str, Tensor]:
-    """torchvision's weights of the whole model. Raises WeightsMissing where they cannot be fetched."""
+    """torchvision's weights of the whole model: their file where it lies in the weights folder, else fetched. Raises
+    WeightsMissing where they cannot be."""
     from torchvision.models import get_model_weights
 
     weights = get_model_weights(architecture).DEFAULT
+    with suppress(WeightsMissing):
+        return load_weights_file(weights_path(Path(weights.url).name))
     try:
         return dict(weights.get_state_dict(progress=False, check_hash=True))
     except (OSError, RuntimeError) as error:
         raise WeightsMissing(
             f"torchvision's weights for {architecture} could not be downloaded ({error}). Fetch"
-            f" {Path(weights.url).name} elsewhere and set 'weights' to {WHERE}; or to 'none'.",
+            f" {weights.url} elsewhere and put it under its own name into the server's weights folder (ALP_WEIGHTS_DIR)"
+            "; or set 'weights' to 'none'.",
             field="weights",
             url=weights.url,
         ) from error

@@ -33,12 +33,27 @@ FORMAT = 1  # of the artifact folder
 
 
 @dataclass(frozen=True)
+class PublicWeights:
+    """Published weights that can be had for an adapter: an entry of the gallery.
+
+    learnt_from: the public data set. configuration: what makes the adapter take them. file: the name under which the
+    weights folder may hold them where there is no network.
+    """
+
+    name: str
+    learnt_from: str
+    size_mb: float
+    configuration: Mapping[str, Any]
+    file: str = ""
+
+
+@dataclass(frozen=True)
 class AdapterInfo:
     """An adapter's declaration, served by the API; forms are built from ``config_schema``.
 
     annotation_types: what it says of a picture. learns_from: further types it can be taught with (a detector takes the
     box around a polygon). task: which of the two contracts below it keeps: ``Adapter`` for classification,
-    ``ShapeAdapter`` for everything that says where.
+    ``ShapeAdapter`` for everything that says where. public: the gallery shows these.
     """
 
     name: str
@@ -52,6 +67,7 @@ class AdapterInfo:
     encoder: bool = False  # embeddings come from weights that training (in the default mode) leaves alone
     task: TaskKind = "classification"
     learns_from: tuple[str, ...] = ()
+    public: tuple[PublicWeights, ...] = ()
 
     @property
     def taught_by(self) -> tuple[str, ...]:
@@ -279,14 +295,19 @@ def new_adapter(name: str, config: Mapping[str, Any], labels: Sequence[str], see
     adapter = ADAPTERS.get(name)()
     checked = check_config(name, config)
     names = list(labels)
-    least = 2 if adapter.info.task == "classification" else 1
-    if len(names) < least:
-        needs = "A classifier needs at least two labels" if least == 2 else "A model needs at least one label"
-        raise Invalid(f"{needs}, got {len(names)}.", field="labels")
-    if len(set(names)) != len(names):
-        raise Invalid("The same label is listed twice.", field="labels", labels=names)
+    check_labels(name, names)
     adapter.build(checked, names, seed)
     return adapter
+
+
+def check_labels(name: str, labels: Sequence[str]) -> None:
+    """Raises Invalid for too few labels, or the same one twice; UnknownName."""
+    least = 2 if ADAPTERS.get(name).info.task == "classification" else 1
+    if len(labels) < least:
+        needs = "A classifier needs at least two labels" if least == 2 else "A model needs at least one label"
+        raise Invalid(f"{needs}, got {len(labels)}.", field="labels")
+    if len(set(labels)) != len(labels):
+        raise Invalid("The same label is listed twice.", field="labels", labels=list(labels))
 
 
 def load_adapter(folder: Path) -> AnyAdapter:

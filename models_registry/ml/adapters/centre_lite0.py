@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from models_registry.ml.adapters import _lite0 as lite0
 from models_registry.ml.adapters._centre import LEARNS_FROM
 from models_registry.ml.adapters._centre_lite0 import CentreLite0Adapter, lite0_schema
 from models_registry.ml.adapters.base import ADAPTERS, AdapterInfo
@@ -19,6 +20,7 @@ class CentreLite0(CentreLite0Adapter):
         annotation_types=("box",),
         learns_from=LEARNS_FROM,
         licence="Apache-2.0",
+        public=lite0.PUBLIC,
         input_size=320,
         encoder=True,
         config_schema=lite0_schema(),

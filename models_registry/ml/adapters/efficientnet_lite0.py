@@ -43,6 +43,7 @@ class EfficientNetLite0Adapter(NetworkAdapter):
         description="ImageNet features (1280 numbers an image) and a linear head trained in seconds; or fine-tuned.",
         annotation_types=("class",),
         licence="Apache-2.0",
+        public=lite0.PUBLIC,
         input_size=112,
         encoder=True,
         config_schema=fields.config_schema(

@@ -33,6 +33,7 @@ class InstanceLite0(Lite0ShapeAdapter["InstanceNet"]):
         annotation_types=("mask",),
         learns_from=("polygon", "ellipse"),
         licence="Apache-2.0",
+        public=lite0.PUBLIC,
         input_size=320,
         encoder=True,
         config_schema=fields.config_schema(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from models_registry.ml.adapters import _lite0 as lite0
 from models_registry.ml.adapters._centre_lite0 import CentreLite0Adapter, lite0_schema
 from models_registry.ml.adapters.base import ADAPTERS, AdapterInfo
 from models_registry.ml.shapes import Shape
@@ -21,6 +22,7 @@ class PointsLite0(CentreLite0Adapter):
         task="keypoints",
         annotation_types=("point",),
         licence="Apache-2.0",
+        public=lite0.PUBLIC,
         input_size=320,
         encoder=True,
         config_schema=lite0_schema(),

@@ -32,6 +32,7 @@ class SegmentLite0(Lite0ShapeAdapter["SegmentNet"], PixelAdapter["SegmentNet"]):
         annotation_types=("mask",),
         learns_from=TAUGHT_BY,
         licence="Apache-2.0",
+        public=lite0.PUBLIC,
         input_size=320,
         encoder=True,
         config_schema=fields.config_schema(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from models_registry.ml.adapters._segmenter import SegmenterAdapter, mask_info
+from models_registry.ml.adapters._torchvision import published
 from models_registry.ml.adapters.base import ADAPTERS
 
 
@@ -18,4 +19,5 @@ class DeepLabV3(SegmenterAdapter):
         input_size=512,
         steps=2000,
         learning_rate=5e-4,
+        public=published("COCO", 42, "deeplabv3_mobilenet_v3_large-fc3c493d.pth"),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from models_registry.ml.adapters._detector import DetectorAdapter, box_info
+from models_registry.ml.adapters._torchvision import published
 from models_registry.ml.adapters.base import ADAPTERS
 
 
@@ -18,4 +19,5 @@ class FasterRcnnMobileNet(DetectorAdapter):
         input_size=320,
         steps=2000,
         learning_rate=1e-4,
+        public=published("COCO", 74, "fasterrcnn_mobilenet_v3_large_320_fpn-907ea3f9.pth"),
     )

@@ -11,6 +11,7 @@ from alp_site.lib.errors import Invalid
 from models_registry.ml.adapters import _schema as fields
 from models_registry.ml.adapters._detector import DetectorAdapter, schema
 from models_registry.ml.adapters._shapes import FLOOR
+from models_registry.ml.adapters._torchvision import published
 from models_registry.ml.adapters.base import ADAPTERS, AdapterInfo, ShapeData, TrainHooks, TrainResult
 from models_registry.ml.fitted import Fitted
 from models_registry.ml.shapes import Shape
@@ -32,6 +33,7 @@ class KeypointRcnn(DetectorAdapter):
         task="keypoints",
         annotation_types=("skeleton",),
         licence="BSD-3-Clause",
+        public=published("COCO", 226, "keypointrcnn_resnet50_fpn_coco-fc266e95.pth"),
         input_size=800,
         config_schema=schema(
             input_size=800,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from models_registry.ml.adapters._segmenter import SegmenterAdapter, mask_info
+from models_registry.ml.adapters._torchvision import published
 from models_registry.ml.adapters.base import ADAPTERS
 
 
@@ -18,4 +19,5 @@ class LrAspp(SegmenterAdapter):
         input_size=512,
         steps=2000,
         learning_rate=1e-3,
+        public=published("COCO", 12, "lraspp_mobilenet_v3_large-d234d4ea.pth"),
     )

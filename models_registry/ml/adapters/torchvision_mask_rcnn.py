@@ -10,6 +10,7 @@ import numpy as np
 from datasets.geometry import _rle as rle
 from models_registry.ml.adapters._detector import DetectorAdapter, schema
 from models_registry.ml.adapters._shapes import FLOOR
+from models_registry.ml.adapters._torchvision import published
 from models_registry.ml.adapters.base import ADAPTERS, AdapterInfo
 from models_registry.ml.fitted import Fitted
 from models_registry.ml.shapes import Shape
@@ -34,6 +35,7 @@ class MaskRcnn(DetectorAdapter):
         licence="BSD-3-Clause",
         input_size=800,
         config_schema=schema(input_size=800, steps=5000, learning_rate=1e-4),
+        public=published("COCO", 177, "maskrcnn_resnet50_fpn_v2_coco-73cbd019.pth"),
     )
 
     def _learner(self) -> type[DetectorLearner]:

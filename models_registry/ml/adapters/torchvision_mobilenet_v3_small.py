@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from models_registry.ml.adapters._torchvision import TorchvisionAdapter, schema
+from models_registry.ml.adapters._torchvision import TorchvisionAdapter, published, schema
 from models_registry.ml.adapters.base import ADAPTERS, AdapterInfo
 
 
@@ -19,4 +19,5 @@ class MobileNetV3Small(TorchvisionAdapter):
         licence="BSD-3-Clause",
         input_size=96,
         config_schema=schema(input_size=96, learning_rate=1e-3),
+        public=published("ImageNet", 10, "mobilenet_v3_small-047dcff4.pth"),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from models_registry.ml.adapters._torchvision import TorchvisionAdapter, schema
+from models_registry.ml.adapters._torchvision import TorchvisionAdapter, published, schema
 from models_registry.ml.adapters.base import ADAPTERS, AdapterInfo
 
 
@@ -19,4 +19,5 @@ class ResNet18(TorchvisionAdapter):
         licence="BSD-3-Clause",
         input_size=96,
         config_schema=schema(input_size=96, learning_rate=5e-4),
+        public=published("ImageNet", 45, "resnet18-f37072fd.pth"),
     )

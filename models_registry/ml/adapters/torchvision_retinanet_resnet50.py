@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from models_registry.ml.adapters._detector import DetectorAdapter, box_info
+from models_registry.ml.adapters._torchvision import published
 from models_registry.ml.adapters.base import ADAPTERS
 
 
@@ -18,4 +19,5 @@ class RetinaNetResNet50(DetectorAdapter):
         input_size=800,
         steps=5000,
         learning_rate=1e-4,
+        public=published("COCO", 146, "retinanet_resnet50_fpn_v2_coco-5905b1c5.pth"),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from models_registry.ml.adapters._detector import DetectorAdapter, box_info
+from models_registry.ml.adapters._torchvision import published
 from models_registry.ml.adapters.base import ADAPTERS
 
 
@@ -18,4 +19,5 @@ class SsdLite(DetectorAdapter):
         input_size=320,
         steps=3000,
         learning_rate=5e-4,
+        public=published("COCO", 13, "ssdlite320_mobilenet_v3_large_coco-a79551df.pth"),
     )

@@ -541,6 +541,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/v1/gallery/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** @description Published weights that a project can begin with, as the adapters declare them. */
+    get: operations["gallery_get"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/v1/health/": {
     parameters: {
       query?: never;
@@ -1123,6 +1140,23 @@ export interface paths {
     get: operations["models_id_lineage_items_get"];
     put?: never;
     post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/models/{model_id}/load/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** @description Tries again to load a version from its file, server or public weights. */
+    post: operations["models_id_load_post"];
     delete?: never;
     options?: never;
     head?: never;
@@ -2013,7 +2047,8 @@ export interface paths {
     put?: never;
     /**
      * @description Registers a base version: an architecture, perhaps pretrained, that has learnt none of the labels yet; of an
-     *     adapter that is not trained here, the trained model that its configuration names.
+     *     adapter that is not trained here, the trained model that its configuration names, which a job loads. With
+     *     `public` a model of the gallery, whose weights a job fetches.
      */
     post: operations["projects_id_models_register_post"];
     delete?: never;
@@ -4565,10 +4600,12 @@ export interface components {
       family: string;
       /** Format: uuid */
       id: string;
-      /** @description Its name where it was exported, if it came in as a file */
+      /** @description What it was known as where it came from, if it was imported */
       imported_as: string | null;
       job: components["schemas"]["JobState"] | null;
       labels: string[];
+      /** @description A job loads it from a file, a server or public weights; it may be tried again */
+      loaded: boolean;
       name: string;
       number: number;
       /** Format: uuid */
@@ -4636,7 +4673,7 @@ export interface components {
     };
     /** @description A base version: an architecture that has learnt no label of this project yet. */
     ModelRegisterRequest: {
-      adapter: string;
+      adapter?: string;
       configuration?: {
         [key: string]: unknown;
       };
@@ -4645,6 +4682,8 @@ export interface components {
       description?: string;
       labels?: string[];
       name: string;
+      /** @description A key of the gallery, in the adapter's place */
+      public?: string;
       seed?: number;
     };
     Named: {
@@ -5419,6 +5458,24 @@ export interface components {
     };
     ProjectTokenList: {
       items: components["schemas"]["Token"][];
+      next: string | null;
+    };
+    /** @description Published weights that a project can begin with. */
+    PublicModel: {
+      adapter: string;
+      description: string;
+      file: string;
+      here: boolean;
+      key: string;
+      learnt_from: string;
+      licence: string;
+      /** Format: double */
+      size_mb: number;
+      task: string;
+      title: string;
+    };
+    PublicModelList: {
+      items: components["schemas"]["PublicModel"][];
       next: string | null;
     };
     /** @description What I took out: by the task items' ids, or all of it that matches a filter of the query language. */
@@ -7212,6 +7269,25 @@ export interface operations {
       };
     };
   };
+  gallery_get: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["PublicModelList"];
+        };
+      };
+    };
+  };
   health_get: {
     parameters: {
       query?: never;
@@ -8240,6 +8316,27 @@ export interface operations {
         };
         content: {
           "application/json": Record<string, unknown>;
+        };
+      };
+    };
+  };
+  models_id_load_post: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        model_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Model"];
         };
       };
     };

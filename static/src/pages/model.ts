@@ -73,7 +73,8 @@ function mainAct(): Child {
       { type: "button", class: ["btn", primary && "btn-primary"], onclick: () => void run() },
       text,
     );
-  if (model.imported_as && !model.can_predict) return null; // there is nothing here to train it from
+  if (model.loaded && model.status === "failed") return button("Load again", () => act(acts.loadAgain));
+  if (model.imported_as && !model.can_predict && model.status !== "pre-trained") return null; // nothing to train it from
   if (["created", "failed", "cancelled"].includes(model.status)) {
     return button(model.status === "created" ? "Train" : "Train again", () => act(acts.train));
   }

@@ -18,7 +18,7 @@ import { cancel, compareTwo, open, promote } from "./models/acts.ts";
 import { importVersion } from "./models/portable.ts";
 import { listFilter } from "./models/list-filter.ts";
 import { lineageStrip } from "./models/lineage-strip.ts";
-import { newVersion, registerBase } from "./models/new-version.ts";
+import { gallery, newVersion, registerBase } from "./models/new-version.ts";
 import {
   card,
   checkList,
@@ -424,6 +424,8 @@ if (canEdit) {
   menuButton(more, () => [
     { label: "Version from ground truth", icon: "branch", run: () => void newVersion(bestOf(table.rows())) },
     { label: "Base model", icon: "box", run: () => void registerBase() },
+    { label: "Public model…", icon: "download", run: () => void gallery() },
+    { label: "Model from a file or server…", icon: "server", run: () => void registerBase(true) },
     { label: "Import a version…", icon: "upload", run: importVersion },
   ]);
   need("#model-actions").append(compareButton, more);

@@ -29,6 +29,9 @@ export async function train(model: Model): Promise<Model | null> {
   return after;
 }
 
+/** Once more, for a version that a job loads from a file, a server or public weights. */
+export const loadAgain = (model: Model): Promise<Model | null> => post(model, "load");
+
 export async function cancel(model: Model): Promise<Model | null> {
   const yes = await confirmDialog({
     title: `Stop training ${model.name}?`,

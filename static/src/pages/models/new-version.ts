@@ -5,6 +5,7 @@ import { openDialog } from "../../ui/dialog.ts";
 import { createForm, type Form } from "../../ui/form.ts";
 import { createPicker, fixedItems } from "../../ui/picker.ts";
 import type { Json } from "../../ui/schema.ts";
+import { errorToast } from "../../ui/toast.ts";
 import { modelUrl, projectId } from "./parts.ts";
 import type { Adapter, Model } from "./types.ts";
 
@@ -130,8 +131,9 @@ export async function newVersion(base: Model | null): Promise<void> {
   }
 }
 
-export async function registerBase(): Promise<void> {
-  const known = (await adapters()).filter((one) => one.trainable);
+/** An architecture to train versions from, or (``elsewhere``) a trained model behind a file or an address. */
+export async function registerBase(elsewhere = false): Promise<void> {
+  const known = (await adapters()).filter((one) => one.trainable !== elsewhere);
   let adapter = known.find((one) => one.encoder) ?? known[0];
   if (!adapter) return;
   let form: Form;
@@ -141,12 +143,12 @@ export async function registerBase(): Promise<void> {
     if (!adapter) return;
     form = createForm({ schema: adapter.config_schema, value: adapter.defaults as Json, rows: true });
     replace(about, `${adapter.description} Licence: ${adapter.licence}.`);
-    replace(place, h("details", null, h("summary", null, "Configuration"), form.element));
+    replace(place, h("details", { open: elsewhere }, h("summary", null, "Configuration"), form.element));
   };
   const name = h("input", {
     class: "input",
     value: "",
-    placeholder: "Seed model",
+    placeholder: elsewhere ? "Detector of the old system" : "Seed model",
     "aria-label": "Name",
     maxlength: 190,
   });
@@ -164,17 +166,20 @@ export async function registerBase(): Promise<void> {
     known.map((one) => h("option", { value: one.name }, one.title)),
   );
   const dataPicker = createPicker<Dataset>({ label: "Dataset", load: datasets, optional: true });
+  const classes = h("input", { class: "input", "aria-label": "Classes" });
   draw();
   openDialog({
-    title: "Register a base model",
+    title: elsewhere ? "Model from a file or a server" : "Register a base model",
     wide: true,
     body: h(
       "div",
       { class: "form" },
       field("Name", name),
       h("div", { class: "field" }, h("span", { class: "label" }, "Kind"), choice, about),
+      elsewhere &&
+        field("Classes", classes, "In the order in which the model numbers them, with commas between."),
       field(
-        "Classes from",
+        elsewhere ? "Or classes from" : "Classes from",
         dataPicker.element,
         "The labels of this dataset's ontology become the model's classes.",
       ),
@@ -187,11 +192,13 @@ export async function registerBase(): Promise<void> {
         primary: true,
         run: async () => {
           if (!form.check() || !adapter) return false;
+          const labels = words(classes.value);
           const made = await api.post<Model>(`/api/v1/projects/${projectId()}/models/register/`, {
             name: name.value,
             adapter: adapter.name,
             configuration: form.value(),
             dataset: dataPicker.value()?.id ?? null,
+            ...(labels.length ? { labels } : {}),
           });
           window.location.assign(modelUrl(made.id));
           return true;
@@ -200,3 +207,90 @@ export async function registerBase(): Promise<void> {
     ],
   });
 }
+
+const words = (text: string): string[] =>
+  text
+    .split(",")
+    .map((one) => one.trim())
+    .filter(Boolean);
+
+interface PublicModel {
+  key: string;
+  adapter: string;
+  title: string;
+  description: string;
+  task: string;
+  licence: string;
+  learnt_from: string;
+  size_mb: number;
+  file: string;
+  here: boolean;
+}
+
+/** Published weights, one click each: the server's job fetches them and tells on the version's page how it went. */
+export async function gallery(): Promise<void> {
+  const { items } = await api.list<PublicModel>("/api/v1/gallery/");
+  const dataPicker = createPicker<Dataset>({ label: "Dataset", load: datasets, optional: true });
+  const take = async (one: PublicModel): Promise<void> => {
+    try {
+      const made = await api.post<Model>(`/api/v1/projects/${projectId()}/models/register/`, {
+        name: `${one.title}, ${one.learnt_from}`,
+        public: one.key,
+        dataset: dataPicker.value()?.id ?? null,
+      });
+      window.location.assign(modelUrl(made.id));
+    } catch (error) {
+      errorToast(error);
+    }
+  };
+  const entry = (one: PublicModel) =>
+    h(
+      "li",
+      { class: "gallery-entry" },
+      h(
+        "div",
+        null,
+        h("b", null, one.title),
+        h("p", { class: "soft" }, one.description),
+        h(
+          "p",
+          { class: "hint" },
+          `${TASKS[one.task] ?? one.task} · weights from ${one.learnt_from} · ${one.size_mb} MB · ${one.licence}`,
+          one.here && " · its file is on the server",
+        ),
+      ),
+      h(
+        "button",
+        {
+          type: "button",
+          class: "btn",
+          "aria-label": `Import ${one.title}`,
+          onclick: () => void take(one),
+        },
+        "Import",
+      ),
+    );
+  openDialog({
+    title: "Public models",
+    wide: true,
+    body: h(
+      "div",
+      { class: "form" },
+      field(
+        "Classes from",
+        dataPicker.element,
+        "Each is a base to train versions from. The labels of this dataset's ontology become its classes.",
+      ),
+      h("ul", { class: "gallery" }, items.map(entry)),
+    ),
+    actions: [{ label: "Close" }],
+  });
+}
+
+const TASKS: Record<string, string> = {
+  classification: "Classes",
+  detection: "Boxes",
+  semantic_segmentation: "Segmentation",
+  instance_segmentation: "Masks",
+  points: "Points",
+};

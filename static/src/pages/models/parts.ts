@@ -31,12 +31,15 @@ export function stateChip(
 /** Why it has its place: the reason that was written down, without the chip's own word. */
 export function whyText(model: Model): string {
   if (model.status === "failed") return model.error?.message ?? "failed";
-  if (model.status === "training") {
-    const note = model.job?.progress.note;
-    return note ?? (model.job?.state === "queued" ? "waiting for a worker" : "training");
-  }
+  if (model.status === "training") return jobWords(model, "training");
+  if (model.status === "created" && model.loaded) return jobWords(model, "to be loaded");
   if (!model.can_predict && model.status === "pre-trained") return "has learnt no label yet";
   return firstClause(model.stage_reason);
+}
+
+function jobWords(model: Model, running: string): string {
+  const note = model.job?.progress.note;
+  return note ?? (model.job?.state === "queued" ? "waiting for a worker" : running);
 }
 
 /** "kept out: v7 stays, a tie: Accuracy …" -> "a tie": the list has room for the reason, the report has the figures. */

@@ -86,21 +86,20 @@ export function trainingView(
   };
   const show = (now: Model) => {
     nothing.textContent = emptyWords(now);
-    if (now.status !== "training") {
+    const loads = now.status === "created" && now.loaded;
+    if (now.status !== "training" && !loads) {
       bar = null;
       replace(head);
       return;
     }
     if (!bar) {
-      bar = createProgress({ label: `Training ${now.name}`, ...(onCancel ? { onCancel } : {}) });
+      bar = createProgress({
+        label: `${loads ? "Loading" : "Training"} ${now.name}`,
+        ...(onCancel && !loads ? { onCancel } : {}),
+      });
       replace(head, h("section", { class: "card" }, h("div", { class: "card-body" }, bar.element)));
     }
-    const { done, total, note } = now.job?.progress ?? {};
-    bar.set({
-      done: done ?? 0,
-      total: total && total > 1 ? total : null,
-      note: note ?? (now.job?.state === "queued" ? "waiting for a worker" : "starting"),
-    });
+    bar.set(progressOf(now));
   };
   feed.on("model.metric", (event) => {
     if (!event.ids.includes(model.id)) return;
@@ -124,8 +123,18 @@ export function trainingView(
   };
 }
 
+function progressOf(model: Model): { done: number; total: number | null; note: string } {
+  const { done, total, note } = model.job?.progress ?? {};
+  return {
+    done: done ?? 0,
+    total: total && total > 1 ? total : null,
+    note: note ?? (model.job?.state === "queued" ? "waiting for a worker" : "starting"),
+  };
+}
+
 function emptyWords(model: Model): string {
   if (model.status === "training") return "The charts begin with the first epoch.";
+  if (model.loaded) return loadedWords(model);
   if (model.imported_as && !model.can_predict)
     return model.status === "failed"
       ? ""
@@ -134,6 +143,14 @@ function emptyWords(model: Model): string {
     return `It was trained elsewhere, as ${model.imported_as}. The file training.json under Lineage tells how.`;
   if (model.status === "created") return "Not trained yet.";
   return model.can_predict ? "" : "There is nothing to show: this version has not been trained.";
+}
+
+function loadedWords(model: Model): string {
+  if (model.status === "failed") return "";
+  if (model.status === "created") return `It is being loaded: ${model.imported_as ?? ""}.`;
+  if (!model.can_predict)
+    return "Its public weights are here. Make a new version from it to train it on your labels.";
+  return `It was trained elsewhere: ${model.imported_as ?? ""}. It predicts, is evaluated and compared like any other.`;
 }
 
 function legend(spec: LineSpec): HTMLElement {

@@ -47,6 +47,8 @@ export interface Model {
   can_predict: boolean;
   base_model: NamedRef | null;
   imported_as: string | null;
+  /** A job loads it from a file, a server or public weights. */
+  loaded: boolean;
   dataset: NamedRef | null;
   test_set_version: TestSetVersionRef | null;
   labels: string[];
