@@ -15,7 +15,7 @@ from alp_site.lib.testing import failed_jobs
 from alp_site.people.models import Project
 from datasets.models import TestSetVersion
 from models_registry.ml import load_all
-from models_registry.ml.adapters import _weights, load_adapter, new_adapter
+from models_registry.ml.adapters import ADAPTERS, _weights, load_adapter, new_adapter
 from models_registry.ml.adapters.base import BrokenArtifact, WeightsMissing
 from models_registry.ml.pixel_table import make_pixel_table
 from models_registry.models import Evaluation, Model, Prediction
@@ -174,6 +174,10 @@ def test_a_public_model_is_imported_by_its_key_and_says_when_its_weights_cannot_
     api = client_as("engineer")
     listed = {row["key"]: row for row in api.get("/api/v1/gallery/").json()["items"]}
     assert {"torchvision_resnet18/torchvision", "efficientnet_lite0/package"} <= listed.keys()
+    for row in listed.values():  # the name under which a file is looked for is torchvision's own
+        if row["file"]:
+            kind: Any = ADAPTERS.get(row["adapter"])
+            assert get_model_weights(kind.architecture).DEFAULT.url.endswith(row["file"])
     register = f"/api/v1/projects/{project.pk}/models/register/"
     ask = {"name": "phone", "public": "torchvision_mobilenet_v3_small/torchvision", "dataset": str(shapes.dataset.pk)}
     made = api.post(register, ask, format="json").json()

@@ -292,5 +292,5 @@ const TASKS: Record<string, string> = {
   detection: "Boxes",
   semantic_segmentation: "Segmentation",
   instance_segmentation: "Masks",
-  points: "Points",
+  keypoints: "Points",
 };
