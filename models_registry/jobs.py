@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from alp_site.lib import jobs
-from models_registry.services import encoding, evaluation, imports, portable, training
+from models_registry.selectors import tries
+from models_registry.services import encoding, evaluation, imports, portable, training, trying
 
 
 @jobs.handler(training.KIND, queue="ml", max_attempts=5, on_end=training.training_ended)
@@ -34,3 +35,9 @@ def check_imported(run: jobs.Run) -> None:
 def load(run: jobs.Run) -> None:
     """Loads a version from a file, a server or public weights."""
     imports.load(run)
+
+
+@jobs.handler(tries.KIND, queue="ml", max_attempts=2)
+def try_picture(run: jobs.Run) -> None:
+    """Shows a picture to a version."""
+    trying.try_picture(run)

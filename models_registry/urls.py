@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from models_registry import pages
-from models_registry.api import encoding, judging, portable, versions
+from models_registry.api import encoding, judging, portable, trying, versions
 
 api_urlpatterns = [
     path("adapters/", versions.AdapterListView.as_view(), name="adapters"),
@@ -25,6 +25,8 @@ api_urlpatterns = [
     path("models/<uuid:model_id>/rollback/", versions.ModelRollbackView.as_view(), name="model-rollback"),
     path("models/<uuid:model_id>/archive/", versions.ModelArchiveView.as_view(), name="model-archive"),
     path("models/<uuid:model_id>/export/", portable.ModelExportView.as_view(), name="model-export"),
+    path("models/<uuid:model_id>/try/", trying.ModelTryView.as_view(), name="model-try"),
+    path("models/<uuid:model_id>/try/<uuid:job_id>/", trying.ModelTriedView.as_view(), name="model-tried"),
     path("models/<uuid:model_id>/clone/", portable.ModelCloneView.as_view(), name="model-clone"),
     path("models/<uuid:model_id>/metrics/", versions.ModelMetricsView.as_view(), name="model-metrics"),
     path("models/<uuid:model_id>/log/", versions.ModelLogView.as_view(), name="model-log"),

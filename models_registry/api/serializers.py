@@ -257,3 +257,13 @@ class EncodingStanding(s.Serializer[Any]):
     state = s.ChoiceField(choices=["ready", "queued", "running", "failed"])
     job = s.UUIDField(allow_null=True)
     message = s.CharField(help_text="Why it failed, for people; empty otherwise.")
+
+
+class TryStanding(s.Serializer[Any]):
+    """`answer`: size_wh, seconds, and `classes` (label, share) or `shapes` (type, label, confidence,
+    covers, rings) with the `threshold` from which they are shown to people."""
+
+    job = s.UUIDField()
+    state = s.ChoiceField(choices=["queued", "running", "done", "failed", "cancelled"])
+    message = s.CharField(help_text="Why it failed, for people; empty otherwise.")
+    answer = s.DictField(allow_null=True)

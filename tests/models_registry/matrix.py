@@ -9,9 +9,12 @@ import numpy as np
 
 from alp_site.lib import storage
 from alp_site.lib.db import write
+from alp_site.lib.jobs import enqueue
+from alp_site.lib.models import Job
 from datasets.models import Item, TestSetVersion
 from datasets.services import test_sets
 from models_registry.models import Comparison, Evaluation, Model
+from models_registry.selectors import tries
 from models_registry.services import versions
 from tests.datasets.matrix import dataset, item
 from tests.matrix import ANYONE, Call, Row, World
@@ -88,6 +91,12 @@ def evaluation(world: World) -> Evaluation:
     return world.once("evaluation", make)
 
 
+def a_try(world: World) -> Job:
+    return world.once(
+        "try", lambda: enqueue(tries.KIND, key="try", payload={"model": str(model(world).pk), "blob": "0" * 64})
+    )
+
+
 def comparison(world: World) -> Comparison:
     return world.once(
         "comparison",
@@ -136,6 +145,10 @@ ROWS = {
     "model-tags": Row(kwargs=of_project, get=SEES),
     "model-export": Row(kwargs=of_model, get=EDITS),
     "model-clone": Row(kwargs=of_model, post=Call(EDITS, body={})),
+    "model-try": Row(
+        kwargs=of_model, post=Call(EDITS, multipart=True, body=lambda world: {"file": io.BytesIO(b"no picture")})
+    ),
+    "model-tried": Row(kwargs=lambda world: {**of_model(world), "job_id": a_try(world).pk}, get=EDITS),
     "model-figures": Row(kwargs=of_project, get=SEES),
     "promotions": Row(kwargs=of_project, get=SEES),
     "comparisons": Row(kwargs=of_project, get=SEES, post=Call(EDITS, body=rivals)),

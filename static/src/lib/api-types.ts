@@ -1248,6 +1248,40 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/v1/models/{model_id}/try/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** @description Shows the form's picture to the version; nothing of it is kept in a dataset. */
+    post: operations["models_id_try_post"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/models/{model_id}/try/{job_id}/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** @description How a try stands, and what the version said once it is done. */
+    get: operations["models_id_try_id_get"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/v1/node-types/": {
     parameters: {
       query?: never;
@@ -6248,6 +6282,28 @@ export interface components {
       items: components["schemas"]["Trigger"][];
       next: string | null;
     };
+    /**
+     * @description `answer`: size_wh, seconds, and `classes` (label, share) or `shapes` (type, label, confidence,
+     *     covers, rings) with the `threshold` from which they are shown to people.
+     */
+    TryStanding: {
+      answer: {
+        [key: string]: unknown;
+      } | null;
+      /** Format: uuid */
+      job: string;
+      /** @description Why it failed, for people; empty otherwise. */
+      message: string;
+      /**
+       * @description * `queued` - queued
+       *     * `running` - running
+       *     * `done` - done
+       *     * `failed` - failed
+       *     * `cancelled` - cancelled
+       * @enum {string}
+       */
+      state: "queued" | "running" | "done" | "failed" | "cancelled";
+    };
     /** @description `op_id`: of the act that is taken back, on these items. */
     UndoPageRequest: {
       /** Format: uuid */
@@ -8450,6 +8506,56 @@ export interface operations {
         };
         content: {
           "application/json": components["schemas"]["Model"];
+        };
+      };
+    };
+  };
+  models_id_try_post: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        model_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        "multipart/form-data": {
+          /** Format: binary */
+          file?: string;
+        };
+      };
+    };
+    responses: {
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["TryStanding"];
+        };
+      };
+    };
+  };
+  models_id_try_id_get: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        job_id: string;
+        model_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["TryStanding"];
         };
       };
     };

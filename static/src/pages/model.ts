@@ -19,6 +19,7 @@ import { lineageStrip } from "./models/lineage-strip.ts";
 import * as portable from "./models/portable.ts";
 import { newVersion } from "./models/new-version.ts";
 import { card, factList, madeBy, modelLink, projectId, stateChip, whyText } from "./models/parts.ts";
+import { tryView } from "./models/try-view.ts";
 import { trainingView } from "./models/training-view.ts";
 import type { Evaluation, Lineage, LogLine, Model } from "./models/types.ts";
 
@@ -393,6 +394,7 @@ const tabs = createTabs({
     },
     { id: "evaluation", title: "Evaluation", panel: () => evaluationPlace },
     { id: "mistakes", title: "Mistakes", panel: () => itemsPlace },
+    ...(canEdit && model.can_predict ? [{ id: "try", title: "Try it", panel: () => tryView(model) }] : []),
     { id: "lineage", title: "Lineage", panel: lineagePanel },
     { id: "log", title: "Log", panel: logPanel },
     { id: "configuration", title: "Configuration", panel: configurationPanel },
