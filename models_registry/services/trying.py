@@ -37,7 +37,7 @@ KEPT = 200  # answers of a few kB each
 DECIMALS = 4
 
 
-def request_try(*, model: Model, file: IO[bytes], person_id: UUID) -> Job:
+def request_try(*, model: Model, file: IO[bytes], person_id: UUID | None) -> Job:
     """The job that will show the picture to the version. Raises NotTrained, Invalid (no picture), TooLarge."""
     if not model.can_predict:
         raise NotTrained(f"{model.name} has no weights to predict with.", model=str(model.pk))
