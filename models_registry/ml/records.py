@@ -7,6 +7,7 @@
 | ``instance_segmentation`` | the same, with ``regions`` | the same, with ``regions`` |
 | ``keypoints`` | the same, with ``keypoints`` (a point: skeleton of one) | the same, with ``keypoints`` |
 | ``semantic_segmentation`` | ``ClassMap`` | ``ClassMap`` |
+| ``multi_label_classification`` | the same as of detection: each class is one box around the picture | likewise |
 
 Coordinates are image pixels, float, origin top-left. Labels are indices into one list of classes that truth and answer
 share. Regions are geometry values as ``datasets.geometry`` defines them: ``{"box", "rle"}`` (mask, row-major) or
@@ -37,7 +38,14 @@ __all__ = [
     "region_type",
 ]
 
-TaskKind = Literal["classification", "detection", "instance_segmentation", "keypoints", "semantic_segmentation"]
+TaskKind = Literal[
+    "classification",
+    "detection",
+    "instance_segmentation",
+    "keypoints",
+    "multi_label_classification",
+    "semantic_segmentation",
+]
 KINDS: tuple[TaskKind, ...] = get_args(TaskKind)
 Region = dict[str, Any]
 UNLABELLED = -1

@@ -16,7 +16,10 @@ Shapes = Sequence[Sequence[Shape]]
 
 
 def truth_records(truth: Shapes, sizes: Sequence[Size], kind: TaskKind) -> list[TruthObjects]:
-    """One an image. kind: detection, instance_segmentation or keypoints."""
+    """One an image. kind: of objects, or multi_label_classification, whose classes all lie around the whole picture:
+    average precision over them is that of ranking pictures by a class's score."""
+    if kind == "multi_label_classification":  # whoever said it, a picture has a class once
+        truth = [list({shape.label: shape for shape in shapes}.values()) for shapes in truth]
     return [TruthObjects(**_columns(shapes, size, kind)) for shapes, size in zip(truth, sizes, strict=True)]
 
 
@@ -37,7 +40,7 @@ def _columns(shapes: Sequence[Shape], size: Size, kind: TaskKind) -> dict[str, A
     columns: dict[str, Any] = {
         "size_wh": size,
         "labels": np.array([shape.label for shape in shapes], np.int64),
-        "boxes_xyxy": np.array([_box(shape, kind) for shape in shapes], np.float64).reshape(-1, 4),
+        "boxes_xyxy": np.array([_box(shape, kind, size) for shape in shapes], np.float64).reshape(-1, 4),
     }
     if kind == "detection" and any(_angle(shape) for shape in shapes):
         columns["angles"] = np.array([_angle(shape) for shape in shapes], np.float64)
@@ -48,7 +51,9 @@ def _columns(shapes: Sequence[Shape], size: Size, kind: TaskKind) -> dict[str, A
     return columns
 
 
-def _box(shape: Shape, kind: TaskKind) -> Sequence[float]:
+def _box(shape: Shape, kind: TaskKind, size: Size) -> Sequence[float]:
+    if kind == "multi_label_classification":
+        return [0.0, 0.0, float(size[0]), float(size[1])]
     if kind == "detection" and shape.type == "box":
         return [float(v) for v in shape.geometry["xyxy"]]
     return bounds_of(shape) or (0.0, 0.0, 0.0, 0.0)

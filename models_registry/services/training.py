@@ -16,6 +16,7 @@ import numpy as np
 
 from alp_site.lib import storage
 from alp_site.lib.db import now, write
+from alp_site.lib.errors import Invalid
 from alp_site.lib.jobs import Run, enqueue, request_cancel
 from alp_site.lib.models import Job, JobState
 from models_registry.errors import EmptySubset, WrongStatus
@@ -34,6 +35,7 @@ from models_registry.ml.adapters import (
     says_classes,
     says_shapes,
 )
+from models_registry.ml.adapters._stored import StoredAdapter
 from models_registry.ml.calibration import Temperature, fit_temperature
 from models_registry.ml.shapes import Shape
 from models_registry.models import Model
@@ -41,6 +43,7 @@ from models_registry.selectors import catalogue
 from models_registry.selectors import embeddings as stored
 from models_registry.services import artifacts, embeddings, stages
 from models_registry.services.metrics import MetricWriter
+from models_registry.services.runtime import runtime_of
 from models_registry.services.versions import LINEAGE
 
 __all__ = ["KIND", "cancel_training", "start_training", "train", "training_ended"]
@@ -122,6 +125,7 @@ def train(run: Run) -> None:
         stages.set_status(model=model, status=Model.Status.TRAINING, text=text, fields=fields)
     run.progress(0, 1, "reading the data")
     adapter = new_adapter(model.adapter, model.configuration, model.labels, model.seed)
+    _begin(model, adapter, run)
     scratch = f"training-{model.pk}"
     writer = MetricWriter(model=model, run=run)
     hooks = TrainHooks(
@@ -139,6 +143,21 @@ def train(run: Run) -> None:
     writer.flush()
     _finish(run, model, adapter, result, heat)
     storage.drop_scratch(scratch)
+
+
+def _begin(model: Model, adapter: AnyAdapter, run: Run) -> None:
+    """A warm start, where the configuration asks for one and the base model has learnt anything."""
+    base = model.base_model
+    if model.configuration.get("start") != "base" or not isinstance(adapter, StoredAdapter):
+        return
+    if base is None or not base.weights_digest:
+        run.log("starts from scratch: the base model has not been trained")
+        return
+    source = runtime_of(base).adapter
+    if not isinstance(source, StoredAdapter):
+        raise Invalid(f"'start' is 'base', but {base.name} has no weights of this kind.", field="start")
+    kept = adapter.begin_from(source)
+    run.log(f"starts from {base.name}: {kept} of {len(model.labels)} labels are known to it")
 
 
 def _taught(model: Model, adapter: AnyAdapter, hooks: TrainHooks, run: Run) -> tuple[TrainResult, Temperature]:

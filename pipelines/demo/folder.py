@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import io
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
+from PIL import Image
 
 from alp_site.lib.errors import Invalid
 from datasets.formats._base import FORMATS
@@ -21,9 +23,15 @@ __all__ = ["TASKS", "folder_source"]
 TASKS: Final = {
     "detection": ("box", "centre_lite0"),
     "semantic_segmentation": ("polygon", "segment_lite0"),
+    "instance_segmentation": ("polygon", "instance_lite0"),
     "keypoints": ("point", "points_lite0"),
+    "classification": ("class", "efficientnet_lite0"),
+    "multi_label_classification": ("class", "multi_label_lite0"),
 }
-"""What is learnt -> the annotation type it needs, and the adapter that suits it."""
+"""What is learnt -> the annotation type it needs, and the adapter that suits it. Classification is of objects, each cut
+out of its picture; with several labels it is of whole pictures, which have those of their objects."""
+LEAST_SIDE = 24  # pixels of an object that is worth cutting out
+AROUND = 0.1  # of its sides that is cut out with it
 
 
 @dataclass(frozen=True)
@@ -37,15 +45,23 @@ def folder_source(folder: Path, task: str) -> Source:
     """Makes and registers a source of the pictures that the folder's COCO files list. Raises Invalid: no such file, a
     picture that is not there, nothing drawn."""
     kind, adapter = TASKS[task]
-    entries = [entry for path in sorted(folder.glob("*.json")) for entry in _read(folder, path, kind)]
+    drawn = "box" if kind == "class" else kind
+    entries = [entry for path in sorted(folder.glob("*.json")) for entry in _read(folder, path, drawn)]
     labels = Counter(shape["label"] for entry in entries for shape in entry.shapes)
     if not labels:
         raise Invalid(f"{folder} has no COCO file of instances with pictures beside it.", field="data")
+    whole = task != "classification"
+    parts: list[tuple[_Entry, int | None]] = [(one, None) for one in entries] if whole else [*_objects(entries)]
 
     def load(count: int, rng: np.random.Generator, say: Say) -> list[Picture]:
         say(f"reading {count} pictures of {folder.name}")
-        chosen = [entries[at] for at in draw(len(entries), count, rng)]
-        return [Picture(f"/{entry.name}", entry.path.read_bytes(), "", entry.shapes) for entry in chosen]
+        chosen = [parts[at] for at in draw(len(parts), count, rng)]
+        if not whole:
+            return [_cut_out(entry, at) for entry, at in chosen if at is not None]
+        return [
+            Picture(f"/{entry.name}", entry.path.read_bytes(), "", _tags(entry) if kind == "class" else entry.shapes)
+            for entry, _ in chosen
+        ]
 
     source = Source(
         name=folder.name,
@@ -54,11 +70,40 @@ def folder_source(folder: Path, task: str) -> Source:
         load=load,
         adapter=adapter,
         configuration={},
-        defaults=_sizes(len(entries)),
+        defaults=_sizes(len(parts)),
         task=task,
         annotation_types=(kind,),
     )
     return SOURCES.register(source.name, source, module=str(folder))
+
+
+def _objects(entries: Sequence[_Entry]) -> Iterable[tuple[_Entry, int | None]]:
+    """Every object that is large enough to be seen alone: its picture and its place there."""
+    for entry in entries:
+        for at, shape in enumerate(entry.shapes):
+            x1, y1, x2, y2 = shape["geometry"]["xyxy"]
+            if min(x2 - x1, y2 - y1) >= LEAST_SIDE:
+                yield entry, at
+
+
+def _cut_out(entry: _Entry, at: int) -> Picture:
+    """One object with a little around it, as a picture of its class."""
+    shape = entry.shapes[at]
+    x1, y1, x2, y2 = shape["geometry"]["xyxy"]
+    wide, high = AROUND * (x2 - x1), AROUND * (y2 - y1)
+    buffer = io.BytesIO()
+    with Image.open(entry.path) as image:
+        box = (max(x1 - wide, 0), max(y1 - high, 0), min(x2 + wide, image.width), min(y2 + high, image.height))
+        image.convert("RGB").crop((round(box[0]), round(box[1]), round(box[2]), round(box[3]))).save(
+            buffer, "PNG", compress_level=1
+        )
+    return Picture(f"/{entry.name.rsplit('.', 1)[0]}-{at}.png", buffer.getvalue(), shape["label"])
+
+
+def _tags(entry: _Entry) -> tuple[dict[str, Any], ...]:
+    """The classes of its objects, each once."""
+    labels = dict.fromkeys(shape["label"] for shape in entry.shapes)
+    return tuple({"type": "class", "label": label, "geometry": None} for label in labels)
 
 
 def _sizes(count: int) -> dict[str, int]:

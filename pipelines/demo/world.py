@@ -134,7 +134,9 @@ def make_datasets(plan: Plan, project: Project, owner: User) -> tuple[Dataset, D
     source = plan.pictures
     ontology = Ontology.objects.filter(project=project, name=source.title, deleted_at=None).first()
     if ontology is None:
-        ontology = ontologies.create_ontology(project=project, name=source.title, labels=source.labels)
+        several = {"group": ""} if source.task == "multi_label_classification" else {}
+        names = [{"name": name, **several} for name in source.labels]
+        ontology = ontologies.create_ontology(project=project, name=source.title, labels=names)
     made = []
     for name, text in (
         ("Raw pictures", "New pictures come in here; the pipeline asks people about the ones worth labelling."),

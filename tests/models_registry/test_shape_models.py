@@ -23,6 +23,7 @@ from models_registry.errors import EmptySubset
 from models_registry.models import Evaluation, Model, Prediction
 from models_registry.services import comparison, evaluation, prediction, promotion, training, versions
 from models_registry.services.acquisition import rank_pool
+from models_registry.services.runtime import runtime_of
 from tests.models_registry.conftest import subset_filter
 from tests.pure.ml.scenes import LABELS, scene
 
@@ -143,6 +144,19 @@ def test_a_detector_goes_round_the_loop(scenes: Dataset, frozen: TestSetVersion,
     assert second.verdict == "discard"
     assert second.report["measures"][0]["name"] == "average_precision"
     assert second.report["metrics"]["incumbent"]["average_precision"] == pytest.approx(judged.summary["map_50"])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_version_may_start_from_its_base(scenes: Dataset, base: Model) -> None:
+    """With a rate that moves nothing, what a version says is what its base had learnt; from scratch it is not."""
+    first = trained(base, scenes, None, configuration_changes={"steps": 6, "checks": 1})
+    still = {"steps": 1, "checks": 1, "learning_rate": 1e-7, "weight_decay": 0.0}
+    for start, close in (("base", True), ("scratch", False)):
+        changes = {**still, "start": start}
+        next_one = trained(base, scenes, None, base_model=first, configuration_changes=changes)
+        nets: list[Any] = [runtime_of(model).adapter for model in (first, next_one)]
+        one, two = (net._need_net().head.heat_out.weight for net in nets)
+        assert bool((one - two).abs().max() < 1e-4) is close
 
 
 @pytest.mark.django_db(transaction=True)

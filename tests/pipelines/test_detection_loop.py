@@ -47,6 +47,29 @@ def test_the_loop_turns_for_detection(settings: LazySettings) -> None:
     assert Prediction.objects.exclude(annotations=[]).exists() or not shown
 
 
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("source", "kind", "said", "figure"),
+    [("block_outlines", "polygon", "mask", "map_50"), ("block_labels", "class", "class", "map_50")],
+)
+def test_the_loop_turns_for_what_else_is_drawn(
+    settings: LazySettings, source: str, kind: str, said: str, figure: str
+) -> None:
+    settings.ALP_RING_QUEUE = False
+    plan = Plan(
+        source=source, project=f"Loop over {source}", pool=6, validation=2, test=4, seed_labels=3, budget=2, every=2,
+        keep_open=1, configuration={"steps": 8, "checks": 1, "batch_size": 4},
+    )  # fmt: skip
+    report = loop.run(plan, 1, lambda text: None)
+    first, second = report["rounds"]
+    assert second["labels"] == first["labels"] + 2
+    assert figure in second["candidate"]
+    drawn = Annotation.objects.filter(item__dataset__name="Ground truth", approved_revision__isnull=False)
+    assert set(drawn.values_list("type", flat=True)) == {kind}
+    told = [one for row in Prediction.objects.all() for one in row.annotations or ()]
+    assert {one["type"] for one in told} <= {said}
+
+
 def test_a_folder_with_a_coco_file_is_a_source(tmp_path: Path) -> None:
     pictures = SOURCES.get("blocks").load(8, np.random.default_rng(0), lambda text: None)
     folder = tmp_path / "boxes_of_mine"
@@ -71,3 +94,19 @@ def test_a_folder_with_a_coco_file_is_a_source(tmp_path: Path) -> None:
     assert sum(source.defaults[name] for name in ("pool", "validation", "test", "seed_labels")) == 8
     found = {picture.data: picture.shapes for picture in source.load(8, np.random.default_rng(1), lambda text: None)}
     assert found == {picture.data: picture.shapes for picture in pictures}
+    tagged = folder_source(folder, "multi_label_classification")
+    for picture in tagged.load(8, np.random.default_rng(1), lambda text: None):
+        there = {shape["label"] for shape in found[picture.data] or ()}
+        assert [(shape["type"], shape["geometry"]) for shape in picture.shapes or ()] == [("class", None)] * len(there)
+        assert {shape["label"] for shape in picture.shapes or ()} == there
+    cut = folder_source(folder, "classification")
+    large = [shape for shapes in found.values() for shape in shapes or () if _least_side(shape) >= 24]
+    assert sum(cut.defaults[name] for name in ("pool", "validation", "test", "seed_labels")) == len(large)
+    assert {picture.label for picture in cut.load(len(large), np.random.default_rng(1), lambda text: None)} == {
+        shape["label"] for shape in large
+    }
+
+
+def _least_side(shape: Any) -> float:
+    x1, y1, x2, y2 = shape["geometry"]["xyxy"]
+    return float(min(x2 - x1, y2 - y1))

@@ -47,10 +47,8 @@ class CentreAdapter(ShapeNetAdapter["CentreNet"]):
 
     def train(self, data: ShapeData, hooks: TrainHooks) -> TrainResult:
         from models_registry.ml.training.centre import CentreLearner, FrozenCentreLearner
-        from models_registry.ml.training.checkpoint import fingerprint
         from models_registry.ml.training.pictures import AugmentedPictures, Look
         from models_registry.ml.training.quality import Quality
-        from models_registry.ml.training.steps import StepRecipe, StepTrainer
 
         check_shapes(data, len(self.labels))
         net = self._need_net()
@@ -62,12 +60,8 @@ class CentreAdapter(ShapeNetAdapter["CentreNet"]):
         kind: type[CentreLearner] = FrozenCentreLearner if self._frozen else CentreLearner
         pictures = AugmentedPictures(data.train, self.input_size, Look.of(self.config), self.seed)
         learner = kind(self._prepared(net), pictures, quality, norm=self.norm, rotated=rotated, classes=classes)
-        key = fingerprint(self.config, self.labels, self.seed, data.train, data.validation)
-        recipe = StepRecipe.of(self.config)
-        result = StepTrainer(learner, recipe, hooks, count=len(data.train), seed=self.seed, key=key).run()
-        net.eval()
+        result = self._learn(learner, data, hooks)
         self.threshold = quality.threshold()
-        self._set(net)
         return result
 
     def _prepared(self, net: CentreNet) -> CentreNet:

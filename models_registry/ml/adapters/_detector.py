@@ -17,7 +17,7 @@ from models_registry.ml.images import ImageSource
 from models_registry.ml.shapes import Shape, as_boxes, box_shape, crowd_uncertainty
 
 if TYPE_CHECKING:
-    from torch import Tensor
+    from torch import Tensor, nn
 
     from models_registry.ml.nets.detectors import Detector, Found
     from models_registry.ml.training.detector import DetectorLearner
@@ -80,6 +80,10 @@ class DetectorAdapter(ShapeNetAdapter["Detector"]):
         """What torchvision must be told besides of what the net says."""
         return {}
 
+    def _layers(self, net: Detector) -> nn.Module:
+        backbone: nn.Module = net.body.backbone
+        return backbone
+
     def _load_base(self, net: Detector) -> None:
         choice = self.config["weights"]
         if choice == "none":
@@ -90,10 +94,8 @@ class DetectorAdapter(ShapeNetAdapter["Detector"]):
 
     def train(self, data: ShapeData, hooks: TrainHooks) -> TrainResult:
         from models_registry.ml.nets.runtime import prepare
-        from models_registry.ml.training.checkpoint import fingerprint
         from models_registry.ml.training.pictures import AugmentedPictures, Look
         from models_registry.ml.training.quality import Quality
-        from models_registry.ml.training.steps import StepRecipe, StepTrainer
 
         check_shapes(data, len(self.labels))
         net = self._need_net()
@@ -102,12 +104,8 @@ class DetectorAdapter(ShapeNetAdapter["Detector"]):
         quality = Quality(truth, sizes, len(self.labels), self._sayer(shown), self.info.task)
         pictures = AugmentedPictures(data.train, self.input_size, Look.of(self.config), self.seed)
         learner = self._learner()(prepare(net), pictures, quality, norm=self.norm)
-        key = fingerprint(self.config, self.labels, self.seed, data.train, data.validation)
-        recipe = StepRecipe.of(self.config)
-        result = StepTrainer(learner, recipe, hooks, count=len(data.train), seed=self.seed, key=key).run()
-        net.eval()
+        result = self._learn(learner, data, hooks)
         self.threshold = quality.threshold()
-        self._set(net)
         return result
 
     def _learner(self) -> type[DetectorLearner]:

@@ -32,6 +32,7 @@ class NetworkAdapter(StoredAdapter["Classifier"]):
         from models_registry.ml.training.loop import Recipe, Trainer
 
         check_data(data, len(self.labels))
+        self._hold(self._need_net())
         key = fingerprint(self.config, self.labels, self.seed, data.train, data.validation)
         trainer = Trainer(
             self._need_net(),

@@ -33,10 +33,8 @@ class PixelAdapter(ShapeNetAdapter[Net]):
 
     def train(self, data: ShapeData, hooks: TrainHooks) -> TrainResult:
         from models_registry.ml.nets.runtime import prepare
-        from models_registry.ml.training.checkpoint import fingerprint
         from models_registry.ml.training.pictures import AugmentedPictures, Look
         from models_registry.ml.training.segment import PixelQuality
-        from models_registry.ml.training.steps import StepRecipe, StepTrainer
 
         check_shapes(data, len(self.labels))
         net = self._need_net()
@@ -44,12 +42,7 @@ class PixelAdapter(ShapeNetAdapter[Net]):
         quality = PixelQuality(data.validation.shapes, len(self.labels), self._sayer(shown), shown.sizes_wh)
         pictures = AugmentedPictures(data.train, self.input_size, Look.of(self.config), self.seed)
         learner = self._learner()(prepare(net), pictures, quality, norm=self.norm)
-        key = fingerprint(self.config, self.labels, self.seed, data.train, data.validation)
-        recipe = StepRecipe.of(self.config)
-        result = StepTrainer(learner, recipe, hooks, count=len(data.train), seed=self.seed, key=key).run()
-        net.eval()
-        self._set(net)
-        return result
+        return self._learn(learner, data, hooks)
 
     def _sayer(self, store: FittedStore) -> Callable[[], list[list[Shape]]]:
         """What the net in training says of the validation pictures."""

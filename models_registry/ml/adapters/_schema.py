@@ -41,6 +41,21 @@ def class_weights() -> dict[str, Any]:
     )
 
 
+def how_it_starts() -> dict[str, Any]:
+    """The fields that ``training.options`` reads: where weights come from, which of them move, how steps are made."""
+    return {
+        "start": choice(
+            "scratch",
+            ["scratch", "base"],
+            "'scratch': from the adapter's own start weights; 'base': from the base model's, classes included.",
+        ),
+        "freeze": number(0.0, 0.0, 1.0, "Share of the backbone's layers, from the picture on, that stay as they are."),
+        "accumulate": integer(1, 1, 256, "Batches whose gradients make one step: for batches larger than memory."),
+        "find_learning_rate": boolean(False, "Find the highest learning rate in a short run before the training."),
+        "mixed_precision": boolean(False, "Reckon in 16 bits where they suffice; on a GPU only."),
+    }
+
+
 def network_training(*, epochs: int, batch_size: int, learning_rate: float, patience: int) -> dict[str, Any]:
     """The fields that ``training.loop`` reads."""
     return {
@@ -49,6 +64,7 @@ def network_training(*, epochs: int, batch_size: int, learning_rate: float, pati
         "batch_size": integer(batch_size, 1, 1024, "Images in one step of training."),
         "learning_rate": number(learning_rate, 1e-7, 1.0, "Highest learning rate; it falls along a cosine."),
         "weight_decay": number(1e-4, 0.0, 1.0, "Decoupled weight decay (AdamW)."),
+        **how_it_starts(),
         "label_smoothing": number(0.0, 0.0, 0.5, "Share of the target spread over all classes."),
         "class_weights": class_weights(),
         "flip": boolean(True, "Augmentation: mirror half of the images left to right."),
@@ -68,6 +84,7 @@ def step_training(*, steps: int, checks: int, batch_size: int, learning_rate: fl
         "batch_size": integer(batch_size, 2, 256, "Images in one step of training; batch norms need two."),
         "learning_rate": number(learning_rate, 1e-7, 1.0, "Highest learning rate; it falls along a cosine."),
         "weight_decay": number(1e-4, 0.0, 1.0, "Decoupled weight decay (AdamW)."),
+        **how_it_starts(),
         "flip": boolean(True, "Augmentation: mirror half of the images left to right."),
         "zoom": number(0.3, 0.0, 1.0, "Augmentation: largest relative change of size."),
         "shift": number(0.15, 0.0, 0.5, "Augmentation: largest part of a side the image wanders."),

@@ -15,7 +15,7 @@ from models_registry.ml.adapters.base import AdapterInfo, PublicWeights
 from models_registry.ml.fitted import Fitted
 
 if TYPE_CHECKING:
-    from torch import Tensor
+    from torch import Tensor, nn
 
     from models_registry.ml.nets.segmenters import Segmenter
     from models_registry.ml.training.segment import SegmentLearner
@@ -63,6 +63,10 @@ class SegmenterAdapter(PixelAdapter["Segmenter"]):
         from models_registry.ml.nets.segmenters import Segmenter
 
         return Segmenter(self.architecture, classes)
+
+    def _layers(self, net: Segmenter) -> nn.Module:
+        backbone: nn.Module = net.body.backbone
+        return backbone
 
     def _load_base(self, net: Segmenter) -> None:
         choice = self.config["weights"]

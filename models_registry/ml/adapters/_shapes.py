@@ -12,13 +12,15 @@ from numpy.typing import NDArray
 from alp_site.lib.errors import Invalid
 from models_registry.ml.adapters._lite0 import short
 from models_registry.ml.adapters._stored import StoredAdapter
-from models_registry.ml.adapters.base import ShapeData, ShapePrediction, ShapeSplit
+from models_registry.ml.adapters.base import ShapeData, ShapePrediction, ShapeSplit, TrainHooks, TrainResult
 from models_registry.ml.fitted import FIT, Fitted, fit_all, stacked
 from models_registry.ml.images import ImageSource
 from models_registry.ml.shapes import Shape, Size, crowd_uncertainty
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
+
+    from models_registry.ml.training.steps import Learner
 
 FLOOR = 0.05  # scores below it are background
 SHOWN = 0.3  # until a training chooses better
@@ -86,6 +88,22 @@ class ShapeNetAdapter(StoredAdapter[Net]):
 
     def _ready(self) -> None:
         """Makes what ``_say`` runs on (eval mode, fused, on the device). Safe to repeat."""
+
+    # -- learning
+
+    def _learn(self, learner: Learner, data: ShapeData, hooks: TrainHooks) -> TrainResult:
+        """Trains the net as the configuration says and keeps it."""
+        from models_registry.ml.training.checkpoint import fingerprint
+        from models_registry.ml.training.steps import StepRecipe, StepTrainer
+
+        net = self._need_net()
+        self._hold(net)
+        key = fingerprint(self.config, self.labels, self.seed, data.train, data.validation)
+        recipe = StepRecipe.of(self.config)
+        result = StepTrainer(learner, recipe, hooks, count=len(data.train), seed=self.seed, key=key).run()
+        net.eval()
+        self._set(net)
+        return result
 
     # -- predicting
 

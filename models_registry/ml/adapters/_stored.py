@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
+from alp_site.lib.errors import Invalid
 from models_registry.ml.adapters.base import (
     CONFIG_FILE,
     FORMAT,
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
     from torch import Tensor, nn
 
 WEIGHTS_FILE = "weights.safetensors"
+CLASS_MAJOR = "bbox_pred"
+"""In the name of a weight whose rows go class by class, four numbers each; elsewhere classes are the inner ones."""
 Net = TypeVar("Net", bound="nn.Module")
 Norm = tuple[tuple[float, float, float], tuple[float, float, float]]
 IMAGENET: Norm = ((123.675, 116.28, 103.53), (58.395, 57.12, 57.375))
@@ -61,6 +65,17 @@ class StoredAdapter(Generic[Net]):
     def _take_more(self, content: Mapping[str, Any]) -> None:
         """Reads what ``_more`` wrote. Raises KeyError, TypeError, ValueError."""
 
+    def _layers(self, net: Net) -> nn.Module:
+        """What ``freeze`` counts the layers of."""
+        backbone: nn.Module = net.backbone  # type: ignore[assignment]  # every net here has one, or this is overridden
+        return backbone
+
+    def _hold(self, net: Net) -> None:
+        """Takes the layers out of learning that the configuration says."""
+        from models_registry.ml.training.options import freeze
+
+        freeze(self._layers(net), self.config["freeze"])
+
     # -- life
 
     def build(self, config: Mapping[str, Any], labels: Sequence[str], seed: int) -> None:
@@ -71,6 +86,35 @@ class StoredAdapter(Generic[Net]):
             net = self._new_net(len(self.labels))
         self._load_base(net)
         self._set(net)
+
+    def begin_from(self, other: StoredAdapter[Any]) -> int:
+        """Takes over the weights of a trained version of the same adapter before training. Where labels differ, those
+        that both have keep what was learnt, new ones start fresh. Returns how many labels were kept. Raises Invalid
+        where the nets differ otherwise."""
+        if other.info.name != self.info.name:
+            text = f"'start' is 'base', but the base model is {other.info.title}, not {self.info.title}."
+            raise Invalid(text, field="start")
+        net, given = self._need_net(), other._stored_state()
+        own = self._stored_state()
+        for name, rows in rows_of_classes(own, self._shapes_with_one_more(), len(self.labels)).items():
+            if name in given:
+                given[name] = rows.taken_over(own[name], given[name], self.labels, other.labels)
+        wrong = next((n for n, tensor in own.items() if n not in given or given[n].shape != tensor.shape), None)
+        if wrong is not None:
+            text = f"'start' is 'base', but the base model's net is another: {wrong} is missing or different."
+            raise Invalid(text, field="start")
+        for name, tensor in own.items():
+            tensor.copy_(given[name])
+        self._set(net)
+        return len(set(self.labels) & set(other.labels))
+
+    def _shapes_with_one_more(self) -> dict[str, tuple[int, ...]]:
+        """Of every weight of a net with one more class; nothing is drawn or kept."""
+        import torch
+
+        with torch.device("meta"):
+            net = self._new_net(len(self.labels) + 1)
+        return {name: tuple(tensor.shape) for name, tensor in net.state_dict().items()}
 
     @property
     def input_size(self) -> int:
@@ -151,3 +195,45 @@ class StoredAdapter(Generic[Net]):
         if self._net is None:
             raise RuntimeError("build() or load() comes first")
         return self._net
+
+
+@dataclass(frozen=True)
+class ClassRows:
+    """How the first axis of a weight holds classes: ``(groups, before + C)``, or the two turned round."""
+
+    groups: int
+    before: int
+    outer: bool  # whether classes come first
+
+    def taken_over(self, own: Tensor, given: Tensor, labels: Sequence[str], known: Sequence[str]) -> Tensor:
+        """``own`` with what ``given`` has of labels that both know, and of what comes before the labels."""
+        mine, theirs = (self._split(one, len(names)) for one, names in ((own, labels), (given, known)))
+        if mine.shape[:1] + mine.shape[2:] != theirs.shape[:1] + theirs.shape[2:]:
+            return given  # another net: whoever asked sees that the shapes differ
+        mixed = mine.clone()
+        mixed[:, : self.before] = theirs[:, : self.before]
+        for at, label in enumerate(labels):
+            if label in known:
+                mixed[:, self.before + at] = theirs[:, self.before + known.index(label)]
+        return (mixed.transpose(0, 1) if self.outer else mixed).reshape(own.shape)
+
+    def _split(self, tensor: Tensor, classes: int) -> Tensor:
+        """(groups, before + C, ...)."""
+        count, rest = self.before + classes, tensor.shape[1:]
+        if tensor.shape[0] != self.groups * count:
+            return tensor.reshape(1, *tensor.shape)
+        if self.outer:
+            return tensor.reshape(count, self.groups, *rest).transpose(0, 1)
+        return tensor.reshape(self.groups, count, *rest)
+
+
+def rows_of_classes(
+    own: Mapping[str, Tensor], more: Mapping[str, tuple[int, ...]], classes: int
+) -> dict[str, ClassRows]:
+    """The weights whose first axis depends on the number of classes. more: shapes with one class more."""
+    found = {}
+    for name, tensor in own.items():
+        groups = (more[name][0] - tensor.shape[0]) if tensor.dim() else 0
+        if groups:
+            found[name] = ClassRows(groups, tensor.shape[0] // groups - classes, CLASS_MAJOR in name)
+    return found

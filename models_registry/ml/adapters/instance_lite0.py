@@ -61,11 +61,9 @@ class InstanceLite0(Lite0ShapeAdapter["InstanceNet"]):
 
     def train(self, data: ShapeData, hooks: TrainHooks) -> TrainResult:
         from models_registry.ml.nets.runtime import prepare
-        from models_registry.ml.training.checkpoint import fingerprint
         from models_registry.ml.training.instance import FrozenInstanceLearner, InstanceLearner
         from models_registry.ml.training.pictures import AugmentedPictures, Look
         from models_registry.ml.training.quality import Quality
-        from models_registry.ml.training.steps import StepRecipe, StepTrainer
 
         check_shapes(data, len(self.labels))
         net, classes = self._need_net(), len(self.labels)
@@ -74,12 +72,8 @@ class InstanceLite0(Lite0ShapeAdapter["InstanceNet"]):
         kind: type[InstanceLearner] = FrozenInstanceLearner if self._frozen else InstanceLearner
         pictures = AugmentedPictures(data.train, self.input_size, Look.of(self.config), self.seed)
         learner = kind(prepare(net), pictures, quality, norm=self.norm, classes=classes)
-        key = fingerprint(self.config, self.labels, self.seed, data.train, data.validation)
-        recipe = StepRecipe.of(self.config)
-        result = StepTrainer(learner, recipe, hooks, count=len(data.train), seed=self.seed, key=key).run()
-        net.eval()
+        result = self._learn(learner, data, hooks)
         self.threshold = quality.threshold()
-        self._set(net)
         return result
 
     def _sayer(self, store: FittedStore) -> Callable[[], list[list[Shape]]]:

@@ -22,6 +22,7 @@ LIKENESS: dict[TaskKind, Likeness] = {
     "detection": "box",
     "instance_segmentation": "region",
     "keypoints": "keypoints",
+    "multi_label_classification": "box",
 }
 _EVERY = 1 << 30
 _COLUMNS = tuple(field.name for field in fields(ObjectMatches) if field.name != "images")

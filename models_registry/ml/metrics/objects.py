@@ -14,7 +14,7 @@ __all__ = ["ObjectMetric"]
 class ObjectMetric(AnyMetric):
     """Give ``compute``. classes: how many; rules: how answers are matched to the truth."""
 
-    tasks = ("detection", "instance_segmentation", "keypoints")
+    tasks = ("detection", "instance_segmentation", "keypoints", "multi_label_classification")
 
     def __init__(self, classes: int, rules: Rules | None = None) -> None:
         self.rules = rules or Rules()

@@ -146,6 +146,7 @@ def join_targets(parts: Sequence[Targets], where: torch.device) -> Targets:
 def losses(heat: Tensor, geometry: Tensor, targets: Targets) -> dict[str, Tensor]:
     """Parts of the loss, to be summed: heat, box, and turn for a net with angles."""
     objects = max(targets.objects, 1)
+    heat, geometry = heat.float(), geometry.float()  # logarithms need more than 16 bits
     probability = torch.sigmoid(heat).clamp(1e-4, 1 - 1e-4)
     centre = targets.heat.eq(1.0)
     hit = torch.log(probability) * (1 - probability).square() * centre

@@ -89,7 +89,8 @@ def losses(said: Said, wanted: Sequence[Masks]) -> dict[str, Tensor]:
     [Milletari et al. 2016], means over the objects."""
     targets = centre.join_targets([one.centre for one in wanted], said.heat.device)
     found = centre.losses(said.heat, said.geometry, targets)
-    parts = [_mask_losses(said.mixtures[at], said.prototypes[at], one) for at, one in enumerate(wanted)]
+    mixtures, prototypes = said.mixtures.float(), said.prototypes.float()
+    parts = [_mask_losses(mixtures[at], prototypes[at], one) for at, one in enumerate(wanted)]
     each = torch.cat([*parts, said.mixtures.new_zeros(0)])
     return {**found, "mask": each.sum() / max(len(each), 1)}
 

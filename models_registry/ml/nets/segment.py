@@ -49,7 +49,7 @@ class SegmentNet(nn.Module):
 def losses(logits: Tensor, wanted: Sequence[Tensor]) -> dict[str, Tensor]:
     """wanted: (H/4, W/4) int64 a picture. Cross-entropy, and 1 - Dice over the batch [Milletari et al. 2016], without
     which small things drown in the background."""
-    truth = torch.stack(list(wanted)).to(logits.device)
+    truth, logits = torch.stack(list(wanted)).to(logits.device), logits.float()
     probs = torch.softmax(logits, 1)
     hot = functional.one_hot(truth, logits.shape[1]).permute(0, 3, 1, 2).to(probs.dtype)
     shared, sums = (probs * hot).sum((0, 2, 3)), (probs + hot).sum((0, 2, 3))

@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from models_registry.ml.nets import centre
 from models_registry.ml.nets.centre import Boxes, CentreNet, Targets, make_targets
 from models_registry.ml.shapes import Shape, Size, bounds_of
+from models_registry.ml.training.options import learning
 from models_registry.ml.training.pictures import Augmented, AugmentedPictures, Norm
 from models_registry.ml.training.quality import Quality
 from models_registry.ml.training.views import Views
@@ -57,7 +58,7 @@ class CentreLearner:
         self.rotated, self.classes = rotated, classes
 
     def loss(self, samples: NDArray[np.int64], step: int) -> dict[str, Tensor]:
-        self.net.train()
+        learning(self.net)
         batch = self.pictures.take(samples, step)
         heat, geometry = self.whole(batch.normalised(self.norm))
         wanted = self.targets(batch, heat.shape[2], heat.shape[3])
@@ -84,7 +85,7 @@ class FrozenCentreLearner(CentreLearner):
         self.views = Views(pictures, net.backbone, norm, self.targets)
 
     def loss(self, samples: NDArray[np.int64], step: int) -> dict[str, Tensor]:
-        self.net.train()
+        learning(self.net)
         maps, wanted = self.views.take(samples, step)
         heat, geometry = self.whole.head(maps)
         return centre.losses(heat, geometry, centre.join_targets(wanted, heat.device))

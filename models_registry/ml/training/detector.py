@@ -11,6 +11,7 @@ from models_registry.ml.nets.detectors import Detector, targets_of
 from models_registry.ml.nets.runtime import device
 from models_registry.ml.rasters import covered
 from models_registry.ml.shapes import Shape, Size, bounds_of
+from models_registry.ml.training.options import learning
 from models_registry.ml.training.pictures import AugmentedPictures, Norm
 from models_registry.ml.training.quality import Quality
 
@@ -26,7 +27,7 @@ class DetectorLearner:
         self.pictures, self.quality, self.norm = pictures, quality, norm
 
     def loss(self, samples: NDArray[np.int64], step: int) -> dict[str, Tensor]:
-        self.net.train()
+        learning(self.net)
         batch = self.pictures.take(samples, step)
         targets = [self.target(shapes, batch.size) for shapes in batch.shapes]
         return self.whole.losses(batch.normalised(self.norm), targets)

@@ -13,6 +13,7 @@ from models_registry.ml.nets.instance import STRIDE, InstanceNet, Masks
 from models_registry.ml.rasters import covered
 from models_registry.ml.training.centre import boxes_of
 from models_registry.ml.training.detector import cut_box
+from models_registry.ml.training.options import learning
 from models_registry.ml.training.pictures import Augmented, AugmentedPictures, Norm
 from models_registry.ml.training.quality import Quality
 from models_registry.ml.training.views import Views
@@ -29,7 +30,7 @@ class InstanceLearner:
         self.pictures, self.quality, self.norm, self.classes = pictures, quality, norm, classes
 
     def loss(self, samples: NDArray[np.int64], step: int) -> dict[str, Tensor]:
-        self.net.train()
+        learning(self.net)
         batch = self.pictures.take(samples, step)
         said = self.whole(batch.normalised(self.norm))
         return instance.losses(said, self.targets(batch, said.heat.shape[2], said.heat.shape[3]))
@@ -69,6 +70,6 @@ class FrozenInstanceLearner(InstanceLearner):
         self.views = Views(pictures, net.backbone, norm, self.targets)
 
     def loss(self, samples: NDArray[np.int64], step: int) -> dict[str, Tensor]:
-        self.net.train()
+        learning(self.net)
         maps, wanted = self.views.take(samples, step)
         return instance.losses(self.whole.head(maps), wanted)

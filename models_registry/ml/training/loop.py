@@ -21,6 +21,7 @@ from models_registry.ml.adapters.base import TrainCancelled, TrainData, TrainHoo
 from models_registry.ml.nets.runtime import device, prepare, seeded, to_input
 from models_registry.ml.training import checkpoint
 from models_registry.ml.training.augment import Augmentation, augment
+from models_registry.ml.training.options import Options, find_rate, learning
 from models_registry.ml.training.pixels import PixelStore
 from models_registry.ml.training.weights import class_weights
 
@@ -39,6 +40,7 @@ class Recipe:
     label_smoothing: float
     class_weights: str
     augmentation: Augmentation
+    options: Options = field(default_factory=Options)
 
     @classmethod
     def of(cls, config: Mapping[str, Any]) -> Recipe:
@@ -52,7 +54,7 @@ class Recipe:
             "class_weights",
         )
         pictures = Augmentation(config["flip"], config["crop"], config["colour_jitter"])
-        return cls(**{name: config[name] for name in names}, augmentation=pictures)
+        return cls(**{name: config[name] for name in names}, augmentation=pictures, options=Options.of(config))
 
 
 @dataclass
@@ -60,6 +62,7 @@ class Progress:
     """What the next epoch needs to know; the checkpoint holds it."""
 
     done: int = 0  # epochs finished
+    rate: float = 0.0  # the highest learning rate, once it is known
     best_epoch: int = -1
     best_loss: float = math.inf
     best: dict[str, Tensor] = field(default_factory=dict)
@@ -94,15 +97,15 @@ class Trainer:
         self.train_labels = data.train.labels
         self.validation_labels = data.validation.labels
         self.weights = torch.as_tensor(class_weights(data.train.labels, classes, recipe.class_weights), device=device())
-        self.optimiser = torch.optim.AdamW(
-            self.net.parameters(), lr=recipe.learning_rate, weight_decay=recipe.weight_decay
-        )
+        moved = [parameter for parameter in self.net.parameters() if parameter.requires_grad]
+        self.optimiser = torch.optim.AdamW(moved, lr=recipe.learning_rate, weight_decay=recipe.weight_decay)
         self.progress = Progress()
         _set_norm_momentum(self.net, math.ceil(len(self.train_labels) / recipe.batch_size))
 
     def run(self) -> TrainResult:
         """Trains to the end or to early stopping. Raises TrainCancelled (the last checkpoint is kept)."""
         self._resume()
+        self.progress.rate = self.progress.rate or self._rate()
         while not self.progress.stopped and self.progress.done < self.recipe.epochs:
             self._epoch()
         self.net.load_state_dict(self.progress.best)
@@ -136,26 +139,48 @@ class Trainer:
         progress.done = epoch + 1
         progress.stopped = 0 < self.recipe.patience <= epoch - progress.best_epoch
 
+    def _rate(self) -> float:
+        if not self.recipe.options.find_learning_rate:
+            return self.recipe.learning_rate
+        learning(self.net)
+        batches = list(self._batches(0))
+
+        def loss_of(at: int) -> Tensor:
+            return self._loss(batches[at % len(batches)], at // len(batches))[0]
+
+        return find_rate(self.net, loss_of, weight_decay=self.recipe.weight_decay, seed=self.seed)
+
     def _learn(self, epoch: int) -> dict[str, float]:
-        self.net.train()
+        learning(self.net)
         total, right, seen = 0.0, 0, 0
         batches = list(self._batches(epoch))
+        together = self.recipe.options.accumulate
         for step, indices in enumerate(batches):
             if self.hooks.cancelled():
                 raise TrainCancelled(f"Training was cancelled in epoch {epoch}.", epoch=epoch)
             self._set_rate((epoch + step / len(batches)) / self.recipe.epochs)
-            labels = torch.as_tensor(self.train_labels[indices], device=device())
-            raw = to_input(self.train_pixels.take(indices), (0.0, 0.0, 0.0), (1.0, 1.0, 1.0), device())
-            pictures = augment(raw, self.recipe.augmentation, self.seed, epoch, indices)
-            logits = self.net(self._normalise(pictures))
-            loss = functional.cross_entropy(logits, labels, self.weights, label_smoothing=self.recipe.label_smoothing)
-            self.optimiser.zero_grad(set_to_none=True)
-            loss.backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
-            self.optimiser.step()
+            loss, logits = self._loss(indices, epoch)
+            first = step - step % together
+            if step == first:
+                self.optimiser.zero_grad(set_to_none=True)
+            gathered = min(together, len(batches) - first)  # the last step of an epoch may have fewer
+            (loss / gathered).backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
+            if step == first + gathered - 1:
+                self.optimiser.step()
             total += float(loss.detach()) * len(indices)
-            right += int((logits.detach().argmax(1) == labels).sum())
+            right += int((logits.detach().argmax(1).cpu().numpy() == self.train_labels[indices]).sum())
             seen += len(indices)
         return {"loss/train": total / seen, "accuracy/train": right / seen}
+
+    def _loss(self, indices: NDArray[np.int64], epoch: int) -> tuple[Tensor, Tensor]:
+        """Of one batch, and its logits."""
+        labels = torch.as_tensor(self.train_labels[indices], device=device())
+        raw = to_input(self.train_pixels.take(indices), (0.0, 0.0, 0.0), (1.0, 1.0, 1.0), device())
+        pictures = augment(raw, self.recipe.augmentation, self.seed, epoch, indices)
+        with self.recipe.options.precision():
+            logits = self.net(self._normalise(pictures))
+            loss = functional.cross_entropy(logits, labels, self.weights, label_smoothing=self.recipe.label_smoothing)
+        return loss, logits
 
     def _batches(self, epoch: int) -> Iterator[NDArray[np.int64]]:
         """A new order each epoch. A last batch of one joins the one before: batch norm needs two images."""
@@ -170,7 +195,7 @@ class Trainer:
     def _set_rate(self, share: float) -> None:
         factor = warm_cosine(share)
         for group in self.optimiser.param_groups:
-            group["lr"] = self.recipe.learning_rate * max(factor, 0.01)
+            group["lr"] = self.progress.rate * max(factor, 0.01)
 
     def _normalise(self, pictures: Tensor) -> Tensor:
         mean, std = (torch.tensor(values, device=pictures.device).view(1, 3, 1, 1) for values in self.norm)

@@ -15,6 +15,7 @@ from models_registry.ml.nets.segment import STRIDE, SegmentNet
 from models_registry.ml.pixel_table import make_pixel_table
 from models_registry.ml.rasters import class_map
 from models_registry.ml.shapes import Shape, Size
+from models_registry.ml.training.options import learning
 from models_registry.ml.training.pictures import Augmented, AugmentedPictures, Norm
 from models_registry.ml.training.views import Views
 
@@ -43,7 +44,7 @@ class SegmentLearner:
         self.pictures, self.quality, self.norm = pictures, quality, norm
 
     def loss(self, samples: NDArray[np.int64], step: int) -> dict[str, Tensor]:
-        self.net.train()
+        learning(self.net)
         batch = self.pictures.take(samples, step)
         return segment.losses(self.whole(batch.normalised(self.norm)), self.targets(batch, 0, 0))
 
@@ -66,6 +67,6 @@ class FrozenSegmentLearner(SegmentLearner):
         self.views = Views(pictures, net.backbone, norm, self.targets)
 
     def loss(self, samples: NDArray[np.int64], step: int) -> dict[str, Tensor]:
-        self.net.train()
+        learning(self.net)
         maps, wanted = self.views.take(samples, step)
         return segment.losses(self.head(maps), wanted)

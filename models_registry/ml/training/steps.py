@@ -21,6 +21,7 @@ from models_registry.ml.adapters.base import TrainCancelled, TrainHooks, TrainRe
 from models_registry.ml.nets.runtime import seeded
 from models_registry.ml.training import checkpoint
 from models_registry.ml.training.loop import warm_cosine
+from models_registry.ml.training.options import Options, find_rate
 
 
 class Learner(Protocol):
@@ -46,11 +47,12 @@ class StepRecipe:
     batch_size: int
     learning_rate: float
     weight_decay: float
+    options: Options = field(default_factory=Options)
 
     @classmethod
     def of(cls, config: Mapping[str, Any]) -> StepRecipe:
         names = ("steps", "checks", "patience", "batch_size", "learning_rate", "weight_decay")
-        return cls(**{name: config[name] for name in names})
+        return cls(**{name: config[name] for name in names}, options=Options.of(config))
 
     def ends(self) -> list[int]:
         """After how many steps each check comes; different numbers, the last is ``steps``."""
@@ -61,6 +63,7 @@ class StepRecipe:
 @dataclass
 class _Progress:
     done: int = 0  # checks
+    rate: float = 0.0  # the highest learning rate, once it is known
     best_check: int = -1
     best_value: float = -math.inf
     best: dict[str, Tensor] = field(default_factory=dict)
@@ -84,6 +87,7 @@ class StepTrainer:
     def run(self) -> TrainResult:
         """Raises TrainCancelled (the last checkpoint is kept), ArithmeticError where the loss is no number."""
         self._resume()
+        self.progress.rate = self.progress.rate or self._rate()
         while not self.progress.stopped and self.progress.done < len(self.ends):
             self._round()
         self.learner.net.load_state_dict(self.progress.best)
@@ -91,6 +95,16 @@ class StepTrainer:
         best = progress.history[progress.best_check]
         metrics = {name.replace("/", "_"): value for name, value in best.items()}
         return TrainResult(progress.best_check, progress.done, metrics, progress.history, None, progress.stopped)
+
+    def _rate(self) -> float:
+        if not self.recipe.options.find_learning_rate:
+            return self.recipe.learning_rate
+
+        def loss_of(at: int) -> Tensor:
+            with self.recipe.options.precision():
+                return torch.stack(list(self.learner.loss(self._samples(at), at).values())).sum()
+
+        return find_rate(self.learner.net, loss_of, weight_decay=self.recipe.weight_decay, seed=self.seed)
 
     def _round(self) -> None:
         check = self.progress.done
@@ -109,23 +123,32 @@ class StepTrainer:
                 raise TrainCancelled(f"Training was cancelled in step {step}.", epoch=self.progress.done)
             factor = max(warm_cosine(step / self.recipe.steps), 0.01)
             for group in self.optimiser.param_groups:
-                group["lr"] = self.recipe.learning_rate * factor
-            with seeded(self.seed, step, 1):
-                parts = self.learner.loss(self._samples(step), step)
-            total = torch.stack(list(parts.values())).sum()
-            if not math.isfinite(float(total.detach())):
-                raise ArithmeticError(f"The loss is {float(total)} in step {step}: try a smaller learning rate.")
+                group["lr"] = self.progress.rate * factor
             self.optimiser.zero_grad(set_to_none=True)
-            total.backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
+            for name, value in self._gradients(step).items():
+                sums[name] = sums.get(name, 0.0) + value
             nn.utils.clip_grad_norm_(self.parameters, 10.0)
             self.optimiser.step()
-            for name, value in {"train": total, **(parts if len(parts) > 1 else {})}.items():
-                sums[name] = sums.get(name, 0.0) + float(value.detach())
         return {f"loss/{name}": value / (end - first) for name, value in sums.items()}
 
-    def _samples(self, step: int) -> NDArray[np.int64]:
+    def _gradients(self, step: int) -> dict[str, float]:
+        """Gathers the mean gradient of the step's batches; returns the mean parts of their loss."""
+        together = self.recipe.options.accumulate
+        said: dict[str, float] = {}
+        for batch in range(step * together, (step + 1) * together):
+            with seeded(self.seed, batch, 1), self.recipe.options.precision():
+                parts = self.learner.loss(self._samples(batch), batch)
+                total = torch.stack(list(parts.values())).sum()
+            if not math.isfinite(float(total.detach())):
+                raise ArithmeticError(f"The loss is {float(total)} in step {step}: try a smaller learning rate.")
+            (total / together).backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
+            for name, value in {"train": total, **(parts if len(parts) > 1 else {})}.items():
+                said[name] = said.get(name, 0.0) + float(value.detach()) / together
+        return said
+
+    def _samples(self, batch: int) -> NDArray[np.int64]:
         """Every picture once before any comes twice, in a new order each time round."""
-        at = np.arange(step * self.recipe.batch_size, (step + 1) * self.recipe.batch_size)
+        at = np.arange(batch * self.recipe.batch_size, (batch + 1) * self.recipe.batch_size)
         rounds = at // self.count
         orders = {r: np.random.default_rng([self.seed, int(r)]).permutation(self.count) for r in np.unique(rounds)}
         return np.array([orders[r][i % self.count] for r, i in zip(rounds, at, strict=True)], dtype=np.int64)

@@ -36,7 +36,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         known = ", ".join(SOURCES.names())
         parser.add_argument("--data", default="cifar10", help=f"{known}, or a folder with images and COCO files")
-        parser.add_argument("--task", choices=["classification", *TASKS], help="default: what the data is for")
+        parser.add_argument("--task", choices=list(TASKS), help="default: what the data is for")
         names = [row["name"] for row in list_strategies()]
         parser.add_argument("--strategy", choices=names, default="auto")
         parser.add_argument("--seed", type=int, default=0)
