@@ -21,6 +21,7 @@ from alp_site.lib import write_gate
 
 Role = Literal["web", "worker"]
 QUIET_SECONDS = 3.0
+CONTENDED_SECONDS = 1.0
 _role: Role = "web"
 _local = threading.local()
 
@@ -51,6 +52,13 @@ def bulk_size_now() -> int:
         return bulk_size()
     quiet = write_gate.seconds_since_people(_database()) > QUIET_SECONDS
     return 3 * bulk_size() if quiet else bulk_size()
+
+
+def bulk_step() -> int:
+    """``bulk_size_now()`` for work that runs ahead of what waits for it: briefer while other bulk work wants to write.
+    A model between two batches stands still for as long as the turn of whoever goes before it takes."""
+    contended = is_sqlite() and write_gate.seconds_since_waited() < CONTENDED_SECONDS
+    return min(bulk_size_now(), 2 * bulk_size()) if contended else bulk_size_now()
 
 
 def now() -> datetime:

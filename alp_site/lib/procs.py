@@ -7,6 +7,7 @@ parent dies (Linux), or watches its parent itself (elsewhere).
 from __future__ import annotations
 
 import ctypes
+import gc
 import os
 import signal
 import sys
@@ -18,7 +19,17 @@ PR_SET_PDEATHSIG = 1
 PR_SET_CHILD_SUBREAPER = 36
 WATCH_SECONDS = 0.5
 
+COLLECTED_AFTER = (10_000, 20, 50)
+"""Rows of a bulk write are thousands of objects without a cycle among them: Python's own 700 looks through them again
+and again, and now and then through all that torch and Django hold."""
+
 _forking_pid = 0
+
+
+def collect_seldom() -> None:
+    """Garbage is looked for less often in this process and those it forks, and never among what is loaded by now."""
+    gc.freeze()
+    gc.set_threshold(*COLLECTED_AFTER)
 
 
 def die_with_parent(parent_pid: int) -> None:

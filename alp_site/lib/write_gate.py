@@ -27,6 +27,8 @@ log = logging.getLogger(__name__)
 
 LONG_WRITE_SECONDS = 0.25
 LOOK_SECONDS = 0.001
+WAITED_SECONDS = 0.003
+"""Longer waits for the turn of bulk work mean that another bulk writer had it."""
 PATIENCE_SECONDS = 0.5
 """So long bulk work stays back for people who save without a pause; then it takes a turn."""
 
@@ -58,6 +60,7 @@ class FairLock:
 
 
 _own = FairLock()
+_waited_at = float("-inf")
 
 
 @contextmanager
@@ -88,10 +91,19 @@ def seconds_since_people(database: str) -> float:
         return float("inf")
 
 
+def seconds_since_waited() -> float:
+    """Since this process's bulk work last waited for another's; infinite when it never did."""
+    return time.monotonic() - _waited_at
+
+
 @contextmanager
 def background(database: str) -> Iterator[None]:
     """Bulk work: one at a time among all processes, and after the people who wait."""
+    global _waited_at  # noqa: PLW0603
+    asked = time.monotonic()
     with _locked(database, ".writer", fcntl.LOCK_EX):
+        if time.monotonic() - asked > WAITED_SECONDS:
+            _waited_at = time.monotonic()
         let_people_go_first(database)
         with _locked(database, ".busy", fcntl.LOCK_EX):
             started = time.perf_counter()

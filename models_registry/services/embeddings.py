@@ -18,6 +18,7 @@ from models_registry.selectors import embeddings as stored
 __all__ = ["BlobImages", "ensure", "store"]
 
 CHUNK = 1024  # pictures a shard: what an interruption can cost
+THIN = 8  # rows of a few short columns: as many cost no more time than bulk work's usual ones
 
 
 class BlobImages(Sequence[Any]):
@@ -66,17 +67,19 @@ def store(adapter: AnyAdapter, blobs: Sequence[str], vectors: NDArray[np.floatin
     kept = [blob for blob, is_good in zip(blobs, good, strict=True) if is_good]
     if not kept:
         return
-    with write():
-        embedding_set, _ = EmbeddingSet.objects.get_or_create(
-            key=stored.set_key(adapter.encoder_key()),
-            defaults={"adapter": adapter.info.name, "dimension": int(vectors.shape[1])},
-        )
+    embedding_set = stored.set_for(adapter.encoder_key()) or _new_set(adapter, int(vectors.shape[1]))
     shard = storage.append_shard(stored.folder_of(embedding_set), vectors[good])
     rows = [
         new_row(EmbeddingRow, embedding_set_id=embedding_set.pk, blob_sha256=blob, shard=shard, row=at)
         for at, blob in enumerate(kept)
     ]
-    size = bulk_size()
+    size = THIN * bulk_size()
     for start in range(0, len(rows), size):
         with write():
             insert_rows(rows[start : start + size], ignore=True)
+
+
+def _new_set(adapter: AnyAdapter, dimension: int) -> EmbeddingSet:
+    defaults = {"adapter": adapter.info.name, "dimension": dimension}
+    with write():
+        return EmbeddingSet.objects.get_or_create(key=stored.set_key(adapter.encoder_key()), defaults=defaults)[0]

@@ -113,7 +113,7 @@ def _step(firing: TriggerFiring) -> None:
 
 def _next_items(firing: TriggerFiring) -> list[tuple[Any, str]]:
     """(event id or None, item id) of the next part, and the cursor moved past it."""
-    size = db.bulk_size_now()
+    size = db.bulk_step()
     if "entries" in firing.source:
         start = int(firing.cursor or 0)
         flat = [(event_id, item_id) for event_id, ids in firing.source["entries"] for item_id in ids]
@@ -150,7 +150,10 @@ def _wanted(trigger: Trigger, firing: TriggerFiring, item_ids: Sequence[str]) ->
     scope = start_scope(start_place(trigger)) if trigger.kind != TriggerKind.EVERY_N else StartScope()
     filters = [scope.filter, trigger.spec.get("filter")]
     project_id = trigger.pipeline.project_id
-    found = passing(item_ids, filters, project_id=project_id, dataset_id=scope.dataset_id)
+    if any(filters) or "entries" in firing.source or firing.source.get("dataset") != str(scope.dataset_id):
+        found = passing(item_ids, filters, project_id=project_id, dataset_id=scope.dataset_id)
+    else:
+        found = set(item_ids)  # just read, of that very dataset
     if firing.source.get("once"):
         seen = Cycle.objects.filter(pipeline=trigger.pipeline, start_node=trigger.node_id, subject__in=list(found))
         found -= {str(pk) for pk in seen.values_list("subject", flat=True)}

@@ -190,7 +190,7 @@ def test_ten_thousand_items_become_ten_thousand_cycles_in_bulk(running: Running,
 def test_killed_half_way_the_firing_goes_on_and_nothing_starts_twice(
     running: Running, items: Items, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(db, "bulk_size_now", lambda: 10)
+    monkeypatch.setattr(db, "bulk_step", lambda: 10)
     running(graph([node("a")]))
     ids = items(35)
     events.dispatch_pending()

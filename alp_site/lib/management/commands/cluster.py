@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from alp_site.env import ENV
 from alp_site.lib import db
-from alp_site.lib.procs import die_with_starter, guard_forks
+from alp_site.lib.procs import collect_seldom, die_with_starter, guard_forks
 
 QUEUE_VARIABLE = "Q_CLUSTER_NAME"  # django-q2 reads it while it is imported
 KEEP_MEMORY = {
@@ -64,6 +64,7 @@ def run(name: str) -> int:
     from alp_site.lib.cluster import GuardedCluster
     from alp_site.lib.jobs import pulse
 
+    collect_seldom()
     cluster = GuardedCluster()
     cluster.start()
     beat = pulse.start("cluster", name)

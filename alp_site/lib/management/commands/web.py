@@ -11,7 +11,7 @@ import uvicorn
 from django.core.management.base import BaseCommand, CommandParser
 
 from alp_site.lib.jobs import pulse
-from alp_site.lib.procs import die_with_starter
+from alp_site.lib.procs import collect_seldom, die_with_starter
 
 SHUTDOWN_SECONDS = 3
 SWITCH_SECONDS = 0.001
@@ -28,6 +28,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         die_with_starter()
         sys.setswitchinterval(SWITCH_SECONDS)
+        collect_seldom()
         # Open websockets are closed at shutdown, which uvicorn takes for an unfinished task.
         logging.getLogger("uvicorn.error").addFilter(lambda record: "timeout graceful shutdown" not in str(record.msg))
         # uvicorn raises the signal that ended it once more when it is done: an end we can still act upon.
