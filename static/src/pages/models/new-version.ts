@@ -293,4 +293,5 @@ const TASKS: Record<string, string> = {
   semantic_segmentation: "Segmentation",
   instance_segmentation: "Masks",
   keypoints: "Points",
+  multi_label_classification: "Several classes",
 };
