@@ -80,7 +80,7 @@ static/dist/manifest.json: static/node_modules/.installed $(STATIC_SOURCES)
 demo: setup
 	@$(PY) manage.py migrate --verbosity 0
 	@$(PY) manage.py demo
-	@$(PY) manage.py up --no-migrate
+	@nice -n 10 $(PY) manage.py demo --data digit_scenes --pool 150 --beside & $(PY) manage.py up --no-migrate
 
 up: setup
 	@$(PY) manage.py up

@@ -41,6 +41,11 @@ api_urlpatterns = [
         judging.EvaluationFindingsView.as_view(),
         name="evaluation-findings",
     ),
+    path(
+        "evaluations/<uuid:evaluation_id>/thresholds/",
+        judging.EvaluationThresholdsView.as_view(),
+        name="evaluation-thresholds",
+    ),
     path("comparisons/<uuid:comparison_id>/", judging.ComparisonDetailView.as_view(), name="comparison"),
     path("items/<uuid:item_id>/predictions/", judging.ItemPredictionsView.as_view(), name="item-predictions"),
     path("items/<uuid:item_id>/encoding/", encoding.ItemEncodingView.as_view(), name="item-encoding"),

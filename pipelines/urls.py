@@ -17,6 +17,7 @@ from pipelines.api import (
     runs,
     secrets,
     triggers,
+    uses,
 )
 
 api_urlpatterns = [
@@ -84,6 +85,7 @@ api_urlpatterns = [
     path("executions/<uuid:execution_id>/rerun/", cycles.ExecutionRerunView.as_view(), name="execution-rerun"),
     path("projects/<uuid:project_id>/gates/", approvals.GateListView.as_view(), name="gates"),
     path("executions/<uuid:execution_id>/decide/", approvals.DecideView.as_view(), name="execution-decide"),
+    path("models/<uuid:model_id>/uses/", uses.ModelUsesView.as_view(), name="model-uses"),
     path("items/<uuid:item_id>/cycles/", cycles.ItemCyclesView.as_view(), name="item-cycles"),
 ]
 

@@ -47,7 +47,7 @@ def version_body(model_id: UUID) -> dict[str, Any]:
 
 def evaluation_for(request: Request, evaluation_id: UUID, action: str) -> Evaluation:
     """The evaluation, when this person may do the action in its model's project."""
-    row = Evaluation.objects.select_related("model", "test_set_version").filter(pk=evaluation_id).first()
+    row = Evaluation.objects.select_related("model", "test_set_version__test_set").filter(pk=evaluation_id).first()
     _allow(request, row, row.model.project_id if row else None, action)
     assert row is not None
     return row

@@ -17,7 +17,7 @@ from datasets.models import Item, TestSetVersion
 from models_registry.api import serializers as shapes
 from models_registry.api.access import comparison_for, evaluation_for, model_for, project_for
 from models_registry.models import Comparison, Evaluation
-from models_registry.selectors import figures, findings, judging, predictions, versions
+from models_registry.selectors import cutting, figures, findings, judging, predictions, versions
 from models_registry.selectors import payloads as render
 from models_registry.services import comparison, evaluation
 
@@ -81,6 +81,33 @@ class EvaluationFindingsView(APIView):
     def get(self, request: Request, evaluation_id: UUID) -> Response:
         """What stands out: the slices worse than the rest by more than chance, and labels that are probably wrong."""
         return Response(findings.findings(evaluation_for(request, evaluation_id, "model.see")))
+
+
+class EvaluationThresholdsView(APIView):
+    @extend_schema(
+        responses=shapes.Cutting,
+        parameters=[
+            OpenApiParameter("label", str), OpenApiParameter("wish", str, enum=list(cutting.WISHES)),
+            *[OpenApiParameter(name, float) for name in ("target", "cost_false", "cost_missed")],
+        ],
+    )  # fmt: skip
+    def get(self, request: Request, evaluation_id: UUID) -> Response:
+        """Precision, recall and F1 at every score, and the score that suits a wish: the best F1, the most recall at a
+        precision of `target`, the best precision at a recall of `target`, or the least cost."""
+        row = evaluation_for(request, evaluation_id, "model.see")
+        wish = request.query_params.get("wish") or "f1"
+        if wish not in cutting.WISHES:
+            raise Invalid(f"wish is one of {', '.join(cutting.WISHES)}.", field="wish")
+        return Response(
+            cutting.cutting(
+                row,
+                label=request.query_params.get("label") or None,
+                wish=wish,
+                target=_number(request, "target", 0.9, most=1),
+                cost_false=_number(request, "cost_false", 1),
+                cost_missed=_number(request, "cost_missed", 1),
+            )
+        )
 
 
 class ComparisonListView(APIView):
@@ -163,6 +190,18 @@ class ItemPredictionsView(APIView):
         require(request.user, "model.see", item.dataset.project_id)
         rows = predictions.list_predictions(request.user, item_id).order_by("-model_id")[:100]
         return Response({"items": render.predictions(list(rows)), "next": None})
+
+
+def _number(request: Request, name: str, default: float, most: float = 1e9) -> float:
+    """A finite number of the query, 0 to ``most``. Raises Invalid."""
+    text = request.query_params.get(name)
+    try:
+        value = float(text) if text else default
+    except ValueError:
+        value = -1.0
+    if not 0 <= value <= most:  # NaN is neither
+        raise Invalid(f"{name} is a number from 0 to {most:g}.", field=name)
+    return value
 
 
 def _of_project(test_set_version_id: UUID, project_id: UUID) -> None:

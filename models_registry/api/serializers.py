@@ -73,6 +73,9 @@ class Model(s.Serializer[Any]):
     validation_count = s.IntegerField()
     seed = s.IntegerField()
     temperature = s.FloatField(allow_null=True)
+    shown_from = s.FloatField(
+        allow_null=True, help_text="Score from which its shapes are shown to people; null: as training chose"
+    )
     weights_digest = s.CharField()
     error = s.DictField(allow_null=True)
     created_by = Named(allow_null=True)
@@ -123,6 +126,7 @@ class ModelPatch(s.Serializer[Any]):
     name = s.CharField(required=False, max_length=NAME_MAX)
     description = s.CharField(required=False, allow_blank=True, max_length=20_000)
     tags = s.ListField(child=s.CharField(max_length=60), required=False)
+    shown_from = s.FloatField(required=False, allow_null=True, min_value=0, max_value=1)
 
 
 class ModelClone(s.Serializer[Any]):
@@ -204,6 +208,18 @@ class Evaluation(s.Serializer[Any]):
     created_at = s.DateTimeField()
     finished_at = s.DateTimeField(allow_null=True)
     metrics = s.DictField(required=False)
+
+
+class Cutting(s.Serializer[Any]):
+    """`curve`: threshold, precision, recall, f1; `cut`: the best one for the wish; `reason`: why there is none."""
+
+    labels = s.ListField(child=s.CharField())
+    label = s.CharField(allow_null=True)  # type: ignore[assignment]  # a field of that name
+    whole = s.BooleanField(help_text="Whether all labels can be cut as one")
+    cut = s.DictField(allow_null=True)
+    reason = s.CharField(allow_null=True)
+    curve = s.DictField(allow_null=True)
+    shown_from = s.FloatField(allow_null=True)
 
 
 class EvaluationList(s.Serializer[Any]):

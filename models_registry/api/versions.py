@@ -25,7 +25,7 @@ from datasets.models import Dataset, TestSetVersion
 from datasets.services import test_sets
 from models_registry.api import serializers as shapes
 from models_registry.api.access import model_for, person, project_for, version_body
-from models_registry.selectors import catalogue, versions
+from models_registry.selectors import catalogue, lineage, versions
 from models_registry.selectors import payloads as render
 from models_registry.services import artifacts, imports, names, promotion, training
 from models_registry.services import versions as making
@@ -152,9 +152,11 @@ class ModelDetailView(APIView):
 
     @extend_schema(request=shapes.ModelPatch, responses=shapes.Model)
     def patch(self, request: Request, model_id: UUID) -> Response:
-        """Name, notes and tags; everything else of a version is fixed when it is made."""
+        """Name, notes, tags, and from which score its shapes are shown; everything else of a version is fixed."""
         model_for(request, model_id, "model.edit")
         data = shapes.parsed(shapes.ModelPatch, request)
+        if "shown_from" in data:
+            making.show_from(model_id=model_id, score=data["shown_from"], person_id=request.user.pk)
         making.rename(
             model_id=model_id,
             name=data.get("name"),
@@ -253,13 +255,17 @@ class ModelLogView(APIView):
 class ModelLineageView(APIView):
     @extend_schema(responses={200: {"type": "object"}})
     def get(self, request: Request, model_id: UUID) -> Response:
-        """Where the version comes from: ancestors, counts, software, seed, files (lineage.json has the exact items)."""
+        """Where the version comes from: ancestors, counts, software, seed, files (lineage.json has the exact items);
+        and what came of it: evaluations, comparisons, promotions, versions made from it."""
         model = model_for(request, model_id, "model.see")
         family = versions.list_models(request.user, model.project_id).filter(family=model.family).order_by("number")
         return Response(
             {
                 "model": {"id": str(model.pk), "name": model.name},
                 "summary": model.lineage,
+                "dataset": render.named(model.dataset),
+                "base_model": render.named(model.base_model),
+                "came_of": lineage.came_of(model),
                 "seed": model.seed,
                 "weights_digest": model.weights_digest,
                 "train_filter": model.train_filter,

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models_registry.ml.metrics.object_report import matches_of
+from models_registry.ml.object_matches import IGNORED
 from models_registry.ml.pixel_table import PixelTable
 
 
@@ -40,6 +41,29 @@ def shape_items(table: Mapping[str, NDArray[Any]], threshold: float) -> ShapeIte
     confidence = np.zeros(n)
     np.maximum.at(confidence, matches.found_image, matches.score)
     return ShapeItems(objects, said, table["false"] + table["missed"], confidence)
+
+
+def cell_images(
+    table: Mapping[str, NDArray[Any]], threshold: float, truth: int | None, predicted: int | None
+) -> NDArray[np.bool_]:
+    """(N,) whether a cell of the confusion matrix of objects counts something on the image. truth, predicted: labels;
+    None is the last row (an answer where nothing is) or column (an object without an answer), not both."""
+    matches, taken = matches_of(dict(table)), table["found_confused"]
+    kept = matches.score >= threshold
+    images = np.zeros(matches.images, np.bool_)
+    if predicted is None:
+        missed = matches.counted[0] & (matches.truth_label == truth)
+        missed[taken[kept & (taken >= 0)]] = False
+        images[matches.truth_image[missed]] = True
+        return images
+    said = kept & (matches.found_label == predicted)
+    if truth is None:
+        said &= (taken < 0) & (matches.state[0, 0] != IGNORED)
+    else:
+        said &= taken >= 0
+        said[said] = matches.counted[0][taken[said]] & (matches.truth_label[taken[said]] == truth)
+    images[matches.found_image[said]] = True
+    return images
 
 
 def _pixel_items(table: PixelTable) -> ShapeItems:

@@ -14,7 +14,8 @@ NAME_MAX = 200
 
 
 class Model(IdModel):
-    """One version of a model. Its weights are written once; after that only stage, description and deletion change."""
+    """One version of a model. Its weights are written once; after that only stage, description, the score from which
+    its shapes are shown and deletion change."""
 
     class Status(models.TextChoices):
         CREATED = "created"
@@ -57,6 +58,9 @@ class Model(IdModel):
     seed = models.BigIntegerField(default=0)
     weights_digest = models.CharField(max_length=64, blank=True, default="")
     temperature = models.FloatField(null=True, blank=True, help_text="Fitted on random validation items, if enough")
+    shown_from = models.FloatField(
+        null=True, blank=True, help_text="Score from which shapes are shown to people; null: as training chose"
+    )
     error = models.JSONField(null=True, blank=True, help_text="{code, message} of the last failure")
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"

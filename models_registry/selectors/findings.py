@@ -29,7 +29,7 @@ Table = Mapping[str, NDArray[Any]]
 
 
 def findings(evaluation: Evaluation) -> dict[str, Any]:
-    """``{"measure", "n", "mean", "looked_at", "worst", "slices", "suspects", "suspects_total"}``.
+    """``{"measure", "n", "mean", "looked_at", "worst", "slices", "suspects", "suspects_total", "dataset"}``.
 
     measure: what a value of an item is (``right``: 0 or 1; ``f1`` of its objects; ``iou`` of its pixels). worst: slices
     by one or two facts that are worse than the rest by more than chance (``ml.slices``), with up to 200 of their items,
@@ -39,7 +39,8 @@ def findings(evaluation: Evaluation) -> dict[str, Any]:
     """
     if evaluation.table_id is None:
         raise NotFound("This evaluation has no table of items.")
-    return _found(evaluation.table_id, evaluation.test_set_version_id)
+    found = _found(evaluation.table_id, evaluation.test_set_version_id)
+    return {**found, "dataset": str(evaluation.test_set_version.test_set.dataset_id)}
 
 
 @lru_cache(maxsize=16)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -12,10 +13,13 @@ from numpy.typing import NDArray
 from alp_site.lib import storage
 from datasets.models import Item
 from datasets.selectors import thumbnail_url
-from models_registry.ml.shape_items import ShapeItems, shape_items
+from models_registry.ml.shape_items import ShapeItems, cell_images, shape_items
 from models_registry.models import Evaluation
 
 __all__ = ["evaluated_items", "read_table"]
+
+
+Table = Mapping[str, NDArray[Any]]
 
 
 def read_table(sha256: str) -> dict[str, NDArray[Any]]:
@@ -35,15 +39,23 @@ def _table(sha256: str) -> dict[str, NDArray[Any]]:
 def evaluated_items(
     evaluation: Evaluation, *, truth: str | None, predicted: str | None, only: str, offset: int, limit: int
 ) -> dict[str, Any]:
-    """``{"total", "items": [{"item", "name", "thumbnail", "truth", "predicted", "confidence", "right"}]}``.
+    """``{"total", "dataset", "items": [{"item", "name", "thumbnail", "truth", "predicted", "confidence", "right"}]}``.
 
     The surest answer comes first; unreadable pictures are left out. Where shapes were judged, truth and predicted are
-    counts by label, and the picture with the most mistakes comes first.
+    counts by label, and the picture with the most mistakes comes first; asked for both, they are a cell of the
+    confusion matrix of objects, whose last row and column are called ``nothing``.
     """
-    table = _table(str(evaluation.table_id))
+    page = _page_of(evaluation, _table(str(evaluation.table_id)), (truth, predicted, only), offset, limit)
+    return {**page, "dataset": str(evaluation.test_set_version.test_set.dataset_id)}
+
+
+def _page_of(
+    evaluation: Evaluation, table: Table, wanted: tuple[str | None, str | None, str], offset: int, limit: int
+) -> dict[str, Any]:
     if "label" not in table:
-        seen = shape_items(table, float(evaluation.metrics["threshold"]))
-        return _shape_page(table, seen, (truth, predicted, only), offset, limit)
+        cut = float(evaluation.metrics["threshold"])
+        return _shape_page(table, shape_items(table, cut), _shape_mask(table, cut, wanted), offset, limit)
+    truth, predicted, only = wanted
     classes = table["classes"]
     labels, said = classes[table["label"]], classes[table["predicted"]]  # -1 is the last class: masked out below
     sure, mask = table["confidence"], table["readable"].copy()
@@ -74,21 +86,26 @@ def evaluated_items(
     }
 
 
-def _shape_page(
-    table: dict[str, NDArray[Any]],
-    seen: ShapeItems,
-    wanted: tuple[str | None, str | None, str],
-    offset: int,
-    limit: int,
-) -> dict[str, Any]:
+def _shape_mask(table: Table, cut: float, wanted: tuple[str | None, str | None, str]) -> NDArray[np.bool_]:
+    """(N,) the pictures that are asked for."""
     names = [str(name) for name in table["classes"]]
     truth, predicted, only = wanted
-    mask = np.ones(len(seen.mistakes), bool)
-    for name, counts in ((truth, seen.objects), (predicted, seen.said)):
-        if name is not None:
-            mask &= counts[:, names.index(name)] > 0 if name in names else False
+    seen = shape_items(table, cut)
+    if truth is not None and predicted is not None and "found_confused" in table:
+        at = [names.index(name) if name in names else None for name in (truth, predicted)]
+        mask = cell_images(table, cut, *at) if at != [None, None] else np.zeros(len(seen.mistakes), bool)
+    else:
+        mask = np.ones(len(seen.mistakes), bool)
+        for name, counts in ((truth, seen.objects), (predicted, seen.said)):
+            if name is not None:
+                mask &= counts[:, names.index(name)] > 0 if name in names else False
     if only:
         mask &= (seen.mistakes == 0) == (only == "right")
+    return mask
+
+
+def _shape_page(table: Table, seen: ShapeItems, mask: NDArray[np.bool_], offset: int, limit: int) -> dict[str, Any]:
+    names = [str(name) for name in table["classes"]]
     chosen = np.flatnonzero(mask)
     chosen = chosen[np.argsort(-seen.mistakes[chosen], kind="stable")]
     page = chosen[offset : offset + limit]

@@ -71,6 +71,7 @@ def model(row: Model, evaluation: Evaluation | None, job: Job | None) -> JSON:
         "validation_count": row.validation_count,
         "seed": row.seed,
         "temperature": row.temperature,
+        "shown_from": row.shown_from,
         "weights_digest": row.weights_digest,
         "error": row.error,
         "created_by": named(row.created_by),

@@ -47,6 +47,7 @@ def clone_model(*, model_id: UUID, name: str = "", person_id: UUID | None = None
             seed=source.seed,
             weights_digest=source.weights_digest,
             temperature=source.temperature,
+            shown_from=source.shown_from,
             trained_at=source.trained_at,
             created_by_id=person_id,
         )

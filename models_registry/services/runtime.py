@@ -51,8 +51,10 @@ def encoder_of(model: Model) -> Runtime:
 
 
 def input_key(model: Model, blob: str) -> bytes:
-    """16 bytes that name a prediction by what decides it: weights (labels, preprocessing), temperature, picture."""
-    what = f"{model.weights_digest}|{model.temperature!r}|{blob}"
+    """16 bytes that name a prediction by what decides it: weights (labels, preprocessing), temperature, the score from
+    which shapes are shown where people chose one, picture."""
+    chosen = "" if model.shown_from is None else f"|{model.shown_from!r}"
+    what = f"{model.weights_digest}|{model.temperature!r}{chosen}|{blob}"
     return hashlib.sha256(what.encode()).digest()[:16]
 
 

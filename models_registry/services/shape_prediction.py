@@ -55,7 +55,8 @@ def run(
         )
         if found.embeddings is not None and found.embeddings.shape[1]:
             embeddings.store(adapter, blobs, found.embeddings)
-        return found, list(adapter.labels), adapter.threshold
+        shown_from = adapter.threshold if model.shown_from is None else model.shown_from
+        return found, list(adapter.labels), shown_from
 
 
 def _shaper(runtime: Runtime) -> ShapeAdapter:

@@ -64,7 +64,7 @@ def try_picture(run: Run) -> None:
     runtime = runtime_of(model)
     with runtime.lock:
         adapter = runtime.adapter
-        said = _shapes(adapter, path) if says_shapes(adapter) else _classes(adapter, path, model)  # type: ignore[arg-type]
+        said = _shapes(adapter, path, model) if says_shapes(adapter) else _classes(adapter, path, model)  # type: ignore[arg-type]
     said["seconds"] = round(time.perf_counter() - started, 3)
     final = answer_path(run.job.pk)
     final.parent.mkdir(parents=True, exist_ok=True)
@@ -88,14 +88,14 @@ def _classes(adapter: Adapter, path: Path, model: Model) -> dict[str, Any]:
         }
 
 
-def _shapes(adapter: ShapeAdapter, path: Path) -> dict[str, Any]:
+def _shapes(adapter: ShapeAdapter, path: Path, model: Model) -> dict[str, Any]:
     """Everything it says of the picture, the surest first, and from which score it would be shown. Raises Invalid."""
     found = adapter.detect([path])
     if found.errors:
         raise Invalid(found.errors[0], field="file")
     return {
         "size_wh": [int(side) for side in found.sizes_wh[0]],
-        "threshold": round(adapter.threshold, DECIMALS),
+        "threshold": round(adapter.threshold if model.shown_from is None else model.shown_from, DECIMALS),
         "shapes": [_drawn(shape, adapter.labels) for shape in found.shapes[0][:MOST_SHAPES]],
     }
 

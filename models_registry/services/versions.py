@@ -30,6 +30,7 @@ __all__ = [
     "register_base_model",
     "rename",
     "save_version",
+    "show_from",
 ]
 
 LINEAGE = "lineage.json"
@@ -253,6 +254,24 @@ def rename(
         if tags is not None:
             _set_tags(model, tags)
         stages.publish_status(model)
+        return model
+
+
+def show_from(*, model_id: UUID, score: float | None, person_id: UUID | None = None) -> Model:
+    """From which score its shapes are shown to people, and suggested; None: as training chose. What is predicted from
+    now on goes by it. Raises Invalid: no score, or a version that says classes. Safe to repeat."""
+    with write():
+        model = Model.objects.select_for_update().get(pk=model_id, deleted_at__isnull=True)
+        if catalogue.info(model.adapter).task == "classification":
+            raise Invalid(f"{model.name} says classes: there is no score to show from.", field="shown_from")
+        if score is not None and not 0 <= score <= 1:
+            raise Invalid("A score lies between 0 and 1.", field="shown_from")
+        if model.shown_from != score:
+            model.shown_from = score
+            model.save(update_fields=["shown_from", "updated_at"])
+            said = "as training chose" if score is None else f"{score:.3f}"
+            stages.note(model_id=model.pk, text=f"shapes are shown from a score of {said}", person_id=person_id)
+            stages.publish_status(model)
         return model
 
 

@@ -6,6 +6,7 @@ Everything is looked up before it is made, so running it again finishes what an 
 from __future__ import annotations
 
 import hashlib
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -35,6 +36,7 @@ RULE: Final = "answer key"
 TEMPLATE: Final = "active_learning_with_selection"
 PASSWORD: Final = "alp-demo"  # noqa: S105  of people who exist in a demo only
 DOMAIN: Final = "example.com"
+WAIT_SECONDS: Final = 0.5
 
 
 @dataclass(frozen=True)
@@ -245,13 +247,22 @@ def make_seed_model(
         say(f"training the seed model on {model.train_count} random labels")
         job = training.start_training(model_id=model.pk, person_id=owner.pk)
         run_job(str(job.pk), heartbeat=False)
-        model.refresh_from_db()
+        wait_for_worker(model)
         if model.status != Model.Status.TRAINED:
             raise RuntimeError(f"The seed model is {model.status}: {model.error}")
     if not Model.objects.filter(project=project, stage=Model.Stage.BEST).exists():
         promotion.promote(model_id=model.pk, reason="the seed model", person_id=owner.pk)
     evaluation.request_evaluation(model_id=model.pk, test_set_version_id=version.pk, person_id=owner.pk)
     return model
+
+
+def wait_for_worker(model: Model) -> None:
+    """Until the training is over: a worker that runs beside us may have taken it first. One that dies is followed by
+    another, as for every job."""
+    model.refresh_from_db()
+    while model.status == Model.Status.TRAINING:
+        time.sleep(WAIT_SECONDS)
+        model.refresh_from_db()
 
 
 def make_pipeline(plan: Plan, project: Project, raw: Dataset, truth: Dataset, model: Model, owner: User) -> Pipeline:

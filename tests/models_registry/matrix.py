@@ -78,7 +78,8 @@ def test_set_version(world: World) -> TestSetVersion:
 def evaluation(world: World) -> Evaluation:
     def make() -> Evaluation:
         table = io.BytesIO()
-        one = {"label": [0], "predicted": [0], "confidence": [0.9], "correct": [True], "readable": [True]}
+        one = {"label": [0], "predicted": [0], "confidence": [0.9], "correct": [True], "readable": [True],
+               "probs": [[1.0]]}  # fmt: skip
         columns = {name: np.array(values) for name, values in one.items()}
         np.savez_compressed(table, items=np.array([str(item(world).pk)]), classes=np.array(["robin"]), **columns)
         stored = storage.put_bytes(table.getvalue())
@@ -172,6 +173,7 @@ ROWS = {
     "evaluation": Row(kwargs=of_evaluation, get=SEES),
     "evaluation-items": Row(kwargs=of_evaluation, get=SEES),
     "evaluation-findings": Row(kwargs=of_evaluation, get=SEES),
+    "evaluation-thresholds": Row(kwargs=of_evaluation, get=SEES),
     "comparison": Row(kwargs=lambda world: {"comparison_id": comparison(world).pk}, get=SEES),
     "item-predictions": Row(kwargs=lambda world: {"item_id": item(world).pk}, get=SEES),
     "item-encoding": Row(

@@ -28,6 +28,7 @@ from pipelines.services.pipelines import create_pipeline, pause_pipeline, start_
 from pipelines.services.secrets import create_secret
 from pipelines.services.templates import save_as_template
 from tests.matrix import ANYONE, PUBLIC, Call, Row, World
+from tests.models_registry.matrix import base
 from tests.pipelines import sample_nodes
 from tests.pipelines.conftest import graph, node
 from tests.pipelines.nodes.conftest import real
@@ -257,5 +258,6 @@ ROWS = {
     "execution-decide": Row(
         kwargs=lambda world: {"execution_id": gate(world).pk}, post=Call("oe", hidden="a", body={"verdict": "approved"})
     ),
+    "model-uses": Row(kwargs=lambda world: {"model_id": base(world).pk}, get=Call("oerv", hidden="a")),
     "item-cycles": Row(kwargs=of(item, "item_id"), get=Call("oerv", hidden="a")),
 }

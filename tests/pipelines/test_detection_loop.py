@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 from django.conf import LazySettings
 
+from alp_site.lib.jobs import run_job
 from annotation.models import TaskItem, TaskItemLog
 from datasets.models import Annotation
 from models_registry.models import Model, Prediction
-from pipelines.demo import loop
+from models_registry.selectors.lineage import came_of
+from pipelines.demo import loop, world
 from pipelines.demo.folder import folder_source
 from pipelines.demo.pictures import SOURCES
 from pipelines.demo.world import Plan
+from pipelines.models import Pipeline
+from pipelines.selectors.uses import uses_of_model
 
 FAST = {"steps": 30, "checks": 2, "width": 16, "batch_size": 4, "learning_rate": 1e-2}
 
@@ -68,6 +73,33 @@ def test_the_loop_turns_for_what_else_is_drawn(
     assert set(drawn.values_list("type", flat=True)) == {kind}
     told = [one for row in Prediction.objects.all() for one in row.annotations or ()]
     assert {one["type"] for one in told} <= {said}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_demo_beside_a_running_server_waits_for_the_worker_that_took_its_training(
+    settings: LazySettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.ALP_RING_QUEUE = False
+    plan = Plan(
+        source="blocks", project="Beside", pool=2, validation=2, test=2, seed_labels=2, budget=2, every=2,
+        configuration=FAST | {"steps": 4},
+    )  # fmt: skip
+    taken: list[str] = []
+    monkeypatch.setattr(world, "run_job", lambda job, heartbeat: taken.append(job))
+    # While the command sleeps, the worker does the job.
+    monkeypatch.setattr(world, "time", SimpleNamespace(sleep=lambda seconds: run_job(taken[0], heartbeat=False)))
+    made = world.build(plan, lambda text: None)
+    assert len(taken) == 1
+    assert (made.seed_model.status, made.pipeline.status) == ("trained", "running")
+    (use,) = uses_of_model(Pipeline.objects.all(), made.seed_model.pk)
+    assert (use["pipeline"]["id"], use["variables"]) == (str(made.pipeline.pk), ["Best Model"])
+    assert uses_of_model(Pipeline.objects.all(), made.base.pk) == []
+    told = came_of(made.seed_model)
+    assert [row["kind"] for row in told["promotions"]] == ["promote"]
+    assert told["counts"] == {"evaluations": 1, "comparisons": 0, "descendants": 0, "predictions": 0}
+    assert [row["name"] for row in came_of(made.base)["descendants"]] == [made.seed_model.name]
+    again = world.build(plan, lambda text: None)  # and a second start finds it
+    assert (again.project, again.seed_model, again.pipeline) == (made.project, made.seed_model, made.pipeline)
 
 
 def test_a_folder_with_a_coco_file_is_a_source(tmp_path: Path) -> None:

@@ -32,12 +32,17 @@ class Command(BaseCommand):
         parser.add_argument("--strategy", default="auto")
         parser.add_argument("--pool", type=int, help="pictures in the pool")
         parser.add_argument("--budget", type=int, help="pictures a round, and new labels between two trainings")
+        parser.add_argument(
+            "--beside", action="store_true", help="a further project, made while the server runs: says little"
+        )
         parser.add_argument("--offline", action="store_true", help="drawn shapes: needs no network")
 
     def handle(self, *args: Any, **options: Any) -> None:
         started = time.perf_counter()
 
         def say(text: str) -> None:
+            if options["beside"]:
+                return
             self.stdout.write(f"{time.perf_counter() - started:6.1f} s  {text}")
             self.stdout.flush()
 
@@ -46,9 +51,15 @@ class Command(BaseCommand):
         try:
             world = build(plan, say)
         except PackageUnavailable as error:
+            if options["beside"]:
+                self.stdout.write(f"The second demo, {plan.pictures.title}, was left out: {error.message}")
+                return
             raise CommandError(f"{error.message} With --offline the demo draws shapes instead.") from error
         except AlpError as error:
             raise CommandError(error.message) from error
+        if options["beside"]:
+            self.stdout.write(f"A second project is ready: {world.project.name}. The same people are in it.")
+            return
         say(f"the project {world.project.name!r} is ready; the pool is predicted by the workers once they run")
         self._introduce(world)
 
@@ -59,7 +70,10 @@ class Command(BaseCommand):
             self.stdout.write(f"  {role + '@' + DOMAIN:<24} {WHAT[Role(role)]}")
         self.stdout.write("")
         if world.plan.pictures.task == "classification":
-            self.stdout.write("Another demo draws boxes around digits: manage.py demo --data digit_scenes")
+            self.stdout.write(
+                "Another demo draws boxes around digits: make demo brings it in a minute or two, beside the"
+            )
+            self.stdout.write("server; by hand it is manage.py demo --data digit_scenes.")
         if not getattr(settings, "ALP_RING_QUEUE", True):
             self.stdout.write("Jobs are not rung here (ALP_RING_QUEUE is off).")
 

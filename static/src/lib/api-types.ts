@@ -440,6 +440,26 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/v1/evaluations/{evaluation_id}/thresholds/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * @description Precision, recall and F1 at every score, and the score that suits a wish: the best F1, the most recall at a
+     *     precision of `target`, the best precision at a recall of `target`, or the least cost.
+     */
+    get: operations["evaluations_id_thresholds_get"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/v1/executions/{execution_id}/": {
     parameters: {
       query?: never;
@@ -1005,7 +1025,7 @@ export interface paths {
     delete: operations["models_id_delete"];
     options?: never;
     head?: never;
-    /** @description Name, notes and tags; everything else of a version is fixed when it is made. */
+    /** @description Name, notes, tags, and from which score its shapes are shown; everything else of a version is fixed. */
     patch: operations["models_id_patch"];
     trace?: never;
   };
@@ -1119,7 +1139,10 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** @description Where the version comes from: ancestors, counts, software, seed, files (lineage.json has the exact items). */
+    /**
+     * @description Where the version comes from: ancestors, counts, software, seed, files (lineage.json has the exact items);
+     *     and what came of it: evaluations, comparisons, promotions, versions made from it.
+     */
     get: operations["models_id_lineage_get"];
     put?: never;
     post?: never;
@@ -1274,6 +1297,23 @@ export interface paths {
     };
     /** @description How a try stands, and what the version said once it is done. */
     get: operations["models_id_try_id_get"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/models/{model_id}/uses/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** @description The pipelines of its project that hold the model, and where. */
+    get: operations["models_id_uses_get"];
     put?: never;
     post?: never;
     delete?: never;
@@ -3060,6 +3100,11 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
   schemas: {
+    _PipelineRef: {
+      /** Format: uuid */
+      id: string;
+      name: string;
+    };
     /** @description What every act carries. `op_id`: the client's name for it; a repeated one changes nothing. */
     ActRequest: {
       /** @default  */
@@ -3442,6 +3487,22 @@ export interface components {
       test: number;
       train: number;
       validation: number;
+    };
+    /** @description `curve`: threshold, precision, recall, f1; `cut`: the best one for the wish; `reason`: why there is none. */
+    Cutting: {
+      curve: {
+        [key: string]: unknown;
+      } | null;
+      cut: {
+        [key: string]: unknown;
+      } | null;
+      label: string | null;
+      labels: string[];
+      reason: string | null;
+      /** Format: double */
+      shown_from: number | null;
+      /** @description Whether all labels can be cut as one */
+      whole: boolean;
     };
     Cycle: {
       readonly counts: {
@@ -4647,6 +4708,11 @@ export interface components {
       /** Format: date-time */
       promoted_at: string | null;
       seed: number;
+      /**
+       * Format: double
+       * @description Score from which its shapes are shown to people; null: as training chose
+       */
+      shown_from: number | null;
       stage: string;
       stage_reason: string;
       /** Format: date-time */
@@ -4719,6 +4785,16 @@ export interface components {
       /** @description A key of the gallery, in the adapter's place */
       public?: string;
       seed?: number;
+    };
+    ModelUse: {
+      nodes: string[];
+      pipeline: components["schemas"]["_PipelineRef"];
+      status: string;
+      variables: string[];
+    };
+    ModelUseList: {
+      items: components["schemas"]["ModelUse"][];
+      next: string | null;
     };
     Named: {
       /** Format: uuid */
@@ -5037,6 +5113,8 @@ export interface components {
     PatchedModelPatchRequest: {
       description?: string;
       name?: string;
+      /** Format: double */
+      shown_from?: number | null;
       tags?: string[];
     };
     PatchedOntologyPatchRequest: {
@@ -7195,6 +7273,33 @@ export interface operations {
       };
     };
   };
+  evaluations_id_thresholds_get: {
+    parameters: {
+      query?: {
+        cost_false?: number;
+        cost_missed?: number;
+        label?: string;
+        target?: number;
+        wish?: "cost" | "f1" | "precision" | "recall";
+      };
+      header?: never;
+      path: {
+        evaluation_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Cutting"];
+        };
+      };
+    };
+  };
   executions_id_get: {
     parameters: {
       query?: never;
@@ -8556,6 +8661,27 @@ export interface operations {
         };
         content: {
           "application/json": components["schemas"]["TryStanding"];
+        };
+      };
+    };
+  };
+  models_id_uses_get: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        model_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ModelUseList"];
         };
       };
     };

@@ -15,13 +15,15 @@ import * as acts from "./models/acts.ts";
 import { evaluationState, evaluationView } from "./models/evaluation-view.ts";
 import { findingsView } from "./models/findings-view.ts";
 import { itemsView, type Cell } from "./models/items-view.ts";
+import { graphOf, lineageGraph } from "./models/lineage-graph.ts";
 import { lineageStrip } from "./models/lineage-strip.ts";
 import * as portable from "./models/portable.ts";
 import { newVersion } from "./models/new-version.ts";
 import { card, factList, madeBy, modelLink, projectId, stateChip, whyText } from "./models/parts.ts";
+import { thresholdView } from "./models/threshold-view.ts";
 import { tryView } from "./models/try-view.ts";
 import { trainingView } from "./models/training-view.ts";
-import type { Evaluation, Lineage, LogLine, Model } from "./models/types.ts";
+import type { Evaluation, Lineage, LogLine, Model, ModelUse } from "./models/types.ts";
 
 const data = boot<{ canEdit: boolean; model: Model }>();
 const canEdit = may("model.edit", data);
@@ -175,8 +177,16 @@ async function loadEvaluation(): Promise<void> {
     }
     if (row.status !== "done" || row.summary.untrained) return evaluationState(evaluationPlace, row);
     const full = await api.get<Evaluation>(`/api/v1/evaluations/${row.id}/`);
-    replace(evaluationPlace, evaluationView(full, showItems), full.metrics ? findingsView(row.id) : null);
-    items = itemsView(row.id, full.metrics?.class_names ?? model.labels, (n) => tabs.setCount("mistakes", n));
+    const scored = full.metrics && !("task" in full.metrics && full.metrics.task === "semantic_segmentation");
+    replace(
+      evaluationPlace,
+      evaluationView(full, showItems),
+      scored && thresholdView(model, row.id, canEdit),
+      full.metrics ? findingsView(row.id, model.name, may("task.manage", data)) : null,
+    );
+    const classes = full.metrics?.class_names ?? model.labels;
+    const objects = full.metrics && "objects" in full.metrics ? ["nothing"] : []; // of a cell of the confusion matrix
+    items = itemsView(row.id, [...classes, ...objects], (n) => tabs.setCount("mistakes", n));
     replace(itemsPlace, items.element);
     items.show({ only: "wrong" });
   } catch (error) {
@@ -229,15 +239,16 @@ function showItems(cell: Cell): void {
 
 function lineagePanel(): HTMLElement {
   const place = h("div", { class: "stack" }, skeletonLines(4));
-  void api.get<Lineage>(`${url}lineage/`).then(
-    (lineage) => {
+  void Promise.all([api.get<Lineage>(`${url}lineage/`), api.all<ModelUse>(`${url}uses/`)]).then(
+    ([lineage, uses]) => {
       const { train, validation, test, software, calibration } = lineage.summary;
       const labels = [
         ...new Set([...Object.keys(train?.labels ?? {}), ...Object.keys(validation?.labels ?? {})]),
       ];
       replace(
         place,
-        lineageStrip(lineage.family, model.id),
+        card("From data to use", lineageGraph(graphOf(model, lineage, uses))),
+        lineage.family.length > 1 && lineageStrip(lineage.family, model.id),
         h("div", { class: "eval-grid" }, [
           card(
             "What it learnt from",

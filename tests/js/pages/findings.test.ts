@@ -33,7 +33,7 @@ test("bad slices and doubted labels are shown with their figures", async () => {
     suspects: [suspect],
     suspects_total: 4,
   });
-  const view = findingsView("e");
+  const view = findingsView("e", "seed", true);
   await vi.waitFor(() => expect(view.querySelector("tbody tr")).not.toBeNull());
   expect(view.querySelector("tbody tr")?.textContent).toContain("folder /night");
   expect(view.querySelector("tbody tr")?.textContent).toContain("<0.1 %");
@@ -43,7 +43,7 @@ test("bad slices and doubted labels are shown with their figures", async () => {
 
 test("where nothing stands out it says so, and why not when nothing could be judged", async () => {
   answer({ measure: "f1", n: 9, mean: 0.8, looked_at: 0, worst: [], suspects: [], suspects_total: 0 });
-  const view = findingsView("e");
+  const view = findingsView("e", "seed", true);
   await vi.waitFor(() => expect(view.textContent).toContain("No slice stands out"));
   expect(view.textContent).toContain("from 20 pictures on");
   expect(view.textContent).not.toContain("look at again");

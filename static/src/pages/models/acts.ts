@@ -6,7 +6,7 @@ import { confirmDialog, openDialog, promptDialog } from "../../ui/dialog.ts";
 import { createPicker } from "../../ui/picker.ts";
 import { errorToast, toast } from "../../ui/toast.ts";
 import { modelUrl, projectId, comparisonUrl } from "./parts.ts";
-import type { Comparison, Evaluation, Model, TestSetVersionRef } from "./types.ts";
+import type { Comparison, Evaluation, Lineage, Model, ModelUse, TestSetVersionRef } from "./types.ts";
 
 const url = (model: { id: string }): string => `/api/v1/models/${model.id}/`;
 
@@ -94,13 +94,21 @@ export async function rename(model: Model): Promise<Model | null> {
 }
 
 export async function remove(model: Model): Promise<void> {
+  let hangs: { loss: string[]; text: string };
+  try {
+    const [{ came_of }, uses] = await Promise.all([
+      api.get<Lineage>(`${url(model)}lineage/`),
+      api.all<ModelUse>(`${url(model)}uses/`),
+    ]);
+    hangs = dependents(model, came_of, uses);
+  } catch (error) {
+    errorToast(error);
+    return;
+  }
   const yes = await confirmDialog({
     title: `Delete ${model.name}?`,
-    loss: [
-      `the version and its ${plural(model.labels.length, "class", "classes")}`,
-      "its place in this list",
-    ],
-    text: "Reports and lineages of other versions keep its name.",
+    loss: hangs.loss,
+    text: hangs.text,
     confirm: "Delete version",
     danger: true,
   });
@@ -111,6 +119,33 @@ export async function remove(model: Model): Promise<void> {
   } catch (error) {
     errorToast(error);
   }
+}
+
+/** What goes with a version, and what names it and stays. */
+export function dependents(
+  model: Pick<Model, "labels">,
+  { counts, descendants }: Lineage["came_of"],
+  uses: readonly ModelUse[],
+): { loss: string[]; text: string } {
+  const loss = [
+    `the version and its ${plural(model.labels.length, "class", "classes")}`,
+    counts.evaluations > 0 && plural(counts.evaluations, "evaluation"),
+    counts.predictions > 0 && plural(counts.predictions, "prediction"),
+    ...uses.map(
+      (use) =>
+        `its place in the pipeline ${use.pipeline.name} (${[...use.variables, ...use.nodes].join(", ")})`,
+    ),
+  ];
+  const names = descendants.map((one) => one.name).join(", ");
+  const text = [
+    counts.descendants > 0 && `${plural(counts.descendants, "version")} made from it stay: ${names}.`,
+    counts.comparisons > 0 && `${plural(counts.comparisons, "comparison")} keep its name.`,
+    uses.length > 0 && "A pipeline that asks for it fails until it is given another model.",
+  ];
+  return {
+    loss: loss.filter((one) => one !== false),
+    text: text.filter(Boolean).join(" ") || "Nothing else names it.",
+  };
 }
 
 export async function copyId(model: { id: string }): Promise<void> {

@@ -20,7 +20,9 @@ export function evaluationView(row: Evaluation, showItems: ShowItems): HTMLEleme
     h("div", { class: "eval-grid" }, [
       classCard(report, showItems),
       ...(Object.keys(report.pr_curves).length ? [curveCard(report)] : []),
-      ...(shapes ? objectCards(report) : [classConfusion(report, showItems), calibrationCard(report)]),
+      ...(shapes
+        ? objectCards(report, showItems)
+        : [classConfusion(report, showItems), calibrationCard(report)]),
     ]),
   );
 }
@@ -195,14 +197,11 @@ function curveCard(report: Report): HTMLElement {
   return card("Precision, recall", chart.element, choice);
 }
 
-function objectCards(report: ShapeReport): HTMLElement[] {
+function objectCards(report: ShapeReport, showItems: ShowItems): HTMLElement[] {
   if (!report.confusion_matrix) return [];
-  const card = confusionCard(
-    report.confusion_matrix,
-    [...report.class_names, "nothing"],
-    "% of the true class",
-  );
-  return [card];
+  const names = [...report.class_names, "nothing"];
+  const note = "% of the true class · a cell opens its pictures";
+  return [confusionCard(report.confusion_matrix, names, note, showItems)];
 }
 
 function classConfusion(report: ClassReport, showItems: ShowItems): HTMLElement {
@@ -210,12 +209,7 @@ function classConfusion(report: ClassReport, showItems: ShowItems): HTMLElement 
   return confusionCard(report.confusion_matrix, report.class_names, note, showItems);
 }
 
-function confusionCard(
-  counts: number[][],
-  names: string[],
-  note: string,
-  showItems?: ShowItems,
-): HTMLElement {
+function confusionCard(counts: number[][], names: string[], note: string, showItems: ShowItems): HTMLElement {
   const shares = counts.map((row) => {
     const total = row.reduce((a, b) => a + b, 0);
     return row.map((value) => (total && value ? (100 * value) / total : null));
@@ -235,7 +229,7 @@ function confusionCard(
     onClick: (index) => {
       const truth = names[Math.floor(index / names.length)];
       const predicted = names[index % names.length];
-      if (truth !== undefined && predicted !== undefined) showItems?.({ truth, predicted });
+      if (truth !== undefined && predicted !== undefined) showItems({ truth, predicted });
     },
   });
   return card("Confusion", chart.element, h("span", { class: "hint" }, note));

@@ -4,7 +4,9 @@ import { metric, plural } from "../../lib/format.ts";
 import { api } from "../../lib/http.ts";
 import { emptyState, errorState, skeletonLines } from "../../ui/empty.ts";
 import { icon } from "../../ui/icons.ts";
-import { card } from "./parts.ts";
+import { errorToast } from "../../ui/toast.ts";
+import { itemPicture } from "./items-view.ts";
+import { card, projectId } from "./parts.ts";
 
 interface WorstSlice {
   facts: Record<string, string>;
@@ -30,17 +32,22 @@ interface Findings {
   worst: WorstSlice[];
   suspects: Suspect[];
   suspects_total: number;
+  dataset: string;
 }
 
 const MEASURES = { right: "Right", f1: "F1 of a picture", iou: "IoU of a picture" } as const;
 
 /** Loads by itself; an evaluation from before pictures were judged one by one shows nothing. */
-export function findingsView(evaluationId: string): HTMLElement {
+export function findingsView(evaluationId: string, model: string, mayReview: boolean): HTMLElement {
   const host = h("div", { class: "stack" }, skeletonLines(3));
   const load = async (): Promise<void> => {
     try {
       const found = await api.get<Findings>(`/api/v1/evaluations/${evaluationId}/findings/`);
-      replace(host, slicesCard(found), found.suspects.length ? suspectsCard(found) : null);
+      replace(
+        host,
+        slicesCard(found),
+        found.suspects.length ? suspectsCard(found, mayReview ? model : null) : null,
+      );
     } catch (error) {
       replace(host, errorState(error, load));
     }
@@ -105,7 +112,7 @@ function slicesCard(found: Findings): HTMLElement {
   );
 }
 
-function suspectsCard(found: Findings): HTMLElement {
+function suspectsCard(found: Findings, model: string | null): HTMLElement {
   const shown = found.suspects.length;
   const side =
     shown < found.suspects_total
@@ -113,18 +120,53 @@ function suspectsCard(found: Findings): HTMLElement {
       : plural(shown, "picture");
   return card(
     "Labels to look at again",
-    h("div", { class: "mistakes" }, found.suspects.map(tile)),
+    [
+      model !== null && h("div", { class: "row wrap" }, reviewButton(found, model)),
+      h(
+        "div",
+        { class: "mistakes" },
+        found.suspects.map((one) => tile(one, found.dataset)),
+      ),
+    ],
     h("span", { class: "hint" }, `${side}, the most doubtful first`),
   );
 }
 
-function tile(one: Suspect): HTMLElement {
+/** One click makes a review of what is shown and opens the way to it. */
+function reviewButton(found: Findings, model: string): HTMLElement {
+  const items = found.suspects.flatMap((one) => (one.item === null ? [] : [one.item]));
+  const place = h("span", { class: "row" });
+  const send = async (): Promise<void> => {
+    button.disabled = true;
+    try {
+      const task = await api.post<{ id: string; name: string }>(`/api/v1/projects/${projectId()}/tasks/`, {
+        name: `Doubted by ${model}`.slice(0, 120),
+        kind: "qa",
+        dataset: found.dataset,
+        items,
+        annotation_types: found.measure === "right" ? ["class"] : [],
+      });
+      replace(place, "Sent: ", h("a", { href: `/p/${projectId()}/tasks/${task.id}/` }, task.name));
+    } catch (error) {
+      button.disabled = false;
+      errorToast(error);
+    }
+  };
+  const button = h(
+    "button",
+    { type: "button", class: "btn btn-sm", onclick: () => void send() },
+    icon("flag"),
+    `Send ${plural(items.length, "picture")} to review`,
+  );
+  replace(place, button);
+  return place;
+}
+
+function tile(one: Suspect, dataset: string): HTMLElement {
   return h(
     "figure",
     { class: "mistake" },
-    one.thumbnail
-      ? h("img", { src: one.thumbnail, alt: one.name, loading: "lazy", decoding: "async" })
-      : h("div", { class: "no-picture" }, icon("image")),
+    itemPicture(one, dataset),
     h(
       "figcaption",
       null,

@@ -4,6 +4,7 @@ import { api } from "../../lib/http.ts";
 import { metric, plural } from "../../lib/format.ts";
 import { emptyState, errorState, skeletonLines } from "../../ui/empty.ts";
 import { icon } from "../../ui/icons.ts";
+import { projectId } from "./parts.ts";
 import type { EvaluatedItem } from "./types.ts";
 
 export interface Cell {
@@ -15,6 +16,7 @@ interface Answer {
   items: EvaluatedItem[];
   next: string | null;
   total: number;
+  dataset: string;
 }
 
 export function itemsView(evaluationId: string, classes: string[], onTotal?: (n: number) => void) {
@@ -81,7 +83,7 @@ export function itemsView(evaluationId: string, classes: string[], onTotal?: (n:
       });
       total.textContent = `${plural(answer.total, "picture")}, the surest first`;
       if (cell.only === "wrong" && !cell.truth && !cell.predicted) onTotal?.(answer.total);
-      const tiles = answer.items.map(tile);
+      const tiles = answer.items.map((row) => tile(row, answer.dataset));
       if (offset) grid.append(...tiles);
       else if (tiles.length) replace(grid, tiles);
       else
@@ -112,13 +114,24 @@ export function itemsView(evaluationId: string, classes: string[], onTotal?: (n:
   return { element, show };
 }
 
-function tile(row: EvaluatedItem): HTMLElement {
+/** The picture, which opens in the studio; of an item that is gone, a sign. */
+export function itemPicture(
+  row: { item: string | null; name: string; thumbnail: string | null },
+  dataset: string,
+): HTMLElement {
+  if (!row.thumbnail || !row.item) return h("div", { class: "no-picture" }, icon("image"));
+  return h(
+    "a",
+    { href: `/p/${projectId()}/data/${dataset}/studio/?item=${row.item}`, title: `Open ${row.name}` },
+    h("img", { src: row.thumbnail, alt: row.name, loading: "lazy", decoding: "async" }),
+  );
+}
+
+function tile(row: EvaluatedItem, dataset: string): HTMLElement {
   return h(
     "figure",
     { class: ["mistake", row.right && "right"] },
-    row.thumbnail
-      ? h("img", { src: row.thumbnail, alt: row.name, loading: "lazy", decoding: "async" })
-      : h("div", { class: "no-picture" }, icon("image")),
+    itemPicture(row, dataset),
     h(
       "figcaption",
       null,

@@ -59,6 +59,8 @@ export interface Model {
   validation_count: number;
   seed: number;
   temperature: number | null;
+  /** Score from which its shapes are shown to people; null: as training chose. */
+  shown_from: number | null;
   weights_digest: string;
   error: { code: string; message: string } | null;
   created_by: NamedRef | null;
@@ -214,6 +216,27 @@ export interface Lineage {
   validation_filter: Record<string, unknown>;
   artifacts: { name: string; sha256: string; size: number; at: string }[];
   family: FamilyMember[];
+  dataset: NamedRef | null;
+  base_model: NamedRef | null;
+  came_of: {
+    evaluations: { id: string; status: string; summary: Summary; test_set_version: TestSetVersionRef }[];
+    comparisons: {
+      id: string;
+      verdict: string;
+      as: "candidate" | "incumbent";
+      other: NamedRef | null;
+    }[];
+    promotions: { id: string; kind: string; reason: string; comparison: string | null; at: string }[];
+    descendants: NamedRef[];
+    counts: { evaluations: number; comparisons: number; descendants: number; predictions: number };
+  };
+}
+/** A pipeline that holds the model, and where. */
+export interface ModelUse {
+  pipeline: NamedRef;
+  status: string;
+  variables: string[];
+  nodes: string[];
 }
 export interface FamilyMember {
   id: string;
