@@ -113,10 +113,7 @@ export function thresholdView(model: Model, evaluationId: string, canEdit: boole
             ` on: ${words(cut, wish.value)}.`,
           )
         : h("p", { class: "soft" }, found.reason ?? ""),
-      curve && [
-        chartOf(curve, cut),
-        h("div", { class: "row" }, legendKeys([...LINES])),
-      ],
+      curve && [chartOf(curve, cut), h("div", { class: "row" }, legendKeys([...LINES]))],
       found.whole && canEdit && setting(cut),
     ];
   }
