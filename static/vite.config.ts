@@ -88,5 +88,7 @@ export default defineConfig({
     restoreMocks: true,
     pool: "threads",
     maxWorkers: 2,
+    // A machine that does other things at once may stand still for seconds.
+    testTimeout: 30_000,
   },
 });

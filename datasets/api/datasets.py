@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from drf_spectacular.utils import extend_schema, inline_serializer
+from drf_spectacular.utils import OpenApiParameter, extend_schema, inline_serializer
 from rest_framework import serializers as drf
 from rest_framework import status
 from rest_framework.request import Request
@@ -41,10 +41,15 @@ def _ontology(request: Request, data: dict[str, Any]) -> Ontology | None:
 class DatasetListView(APIView):
     """The datasets of a project."""
 
-    @extend_schema(responses=listing("DatasetList", serializers.DatasetSerializer))
+    @extend_schema(
+        responses=listing("DatasetList", serializers.DatasetSerializer), parameters=[OpenApiParameter("q", str)]
+    )
     def get(self, request: Request, project_id: UUID) -> Response:
+        """Those the person may see; `q`: a part of the name."""
         project = get_project_for(request.user, project_id)
         rows = DatasetPolicy().visible_to(request.user).filter(project=project)
+        if named := request.query_params.get("q", "").strip():
+            rows = rows.filter(name__icontains=named)
         return keyset_page(request, rows, lambda page: dataset_bodies(list(page)))
 
     @extend_schema(request=serializers.DatasetCreateSerializer, responses={201: serializers.DatasetSerializer})

@@ -228,6 +228,21 @@ def test_lists_cost_the_same_whatever_their_length(
         assert len(engine.get(f"/api/v1/projects/{project.pk}/datasets/").json()["items"]) == 9
 
 
+def test_datasets_are_found_by_a_part_of_their_name(engine: APIClient, project: Any, engineer: User) -> None:
+    for name in ("Night birds", "Day birds", "100 % sure"):
+        create_dataset(project=project, name=name, user=engineer)
+
+    def names(text: str) -> set[str]:
+        answer = engine.get(f"/api/v1/projects/{project.pk}/datasets/", {"q": text})
+        assert answer.status_code == 200, answer.content
+        return {row["name"] for row in answer.json()["items"]}
+
+    assert names("BIRD") == {"Night birds", "Day birds"}
+    assert names(" 0 % ") == {"100 % sure"}
+    assert names("heron") == set()
+    assert names("") >= {"Night birds", "Day birds", "100 % sure"}
+
+
 def test_the_envelope_counts_only_when_asked(engine: APIClient, fill: Fill, dataset: Dataset) -> None:
     fill(5)
     url = f"/api/v1/datasets/{dataset.pk}/items/query/"

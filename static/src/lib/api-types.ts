@@ -1909,7 +1909,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** @description The datasets of a project. */
+    /** @description Those the person may see; `q`: a part of the name. */
     get: operations["projects_id_datasets_get"];
     put?: never;
     /** @description Makes a dataset; with `labels` also an ontology of its name. */
@@ -9681,7 +9681,9 @@ export interface operations {
   };
   projects_id_datasets_get: {
     parameters: {
-      query?: never;
+      query?: {
+        q?: string;
+      };
       header?: never;
       path: {
         project_id: string;

@@ -9,7 +9,7 @@ import { isAbort } from "../lib/http.ts";
 import { barChart, legendKeys, lineChart } from "../ui/chart.ts";
 import { emptyState, errorState } from "../ui/empty.ts";
 import { icon } from "../ui/icons.ts";
-import { createPicker } from "../ui/picker.ts";
+import { createPicker, fixedItems } from "../ui/picker.ts";
 import type { Table } from "../ui/table.ts";
 import { createTabs } from "../ui/tabs.ts";
 import { BYS, fromParams, lastDays, SPANS, spanOf, toParams } from "./figures/asked.ts";
@@ -45,11 +45,15 @@ const task = createPicker<NamedRef>({
   load: (text, signal) => findTasks(project, text, signal),
   onChange: (chosen) => ask({ task: chosen?.id ?? null }),
 });
-const person = h(
-  "select",
-  { class: "select", "aria-label": "Person" },
-  h("option", { value: "" }, "Everyone"),
-);
+/** Those of the project, in one answer of the server. */
+let people: NamedRef[] = [];
+const person = createPicker<NamedRef>({
+  label: "Person",
+  placeholder: "Everyone",
+  optional: true,
+  load: (text) => fixedItems(people)(text),
+  onChange: (chosen) => ask({ person: chosen?.id ?? null }),
+});
 const trouble = h("div", { class: "notice bad", role: "alert", hidden: true });
 const download = need<HTMLAnchorElement>("#download");
 
@@ -73,7 +77,9 @@ function drawAsked(): void {
   to.value = asked.to;
   to.min = asked.from;
   void nameTask();
-  person.value = asked.person ?? "";
+  const { person: who } = asked;
+  if (who !== (person.value()?.id ?? null))
+    person.set(who ? (people.find(({ id }) => id === who) ?? { id: who, name: "Someone who left" }) : null);
   download.href = downloadUrl(project, asked);
 }
 
@@ -105,11 +111,10 @@ function dated(): void {
 }
 from.addEventListener("change", dated);
 to.addEventListener("change", dated);
-person.addEventListener("change", () => ask({ person: person.value || null }));
 
 async function fillChoices(): Promise<void> {
-  const members = everyone ? await listMembers(project) : [];
-  person.append(...members.map(({ user }) => h("option", { value: user.id }, user.name)));
+  people = everyone ? (await listMembers(project)).map(({ user }) => user) : [];
+  person.set(people.find(({ id }) => id === asked.person) ?? person.value());
   drawAsked();
 }
 
@@ -266,7 +271,7 @@ const bar = h(
   segment,
   h("span", { class: "row" }, from, h("span", { class: "hint" }, "to"), to),
   task.element,
-  everyone ? person : null,
+  everyone ? person.element : null,
   notes,
 );
 const parts: HTMLElement[] = [

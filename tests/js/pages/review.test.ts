@@ -44,7 +44,7 @@ describe("settings of review", () => {
   });
 
   it("fit the form's schema, and a share beyond 100 % does not", () => {
-    const schema = reviewSchema([{ id: "a", name: "Label", kind: "annotation" }]);
+    const schema = reviewSchema();
     expect(validate(schema, reviewValue(plain))).toEqual({});
     expect(validate(schema, { ...reviewValue(plain), sample_percent: 101 })).toHaveProperty("sample_percent");
   });

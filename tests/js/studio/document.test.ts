@@ -192,6 +192,23 @@ describe("saving", () => {
     },
   );
 
+  it("says when the server has an annotation, whatever others wait for, and why it has not", async () => {
+    const server = new Server();
+    const { doc, settle } = await open(server);
+    const { id: refused } = doc.add({ type: "box", label: "forbidden", geometry: box(0) });
+    const { id: fine } = added(doc, 30);
+    await doc.arrived(fine); // nothing was sent before it was asked for
+    expect(server.rows.has(fine)).toBe(true);
+    await expect(doc.arrived(refused)).rejects.toMatchObject({ code: "edits_open" });
+
+    server.fail = 0;
+    doc.change([fine], { label: "bus" }, "relabel");
+    await expect(doc.arrived(fine)).rejects.toMatchObject({ code: "network" });
+    server.fail = null;
+    await settle();
+    await doc.arrived(fine);
+    expect(server.rows.get(fine)?.label).toBe("bus");
+  });
   it("keeps what the server refuses with its reason, while others of the batch are saved", async () => {
     const server = new Server();
     const { doc, edits, settle } = await open(server);

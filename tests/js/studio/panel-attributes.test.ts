@@ -36,6 +36,7 @@ let numbers: Numbers;
 let panel: AttributesPanel;
 const refused = new Cell<readonly Refused[]>([]);
 const acts: string[] = [];
+const framed: string[] = [];
 const frame = () => new Promise((done) => requestAnimationFrame(() => done(null)));
 const rows = () =>
   [...panel.element.querySelectorAll<HTMLElement>(".answer")].map((one) => one.dataset["key"]);
@@ -57,6 +58,7 @@ const set = (input: HTMLInputElement | HTMLSelectElement, value: string) => {
 
 beforeEach(async () => {
   window.localStorage.clear();
+  framed.length = 0;
   b = await bench();
   b.put(box("a", 0, 0, 40, 30), box("b", 0, 0, 9, 9), box("d", 0, 0, 9, 9, "dog"));
   numbers = new Numbers(b.doc.store);
@@ -71,6 +73,7 @@ beforeEach(async () => {
       giveUp: (id) => acts.push(`give up ${id}`),
     },
     shown: () => "Q",
+    frame: ({ id }) => framed.push(id),
   });
   document.body.append(panel.element);
 });
@@ -199,6 +202,33 @@ describe("answers", () => {
 });
 
 describe("keys", () => {
+  it("one attribute is walked over all objects that are asked it, each answered by a digit", async () => {
+    b.put(box("c", 60, 50, 90, 90), box("locked", 70, 60, 90, 90), box("hidden", 80, 70, 90, 90));
+    b.ctx.locked.set(new Set(["locked"]));
+    b.ctx.hidden.set(new Set(["hidden"]));
+    b.select("a");
+    panel.focus("severity");
+    press("3");
+    panel.along(1); // "d" is a dog: not asked
+    expect([...b.doc.selection.value]).toEqual(["b"]);
+    expect(at()).toBe("severity");
+    expect(b.said.at(-1)).toBe("cat #2, 2 of 3: severity, not said");
+    press("1");
+    panel.along(1);
+    press("2");
+    panel.along(1);
+    expect([...b.doc.selection.value]).toEqual(["c"]);
+    expect(b.said.at(-1)).toBe("No more objects to ask this of.");
+    expect(at()).toBe("severity");
+    expect(framed).toEqual(["b", "c"]);
+    expect(["a", "b", "c"].map((id) => attributes(id)?.["severity"])).toEqual(["deep", "light", "medium"]);
+    panel.along(-1);
+    expect(b.said.at(-1)).toBe("cat #2, 2 of 3: severity, light");
+    panel.focus("~occluded");
+    panel.along(1);
+    expect([...b.doc.selection.value]).toEqual(["d"]);
+    expect(at()).toBe("~occluded");
+  });
   it("up and down go through the questions, digits answer them, and no label is touched", async () => {
     b.select("a");
     expect(panel.focus()).toBe(true);

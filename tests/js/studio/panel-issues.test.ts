@@ -113,6 +113,8 @@ describe("the panel", () => {
   let panel: IssuesPanel;
   let tell: (events: FeedEvent[]) => void;
   const revealed = vi.fn();
+  /** Annotations that are waited for at the server, where a test wants them to be. */
+  let arrivals: { id: string; done: (error?: Error) => void }[] | null;
   const settled = () => new Promise((done) => setTimeout(done));
   const button = (word: string) =>
     [...panel.element.querySelectorAll("button")].find(({ textContent }) =>
@@ -129,11 +131,16 @@ describe("the panel", () => {
     b.put(box("a", 10, 10, 40, 30), box("b", 60, 10, 90, 40, "dog"));
     server = new Server();
     server.issues = list;
-    issues = new Issues(server, {
-      watch: (_types, fn) => {
-        tell = fn;
-        return () => undefined;
-      },
+    const watch = (_types: unknown, fn: typeof tell) => {
+      tell = fn;
+      return () => undefined;
+    };
+    issues = new Issues(server, { watch }, async (id) => {
+      const waiting = arrivals;
+      if (waiting)
+        await new Promise<void>((resolve, reject) =>
+          waiting.push({ id, done: (error) => (error ? reject(error) : resolve()) }),
+        );
     });
     numbers = new Numbers(b.doc.store);
     panel = new IssuesPanel({
@@ -150,6 +157,7 @@ describe("the panel", () => {
   beforeEach(() => {
     window.localStorage.clear();
     revealed.mockReset();
+    arrivals = null;
   });
   afterEach(() => {
     panel.dispose();
@@ -253,6 +261,16 @@ describe("the panel", () => {
     await start(false, issue(1, { state: "resolved" }));
     expect(button("Next").hidden).toBe(true);
   });
+  it("those resolved are hidden when asked for, and stay so on the next picture", async () => {
+    await start(false, issue(1), issue(2, { state: "resolved" }), issue(3, { state: "fixed" }));
+    button("Hide 1 resolved").click();
+    expect(rows().map(({ dataset }) => dataset["issue"])).toEqual(["i1", "i3"]);
+    issues.show("next", "item", [issue(4, { state: "resolved" }), issue(5, { state: "resolved" })]);
+    expect(rows()).toEqual([]);
+    expect(panel.element.textContent).toContain("2 resolved ones not shown");
+    button("Show 2 resolved").click();
+    expect(rows()).toHaveLength(2);
+  });
   it("a new one is about what is selected, and an error keeps what was written", async () => {
     await start(true);
     b.select("a");
@@ -274,6 +292,26 @@ describe("the panel", () => {
     ]);
     expect(draft.hidden).toBe(true);
     expect(issues.current.value).toBe("i1");
+  });
+  it("about what was just drawn waits for the server to have it, and an error keeps what was written", async () => {
+    await start(true);
+    const waiting = (arrivals = []) as { id: string; done: (error?: Error) => void }[];
+    b.select("a");
+    panel.begin();
+    const draft = panel.element.querySelector<HTMLElement>(".issue-draft") as HTMLElement;
+    button("Add").click();
+    await settled();
+    expect(waiting.map(({ id }) => id)).toEqual(["a"]);
+    expect(server.issues).toEqual([]);
+    waiting.pop()?.done(new Error("Edits wait."));
+    await settled();
+    expect(draft.querySelector("[role=alert]")?.textContent).toBe("Edits wait.");
+    expect(server.issues).toEqual([]);
+    button("Add").click();
+    waiting.pop()?.done();
+    await settled();
+    expect(server.issues).toMatchObject([{ annotation: "a" }]);
+    expect(draft.hidden).toBe(true);
   });
   it("one to reject with is said by keys alone, and none of them reaches the page", async () => {
     await start(true);

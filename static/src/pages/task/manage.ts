@@ -23,8 +23,7 @@ type Changed = () => Promise<unknown>;
 
 async function openSettings(changed: Changed): Promise<void> {
   const { task } = state;
-  const datasets = await calls.listDatasets(project);
-  const ontology = datasets.find((one) => one.id === task.dataset.id)?.ontology ?? null;
+  const { ontology } = await calls.getDataset(task.dataset.id);
   const { name, priority, allocation, batch_size, max_workload, instructions, annotation_types } = task;
   const had = { name, priority, allocation, batch_size, max_workload, instructions, annotation_types };
   const labels = labelField(await labelsOf(ontology));

@@ -6,7 +6,8 @@ import { openDialog, promptDialog } from "../../ui/dialog.ts";
 import { createForm } from "../../ui/form.ts";
 import { icon } from "../../ui/icons.ts";
 import { act, errorToast } from "../../ui/toast.ts";
-import { allTasks, createTask, type Task } from "../tasks/api.ts";
+import { createTask, findTasks, type Task } from "../tasks/api.ts";
+import { choiceWidget } from "../tasks/choose.ts";
 import { project, state } from "./context.ts";
 import {
   reviewBody,
@@ -73,17 +74,23 @@ function afterwards(review: ReviewState): Child {
 
 function changeButton(review: ReviewState, changed: () => Promise<unknown>): HTMLElement {
   const button = h("button", { type: "button", class: "btn btn-sm" }, icon("settings"), "Change");
-  button.addEventListener("click", () => void act(button, () => openSettings(review, changed)));
+  button.addEventListener("click", () => openSettings(review, changed));
   return button;
 }
 
-async function openSettings(review: ReviewState, changed: () => Promise<unknown>): Promise<void> {
-  const known: Stage[] = (await allTasks(project)).filter(
-    (task) => task.id !== state.task.id && task.status !== "archived",
-  );
-  const parent = review.parent_task;
-  if (parent && !known.some((task) => task.id === parent.id)) known.unshift(parent);
-  const form = createForm({ schema: reviewSchema(known), value: reviewValue(review) });
+function openSettings(review: ReviewState, changed: () => Promise<unknown>): void {
+  const follows = choiceWidget<Stage>({
+    label: "Follows",
+    find: async (text, signal) =>
+      (await findTasks(project, text, signal)).filter((task) => task.id !== state.task.id),
+    value: review.parent_task,
+    none: "No task",
+  });
+  const form = createForm({
+    schema: reviewSchema(),
+    value: reviewValue(review),
+    widgets: { task: follows },
+  });
   openDialog({
     title: "Settings of review",
     body: form.element,

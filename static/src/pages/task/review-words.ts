@@ -42,22 +42,18 @@ export function warning(state: ReviewState): string | null {
   return `${what} neither drawn nor accepted by a rule: not ground truth.`;
 }
 
-export function reviewSchema(tasks: Stage[]): JsonSchema {
-  const choices = [
-    { const: "", title: "No task" },
-    ...tasks.map(({ id, name }) => ({ const: id, title: name })),
-  ];
+export function reviewSchema(): JsonSchema {
   return {
     type: "object",
     required: ["sample_percent"],
     properties: {
       parent_task: {
-        type: "string",
+        type: ["string", "null"],
         title: "Follows",
         description:
           "What this task finishes comes here: completed labels, or what an earlier review approved.",
-        oneOf: choices,
-        default: "",
+        "x-widget": "task",
+        default: null,
         "x-order": 1,
       },
       sample_percent: {
@@ -99,7 +95,7 @@ export function reviewSchema(tasks: Stage[]): JsonSchema {
 export function reviewValue(state: ReviewState): Record<string, Json> {
   const rule = state.auto_accept;
   return {
-    parent_task: state.parent_task?.id ?? "",
+    parent_task: state.parent_task?.id ?? null,
     sample_percent: state.sample_percent,
     rule: rule?.kind ?? "none",
     min_confidence: rule?.kind === "agreement" ? Math.round(rule.min_confidence * 10_000) / 100 : 90,

@@ -120,12 +120,18 @@ export const listTasks = (
   api.list<Task>(`${V1}/projects/${project}/tasks/`, { query: { after, status }, ...(signal && { signal }) });
 const FOUND = 20;
 /** Those whose name holds the text, newest first; no more than one reads through. */
-export const findTasks = async (project: string, text: string, signal: AbortSignal): Promise<Task[]> =>
-  (await api.list<Task>(`${V1}/projects/${project}/tasks/`, { query: { q: text, limit: FOUND }, signal }))
-    .items;
-/** Every task, for a choice. */
-export const allTasks = (project: string): Promise<Task[]> =>
-  api.all<Task>(`${V1}/projects/${project}/tasks/`);
+export const findTasks = async (
+  project: string,
+  text: string,
+  signal: AbortSignal,
+  kind: Task["kind"] | null = null,
+): Promise<Task[]> =>
+  (
+    await api.list<Task>(`${V1}/projects/${project}/tasks/`, {
+      query: { q: text, kind, limit: FOUND },
+      signal,
+    })
+  ).items;
 export const createTask = (
   project: string,
   body: TaskSettings & { kind: string; dataset: string; parent_task?: string | null; filter?: JsonObject },
@@ -184,5 +190,16 @@ export const listMembers = (project: string): Promise<Member[]> =>
 export interface DatasetRef extends NamedRef {
   ontology: string | null;
 }
-export const listDatasets = (project: string): Promise<DatasetRef[]> =>
-  api.all<DatasetRef>(`${V1}/projects/${project}/datasets/`);
+export const getDataset = (id: string) => api.get<DatasetRef>(`${V1}/datasets/${id}/`);
+/** Those whose name holds the text; no more than one reads through. */
+export const findDatasets = async (
+  project: string,
+  text: string,
+  signal?: AbortSignal,
+): Promise<DatasetRef[]> =>
+  (
+    await api.list<DatasetRef>(`${V1}/projects/${project}/datasets/`, {
+      query: { q: text, limit: FOUND },
+      ...(signal && { signal }),
+    })
+  ).items;

@@ -10,14 +10,16 @@ import { toast } from "../../ui/toast.ts";
 import type { JsonSchema } from "../../ui/schema.ts";
 import {
   createTask,
-  allTasks,
-  listDatasets,
+  findDatasets,
+  findTasks,
+  getDataset,
   listMembers,
   type DatasetRef,
   type Member,
   type Task,
   type TaskSettings,
 } from "./api.ts";
+import { choiceWidget } from "./choose.ts";
 import { labelField, typesWidget, type LabelField } from "./drawing.ts";
 import { createFilterBox } from "./filter-box.ts";
 import { instructionsWidget } from "./instructions.ts";
@@ -111,45 +113,52 @@ export interface CreateFrom {
 }
 
 export async function openCreateTask(project: string, from: CreateFrom | null = null): Promise<void> {
-  const [all, tasks, members] = await Promise.all([
-    listDatasets(project),
-    allTasks(project),
+  const [[dataset], members] = await Promise.all([
+    from ? getDataset(from.dataset).then((one) => [one]) : findDatasets(project, ""),
     listMembers(project),
   ]);
-  const datasets = from ? all.filter((one) => one.id === from.dataset) : all;
-  if (!datasets.length) {
+  if (!dataset) {
     toast("Make a dataset and put images into it first.", {
       kind: "warn",
       action: { label: "Data", run: () => window.location.assign(`/p/${project}/data/`) },
     });
     return;
   }
-  const parents = tasks.filter((task) => task.kind === "annotation");
-  const labels = labelField(await labelsOf(datasets[0]?.ontology ?? null));
-  new CreateDialog(project, datasets, parents, members, labels, from).open();
+  const labels = labelField(await labelsOf(dataset.ontology));
+  new CreateDialog(project, dataset, members, labels, from).open();
 }
 
 class CreateDialog {
   private readonly form: Form;
   private readonly shares: ShareList;
   private kind: Task["kind"] = "annotation";
-  private dataset: string;
   private recount: () => void = () => undefined;
 
   constructor(
     private readonly project: string,
-    private readonly datasets: DatasetRef[],
-    parents: Task[],
+    private dataset: DatasetRef,
     private readonly members: Member[],
     private readonly labels: LabelField,
     private readonly from: CreateFrom | null,
   ) {
-    this.dataset = datasets[0]?.id ?? "";
     this.shares = createShareList({ members: this.workers(), present: new Map(), dealt: false });
     this.form = createForm({
-      schema: createSchema(datasets, parents),
+      schema: createSchema(dataset),
       widgets: {
         ...settingsWidgets(project, labels),
+        dataset: choiceWidget<DatasetRef>({
+          label: "Dataset",
+          // What the browser found lies in its dataset.
+          find: async (text, signal) => (from ? [dataset] : findDatasets(project, text, signal)),
+          value: dataset,
+          onChange: (chosen) => chosen && this.choose(chosen),
+        }),
+        parent: choiceWidget({
+          label: "Returns go to",
+          find: (text, signal) => findTasks(project, text, signal, "annotation"),
+          value: null,
+          none: "Whichever task labelled the item",
+        }),
         items: (context) => this.itemsControl(context.id),
         people: () => ({
           element: this.shares.element,
@@ -194,15 +203,15 @@ class CreateDialog {
       this.kind = value["kind"] === "qa" ? "qa" : "annotation";
       this.shares.setMembers(this.workers());
     }
-    if (typeof value["dataset"] === "string" && value["dataset"] !== this.dataset) {
-      this.dataset = value["dataset"];
-      this.recount();
-      const ontology = this.datasets.find((one) => one.id === this.dataset)?.ontology ?? null;
-      labelsOf(ontology).then(
-        (found) => this.labels.setLabels(found),
-        () => this.labels.setLabels([]),
-      );
-    }
+  }
+
+  private choose(dataset: DatasetRef): void {
+    this.dataset = dataset;
+    this.recount();
+    labelsOf(dataset.ontology).then(
+      (found) => this.labels.setLabels(found),
+      () => this.labels.setLabels([]),
+    );
   }
 
   /** Which items the task begins with; `read` gives the filter, undefined for none. */
@@ -212,7 +221,7 @@ class CreateDialog {
       label: "Filter of items",
       count: async (filter, signal) => {
         const asked = { filter, pageSize: 1, count: true };
-        const found = (await datasetApi(this.dataset).query(asked, signal)).totalItemsCount ?? 0;
+        const found = (await datasetApi(this.dataset.id).query(asked, signal)).totalItemsCount ?? 0;
         return found
           ? `${plural(found, "image")} ${found === 1 ? "matches" : "match"}.`
           : "No image matches.";
@@ -246,7 +255,7 @@ class CreateDialog {
       if (!filter) return;
       const turn = ++asked;
       const wanted = { filter: { $and: [{ type: "file" }, filter] }, pageSize: 1, count: true };
-      datasetApi(this.dataset)
+      datasetApi(this.dataset.id)
         .query(wanted)
         .then((found) => turn === asked && (told.textContent = `${count(found.totalItemsCount)} images`))
         .catch(() => (told.textContent = ""));
@@ -269,7 +278,7 @@ class CreateDialog {
       const task = await createTask(this.project, {
         ...settingsBody(rest),
         kind: kind === "qa" ? "qa" : "annotation",
-        dataset: this.dataset,
+        dataset: this.dataset.id,
         parent_task: kind === "qa" && typeof parent_task === "string" ? parent_task : null,
         people: people as unknown as { person: string; share: number }[],
         ...(items !== undefined && { filter: items as JsonObject }),
@@ -288,35 +297,30 @@ const FILTERS: Record<string, JsonObject> = {
   labelled: { annotated: true },
 };
 
-function createSchema(datasets: DatasetRef[], parents: Task[]): JsonSchema {
+function createSchema(dataset: DatasetRef): JsonSchema {
   const { name, priority, due_date, allocation, batch_size, max_workload, ...drawing } = SETTINGS as Record<
     string,
     JsonSchema
   > & { name: JsonSchema; priority: JsonSchema; due_date: JsonSchema; allocation: JsonSchema };
-  const choose = (title: string, rows: readonly (readonly [string | null, string])[]): JsonSchema => ({
-    type: rows.some(([value]) => value === null) ? ["string", "null"] : "string",
-    title,
-    enum: rows.map(([value]) => value),
-    "x-enum-titles": rows.map(([, words]) => words),
-    default: rows[0]?.[0] ?? null,
-  });
   return {
     type: "object",
     required: ["name", "kind", "dataset"],
     properties: {
       name,
-      kind: choose("Kind", [
-        ["annotation", "Labelling"],
-        ["qa", "Review"],
-      ]),
-      dataset: choose(
-        "Dataset",
-        datasets.map((one) => [one.id, one.name] as const),
-      ),
-      parent_task: choose("Returns go to", [
-        [null, "Whichever task labelled the item"],
-        ...parents.map((one) => [one.id, one.name] as const),
-      ]),
+      kind: {
+        type: "string",
+        title: "Kind",
+        enum: ["annotation", "qa"],
+        "x-enum-titles": ["Labelling", "Review"],
+        default: "annotation",
+      },
+      dataset: { type: "string", title: "Dataset", "x-widget": "dataset", default: dataset.id },
+      parent_task: {
+        type: ["string", "null"],
+        title: "Returns go to",
+        "x-widget": "parent",
+        default: null,
+      },
       items: { title: "Items", "x-widget": "items", default: null },
       priority,
       due_date,

@@ -1,6 +1,7 @@
 /** The panels of the studio, in the order they stand. To add one, write a class and name it here. */
 import { feed } from "../../lib/feed.ts";
 import { Cell } from "../../lib/store.ts";
+import { remembered } from "./remembered.ts";
 import type { Panel, PanelSpec, StudioContext } from "../context.ts";
 import { history } from "../io/client.ts";
 import { issueApi, pictureIssues, type Issue } from "../io/issues.ts";
@@ -27,7 +28,8 @@ import { ToolOptions } from "../views/tool-options.ts";
 
 /** One a page: the list flags what the panel lists. */
 const issuesOf = onceFor(
-  ({ dataset }: StudioContext) => new Issues(dataset ? pictureIssues(dataset) : issueApi, feed),
+  ({ dataset, document }: StudioContext) =>
+    new Issues(dataset ? pictureIssues(dataset) : issueApi, feed, (id) => document.arrived(id)),
 );
 
 const shapes = (studio: StudioContext) => studio.shapes;
@@ -72,7 +74,7 @@ function objectsPanel(studio: StudioContext): Panel {
 }
 
 function attributesPanel(studio: StudioContext): Panel {
-  const { document, attributes, tools, labels } = studio;
+  const { document, attributes, tools, labels, stage } = studio;
   const panel = new AttributesPanel({
     ctx: tools,
     numbers: numbersOf(document.store),
@@ -84,10 +86,16 @@ function attributesPanel(studio: StudioContext): Panel {
       giveUp: (id) => void document.giveUp(id),
     },
     shown: (id) => studio.shortcuts.shown(id),
+    frame: ({ type, geometry }) => {
+      const box = tools.typeOf(type)?.bounds(geometry, stage.imageSize());
+      if (box) stage.frame(box);
+    },
   });
   studio.handle("panel.attributes", () => {
     if (!panel.focus()) tools.announce("Select something first.");
   });
+  studio.handle("panel.attributes.next", () => panel.along(1));
+  studio.handle("panel.attributes.previous", () => panel.along(-1));
   studio.readOnly.subscribe(() => panel.refresh());
   studio.check(() => !panel.ask(missing(document, { attributes: attributes.value })));
   return panel;
@@ -107,6 +115,7 @@ function issuesPanel(studio: StudioContext): Panel {
     people,
     reveal: (box) => stage.reveal(box),
     shown: (id) => studio.shortcuts.shown(id),
+    resolvedToo: remembered(studio.prefs, "studio_resolved_issues", true),
   });
   const show = () => studio.showPanel("issues");
   let shown: string | undefined;

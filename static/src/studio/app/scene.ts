@@ -21,6 +21,7 @@ import { personShortcuts } from "../tools/person.ts";
 import type { Shortcuts } from "../tools/shortcuts.ts";
 import { Toolbox } from "../tools/toolbox.ts";
 import type { Desk } from "./desk.ts";
+import { remember, remembered } from "./remembered.ts";
 
 const TYPES = new Map(shapeTypes().map((type) => [type.type, type]));
 const PLAIN_SETTINGS: ViewSettings = {
@@ -180,22 +181,4 @@ export class AnnotationScene {
       names: this.names,
     };
   }
-}
-
-/** A cell with what a person set last time, kept when it changes. */
-function remembered<T>(prefs: Prefs, name: string, plain: T): Cell<T> {
-  const cell = new Cell(plain);
-  remember(prefs, name, cell, plain);
-  return cell;
-}
-function remember<T>(prefs: Prefs, name: string, cell: Cell<T>, plain: T): void {
-  const kept = prefs.get(name);
-  if (typeof plain === "number" && typeof kept === "number") cell.set(kept as T);
-  else if (typeof plain === "object" && typeof kept === "object" && kept !== null)
-    cell.set({ ...plain, ...kept });
-  let first = true;
-  cell.subscribe((value) => {
-    if (!first) prefs.set(name, value);
-    first = false;
-  });
 }

@@ -155,19 +155,22 @@ export class Edits {
       this.made.set(item, (this.made.get(item) ?? new Set()).add(version));
   }
   /**
-   * Resolves when the server has every edit of an item. Throws what repeating may help (network, signed out), or
-   * `edits_open` (409) while some of them wait for the person: a conflict to be ended, an edit that was refused.
+   * Resolves when the server has every edit of an item, or of one annotation. Throws what repeating may help (network,
+   * signed out), or `edits_open` (409) while some of them wait for the person: a conflict to be ended, an edit that was
+   * refused.
    */
-  async delivered(item: string): Promise<void> {
-    const disputed = () =>
-      this.list.some(
-        (edit) => edit.item === item && (edit.theirs !== undefined || edit.refused !== undefined),
+  async delivered(item: string, annotation?: string): Promise<void> {
+    const asked = () =>
+      this.list.filter(
+        (edit) => edit.item === item && (annotation === undefined || edit.annotation === annotation),
       );
-    const waits = () =>
-      this.list.some((edit) => edit.item === item && !edit.theirs && edit.refused === undefined);
+    const disputed = () => asked().some(({ theirs, refused }) => theirs || refused !== undefined);
+    const waits = () => asked().some(({ theirs, refused }) => !theirs && refused === undefined);
     if (waits()) await this.flush();
-    if (disputed())
-      throw new AlpApiError("edits_open", "Some edits of this picture were not taken as they are.", 409);
+    if (disputed()) {
+      const what = annotation === undefined ? "picture" : "object";
+      throw new AlpApiError("edits_open", `Some edits of this ${what} were not taken as they are.`, 409);
+    }
     if (!waits()) return;
     const signedOut = this.trouble === "signed_out";
     throw new AlpApiError(signedOut ? "signed_out" : "network", "Edits wait.", signedOut ? 401 : 0);

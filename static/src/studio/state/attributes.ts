@@ -41,6 +41,12 @@ export function answerOf(list: readonly Annotation[], key: string): Answer {
     ? { mixed: false, value: first }
     : { mixed: true };
 }
+/** An answer as it is said. */
+export function answerWords(value: unknown): string {
+  if (typeof value === "boolean") return value ? "yes" : "no";
+  if (Array.isArray(value)) return value.length ? value.join(", ") : "none";
+  return typeof value === "string" || typeof value === "number" ? String(value) || "not said" : "not said";
+}
 /** Whether it is an answer: something of the right kind, not nothing. "no" is one. */
 export function isAnswered(spec: AttributeSpec, value: unknown): boolean {
   switch (spec.kind) {

@@ -194,6 +194,11 @@ export class Document {
     await this.options.edits.flush();
   }
 
+  /** Resolves when the server has what was done to an annotation of this item; throws where it has not. */
+  async arrived(id: string): Promise<void> {
+    if (this.item) await this.options.edits.delivered(this.item, id);
+  }
+
   /** Ends a conflict with this person's version or the other's. */
   async resolve(id: string, side: "mine" | "theirs"): Promise<void> {
     const conflict = await this.options.edits.resolve(id, side);

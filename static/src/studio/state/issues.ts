@@ -19,6 +19,8 @@ export class Issues {
   constructor(
     private readonly api: IssueApi,
     feed: Pick<Feed, "watch">,
+    /** Resolves when the server has an annotation that an issue is to hang on; what it throws keeps the issue here. */
+    private readonly arrived: (annotation: string) => Promise<void> = () => Promise.resolve(),
   ) {
     this.off = feed.watch(["issue.changed"], (events) => {
       const ours = events.some(
@@ -72,6 +74,7 @@ export class Issues {
   async create(issue: NewIssue): Promise<Issue> {
     if (!this.taskItem) throw new Error("No item is open.");
     const { taskItem } = this;
+    if (issue.annotation) await this.arrived(issue.annotation);
     const made = await this.api.create(taskItem, issue);
     if (taskItem === this.taskItem) {
       this.put(made);

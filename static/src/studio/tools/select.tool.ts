@@ -9,6 +9,7 @@ import type { Preview, StagePointer } from "../render/types.ts";
 import type { Annotation, Modifiers } from "../shapes/_shape.ts";
 import { dropVertex, Grip, handleWords, toggleKeypoint, type Gripped } from "./_grip.ts";
 import { movedWithin } from "./_move.ts";
+import { beyond, inOrder } from "./_order.ts";
 import { SNAP_REACH, snapIn } from "./_snap.ts";
 import {
   changeShapes,
@@ -171,15 +172,14 @@ export class SelectTool implements Tool {
   /** Selects the next or previous shape, from left to right and top to bottom; false past the last one. */
   cycle(step: 1 | -1): boolean {
     this.settle();
-    const order = this.inOrder();
+    const order = inOrder(this.ctx);
     const { selection } = this.ctx.document;
-    const places = order.flatMap(({ id }, i) => (selection.value.has(id) ? [i] : []));
-    const from = step > 0 ? (places.at(-1) ?? -1) : (places[0] ?? order.length);
-    const next = order[from + step];
+    const next = beyond(order, selection.value, step);
     if (!next) return false;
-    selection.set(new Set([next.id]));
-    const measure = this.ctx.typeOf(next.type)?.describe(next.geometry, this.ctx.size()) ?? "";
-    this.ctx.announce(`${next.label || next.type}, ${from + step + 1} of ${order.length}: ${measure}`);
+    const { one, at } = next;
+    selection.set(new Set([one.id]));
+    const measure = this.ctx.typeOf(one.type)?.describe(one.geometry, this.ctx.size()) ?? "";
+    this.ctx.announce(`${one.label || one.type}, ${at + 1} of ${order.length}: ${measure}`);
     return true;
   }
 
@@ -333,18 +333,6 @@ export class SelectTool implements Tool {
       const { type, label } = one;
       return [{ type, label, id, geometry: patch.geometry, color: this.ctx.color(label) }];
     });
-  }
-  private inOrder(): Annotation[] {
-    const size = this.ctx.size();
-    return this.ctx.document.store
-      .all()
-      .filter(({ id }) => !this.ctx.hidden.value.has(id))
-      .flatMap((one) => {
-        const box = this.ctx.typeOf(one.type)?.bounds(one.geometry, size);
-        return box ? [{ one, box }] : [];
-      })
-      .sort((a, b) => a.box[1] - b.box[1] || a.box[0] - b.box[0])
-      .map(({ one }) => one);
   }
   private chosen(ids: ReadonlySet<string>): void {
     if (this.nudge && !this.nudge.ids.every((id) => ids.has(id))) this.settle();

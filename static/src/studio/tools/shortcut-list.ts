@@ -152,6 +152,10 @@ const EVERYWHERE: ShortcutDef[] = [
     ["panel.attributes", "To the attributes of what is selected", "alt+a"],
     ["panel.keys", "Shortcuts: list and change", "?", "f1"],
   ]),
+  ...rows("Panels", { repeat: true, whileTyping: true }, [
+    ["panel.attributes.next", "The same attribute of the next object", "alt+arrowdown"],
+    ["panel.attributes.previous", "The same attribute of the previous object", "alt+arrowup"],
+  ]),
 ];
 
 /** All of them: the tools' own keys come from the tools. */

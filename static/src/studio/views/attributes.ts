@@ -8,9 +8,11 @@ import { Cell, type Unsubscribe } from "../../lib/store.ts";
 import { icon } from "../../ui/icons.ts";
 import { chip } from "../../ui/status.ts";
 import type { Refused } from "../io/edits.ts";
-import type { Annotation } from "../shapes/_shape.ts";
+import { isSuggestion, type Annotation } from "../shapes/_shape.ts";
 import {
   answerOf,
+  answerWords,
+  applies,
   askedOf,
   byDigit,
   isAnswered,
@@ -20,6 +22,7 @@ import {
 import type { Numbers } from "../state/numbers.ts";
 import type { LabelSpec } from "../state/types.ts";
 import * as acts from "../tools/acts.ts";
+import { beyond, inOrder } from "../tools/_order.ts";
 import type { ToolContext } from "../tools/_tool.ts";
 import { control } from "./answer-controls.ts";
 import "./attributes.css";
@@ -33,6 +36,8 @@ export interface AttributesOptions {
   readonly refused?: RefusedActs;
   /** "Del", for the button's tip. */
   readonly shown?: (shortcut: string) => string;
+  /** Brings one large before the eyes. */
+  readonly frame?: (annotation: Annotation) => void;
 }
 
 export interface RefusedActs {
@@ -89,6 +94,35 @@ export class AttributesPanel {
     const rows = this.rows();
     const row = (key && rows.find(({ dataset }) => dataset["key"] === key)) || rows[0];
     return row ? focusIn(row) : false;
+  }
+  /**
+   * To the next or previous object that is asked the same question, with the focus on it: one attribute is answered of
+   * all objects in a row.
+   */
+  along(step: 1 | -1): void {
+    const { ctx, numbers, attributes, frame } = this.options;
+    const key = this.left() ?? this.rows()[0]?.dataset["key"];
+    const spec = attributes.value.find((one) => one.key === key);
+    const order = inOrder(ctx).filter(
+      (one) => !isSuggestion(one) && !ctx.locked.value.has(one.id) && (!spec || applies(spec, one)),
+    );
+    const next = beyond(order, ctx.document.selection.value, step);
+    if (next) {
+      ctx.document.selection.set(new Set([next.one.id]));
+      frame?.(next.one);
+      const said = spec ? `: ${spec.title}, ${answerWords(next.one.attributes[spec.key])}` : "";
+      const name = `${next.one.label || next.one.type} #${numbers.of(next.one.id)}`;
+      ctx.announce(`${name}, ${next.at + 1} of ${order.length}${said}`);
+    } else ctx.announce(step > 0 ? "No more objects to ask this of." : "None before to ask this of.");
+    this.focus(key);
+  }
+  /** Leaves the question that has the focus, so that what was typed there is taken; its key. */
+  private left(): string | undefined {
+    const { activeElement } = this.element.ownerDocument;
+    if (!(activeElement instanceof HTMLElement) || !this.element.contains(activeElement)) return undefined;
+    const key = activeElement.closest<HTMLElement>(".answer")?.dataset["key"];
+    activeElement.blur();
+    return key;
   }
   /** Takes a person to what is missing; answers whether something is. */
   ask(missing: readonly Missing[]): boolean {

@@ -34,6 +34,8 @@ export interface IssuesOptions {
   /** Brings a part of the picture into sight. */
   readonly reveal?: (box: readonly [number, number, number, number]) => void;
   readonly shown?: (shortcut: string) => string;
+  /** Whether the list has those that are resolved; kept for the person. */
+  readonly resolvedToo?: Cell<boolean>;
 }
 
 const STATES = {
@@ -53,6 +55,12 @@ export class IssuesPanel {
     { type: "button", class: "btn btn-ghost", onclick: () => this.next() },
     "Next",
   );
+  private readonly resolvedToo: Cell<boolean>;
+  private readonly resolvedButton = h("button", {
+    type: "button",
+    class: "btn btn-ghost",
+    onclick: () => this.resolvedToo.set(!this.resolvedToo.value),
+  });
   private readonly off: Unsubscribe[];
   /** What is being written, by issue: an event must not throw it away. */
   private box: MentionBox | null = null;
@@ -60,11 +68,16 @@ export class IssuesPanel {
 
   constructor(private readonly options: IssuesOptions) {
     const { issues, ctx, people } = options;
+    this.resolvedToo = options.resolvedToo ?? new Cell(true);
     this.draft = new IssueDraft({ ctx, people, about: (target) => this.about(target) });
     replace(this.element, this.head(), this.draft.element, this.list, this.thread);
     delegate(this.list, "click", "[data-issue]", (_event, row) => this.pick(row.dataset["issue"] ?? ""));
     const draw = () => this.draw();
-    this.off = [issues.list.subscribe(draw), issues.current.subscribe(draw)];
+    this.off = [
+      issues.list.subscribe(draw),
+      issues.current.subscribe(draw),
+      this.resolvedToo.subscribe(draw),
+    ];
   }
 
   dispose(): void {
@@ -150,35 +163,36 @@ export class IssuesPanel {
           keys && h("kbd", null, keys),
         ),
       h("span", { class: "spacer" }),
+      this.resolvedButton,
       this.nextButton,
     );
   }
   private draw(): void {
     const { issues } = this.options;
     const all = issues.list.value;
-    this.count.set(issues.unresolved().length);
-    this.nextButton.hidden = !issues.unresolved().length;
-    if (all.length)
-      replace(
-        this.list,
-        all.map((issue) => this.row(issue)),
-      );
-    else
-      replace(
-        this.list,
-        h(
-          "li",
-          null,
-          emptyState({
-            icon: "message",
-            title: "No issues",
-            text: this.options.only
-              ? "Nobody said in a task that something is to be changed."
-              : "What is to be changed is said here, about an object or a place.",
-          }),
-        ),
-      );
+    const unresolved = issues.unresolved();
+    this.count.set(unresolved.length);
+    this.nextButton.hidden = !unresolved.length;
+    const resolved = all.length - unresolved.length;
+    this.resolvedButton.hidden = !resolved;
+    this.resolvedButton.textContent = `${this.resolvedToo.value ? "Hide" : "Show"} ${resolved} resolved`;
+    const shown = this.resolvedToo.value ? all : unresolved;
+    replace(this.list, shown.length ? shown.map((issue) => this.row(issue)) : this.none(resolved));
     this.drawThread(issues.get(issues.current.value));
+  }
+  private none(resolved: number): HTMLElement {
+    const text = this.options.only
+      ? "Nobody said in a task that something is to be changed."
+      : "What is to be changed is said here, about an object or a place.";
+    return h(
+      "li",
+      null,
+      emptyState({
+        icon: "message",
+        title: resolved ? "No open issues" : "No issues",
+        text: resolved ? `${plural(resolved, "resolved one")} not shown.` : text,
+      }),
+    );
   }
   private row(issue: Issue): HTMLElement {
     const [tone, name] = STATES[issue.state];
