@@ -65,10 +65,11 @@ def main(number: int, pipeline_id: str, cycles: int) -> None:
 
     django.setup()
     register_nodes()
-    from alp_site.lib import jobs
+    from alp_site.lib import db, jobs
     from alp_site.lib.models import Job, JobState
     from pipelines.models import CycleCounter
 
+    db.set_role("worker")
     counted = count_statements()
     open_jobs = Job.objects.filter(state=JobState.QUEUED).order_by("id")
     while True:

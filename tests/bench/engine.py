@@ -26,8 +26,11 @@ WANTED = 2.0
 
 def main() -> None:
     with own_house():
+        from alp_site.lib import db
+
         register_nodes()
         pipeline = make_pipeline()
+        db.set_role("worker")  # as `manage.py cluster` does: what reads the events is nobody's save
         counted = count_statements()
         started = time.perf_counter()
         command = [sys.executable, "-m", "tests.bench._engine_worker"]
