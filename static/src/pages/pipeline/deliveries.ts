@@ -1,5 +1,6 @@
 /** What the pipeline's nodes sent out of the house, and what became of it: requests, webhooks, mails. */
 import { h, type Child } from "../../lib/dom";
+import { feed } from "../../lib/feed";
 import { ago, dateTime, plural } from "../../lib/format";
 import { api } from "../../lib/http";
 import type { components } from "../../lib/api-types";
@@ -90,10 +91,13 @@ export function openDeliveries(pipeline: PipelineDetail, canEdit: boolean, node 
     );
   });
   filter.append(...buttons);
+  // A request that waits for its answer is sent anew once a worker comes to its execution.
+  const unwatch = feed.watch(["execution.status", "job.status"], () => void table.reload(), 400);
   openDialog({
     title: node ? `Sent by ${name(node)}` : "Sent out of the house",
     wide: true,
     body: h("div", { class: "stack" }, h("div", { class: "row" }, filter), table.element),
     actions: [{ label: "Close" }],
+    onClose: unwatch,
   });
 }
