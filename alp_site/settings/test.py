@@ -19,4 +19,5 @@ if not ENV.database_url:
     # A file, not :memory:, so that threads of a test see one database and WAL behaves as in the field.
     DATABASES["default"]["TEST"] = {"NAME": str(DATA_DIR / "test.sqlite3")}
 ALP_RING_QUEUE = False
+WHITENOISE_USE_FINDERS = False  # every new client would look through all files of the front end
 FRONTEND_BUILD_REQUIRED = False  # templates are tested without a build; the journeys have one
