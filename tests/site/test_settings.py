@@ -9,7 +9,7 @@ from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
-from django.test import Client
+from django.test import Client, override_settings
 
 from alp_site.env import ROOT, Env, kept_secret, load_dotenv, variable
 
@@ -74,8 +74,9 @@ def test_static_file_when_asked_for_in_full_in_part_or_again_then_it_is_answered
     dist = ROOT / "static" / "dist"
     file = min(dist.glob("assets/*.css"))
     path = f"/static/{file.relative_to(dist)}"
-    client = Client()
-    whole = client.get(path)
+    with override_settings(WHITENOISE_USE_FINDERS=True):
+        client = Client()
+        whole = client.get(path)
     assert (whole.status_code, whole.streaming, whole.content) == (200, False, file.read_bytes())
     assert whole["Content-Type"].startswith("text/css")
     assert "immutable" in whole["Cache-Control"]
