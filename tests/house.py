@@ -75,7 +75,7 @@ class House:
         assert not check or done.returncode == 0, done.stderr
         return done.stdout
 
-    def start(self, timeout: float = 60) -> None:
+    def start(self, timeout: float = 180) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
         command = [sys.executable, "manage.py", "up", "--port", str(self.port)]
         with self.log_path.open("ab") as log:
