@@ -59,6 +59,7 @@ def test_review_when_rejected_fixed_and_approved_by_keys_alone(house: House, vis
         review.has(1)
         review.sees()
         shown = review.showing()
+        expect(page.locator(".issue-thread")).to_contain_text("For review", timeout=30_000)
         keys.press("Alt+i")
         expect(page.locator(".issue-thread")).to_contain_text("Resolved")
         keys.press("a")

@@ -415,6 +415,23 @@ describe("the panel", () => {
     expect(thread().textContent).toContain("and this");
     expect(input().value).toBe("half a sen");
   });
+  it("a list asked for before an act was answered does not undo it", async () => {
+    await start(true, issue(1, { state: "fixed" }));
+    const old = server.issues;
+    let arrive = (): void => undefined;
+    vi.spyOn(server, "list").mockImplementationOnce(async () => {
+      await new Promise<void>((done) => (arrive = done));
+      return old;
+    });
+    tell([{ id: 1, type: "issue.changed", ids: ["i1"], data: { item: "item" } }]);
+    panel.answer();
+    await settled();
+    expect(issues.get("i1")?.state).toBe("resolved");
+    arrive();
+    await settled();
+    expect(issues.get("i1")?.state).toBe("resolved");
+    expect(server.asked).toBe(1);
+  });
   it("a click on a pin shows its issue and does not reach the tool", async () => {
     await start(false, issue(1), issue(2, { annotation: "b" }));
     const picked: string[] = [];

@@ -14,6 +14,8 @@ export class Issues {
   /** How many of each annotation are not resolved. */
   readonly ofAnnotation = new Cell<ReadonlyMap<string, number>>(new Map());
   private taskItem: string | null = null;
+  /** How often the server answered an act of ours: a list asked for before such an answer may not know of it. */
+  private answers = 0;
   private readonly off: Unsubscribe;
 
   constructor(
@@ -62,11 +64,13 @@ export class Issues {
   }
 
   async refresh(): Promise<void> {
-    const { taskItem } = this;
+    const { taskItem, answers } = this;
     if (!taskItem) return;
     try {
       const list = await this.api.list(taskItem);
-      if (taskItem === this.taskItem) this.take(list);
+      if (taskItem !== this.taskItem) return;
+      if (answers === this.answers) this.take(list);
+      else await this.refresh();
     } catch {
       // A hint, not a promise: the next event asks again.
     }
@@ -98,6 +102,7 @@ export class Issues {
   }
 
   private put(issue: Issue): void {
+    this.answers += 1;
     const others = this.list.value.filter(({ id }) => id !== issue.id);
     this.take([...others, issue]);
   }
