@@ -37,6 +37,7 @@ TEMPLATE: Final = "active_learning_with_selection"
 PASSWORD: Final = "alp-demo"  # noqa: S105  of people who exist in a demo only
 DOMAIN: Final = "example.com"
 WAIT_SECONDS: Final = 0.5
+MOST_SECONDS: Final = 1200
 
 
 @dataclass(frozen=True)
@@ -260,7 +261,8 @@ def wait_for_worker(model: Model) -> None:
     """Until the training is over: a worker that runs beside us may have taken it first. One that dies is followed by
     another, as for every job."""
     model.refresh_from_db()
-    while model.status == Model.Status.TRAINING:
+    deadline = time.monotonic() + MOST_SECONDS  # the house may have been stopped meanwhile: nobody goes on then
+    while model.status == Model.Status.TRAINING and time.monotonic() < deadline:
         time.sleep(WAIT_SECONDS)
         model.refresh_from_db()
 

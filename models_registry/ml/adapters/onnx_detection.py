@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-
 import numpy as np
 from numpy.typing import NDArray
 
 from alp_site.lib.errors import Invalid
 from models_registry.ml.adapters import _schema as fields
-from models_registry.ml.adapters._onnx import OnnxAdapter, Outputs, onnx_fields
-from models_registry.ml.adapters._shapes import FLOOR, SHOWN, told_one_by_one
-from models_registry.ml.adapters.base import (
-    ADAPTERS,
-    AdapterInfo,
-    ShapeData,
-    ShapePrediction,
-    TrainHooks,
-    TrainResult,
-)
-from models_registry.ml.fitted import Fitted, fit_all, on_square
-from models_registry.ml.images import ImageSource
+from models_registry.ml.adapters._onnx import Outputs, onnx_fields
+from models_registry.ml.adapters._onnx_shapes import OnnxShapes
+from models_registry.ml.adapters._shapes import FLOOR, SHOWN
+from models_registry.ml.adapters.base import ADAPTERS, AdapterInfo
+from models_registry.ml.fitted import Fitted, on_square
 from models_registry.ml.shapes import Shape, box_shape
 
 OVERLAP = 0.6
@@ -29,7 +20,7 @@ Boxes = tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.float64]]
 
 
 @ADAPTERS.add("onnx_detection")
-class OnnxDetection(OnnxAdapter):
+class OnnxDetection(OnnxShapes):
     """The picture is scaled to fit the square, its left top in the square's, the rest grey. Its embedding is the best
     score of each label."""
 
@@ -62,23 +53,6 @@ class OnnxDetection(OnnxAdapter):
     def threshold(self) -> float:
         return float(self.config["threshold"])
 
-    def train(self, data: ShapeData, hooks: TrainHooks) -> TrainResult:
-        raise self._untrainable()
-
-    def detect(
-        self,
-        images: Sequence[ImageSource],
-        *,
-        batch_size: int = 16,
-        embeddings: bool = False,
-        progress: Callable[[int, int], None] | None = None,
-    ) -> ShapePrediction:
-        answers = (
-            picture if isinstance(picture, str) else (self._found(picture), picture.size_wh)
-            for picture in fit_all(images, self.input_size)
-        )
-        return told_one_by_one(answers, len(images), len(self.labels), embeddings=embeddings, progress=progress)
-
     def _found(self, picture: Fitted) -> list[Shape]:
         boxes, labels, scores = self._read(self._run(on_square(picture, self.input_size)))
         sx, sy = picture.scale_xy
@@ -102,13 +76,6 @@ class OnnxDetection(OnnxAdapter):
         boxes = np.asarray(outputs["boxes"], np.float64).reshape(-1, 4)
         labels = np.asarray(outputs["labels"]).reshape(-1).astype(np.int64) - int(self.config["first_label"])
         return boxes, labels, np.asarray(outputs["scores"], np.float64).reshape(-1)
-
-    def embed(
-        self, images: Sequence[ImageSource], *, batch_size: int = 64, progress: Callable[[int, int], None] | None = None
-    ) -> tuple[NDArray[np.float16], dict[int, str]]:
-        found = self.detect(images, embeddings=True, progress=progress)
-        assert found.embeddings is not None
-        return found.embeddings, found.errors
 
 
 def _from_rows(table: NDArray[np.float64], classes: int) -> Boxes:

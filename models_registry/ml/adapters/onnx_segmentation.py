@@ -2,31 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-
 import numpy as np
 from numpy.typing import NDArray
 
 from alp_site.lib.errors import Invalid
 from models_registry.ml.adapters import _schema as fields
-from models_registry.ml.adapters._onnx import OnnxAdapter, onnx_fields
-from models_registry.ml.adapters._shapes import told_one_by_one
-from models_registry.ml.adapters.base import (
-    ADAPTERS,
-    AdapterInfo,
-    ShapeData,
-    ShapePrediction,
-    TrainHooks,
-    TrainResult,
-)
-from models_registry.ml.fitted import Fitted, fit_all, on_square
-from models_registry.ml.images import ImageSource
+from models_registry.ml.adapters._onnx import onnx_fields
+from models_registry.ml.adapters._onnx_shapes import OnnxShapes
+from models_registry.ml.adapters.base import ADAPTERS, AdapterInfo
+from models_registry.ml.fitted import Fitted, on_square
 from models_registry.ml.rasters import mask_shapes
 from models_registry.ml.shapes import Shape
 
 
 @ADAPTERS.add("onnx_segmentation")
-class OnnxSegmentation(OnnxAdapter):
+class OnnxSegmentation(OnnxShapes):
     """The picture is scaled to fit the square, its left top in the square's, the rest grey. The first output is a class
     for every place: (1, K, h, w) numbers a class, or (1, h, w) or (1, 1, h, w) of the class itself; h and w may be a
     part of the square's side. Its embedding is the sureness of each label's pixels."""
@@ -57,23 +47,6 @@ class OnnxSegmentation(OnnxAdapter):
     def threshold(self) -> float:
         return 0.0
 
-    def train(self, data: ShapeData, hooks: TrainHooks) -> TrainResult:
-        raise self._untrainable()
-
-    def detect(
-        self,
-        images: Sequence[ImageSource],
-        *,
-        batch_size: int = 16,
-        embeddings: bool = False,
-        progress: Callable[[int, int], None] | None = None,
-    ) -> ShapePrediction:
-        answers = (
-            picture if isinstance(picture, str) else (self._found(picture), picture.size_wh)
-            for picture in fit_all(images, self.input_size)
-        )
-        return told_one_by_one(answers, len(images), len(self.labels), embeddings=embeddings, progress=progress)
-
     def _found(self, picture: Fitted) -> list[Shape]:
         output = np.asarray(next(iter(self._run(on_square(picture, self.input_size)).values())))
         classes, sure = self._classes(output)
@@ -102,10 +75,3 @@ class OnnxSegmentation(OnnxAdapter):
             values = np.exp(values - values.max(axis=0))
             values /= values.sum(axis=0)
         return values.argmax(axis=0), values.max(axis=0)
-
-    def embed(
-        self, images: Sequence[ImageSource], *, batch_size: int = 64, progress: Callable[[int, int], None] | None = None
-    ) -> tuple[NDArray[np.float16], dict[int, str]]:
-        found = self.detect(images, embeddings=True, progress=progress)
-        assert found.embeddings is not None
-        return found.embeddings, found.errors
