@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -87,7 +88,8 @@ def test_a_demo_beside_a_running_server_waits_for_the_worker_that_took_its_train
     taken: list[str] = []
     monkeypatch.setattr(world, "run_job", lambda job, heartbeat: taken.append(job))
     # While the command sleeps, the worker does the job.
-    monkeypatch.setattr(world, "time", SimpleNamespace(sleep=lambda seconds: run_job(taken[0], heartbeat=False)))
+    clock = SimpleNamespace(sleep=lambda seconds: run_job(taken[0], heartbeat=False), monotonic=time.monotonic)
+    monkeypatch.setattr(world, "time", clock)
     made = world.build(plan, lambda text: None)
     assert len(taken) == 1
     assert (made.seed_model.status, made.pipeline.status) == ("trained", "running")
