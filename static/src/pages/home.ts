@@ -14,6 +14,7 @@ import { chip, kbd } from "../ui/status";
 import { gateLines, loadMyGates, type MyGates } from "./home/gates";
 import { latelyLines } from "./home/lately";
 import { loopBoxes } from "./home/loop-boxes";
+import { chosenPipeline, pipelineChooser, whichPipeline } from "./home/which";
 import {
   comparisonSentence,
   shortener,
@@ -28,7 +29,8 @@ import type { PipelineDetail, PipelineRow } from "../pipeline_editor/io/api";
 const data = boot();
 const project = data.project;
 if (!project) throw new Error("The home page needs a project.");
-const base = `/p/${project.id}`;
+const projectId = project.id;
+const base = `/p/${projectId}`;
 const apiBase = `/api/v1/projects/${project.id}`;
 
 interface Facet {
@@ -67,6 +69,26 @@ const places = {
   best: h("section", { class: "card", "aria-label": "Best model" }),
   lately: h("section", { class: "card", "aria-label": "What happened lately" }),
 };
+const chooser = pipelineChooser(projectId, () => void load([loadPipeline]));
+const loopBody = h("div", {});
+const legend = h(
+  "span",
+  { class: "row" },
+  h("span", { class: "legend narrow-hide" }, "machine at work"),
+  h("span", { class: "legend wait narrow-hide" }, "waits for people"),
+);
+places.loop.append(
+  h(
+    "header",
+    {},
+    h("h2", {}, "The loop"),
+    chooser.element,
+    h("span", { class: "hint" }, "every number opens what it counts"),
+    h("span", { class: "spacer" }),
+    legend,
+  ),
+  loopBody,
+);
 const chart = lineChart({
   label: "Accuracy on the frozen test set against labels",
   spec: { series: [] },
@@ -75,15 +97,19 @@ const chart = lineChart({
 
 async function loadPipeline(): Promise<void> {
   if (!may("pipeline.see")) return;
-  const list = await api.list<PipelineRow>(`${apiBase}/pipelines/`);
-  const chosen = list.items.find((p) => p.status === "running") ?? list.items[0];
-  state.pipeline = chosen ? await api.get<PipelineDetail>(`/api/v1/pipelines/${chosen.id}/`) : null;
+  const { items } = await api.list<PipelineRow>(`${apiBase}/pipelines/`);
+  const which = whichPipeline(items, chosenPipeline(projectId));
+  state.pipeline = which ? await api.get<PipelineDetail>(`/api/v1/pipelines/${which.id}/`) : null;
+  chooser.show(items, which?.id ?? "");
   await loadTruth();
 }
 
 async function loadTruth(): Promise<void> {
   const variable = (state.pipeline?.graph.variables ?? []).find((v) => v.name === "Ground Truth Dataset");
-  if (!variable || typeof variable.value !== "string") return;
+  if (!variable || typeof variable.value !== "string") {
+    state.truth = null;
+    return;
+  }
   const facets = await api.get<Facets>(`/api/v1/datasets/${variable.value}/facets/`);
   const of = (facet: Facet[], value: string) => facet.find((f) => f.value === value)?.count ?? 0;
   state.truth = {
@@ -116,10 +142,10 @@ async function loadGates(): Promise<void> {
 
 function drawLoop(): void {
   const { pipeline, truth } = state;
+  legend.hidden = !pipeline;
   if (!pipeline) {
     replace(
-      places.loop,
-      h("header", {}, h("h2", {}, "The loop")),
+      loopBody,
       emptyState({
         title: "No pipeline yet",
         text: "A pipeline carries images from the pool to people and from their labels to a better model.",
@@ -133,16 +159,7 @@ function drawLoop(): void {
   const loop = loopFigures(pipeline.graph, pipeline.counters);
   const at = `${base}/pipelines/${pipeline.id}/`;
   replace(
-    places.loop,
-    h(
-      "header",
-      {},
-      h("h2", {}, "The loop"),
-      h("span", { class: "hint" }, "every number opens what it counts"),
-      h("span", { class: "spacer" }),
-      h("span", { class: "legend narrow-hide" }, "machine at work"),
-      h("span", { class: "legend wait narrow-hide" }, "waits for people"),
-    ),
+    loopBody,
     h(
       "div",
       { class: "loop" },
