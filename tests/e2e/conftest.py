@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
+from tests.e2e.elsewhere import Elsewhere
 from tests.house import ROOT, House
 
 PASSWORD = "blue-heron-41"
@@ -63,9 +64,17 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def house(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+def elsewhere() -> Iterator[Elsewhere]:
+    """The one server out of the house that its nodes may call."""
+    server = Elsewhere()
+    yield server
+    server.close()
+
+
+@pytest.fixture(scope="session")
+def house(browser: Browser, elsewhere: Elsewhere, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """One house for all journeys that make their own project in it."""
-    house = House(tmp_path_factory.mktemp("house"))
+    house = House(tmp_path_factory.mktemp("house"), ALP_HTTP_HOSTS=elsewhere.address)
     try:
         house.start()
         yield house
