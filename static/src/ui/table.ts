@@ -82,6 +82,9 @@ class TableView<T> {
   private selected: string | null = null;
   private loaded = false;
   private request: AbortController | null = null;
+  /** Between the press of a mouse button in the rows and its click. */
+  private pressed = false;
+  private drawLater = false;
   private readonly body = h("tbody");
   private readonly heads = new Map<string, HTMLTableCellElement>();
   private readonly below = h("div");
@@ -102,6 +105,7 @@ class TableView<T> {
     append(this.element, [this.wrap, this.below]);
     this.body.addEventListener("click", (event) => this.click(event));
     this.body.addEventListener("keydown", (event) => this.key(event));
+    this.body.addEventListener("pointerdown", () => this.press());
     this.skeleton();
   }
 
@@ -201,7 +205,24 @@ class TableView<T> {
     return [...this.rows].sort((a, b) => way * compare(value(a), value(b), way));
   }
 
+  /** A click counts only where press and release meet the same element: rows are not exchanged between the two. */
+  private press(): void {
+    this.pressed = true;
+    const ends = ["pointerup", "pointercancel"];
+    const release = () => {
+      for (const end of ends) window.removeEventListener(end, release, true);
+      // The click comes after the release, before timers.
+      window.setTimeout(() => {
+        this.pressed = false;
+        if (this.drawLater) this.draw();
+      }, 0);
+    };
+    for (const end of ends) window.addEventListener(end, release, true);
+  }
+
   private draw(): void {
+    this.drawLater = this.pressed;
+    if (this.pressed) return;
     const focused = this.focusedId();
     this.wrap.hidden = this.rows.length === 0;
     replace(

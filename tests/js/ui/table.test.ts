@@ -114,6 +114,25 @@ describe("a table", () => {
     expect(open.mock.calls.map(([one]) => (one as Row).id)).toEqual(["1", "2"]);
   });
 
+  it("does not exchange the rows between press and click", async () => {
+    vi.useFakeTimers();
+    try {
+      const { table, names } = setup([whole(three), whole(three.slice(1))]);
+      await vi.waitFor(() => expect(names()).toHaveLength(3));
+      const button = table.element.querySelector<HTMLButtonElement>("tbody button")!;
+      button.dispatchEvent(new Event("pointerdown", { bubbles: true }));
+      await table.reload();
+      expect(button.isConnected).toBe(true);
+      button.dispatchEvent(new Event("pointerup", { bubbles: true }));
+      expect(button.isConnected).toBe(true);
+      vi.runAllTimers();
+      expect(button.isConnected).toBe(false);
+      expect(names()).toEqual(["apple", "cherry 10"]);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
   it("keeps the focused row over a reload, updates one row and selects", async () => {
     const { table, names } = setup([whole(three), whole([three[2]!, three[1]!])], { open: vi.fn() });
     await vi.waitFor(() => expect(names()).toHaveLength(3));
