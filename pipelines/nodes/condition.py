@@ -52,7 +52,7 @@ class Condition(Node):
         type="condition",
         title="Condition",
         category="Flow",
-        icon="git-branch",
+        icon="branch",
         doc="Compares a value with a constant or a variable: what holds leaves by `true`, else by `false`. The value "
         "is an input, a key of the item's metadata, a field of it, the score of its prediction, or what this cycle "
         "remembered (an agreement, a verdict).",

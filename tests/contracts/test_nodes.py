@@ -10,11 +10,13 @@ import json
 import os
 import pkgutil
 import re
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.utils.timezone import now
 from jsonschema import Draft202012Validator
 
@@ -54,6 +56,13 @@ class FakeCtx:
     def log(self, text: str, execution_id: str | None = None) -> None: ...
 
 
+@cache
+def known_icons() -> set[str]:
+    """The names the front end has icons for; any other is drawn as a box."""
+    text = (Path(settings.BASE_DIR) / "static/src/ui/icons.ts").read_text()
+    return set(re.findall(r'^  "?([a-z0-9-]+)"?: \w+,$', text, re.MULTILINE))
+
+
 def default_config(node: Node) -> dict[str, Any]:
     return config_with_defaults(node.spec.config_schema, {})
 
@@ -69,7 +78,7 @@ def test_declaration_is_complete(node: Node) -> None:
     assert re.fullmatch(r"[a-z][a-z0-9_]*", spec.type)
     assert spec.title
     assert spec.category
-    assert spec.icon
+    assert spec.icon in known_icons()
     assert spec.doc.strip() or (type(node).__doc__ or "").strip()
     assert type(node).compute is not Node.compute
 

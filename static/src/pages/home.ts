@@ -80,7 +80,7 @@ const legend = h(
 places.loop.append(
   h(
     "header",
-    {},
+    { class: "loop-head" },
     h("h2", {}, "The loop"),
     chooser.element,
     h("span", { class: "hint" }, "every number opens what it counts"),

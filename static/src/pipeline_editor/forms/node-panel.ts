@@ -198,6 +198,11 @@ function outputsOf(node: GraphNode, context: PanelContext): Child {
   ];
 }
 
+/** Names stand between backquotes in the docs of nodes. */
+function marked(text = ""): Child[] {
+  return text.split("`").map((part, at) => (at % 2 ? h("code", {}, part) : part));
+}
+
 function docsOf(type: NodeType | undefined): Child {
   if (!type) return null;
   const ports = [...type.inputs, ...type.outputs].filter((port) => port.doc);
@@ -205,12 +210,12 @@ function docsOf(type: NodeType | undefined): Child {
     "details",
     { class: "node-docs", open: true },
     h("summary", {}, "About this node"),
-    type.doc ? h("p", { class: "soft" }, type.doc) : null,
+    type.doc ? h("p", { class: "soft" }, marked(type.doc)) : null,
     ports.length
       ? h(
           "dl",
           { class: "pairs" },
-          ports.flatMap((port) => [h("dt", {}, portName(port)), h("dd", {}, port.doc)]),
+          ports.flatMap((port) => [h("dt", {}, portName(port)), h("dd", {}, marked(port.doc))]),
         )
       : null,
     type.requires.length

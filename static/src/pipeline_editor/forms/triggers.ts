@@ -78,7 +78,7 @@ export function triggerList(context: PanelContext): HTMLElement {
     );
   return h(
     "ul",
-    { class: "trigger-list" },
+    { class: "trigger-list by-node" },
     all.map((one) =>
       h(
         "li",

@@ -1,6 +1,7 @@
 /** What the pipeline pages read and write over the API. */
 import { api, type Page } from "../../lib/http";
 import type { JsonSchema } from "../../ui/schema";
+import { clockWords } from "../graph/clock";
 import type { Counts, Graph, GraphNode, NodeFace, PortInfo } from "../graph/types";
 import type { SaveBody, Stored } from "../state/draft";
 
@@ -224,17 +225,19 @@ function word(value: unknown, otherwise: string): string {
   return typeof value === "string" || typeof value === "number" ? String(value) : otherwise;
 }
 
-/** "Mon 09:00", "every 50 new ground truth", "item created, once". */
+/** "Mondays at 09:00", "every 50 new ground truth", "item created, once". */
 export function triggerWords(trigger: Pick<TriggerRow, "kind" | "spec" | "mode">): string {
   const spec = trigger.spec;
   switch (trigger.kind) {
     case "cron":
-      return `clock ${word(spec["cron"], "")}`;
+      return clockWords(word(spec["cron"], ""), word(spec["timezone"], ""));
     case "every_n":
       return `every ${word(spec["n"], "?")} new ${word(spec["count"], "events").replaceAll("_", " ")}`;
     case "event": {
-      const actions = Array.isArray(spec["actions"]) ? spec["actions"].join(", ") : "";
-      return `${word(spec["resource"], "").toLowerCase()} ${actions}${trigger.mode === "once" ? ", once" : ""}`;
+      const actions = Array.isArray(spec["actions"]) ? (spec["actions"] as string[]) : ["created"];
+      const resource = word(spec["resource"], "Item").replace(/(?<=.)[A-Z]/g, " $&");
+      const said = `${resource} ${actions.join(" or ")}`.replaceAll("_", " ").toLowerCase();
+      return `${said}${trigger.mode === "once" ? ", once" : ""}`;
     }
     case "webhook":
       return "signed message";
