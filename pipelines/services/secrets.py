@@ -7,7 +7,6 @@ saved, so that neither a draft, a revision, an export nor a diff holds it.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from collections.abc import Iterable, Mapping
@@ -20,6 +19,7 @@ from alp_site.lib.db import write
 from alp_site.lib.errors import AlpError, Conflict, Invalid
 from alp_site.people.models import Project, User
 from pipelines.engine.graph import Graph, GraphNode
+from pipelines.engine.keys import keys_in, named_instead, secret_name
 from pipelines.models import Pipeline, Secret
 
 __all__ = [
@@ -34,9 +34,6 @@ __all__ = [
 
 NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,59}")
 REFERENCE: Final = re.compile(r"\$\{secrets\.([^{}]{1,60})\}")
-TELLING: Final = re.compile(r"auth|cookie|credential|key|pass|secret|session|signature|token", re.IGNORECASE)
-"""Names of headers whose values nobody but the server should see."""
-HEADERS: Final = "headers"
 
 
 class SecretMissing(AlpError):
@@ -107,19 +104,9 @@ def keep_apart(pipeline: Pipeline, graph: Graph, user: User | None) -> Graph:
 
 
 def _kept(pipeline: Pipeline, node: GraphNode, moved: dict[str, str]) -> GraphNode:
-    headers = node.config.get(HEADERS)
-    if not isinstance(headers, Mapping):
-        return node
-    own = {name: value for name, value in headers.items() if _is_key(name, value)}
+    own = keys_in(node.config)
     if not own:
         return node
-    place = hashlib.sha256(f"{pipeline.pk}/{node.id}".encode()).hexdigest()[:8]
-    names = {header: f"{re.sub('[^a-z0-9]+', '-', header.lower()).strip('-')[:48]}-{place}" for header in own}
+    names = {header: secret_name(header, pipeline.pk, node.id) for header in own}
     moved |= {names[header]: value for header, value in own.items()}
-    references = {header: f"${{secrets.{name}}}" for header, name in names.items()}
-    return replace(node, config={**node.config, HEADERS: {**headers, **references}})
-
-
-def _is_key(name: Any, value: Any) -> bool:
-    """A value that is not put together from others, of a header whose name says what it is."""
-    return isinstance(value, str) and bool(value.strip()) and "${" not in value and bool(TELLING.search(str(name)))
+    return replace(node, config=named_instead(node.config, names))
