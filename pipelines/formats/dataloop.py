@@ -1,17 +1,20 @@
 """Dataloop's pipeline JSON: what its API and its template files hold.
 
 A file is one pipeline or a list with one. Ports are named by ids of their own, inputs carry ``variableName`` or
-``defaultValue``, triggers stand in ``startNodes``. Which node becomes which of ours is in ``_dataloop_nodes``.
+``defaultValue``, triggers stand in ``startNodes``. Which node becomes which of ours is in ``_dataloop_nodes``, which
+event in ``_dataloop_triggers``.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from pipelines.formats._base import FORMATS, Catalogue, CatalogueEntry, Note, PipelineFile, UnreadableFile, slug
-from pipelines.formats._dataloop_nodes import Mapped, action_of, mapped
+from pipelines.formats._dataloop_nodes import LEFT_OUT, Mapped, action_of, mapped, type_of
+from pipelines.formats._dataloop_triggers import trigger_of
 
 UNFILLED = "$var("
 
@@ -40,8 +43,12 @@ class _Reading:
         self.notes: list[Note] = []
         self.ids: dict[str, str] = {}
         self.entries: dict[str, CatalogueEntry] = {}
+        self.found: dict[str, Mapped] = {}
         self.ports: dict[tuple[str, str], str] = {}
         self.titles: dict[str, str] = {}
+
+    def _tell(self, where: str, level: str, message: str) -> None:
+        self.note(level, where, message)
 
     def note(self, level: str, where: str, message: str) -> None:
         self.notes.append(Note(level, where, message))
@@ -55,7 +62,12 @@ class _Reading:
             "variables": [self._variable(part) for part in self._parts("variables")],
         }
         name, description = (str(self.document.get(key) or "") for key in ("name", "description"))
-        return PipelineFile(name, description, graph, notes=tuple(self.notes))
+        return PipelineFile(name, description, graph, self._settings(), tuple(self.notes))
+
+    def _settings(self) -> dict[str, Any]:
+        """Only what is a truth value: their client writes the resume option into every setting."""
+        keep = (self.document.get("settings") or {}).get("keepTriggersActive")
+        return {"keep_triggers": keep} if isinstance(keep, bool) else {}
 
     def _parts(self, key: str) -> list[Mapping[str, Any]]:
         rows = self.document.get(key) or []
@@ -70,14 +82,17 @@ class _Reading:
         self.titles[theirs] = title
         for port in [*part.get("inputs", ()), *part.get("outputs", ())]:
             self.ports[theirs, str(port.get("portId"))] = str(port.get("name") or "")
-        found = mapped(part, lambda level, message: self.note(level, title, message))
+        told = len(self.notes)
+        found = mapped(part, partial(self._tell, title))
+        if found is None and len(self.notes) > told:
+            return None  # it was said why
         entry = self.catalogue(found.type, found.config) if found else None
         if found is None or entry is None:
             kind = "/".join(str(x) for x in (part.get("type"), (part.get("namespace") or {}).get("functionName")) if x)
             self.note("left_out", title, f"There is no node here for {kind or 'it'}; its connections are left out too.")
             return None
         ours = self.ids[theirs] = slug(title, self.entries)
-        self.entries[ours] = entry
+        self.entries[ours], self.found[ours] = entry, found
         place = (part.get("metadata") or {}).get("position") or {}
         return {
             "id": ours,
@@ -94,7 +109,8 @@ class _Reading:
     ) -> Iterator[tuple[str, dict[str, Any]]]:
         yield from found.inputs.items()
         for port in part.get("inputs", ()):
-            name, variable, fixed = port.get("name"), port.get("variableName"), port.get("defaultValue")
+            name, variable, fixed = str(port.get("name")), port.get("variableName"), port.get("defaultValue")
+            name = found.ports.get(name, name)
             if variable is None and fixed is None:
                 continue
             if name not in entry.inputs:
@@ -118,10 +134,13 @@ class _Reading:
             names = [self.ports.get((n, str(e.get("portId"))), "") for n, e in zip(theirs, ends, strict=True)]
             where = f"{self.titles[theirs[0]]} to {self.titles[theirs[1]]}"
             source, target = (self.ids[node] for node in theirs)
+            names = [self.found[o].ports.get(n, n) for o, n in zip((source, target), names, strict=True)]
             if names[0] not in self.entries[source].outputs or names[1] not in self.entries[target].inputs:
                 self.note("left_out", where, f"The nodes here have no ports {names[0]!r} and {names[1]!r} to connect.")
                 continue
-            action = action_of(part["action"]) if part.get("action") else None
+            action = self._action(part, source, where)
+            if action == LEFT_OUT:
+                continue
             name = slug(f"{source}-{action or names[0]}-{target}", taken)
             taken.append(name)
             yield {
@@ -131,6 +150,14 @@ class _Reading:
                 "action": action,
                 "condition": self._condition(part.get("condition"), where),
             }
+
+    def _action(self, part: Mapping[str, Any], source: str, where: str) -> str | None:
+        """What the connection asks for, by our name; LEFT_OUT, and it is told, where our node has no such way out."""
+        theirs = action_of(part["action"]) if part.get("action") else None
+        ours = self.found[source].actions.get(theirs, theirs) if theirs else None
+        if ours == LEFT_OUT:
+            self.note("left_out", where, f"The node here has no way out by {theirs!r}, and needs none.")
+        return ours
 
     def _condition(self, condition: Any, where: str) -> str:
         if not isinstance(condition, str):
@@ -150,36 +177,22 @@ class _Reading:
             node = self.ids.get(str(part.get("nodeId")))
             if node is None:
                 continue
-            trigger = part.get("trigger") or {}
-            body = self._trigger(trigger, self.titles[str(part["nodeId"])])
+            trigger, title = part.get("trigger") or {}, self.titles[str(part["nodeId"])]
+            body = trigger_of(trigger, partial(self._tell, title))
             if body is not None:
                 name = slug(str(trigger.get("name") or f"{node}_{body['kind']}"), taken)
                 taken.append(name)
                 yield {"id": name, "node": node, "enabled": True, **body}
-
-    def _trigger(self, trigger: Mapping[str, Any], title: str) -> dict[str, Any] | None:
-        spec, kind = trigger.get("spec") or {}, trigger.get("type")
-        if not trigger:
-            return {"kind": "manual", "mode": "always", "overlap": "allow", "spec": {}}
-        if kind == "Cron":
-            kept = {key: spec[key] for key in ("cron", "startAt", "endAt") if spec.get(key)}
-            return {"kind": "cron", "mode": "always", "overlap": "queue_one", "spec": kept}
-        if kind == "Event":
-            actions = [str(action).lower() for action in spec.get("actions") or ["created"]]
-            mode = str(spec.get("executionMode") or "Once").lower()
-            kept = {"resource": spec.get("resource", "Item"), "actions": actions}
-            if spec.get("filter"):
-                kept["filter"] = spec["filter"]
-            return {"kind": "event", "mode": mode, "overlap": "allow", "spec": kept}
-        self.note("left_out", title, f"There is no trigger of the kind {kind!r} here.")
-        return None
 
     def _variable(self, part: Mapping[str, Any]) -> dict[str, Any]:
         name, value = str(part.get("name") or ""), part.get("value")
         if isinstance(value, str) and value.startswith(UNFILLED):
             value = None
             self.note("to_do", name, "Choose its value before the pipeline starts.")
-        kind, description = str(part.get("type") or "Json"), str(part.get("description") or "")
+        theirs, description = str(part.get("type") or "Json"), str(part.get("description") or "")
+        kind = type_of(theirs)
+        if kind != theirs:
+            self.note("changed", name, f"There are no variables of the type {theirs} here: it is {kind}.")
         return {"name": name, "type": kind, "value": value, "description": description}
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Page, Route, expect
 
 from tests.e2e.editor import Drafting, Hands, Windows, box_of, make_drafting, middle
-from tests.house import House
+from tests.house import ROOT, House
+
+THEIRS: Path = ROOT / "tests/pipelines/dataloop_alp.json"
 
 # A pair that may be published: items come by an event and go on.
 PAIR = {
@@ -161,3 +164,28 @@ def test_revision_when_compared_and_restored_then_the_draft_is_it_again(house: H
     expect(hands.node("Second")).to_be_visible()
     hands.saved()
     assert names_of(drafting.stored(page)) == ["First", "Second"]
+
+
+def test_template_of_another_product_when_imported_from_the_page_then_only_its_values_are_left_to_choose(
+    house: House, visitor: Windows
+) -> None:
+    drafting = make_drafting(house, "theirs")
+    page = drafting.sign_in(visitor())
+    page.goto(f"{house.url}/p/{drafting.project}/pipelines/")
+    page.get_by_role("button", name="Import a file").click()
+    dialog = page.get_by_role("dialog", name="Import a pipeline")
+    dialog.get_by_label("File", exact=True).set_input_files(THEIRS)
+    report = dialog.get_by_role("status")
+    expect(report).to_contain_text("Active Learning Pipeline: 12 nodes, 12 connections, 2 triggers, 8 variables.")
+    expect(report.get_by_text("For you to fill in (3)")).to_be_visible()
+    dialog.get_by_label("Name", exact=True).fill("Brought along")
+    dialog.get_by_role("button", name="Make the draft").click()
+    page.wait_for_url("**/edit/")
+    hands = Hands(page)
+    expect(page.locator(".step-head b")).to_have_count(12)
+    expect(page.get_by_text("Mondays at 09:00")).to_be_visible()
+    page.get_by_role("tab", name="Problems").click()
+    expect(page.locator(".problem-list code").first).to_be_visible()
+    assert set(page.locator(".editor-drawer .problem-list code").all_inner_texts()) == {"variable_empty"}
+    expect(page.get_by_role("heading", name="Brought along")).to_be_visible()
+    hands.choose("Compare Models")
