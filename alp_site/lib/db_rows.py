@@ -11,11 +11,12 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache
+from operator import attrgetter
 from typing import Any, TypeAlias, TypeVar, cast
 from uuid import UUID
 
 from django.core.exceptions import EmptyResultSet
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.models import (
     BooleanField,
     CharField,
@@ -155,13 +156,14 @@ def _execute_many(sql: str, columns: list[list[Any]]) -> None:
 
 def _values(rows: Sequence[Model], column: Column) -> list[Any]:
     """The column of all rows, as the database takes it."""
-    found = [getattr(row, column.attname) for row in rows]
+    found = list(map(attrgetter(column.attname), rows))
     first = found[0]
     if all(value is first or (type(value) is type(first) and _same(value, first)) for value in found):
-        return [column.get_db_prep_save(first, connection)] * len(found)
+        return [_prepared(column, first)] * len(found)
     if connection.vendor == "sqlite":
         return _to_sqlite(column, found)
-    return [column.get_db_prep_save(value, connection) for value in found]
+    here = connections[DEFAULT_DB_ALIAS]  # the proxy asks for its thread's connection at each touch
+    return [column.get_db_prep_save(value, here) for value in found]
 
 
 def _same(value: Any, other: Any) -> bool:
@@ -175,12 +177,16 @@ def _to_sqlite(column: Column, values: list[Any]) -> list[Any]:
     if issubclass(kind, (CharField, TextField, IntegerField, FloatField)):
         return [value if type(value) in PLAIN else _prepared(column, value) for value in values]
     if issubclass(kind, UUIDField):
-        return [value.hex if type(value) is UUID else _prepared(column, value) for value in values]
-    return [_prepared(column, value) for value in values]
+        return [f"{value.int:032x}" if type(value) is UUID else _prepared(column, value) for value in values]
+    if issubclass(kind, JSONField):
+        encode = (cast("JSONField[Any, Any]", column).encoder or json.JSONEncoder)().encode
+        return [encode(value) if type(value) in (dict, list) else _prepared(column, value) for value in values]
+    here = connections[DEFAULT_DB_ALIAS]
+    return [column.get_db_prep_save(value, here) for value in values]
 
 
 def _prepared(column: Column, value: Any) -> Any:
-    return column.get_db_prep_save(value, connection)
+    return column.get_db_prep_save(value, connections[DEFAULT_DB_ALIAS])
 
 
 # --- values on their way out

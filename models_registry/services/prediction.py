@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -30,9 +31,11 @@ from models_registry.services.shape_prediction import Answer
 
 __all__ = ["PredictionDraft", "compute", "ensure", "ensure_embeddings", "probabilities", "raw_probabilities", "save"]
 
-LOOKUP = 500
+LOOKUP = 1024
 BATCH = 64
 Progress = Callable[[int, int], None]
+Later = Callable[[Callable[[], None]], None]
+"""Does work that the answer does not wait for; see ``Ctx.later``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +63,16 @@ class PredictionDraft:
         return np.frombuffer(self.probs, dtype="<f4")
 
 
-def compute(model_id: UUID, item_ids: Iterable[Any], progress: Progress | None = None) -> list[PredictionDraft]:
+def at_once(work: Callable[[], None]) -> None:
+    work()
+
+
+def compute(
+    model_id: UUID, item_ids: Iterable[Any], progress: Progress | None = None, later: Later = at_once
+) -> list[PredictionDraft]:
     """Drafts in the order asked for; an unreadable picture gives a draft with ``error``, never an exception.
 
-    Slow; not inside a transaction. Writes no prediction (only embeddings, by content). Safe to run twice.
+    Slow; not inside a transaction. Writes no prediction (only embeddings, by content, ``later``). Safe to run twice.
     Raises Model.DoesNotExist, BrokenArtifact.
     """
     model = Model.objects.get(pk=model_id)
@@ -72,7 +81,10 @@ def compute(model_id: UUID, item_ids: Iterable[Any], progress: Progress | None =
     keys = {blob: input_key(model, blob) for blob in set(blobs.values())}
     own = _saved(model, wanted)
     kind = catalogue.info(model.adapter).task
-    answers, errors = (_classes if kind == "classification" else _shapes)(model, keys, progress)
+    if kind == "classification":
+        answers, errors = _classes(model, keys, progress, later)
+    else:
+        answers, errors = _shapes(model, keys, progress)
     drafts = []
     for item_id in wanted:
         blob = blobs.get(item_id)
@@ -99,14 +111,14 @@ def compute(model_id: UUID, item_ids: Iterable[Any], progress: Progress | None =
 
 
 def _classes(
-    model: Model, keys: dict[str, bytes], progress: Progress | None
+    model: Model, keys: dict[str, bytes], progress: Progress | None, later: Later
 ) -> tuple[dict[str, Answer], dict[str, str]]:
     """Answers of a classifier by content, and why some pictures have none."""
     known = _earlier(model, keys)
     todo = [blob for blob in keys if blob not in known]
     errors: dict[str, str] = {}
     if todo:
-        probs, errors = probabilities(model, todo, progress=progress)
+        probs, errors = probabilities(model, todo, progress=progress, later=later)
         known.update({blob: row for blob, row in zip(todo, probs, strict=True) if blob not in errors})
     return _scored(model, known), errors
 
@@ -190,19 +202,19 @@ def ensure_embeddings(model_id: UUID, item_ids: Iterable[Any], progress: Progres
 
 
 def probabilities(
-    model: Model, blobs: Sequence[str], *, progress: Progress | None = None
+    model: Model, blobs: Sequence[str], *, progress: Progress | None = None, later: Later = at_once
 ) -> tuple[NDArray[np.float32], dict[str, str]]:
     """``raw_probabilities`` with the model's temperature applied: what people see and strategies use."""
-    raw, errors = raw_probabilities(model, blobs, progress=progress)
+    raw, errors = raw_probabilities(model, blobs, progress=progress, later=later)
     return tempered(raw, model.temperature), errors
 
 
 def raw_probabilities(
-    model: Model, blobs: Sequence[str], *, progress: Progress | None = None
+    model: Model, blobs: Sequence[str], *, progress: Progress | None = None, later: Later = at_once
 ) -> tuple[NDArray[np.float32], dict[str, str]]:
     """(N, C) probabilities of pictures by content as the net gives them, and why some have none (their rows are NaN).
 
-    Goes through cached embeddings and the head where there are any; what was not cached is, after the run.
+    Goes through cached embeddings and the head where there are any; what was not cached is, after the run or ``later``.
     An untrained model gives the uniform vector.
     """
     if not model.can_predict:
@@ -231,7 +243,7 @@ def raw_probabilities(
             if answer.embeddings is not None:
                 new = ~known[rest]
                 kept = [blob for blob, is_new in zip(missing, new, strict=True) if is_new]
-                embeddings.store(adapter, kept, answer.embeddings[new])
+                later(partial(embeddings.store, adapter, kept, answer.embeddings[new]))
     return out, errors
 
 

@@ -7,7 +7,7 @@ for how to write one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -221,6 +221,11 @@ class Ctx(Protocol):
 
     def log(self, text: str, execution_id: str | None = None) -> None:
         """Kept with the execution, or with every execution of the batch."""
+        ...
+
+    def later(self, work: Callable[[], None]) -> None:
+        """Work that only speeds others up (filling a cache): done after ``compute`` and before ``apply``, while the
+        next batch is computed. It may be lost with the worker."""
         ...
 
 

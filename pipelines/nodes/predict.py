@@ -65,7 +65,10 @@ class Predict(Node):
         for model_id, part in by_model.items():
             try:
                 drafts = prediction.compute(
-                    UUID(model_id), [e.inputs["item"] for e in part], lambda d, t: ctx.progress(d, t, "predicting")
+                    UUID(model_id),
+                    [e.inputs["item"] for e in part],
+                    lambda d, t: ctx.progress(d, t, "predicting"),
+                    ctx.later,
                 )
             except Model.DoesNotExist:
                 raise BatchFailed("The model was deleted.", model=model_id) from None

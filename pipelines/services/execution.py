@@ -222,6 +222,7 @@ class _Worker:
         return Computed(results, ctx)
 
     def apply(self, batch: Batch, computed: Computed) -> None:
+        computed.ctx.do_what_is_left()
         for part in chunks(computed.results, apply_rows()):
             self._apply(batch, list(part), computed.ctx)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import time
 from collections import defaultdict
 from collections.abc import Callable
@@ -20,6 +21,7 @@ from pipelines.services import looking, variables
 
 __all__ = ["NodeTx", "WorkerCtx", "seeded"]
 
+log = logging.getLogger(__name__)
 LOOK_SECONDS = 2.0
 
 
@@ -50,6 +52,7 @@ class WorkerCtx:
         self._run, self._still_wanted = run, still_wanted
         self._looked, self._dropped = time.monotonic(), False
         self.logs: dict[str | None, list[str]] = defaultdict(list)
+        self._left: list[Callable[[], None]] = []
         self.seconds_each = 0.0  # an execution's share of what its batch took
 
     def progress(self, done: int, total: int, note: str = "") -> None:
@@ -67,6 +70,18 @@ class WorkerCtx:
 
     def log(self, text: str, execution_id: str | None = None) -> None:
         self.logs[execution_id].append(text)
+
+    def later(self, work: Callable[[], None]) -> None:
+        self._left.append(work)
+
+    def do_what_is_left(self) -> None:
+        """What was put off with ``later``, once. Nothing hangs on it: an error is logged, and the results stand."""
+        left, self._left = self._left, []
+        for work in left:
+            try:
+                work()
+            except Exception:
+                log.exception("work that a node put off failed")
 
     def log_of(self, execution_id: str) -> str:
         """What is to be kept with one execution."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -142,7 +141,7 @@ class Ledger:
             by_cycle[str(row.cycle_id)][str(row.pk)] = state_of(row)
         for key, found in by_cycle.items():
             state = self._states[key]
-            self._states[key] = replace(state, executions={**state.executions, **found})
+            self._states[key] = state._replace(executions={**state.executions, **found})
 
     def look_up_conditions(self, finishing: Iterable[tuple[str, Mapping[str, Any]]]) -> None:
         """Asks the database once per condition which items pass. ``finishing``: (execution id, outputs)."""

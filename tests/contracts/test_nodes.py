@@ -10,6 +10,7 @@ import json
 import os
 import pkgutil
 import re
+from collections.abc import Callable
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -54,6 +55,9 @@ class FakeCtx:
         return seeded(*salt)
 
     def log(self, text: str, execution_id: str | None = None) -> None: ...
+
+    def later(self, work: Callable[[], None]) -> None:
+        work()
 
 
 @cache

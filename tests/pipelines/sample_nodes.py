@@ -26,13 +26,15 @@ OPEN_CONFIG: Mapping[str, Any] = {"type": "object"}
 effects: Counter[str] = Counter()
 """What ``apply`` did, by execution id; cleared by the fixture. Counts only: what rolled back is counted too."""
 hooks: dict[str, Callable[..., Any]] = {}
-"""Lets one test get between: "compute" and "apply" are called with the batch."""
+"""Lets one test get between: "compute" and "apply" are called with the batch, "later" is put off."""
 
 
 class _Pass(Node):
     def compute(self, ctx: Any, batch: Sequence[Execution]) -> Sequence[Result]:
         if "compute" in hooks:
             hooks["compute"](batch)
+        if "later" in hooks:
+            ctx.later(hooks["later"])
         return [Outcome(e.id, {"item": e.inputs["item"]}, action=e.config.get("action")) for e in batch]
 
     def apply(self, tx: Any, results: Sequence[Outcome | Wait]) -> Sequence[Result] | None:

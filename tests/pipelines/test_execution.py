@@ -117,6 +117,22 @@ def test_item_that_cannot_be_written_fails_alone_and_nothing_of_it_stays(running
     assert at("a", status="failed")[0].error == "ValueError: cannot be written"
 
 
+def test_what_a_node_puts_off_is_done_before_its_results_and_fails_none_of_them(running: Running, items: Items) -> None:
+    pipeline = running(graph([node("a", "pass")], []))
+    items(3)
+    order: list[str] = []
+
+    def put_off() -> None:
+        order.append("later")
+        raise OSError("the disk is full")
+
+    sample_nodes.hooks["later"] = put_off
+    sample_nodes.hooks["apply"] = lambda tx, results: order.append(f"apply {len(results)}")
+    settle()
+    assert order == ["later", "apply 3"]
+    assert counters(pipeline) == {"a": {"done": 3}}
+
+
 def test_whole_batch_fails_with_one_reason_and_is_retried_with_its_inputs(running: Running, items: Items) -> None:
     variable = {"name": "v", "type": "Json", "value": 1}
     spec = graph([node("a", "picky"), node("b")], ["a -> b"], variables=[variable])
