@@ -80,6 +80,7 @@ def test_draft_when_saved_by_someone_else_meanwhile_then_a_person_chooses(house:
 
         pattern = f"**/api/v1/pipelines/{drafting.pipeline}/"
         page.route(pattern, hold)
+        expect(hands.page.locator(".step-head b").first).to_be_visible()
         hands.choose(hands.names()[0])
         with page.expect_request(lambda request: request.method == "PATCH" and drafting.pipeline in request.url):
             hands.rename(mine)
