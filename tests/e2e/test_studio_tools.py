@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from typing import Any
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Request, expect
 
 from tests.e2e.conftest import Visitor
 from tests.e2e.loop import said
-from tests.e2e.shapes import World, make_world
+from tests.e2e.shapes import Hand, World, make_world
 from tests.house import House
 
 Windows = Callable[..., Visitor]
@@ -38,6 +39,19 @@ def world(house: House) -> World:
     made = make_world(house, "Tools", ["box", "mask", "polygon"], pictures=4)
     said(house, ASK.format(dataset=made.dataset))
     return made
+
+
+def go_to(hand: Hand, name: str) -> None:
+    """To a picture by a part of its name."""
+    page = hand.page
+    page.keyboard.press("/")
+    dialog = page.get_by_role("dialog", name="Go to a picture by its name")
+    expect(dialog.get_by_role("option").first).to_be_visible()
+    page.keyboard.type(name)
+    expect(dialog.get_by_role("option")).to_have_count(1)
+    page.keyboard.press("Enter")
+    expect(hand.filename()).to_have_text(f"/{name}.png")
+    hand.ready()
 
 
 def test_an_object_in_a_box_is_cut_out_by_its_colour_and_what_the_server_refuses_is_said_there(
@@ -107,14 +121,7 @@ def test_a_box_is_made_of_four_points_and_pinned_on_a_picture_gone_to_by_its_nam
 ) -> None:
     hand = world.open(visitor())
     page = hand.page
-    page.keyboard.press("/")
-    dialog = page.get_by_role("dialog", name="Go to a picture by its name")
-    expect(dialog.get_by_role("option").first).to_be_visible()
-    page.keyboard.type("p002")
-    expect(dialog.get_by_role("option")).to_have_count(1)
-    page.keyboard.press("Enter")
-    expect(hand.filename()).to_have_text("/p002.png")
-    hand.ready()
+    go_to(hand, "p002")
 
     # The white rectangle, by a point on each of its sides, in any order; a step back takes the last point.
     page.keyboard.press("Shift+X")
@@ -144,3 +151,67 @@ def test_a_box_is_made_of_four_points_and_pinned_on_a_picture_gone_to_by_its_nam
     hand.until("free again", lambda rows: "pinned" not in rows[0]["metadata"])
     hand.drag((340, 230), (440, 330))
     hand.until("moved", lambda rows: rows[0]["geometry"]["xyxy"] == pytest.approx([400, 300, 480, 360], abs=2))
+
+
+def test_several_are_resized_as_one_by_their_frame_saved_at_once_and_undone_at_once(
+    visitor: Windows, world: World
+) -> None:
+    hand = world.open(visitor())
+    page = hand.page
+    go_to(hand, "p001")
+    hand.tool("Box")
+    hand.drag((100, 100), (140, 140))
+    hand.drag((200, 100), (260, 160))
+    hand.has(2)
+    hand.saved()
+    page.keyboard.press("v")
+    page.keyboard.press("Control+a")
+
+    sent: list[list[str]] = []
+
+    def note(request: Request) -> None:
+        if request.method == "POST" and request.url.endswith("/annotations/"):
+            sent.append([one["type"] for one in (request.post_data_json or {})["operations"]])
+
+    page.on("request", note)
+    before = places(hand.shapes())
+    # The frame lies 8 screen pixels outside; with Shift what is pulled keeps its proportions.
+    x, y = hand.at(260, 160)
+    far_x, far_y = hand.at(340, 180)
+    page.mouse.move(x + 8, y + 8)
+    page.keyboard.down("Shift")
+    page.mouse.down()
+    page.mouse.move(far_x + 8, far_y + 8, steps=5)
+    page.mouse.up()
+    page.keyboard.up("Shift")
+    rows = hand.until("half as large again", lambda now: widths(now) == pytest.approx([60, 90], abs=2))
+    assert [box[:2] for box in corners(rows)] == [pytest.approx([100, 100], abs=2), pytest.approx([250, 100], abs=2)]
+    hand.saved()
+    assert sent == [["update", "update"]]
+    assert places(hand.holds(world.item_of("/p001.png"))) == places(rows)
+
+    page.keyboard.press("Control+z")
+    hand.until("as before", lambda now: places(now) == before)
+
+    # By keys alone: the fifth handle is the corner at the lower right.
+    for _ in range(5):
+        page.keyboard.press(".")
+    for _ in range(16):
+        page.keyboard.press("Shift+ArrowRight")
+    hand.until("twice as wide", lambda now: widths(now) == pytest.approx([80, 120], abs=4))
+    page.keyboard.press("Control+z")
+    hand.until("as before", lambda now: places(now) == before)
+
+
+def corners(rows: list[dict[str, Any]]) -> list[list[float]]:
+    """Of each box, from left to right."""
+    return sorted(row["geometry"]["xyxy"] for row in rows)
+
+
+def widths(rows: list[dict[str, Any]]) -> list[float]:
+    return [box[2] - box[0] for box in corners(rows)]
+
+
+def places(rows: list[dict[str, Any]]) -> dict[str, list[float]]:
+    """Of each box by its id."""
+    return {row["id"]: row["geometry"]["xyxy"] for row in rows}

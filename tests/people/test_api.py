@@ -196,6 +196,29 @@ def test_members_when_project_has_many_then_number_of_queries_stays(
         assert len(client.get(f"/api/v1/projects/{project.pk}/members/").json()["items"]) == 25
 
 
+def test_members_are_found_by_name_or_address_and_role_page_by_page(client_as: ClientAs, project: Project) -> None:
+    for name, role in (("Zoe Heron", Role.ANNOTATOR), ("Yan Heron", Role.REVIEWER), ("Xi Owl", Role.ANNOTATOR)):
+        user = create_user(email=f"{name.split()[0].lower()}@birds.example.org", name=name)
+        Membership.objects.create(project=project, user=user, role=role)
+    client = client_as("owner")
+
+    def found(**query: Any) -> tuple[list[str], str | None]:
+        answer = client.get(f"/api/v1/projects/{project.pk}/members/", query)
+        assert answer.status_code == 200, answer.content
+        return [row["user"]["name"] for row in answer.json()["items"]], answer.json()["next"]
+
+    assert found(q=" HERON ") == (["Yan Heron", "Zoe Heron"], None)
+    assert found(q="birds.example") == (["Xi Owl", "Yan Heron", "Zoe Heron"], None)
+    assert found(q="birds.example", role=["annotator", "owner"]) == (["Xi Owl", "Zoe Heron"], None)
+    assert found(q="nobody") == ([], None)
+    first, after = found(q="birds.example", limit=2)
+    assert (first, found(q="birds.example", limit=2, after=after)) == (["Xi Owl", "Yan Heron"], (["Zoe Heron"], None))
+    zoe = client.get(f"/api/v1/projects/{project.pk}/members/", {"q": "zoe@"}).json()["items"][0]["user"]["id"]
+    assert found(user=[zoe, str(uuid4())]) == (["Zoe Heron"], None)
+    answer = client.get(f"/api/v1/projects/{project.pk}/members/", {"role": "king"})
+    assert (answer.status_code, answer.json()["error"]["data"]["field"]) == (400, "role")
+
+
 def test_session_when_the_page_is_somebody_elses_then_401_and_nothing_is_done(
     people: dict[str, User], project: Project
 ) -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from alp_site.lib.web import visible_or_404
+from alp_site.lib.errors import Invalid
+from alp_site.lib.web import MAX_PAGE, keyset_page, parse_uuid, visible_or_404
 from alp_site.people import selectors, services
 from alp_site.people.api.projects import managed_project
 from alp_site.people.api.serializers import (
@@ -19,7 +20,7 @@ from alp_site.people.api.serializers import (
     MemberPatchSerializer,
     MemberSerializer,
 )
-from alp_site.people.api.shapes import listed, listing, parsed
+from alp_site.people.api.shapes import listing, parsed
 from alp_site.people.models import Role
 from alp_site.people.permissions import MembershipPolicy
 
@@ -27,10 +28,32 @@ from alp_site.people.permissions import MembershipPolicy
 class MemberListView(APIView):
     """Who is in a project, as what."""
 
-    @extend_schema(responses=listing("MemberList", MemberSerializer))
+    @extend_schema(
+        responses=listing("MemberList", MemberSerializer),
+        parameters=[
+            OpenApiParameter("q", str),
+            OpenApiParameter("role", str, many=True, enum=Role.values),
+            OpenApiParameter("user", UUID, many=True),
+            OpenApiParameter("after", str),
+            OpenApiParameter("limit", int),
+        ],
+    )
     def get(self, request: Request, project_id: UUID) -> Response:
+        """By name; `q`: a part of a name or address, `role`: of one of these, `user`: of these people."""
         project = selectors.get_project_for(request.user, project_id)
-        return Response(listed(MemberSerializer(selectors.list_members(project), many=True).data))
+        roles = request.query_params.getlist("role")
+        if unknown := set(roles) - set(Role.values):
+            raise Invalid(f"There is no role {min(unknown)!r}.", field="role", allowed=list(Role.values))
+        users = [parse_uuid(text, "user") for text in request.query_params.getlist("user")]
+        named = request.query_params.get("q", "").strip()
+        rows = selectors.list_members(project, named=named, roles=roles, users=users)
+        return keyset_page(
+            request,
+            rows,
+            lambda page: list(MemberSerializer(page, many=True).data),
+            sort="user__name",
+            default=MAX_PAGE,
+        )
 
     @extend_schema(request=MemberAddSerializer, responses={201: MemberAddedSerializer})
     def post(self, request: Request, project_id: UUID) -> Response:

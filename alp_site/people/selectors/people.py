@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from alp_site.lib.errors import NotFound
 from alp_site.people.models import AccessToken, Membership, Project, User
@@ -39,8 +40,16 @@ def list_memberships_of(user: Person) -> QuerySet[Membership]:
     return rows.select_related("project").order_by("project__name", "pk")
 
 
-def list_members(project: Project) -> QuerySet[Membership]:
-    return Membership.objects.filter(project=project).select_related("user").order_by("user__name", "pk")
+def list_members(
+    project: Project, *, named: str = "", roles: Collection[str] = (), users: Collection[UUID] = ()
+) -> QuerySet[Membership]:
+    """By name; `named`: those whose name or address holds it, `roles`: as one of these, `users`: of these people."""
+    rows = Membership.objects.filter(project=project).select_related("user").order_by("user__name", "pk")
+    if named:
+        rows = rows.filter(Q(user__name__icontains=named) | Q(user__email__icontains=named))
+    if users:
+        rows = rows.filter(user__in=users)
+    return rows.filter(role__in=roles) if roles else rows
 
 
 def list_tokens_of(user: User) -> QuerySet[AccessToken]:

@@ -2029,7 +2029,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** @description Who is in a project, as what. */
+    /** @description By name; `q`: a part of a name or address, `role`: of one of these, `user`: of these people. */
     get: operations["projects_id_members_get"];
     put?: never;
     /** @description Adds a person by e-mail; an unknown address gets an account and a link to set its password. */
@@ -9887,7 +9887,13 @@ export interface operations {
   };
   projects_id_members_get: {
     parameters: {
-      query?: never;
+      query?: {
+        after?: string;
+        limit?: number;
+        q?: string;
+        role?: ("annotator" | "engineer" | "owner" | "reviewer" | "viewer")[];
+        user?: string[];
+      };
       header?: never;
       path: {
         project_id: string;

@@ -7,9 +7,9 @@ import { feed } from "../lib/feed.ts";
 import { count, decimal, duration, NONE, percent, plural } from "../lib/format.ts";
 import { isAbort } from "../lib/http.ts";
 import { barChart, legendKeys, lineChart } from "../ui/chart.ts";
-import { emptyState, errorState } from "../ui/empty.ts";
+import { errorState } from "../ui/empty.ts";
 import { icon } from "../ui/icons.ts";
-import { createPicker, fixedItems } from "../ui/picker.ts";
+import { createPicker } from "../ui/picker.ts";
 import type { Table } from "../ui/table.ts";
 import { createTabs } from "../ui/tabs.ts";
 import { BYS, fromParams, lastDays, SPANS, spanOf, toParams } from "./figures/asked.ts";
@@ -23,7 +23,7 @@ import {
   type FigureRow,
   type Figures,
 } from "./figures/types.ts";
-import { findTasks, getTask, listMembers, type NamedRef } from "./tasks/api.ts";
+import { findMembers, findTasks, getMembers, getTask, type NamedRef } from "./tasks/api.ts";
 
 const data = boot<{ everyone: boolean }>();
 const project = requireProject(data).id;
@@ -45,13 +45,11 @@ const task = createPicker<NamedRef>({
   load: (text, signal) => findTasks(project, text, signal),
   onChange: (chosen) => ask({ task: chosen?.id ?? null }),
 });
-/** Those of the project, in one answer of the server. */
-let people: NamedRef[] = [];
 const person = createPicker<NamedRef>({
   label: "Person",
   placeholder: "Everyone",
   optional: true,
-  load: (text) => fixedItems(people)(text),
+  load: async (text, signal) => (await findMembers(project, text, [], signal)).items.map(({ user }) => user),
   onChange: (chosen) => ask({ person: chosen?.id ?? null }),
 });
 const trouble = h("div", { class: "notice bad", role: "alert", hidden: true });
@@ -77,10 +75,16 @@ function drawAsked(): void {
   to.value = asked.to;
   to.min = asked.from;
   void nameTask();
-  const { person: who } = asked;
-  if (who !== (person.value()?.id ?? null))
-    person.set(who ? (people.find(({ id }) => id === who) ?? { id: who, name: "Someone who left" }) : null);
+  void namePerson();
   download.href = downloadUrl(project, asked);
+}
+
+/** The person that is asked for, by their name. */
+async function namePerson(): Promise<void> {
+  const id = asked.person;
+  if (id === (person.value()?.id ?? null)) return;
+  const [member] = id && everyone ? await getMembers(project, [id]).catch(() => []) : [];
+  if (id === asked.person) person.set(id ? (member?.user ?? { id, name: "Someone who left" }) : null);
 }
 
 /** The task that is asked for, by its name. */
@@ -111,12 +115,6 @@ function dated(): void {
 }
 from.addEventListener("change", dated);
 to.addEventListener("change", dated);
-
-async function fillChoices(): Promise<void> {
-  people = everyone ? (await listMembers(project)).map(({ user }) => user) : [];
-  person.set(people.find(({ id }) => id === asked.person) ?? person.value());
-  drawAsked();
-}
 
 // ---- what is shown
 
@@ -285,9 +283,6 @@ const body = need("#figures-page");
 replace(body, ...parts);
 drawAsked();
 tabs.show(asked.by);
-fillChoices().catch((error: unknown) =>
-  replace(trouble, emptyState({ title: "The choices could not be loaded", text: String(error) })),
-);
 void refresh();
 feed.watch(
   ["task.item_status"],

@@ -36,6 +36,7 @@ async function refresh(): Promise<void> {
       peopleTable(state.people, state.task.kind, (person) => items?.show({ person, status: "assigned" })),
     );
     drawMine();
+    items?.named();
   } catch (error) {
     errorToast(error);
   }

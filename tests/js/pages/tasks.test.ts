@@ -1,6 +1,8 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { markup } from "@/lib/markup.ts";
 import { fromParams, toParams, wordsOf } from "@/pages/task/filter.ts";
+import type { Label } from "@/browser/types.ts";
+import { labelField } from "@/pages/tasks/drawing.ts";
 import { createFilterBox } from "@/pages/tasks/filter-box.ts";
 import { createShareList } from "@/pages/tasks/share-list.ts";
 import { asPercentages, equalShares, faultOf } from "@/pages/tasks/shares.ts";
@@ -17,7 +19,14 @@ describe("shares", () => {
     expect(equalShares(0)).toEqual([]);
   });
   it("made of any weights sum to 100 and forget nobody", () => {
-    for (const weights of [[1, 1, 1], [7, 3], [1, 999], [5], [2, 3, 5, 7, 11, 13], [0, 0]]) {
+    for (const weights of [
+      [1, 1, 1],
+      [7, 3],
+      [1, 999],
+      [5],
+      [2, 3, 5, 7, 11, 13],
+      [0, 0],
+    ]) {
       const shares = asPercentages(weights);
       expect(sum(shares)).toBe(100);
       expect(Math.min(...shares)).toBeGreaterThanOrEqual(1);
@@ -34,24 +43,52 @@ describe("shares", () => {
 });
 
 describe("the list of people", () => {
-  const members = ["Ada", "Bo", "Cy"].map((name) => ({
+  const member = (name: string, role = "annotator") => ({
     id: name,
-    role: "annotator",
+    role,
     user: { id: name.toLowerCase(), name, email: `${name}@example.org` },
-  }));
+  });
+  const few = ["Ada", "Bo", "Cy"].map((name) => member(name));
+  const finding =
+    (all: ReturnType<typeof member>[], most = 20) =>
+    (text: string) => {
+      const found = all.filter(({ user }) =>
+        user.name.toLowerCase().includes(text),
+      );
+      return Promise.resolve({
+        items: found.slice(0, most),
+        more: found.length > most,
+      });
+    };
+  const shown = (list: HTMLElement) =>
+    [...list.querySelectorAll('input[type="checkbox"]')].map((one) =>
+      one.getAttribute("aria-label"),
+    );
   const box = (list: HTMLElement, name: string) =>
     list.querySelector<HTMLInputElement>(`input[aria-label="${name}"]`)!;
   const press = (input: HTMLInputElement) => {
     input.checked = !input.checked;
     input.dispatchEvent(new Event("change"));
   };
+  const search = async (list: HTMLElement, text: string) => {
+    const input = list.querySelector<HTMLInputElement>('input[type="search"]')!;
+    input.value = text;
+    input.dispatchEvent(new Event("input"));
+    await new Promise((resolve) => setTimeout(resolve));
+    return input;
+  };
 
-  it("deals equal shares to whom one ticks, and refuses others until they sum to 100", () => {
-    const list = createShareList({ members, present: new Map(), dealt: true });
+  it("deals equal shares to whom one ticks, and refuses others until they sum to 100", async () => {
+    const list = createShareList({ find: finding(few), dealt: true });
+    await vi.waitFor(() =>
+      expect(shown(list.element)).toEqual(["Ada", "Bo", "Cy"]),
+    );
     expect(() => list.read()).toThrow(/Choose who/);
     for (const name of ["Ada", "Bo", "Cy"]) press(box(list.element, name));
     expect(list.read().map(({ share }) => share)).toEqual([34, 33, 33]);
-    const ada = list.element.querySelector<HTMLInputElement>('input[aria-label="Share of Ada, percent"]')!;
+    const ada = list.element.querySelector<HTMLInputElement>(
+      'input[aria-label="Share of Ada, percent"]',
+    )!;
     ada.value = "50";
     ada.dispatchEvent(new Event("input"));
     expect(() => list.read()).toThrow(/116 %/);
@@ -61,17 +98,125 @@ describe("the list of people", () => {
       { person: "bo", share: 50 },
     ]);
   });
-  it("asks for no shares where people pull, and keeps who was ticked", () => {
-    const list = createShareList({ members, present: new Map([["bo", 3]]), dealt: false });
-    expect(list.read()).toEqual([{ person: "bo", share: 1 }]);
-    list.setMembers(members.slice(1));
-    expect(list.read()).toEqual([{ person: "bo", share: 1 }]);
+  it("asks for no shares where people pull, and keeps of who was ticked those who may", async () => {
+    const rex = member("Rex", "reviewer");
+    const present = [
+      { member: few[1]!, share: 3 },
+      { member: rex, share: 1 },
+    ];
+    const list = createShareList({
+      find: finding([...few, rex]),
+      present,
+      dealt: false,
+    });
+    expect(list.read()).toEqual([
+      { person: "bo", share: 1 },
+      { person: "rex", share: 1 },
+    ]);
+    list.keep(({ role }) => role === "reviewer");
+    expect(list.read()).toEqual([{ person: "rex", share: 1 }]);
+    await vi.waitFor(() => expect(shown(list.element)).toContain("Ada"));
+    expect(box(list.element, "Bo").checked).toBe(false);
+  });
+  it("shows a few of hundreds, finds the others by name, and whoever is ticked stays", async () => {
+    const many = Array.from({ length: 300 }, (_, n) =>
+      member(`Person ${String(n).padStart(3, "0")}`),
+    );
+    const list = createShareList({ find: finding(many), dealt: true });
+    await vi.waitFor(() => expect(shown(list.element)).toHaveLength(20));
+    const input = await search(list.element, "person 29");
+    expect(input.hidden).toBe(false);
+    expect(shown(list.element)).toHaveLength(10);
+    press(box(list.element, "Person 295"));
+    await search(list.element, "person 12");
+    expect(shown(list.element)).toEqual([
+      "Person 295",
+      ...Array.from({ length: 10 }, (_, n) => `Person 12${n}`),
+    ]);
+    press(box(list.element, "Person 120"));
+    await search(list.element, "nobody");
+    expect(shown(list.element)).toEqual(["Person 295", "Person 120"]);
+    expect(list.element.textContent).toContain("Nothing found.");
+    expect(list.read()).toEqual([
+      { person: "person 295", share: 50 },
+      { person: "person 120", share: 50 },
+    ]);
+  });
+  it("needs no search where all are in sight", async () => {
+    const list = createShareList({ find: finding(few), dealt: false });
+    await vi.waitFor(() => expect(shown(list.element)).toHaveLength(3));
+    expect(
+      list.element.querySelector<HTMLInputElement>('input[type="search"]')!
+        .hidden,
+    ).toBe(true);
+    press(box(list.element, "Cy"));
+    expect(shown(list.element)).toEqual(["Ada", "Bo", "Cy"]);
+  });
+});
+
+describe("the field of labels", () => {
+  const label = (name: string): Label => ({
+    id: name,
+    name,
+    color: "#53b3b8",
+    hotkey: "",
+    group: "",
+    order: 0,
+    skeleton: null,
+  });
+  const context = (value: string[]) => ({
+    id: "labels",
+    path: "labels",
+    schema: {},
+    value,
+    disabled: false,
+    changed: () => undefined,
+  });
+  const shown = (element: HTMLElement) =>
+    [...element.querySelectorAll(".tick-list label")].map(
+      (one) => one.textContent,
+    );
+
+  it("draws forty of hundreds with what is chosen first, and finds the rest by name", async () => {
+    const field = labelField(
+      Array.from({ length: 400 }, (_, n) => label(`bird ${n}`)),
+    );
+    const control = field.widget(context(["bird 399", "gone"]));
+    await vi.waitFor(() => expect(shown(control.element)).toHaveLength(41));
+    expect(shown(control.element)[0]).toBe("bird 399");
+    const input = control.element.querySelector<HTMLInputElement>(
+      'input[type="search"]',
+    )!;
+    input.value = "BIRD 250";
+    input.dispatchEvent(new Event("input"));
+    await vi.waitFor(() =>
+      expect(shown(control.element)).toEqual(["bird 399", "bird 250"]),
+    );
+    const [, second] = control.element.querySelectorAll<HTMLInputElement>(
+      'input[type="checkbox"]',
+    );
+    second!.click();
+    expect(control.read()).toEqual(["bird 399", "bird 250"]);
+  });
+  it("of another dataset keeps what is there too", async () => {
+    const field = labelField(["cat", "dog"].map(label));
+    const control = field.widget(context(["cat", "dog"]));
+    field.setLabels(["dog", "owl"].map(label));
+    expect(control.read()).toEqual(["dog"]);
+    await vi.waitFor(() =>
+      expect(shown(control.element)).toEqual(["dog", "owl"]),
+    );
+    field.setLabels([]);
+    expect(control.element.textContent).toContain("no ontology");
+    expect(control.read()).toEqual([]);
   });
 });
 
 describe("the filter of a task's items", () => {
   it("survives the address and is told in words", () => {
-    const params = new URLSearchParams("status=returned&person=p1&from=2026-03-01&to=2026-03-01");
+    const params = new URLSearchParams(
+      "status=returned&person=p1&from=2026-03-01&to=2026-03-01",
+    );
     const filter = fromParams(params, "Europe/Berlin");
     expect(filter.tz).toBe("Europe/Berlin");
     expect(toParams(filter).toString()).toBe(params.toString());
@@ -88,7 +233,9 @@ describe("the filter box", () => {
   beforeEach(() => void vi.useFakeTimers());
 
   it("tells what is found, and what is wrong, as one types", async () => {
-    const count = vi.fn((filter: unknown) => Promise.resolve(`found ${JSON.stringify(filter)}`));
+    const count = vi.fn((filter: unknown) =>
+      Promise.resolve(`found ${JSON.stringify(filter)}`),
+    );
     const box = createFilterBox({ label: "Filter", count });
     const type = async (text: string) => {
       box.input.value = text;

@@ -17,6 +17,8 @@ import { fromParams, toParams, wordsOf, type ItemFilter } from "./filter.ts";
 export interface ItemList {
   filter: () => ItemFilter;
   show: (change: Partial<ItemFilter>) => void;
+  /** The people of the task are known by name now. */
+  named: () => void;
   reload: () => Promise<void>;
 }
 
@@ -148,6 +150,7 @@ export function itemList(host: HTMLElement, changed: () => Promise<unknown>): It
   return {
     filter: () => filter,
     show,
+    named: drawChips,
     reload: async () => {
       await table.reload();
       drawChips();

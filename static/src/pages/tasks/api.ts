@@ -119,6 +119,8 @@ export const listTasks = (
 ) =>
   api.list<Task>(`${V1}/projects/${project}/tasks/`, { query: { after, status }, ...(signal && { signal }) });
 const FOUND = 20;
+/** As an address of the server may be long. */
+const IDS_AT_ONCE = 50;
 /** Those whose name holds the text, newest first; no more than one reads through. */
 export const findTasks = async (
   project: string,
@@ -185,8 +187,29 @@ export const askKey = (id: string, count: number) =>
   api.post<{ answered: number; corrected: number; unknown: number }>(`${V1}/tasks/${id}/answer-key/`, {
     count,
   });
-export const listMembers = (project: string): Promise<Member[]> =>
-  api.all<Member>(`${V1}/projects/${project}/members/`);
+const members = (project: string, query: Record<string, string | number | string[]>, signal?: AbortSignal) =>
+  api.list<Member>(`${V1}/projects/${project}/members/`, { query, ...(signal && { signal }) });
+/** Those of some roles whose name or address holds the text; no more than one reads through. */
+export async function findMembers(
+  project: string,
+  text: string,
+  roles: readonly string[],
+  signal?: AbortSignal,
+): Promise<{ items: Member[]; more: boolean }> {
+  const found = await members(project, { q: text, role: [...roles], limit: FOUND }, signal);
+  return { items: found.items, more: found.next !== null };
+}
+/** Of these people, those who are in the project, as one of these roles. */
+export async function getMembers(
+  project: string,
+  users: readonly string[],
+  roles: readonly string[] = [],
+): Promise<Member[]> {
+  const parts: string[][] = [];
+  for (let at = 0; at < users.length; at += IDS_AT_ONCE) parts.push(users.slice(at, at + IDS_AT_ONCE));
+  const found = await Promise.all(parts.map((user) => members(project, { user, role: [...roles] })));
+  return found.flatMap(({ items }) => items);
+}
 export interface DatasetRef extends NamedRef {
   ontology: string | null;
 }

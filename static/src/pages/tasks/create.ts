@@ -11,11 +11,10 @@ import type { JsonSchema } from "../../ui/schema.ts";
 import {
   createTask,
   findDatasets,
+  findMembers,
   findTasks,
   getDataset,
-  listMembers,
   type DatasetRef,
-  type Member,
   type Task,
   type TaskSettings,
 } from "./api.ts";
@@ -113,10 +112,7 @@ export interface CreateFrom {
 }
 
 export async function openCreateTask(project: string, from: CreateFrom | null = null): Promise<void> {
-  const [[dataset], members] = await Promise.all([
-    from ? getDataset(from.dataset).then((one) => [one]) : findDatasets(project, ""),
-    listMembers(project),
-  ]);
+  const [dataset] = from ? [await getDataset(from.dataset)] : await findDatasets(project, "");
   if (!dataset) {
     toast("Make a dataset and put images into it first.", {
       kind: "warn",
@@ -125,7 +121,7 @@ export async function openCreateTask(project: string, from: CreateFrom | null = 
     return;
   }
   const labels = labelField(await labelsOf(dataset.ontology));
-  new CreateDialog(project, dataset, members, labels, from).open();
+  new CreateDialog(project, dataset, labels, from).open();
 }
 
 class CreateDialog {
@@ -137,11 +133,13 @@ class CreateDialog {
   constructor(
     private readonly project: string,
     private dataset: DatasetRef,
-    private readonly members: Member[],
     private readonly labels: LabelField,
     private readonly from: CreateFrom | null,
   ) {
-    this.shares = createShareList({ members: this.workers(), present: new Map(), dealt: false });
+    this.shares = createShareList({
+      find: (text, signal) => findMembers(project, text, [...WORKERS[this.kind]], signal),
+      dealt: false,
+    });
     this.form = createForm({
       schema: createSchema(dataset),
       widgets: {
@@ -188,10 +186,6 @@ class CreateDialog {
     });
   }
 
-  private workers(): Member[] {
-    return this.members.filter((member) => WORKERS[this.kind].has(member.role));
-  }
-
   /** What one field says changes others: who may review, which labels there are, who pulls. */
   private follow(value: Record<string, unknown>): void {
     const dealt = value["allocation"] === "distribution";
@@ -201,7 +195,7 @@ class CreateDialog {
     showDrawing(this.form, value["kind"] !== "qa");
     if (value["kind"] !== this.kind) {
       this.kind = value["kind"] === "qa" ? "qa" : "annotation";
-      this.shares.setMembers(this.workers());
+      this.shares.keep(({ role }) => WORKERS[this.kind].has(role));
     }
   }
 

@@ -2,6 +2,7 @@
 import { h, replace, swatch } from "../../lib/dom.ts";
 import type { Label } from "../../browser/types.ts";
 import type { Control, Widget } from "../../ui/form.ts";
+import { createTickSearch, type TickSearch } from "./tick-search.ts";
 
 export const TYPES: readonly [name: string, title: string][] = [
   ["class", "Classification"],
@@ -14,40 +15,20 @@ export const TYPES: readonly [name: string, title: string][] = [
   ["skeleton", "Skeleton"],
 ];
 
-interface Ticks {
-  element: HTMLElement;
-  boxes: { name: string; box: HTMLInputElement }[];
-}
+const listed = (value: unknown): string[] =>
+  Array.isArray(value) ? value.filter((one): one is string => typeof one === "string") : [];
 
-function ticks(
-  id: string,
-  choices: { name: string; title: string; color?: string }[],
-  had: readonly string[],
-  changed: () => void,
-): Ticks {
-  const boxes = choices.map(({ name }) => ({
+export const typesWidget: Widget = ({ id, value, changed }): Control => {
+  const had = listed(value);
+  const boxes = TYPES.map(([name, title]) => ({
     name,
+    title,
     box: h("input", { type: "checkbox", class: "checkbox", checked: had.includes(name), onchange: changed }),
   }));
   const element = h(
     "div",
     { class: "tick-list", role: "group", id },
-    choices.map(({ title, color }, i) =>
-      h("label", { class: "row" }, boxes[i]?.box, color ? swatch(color) : null, title),
-    ),
-  );
-  return { element, boxes };
-}
-
-const listed = (value: unknown): string[] =>
-  Array.isArray(value) ? value.filter((one): one is string => typeof one === "string") : [];
-
-export const typesWidget: Widget = ({ id, value, changed }): Control => {
-  const { element, boxes } = ticks(
-    id,
-    TYPES.map(([name, title]) => ({ name, title })),
-    listed(value),
-    changed,
+    boxes.map(({ title, box }) => h("label", { class: "row" }, box, title)),
   );
   return {
     element,
@@ -67,35 +48,49 @@ export interface LabelField {
   setLabels: (labels: readonly Label[]) => void;
 }
 
+/** Of an ontology with more, the rest is found by name. */
+const SHOWN = 40;
+
 /** None ticked: every label of the ontology. */
 export function labelField(labels: readonly Label[]): LabelField {
-  let drawn: Ticks = { element: h("div"), boxes: [] };
-  let redraw: (labels: readonly Label[], had: readonly string[]) => void = () => undefined;
-  const chosen = () => drawn.boxes.filter(({ box }) => box.checked).map(({ name }) => name);
-  const widget: Widget = ({ id, value, changed }) => {
-    const element = h("div", { class: "stack" });
-    redraw = (all, had) => {
-      drawn = ticks(
-        id,
-        all.map(({ name, color }) => ({ name, title: name, color })),
-        had,
-        changed,
-      );
+  let ticks: TickSearch<Label> | null = null;
+  let element: HTMLElement | null = null;
+  const named = (names: readonly string[]) => labels.filter(({ name }) => names.includes(name));
+  const chosen = () => ticks?.chosen().map(({ name }) => name) ?? [];
+  /** They come with the ontology in one answer: what is searched is here already. */
+  const find = (text: string) => {
+    const found = labels.filter(({ name }) => name.toLowerCase().includes(text.toLowerCase()));
+    return { items: found.slice(0, SHOWN), more: found.length > SHOWN };
+  };
+  const draw = (had: readonly string[]) => {
+    ticks?.set(named(had));
+    if (element && ticks)
       replace(
         element,
-        all.length
-          ? drawn.element
+        labels.length
+          ? ticks.element
           : h("p", { class: "hint" }, "This dataset has no ontology: any label will do."),
       );
-    };
-    redraw(labels, listed(value));
-    return { element, read: chosen, write: (next) => redraw(labels, listed(next)) };
+  };
+  const widget: Widget = ({ id, value, changed }) => {
+    element = h("div", { class: "stack" });
+    ticks = createTickSearch<Label>({
+      label: "Labels",
+      id,
+      class: "tick-list",
+      find,
+      row: ({ name, color }, box) => [h("label", { class: "row" }, box, swatch(color), name)],
+      changed,
+    });
+    draw(listed(value));
+    return { element, read: chosen, write: (next) => draw(listed(next)) };
   };
   return {
     widget,
     setLabels: (next) => {
+      const had = chosen();
       labels = next;
-      redraw(next, chosen());
+      draw(had);
     },
   };
 }

@@ -3,12 +3,22 @@ import { h, type Child } from "../../lib/dom.ts";
 import { count, duration, percent } from "../../lib/format.ts";
 import { openDialog } from "../../ui/dialog.ts";
 import { emptyState } from "../../ui/empty.ts";
+import { createPicker } from "../../ui/picker.ts";
 import { avatar, chip } from "../../ui/status.ts";
 import { timeAgo } from "../../ui/time.ts";
 import { toast } from "../../ui/toast.ts";
 import { WORKERS } from "./create.ts";
 import { createShareList } from "./share-list.ts";
-import { listMembers, patchTask, redistribute, type Member, type PersonFigures, type Task } from "./api.ts";
+import {
+  findMembers,
+  getMembers,
+  patchTask,
+  redistribute,
+  type Member,
+  type NamedRef,
+  type PersonFigures,
+  type Task,
+} from "./api.ts";
 
 /** `open`: shows what a person holds. */
 export function peopleTable(
@@ -85,12 +95,16 @@ function personRow(row: PersonFigures, kind: Task["kind"], open: (person: string
   );
 }
 
-async function workersOf(project: string, task: Task): Promise<Member[]> {
-  return (await listMembers(project)).filter((member) => WORKERS[task.kind].has(member.role));
+/** Those of the task who are in the project still and may work on it, with their shares. */
+async function workersOf(
+  project: string,
+  task: Task,
+  present: PersonFigures[],
+): Promise<{ member: Member; share: number }[]> {
+  const shares = new Map(present.filter((row) => row.active).map((row) => [row.person.id, row.share ?? 1]));
+  const members = await getMembers(project, [...shares.keys()], [...WORKERS[task.kind]]);
+  return members.map((member) => ({ member, share: shares.get(member.user.id) ?? 1 }));
 }
-
-const sharesOf = (present: PersonFigures[]): ReadonlyMap<string, number> =>
-  new Map(present.filter((row) => row.active).map((row) => [row.person.id, row.share ?? 1]));
 
 /** Who is served: named people with shares, or everyone who may. */
 export async function openPeople(
@@ -101,8 +115,8 @@ export async function openPeople(
 ): Promise<void> {
   const dealt = task.allocation === "distribution";
   const rows = createShareList({
-    members: await workersOf(project, task),
-    present: task.everyone ? new Map() : sharesOf(present),
+    find: (text, signal) => findMembers(project, text, [...WORKERS[task.kind]], signal),
+    present: task.everyone ? [] : await workersOf(project, task, present),
     dealt,
   });
   openDialog({
@@ -138,8 +152,11 @@ export async function openRedistribute(
   present: PersonFigures[],
   done: () => void,
 ): Promise<void> {
-  const members = await workersOf(project, task);
-  const rows = createShareList({ members, present: sharesOf(present), dealt: true });
+  const rows = createShareList({
+    find: (text, signal) => findMembers(project, text, [...WORKERS[task.kind]], signal),
+    present: await workersOf(project, task, present),
+    dealt: true,
+  });
   openDialog({
     title: "Redistribute open items",
     body: [
@@ -166,17 +183,27 @@ export async function openRedistribute(
 }
 
 /** Picks one person, or the queue; null when given up. */
-export async function pickPerson(project: string, task: Task): Promise<{ person: string | null } | null> {
-  const members = await workersOf(project, task);
+export function pickPerson(project: string, task: Task): Promise<{ person: string | null } | null> {
   return new Promise((resolve) => {
     let answer: { person: string | null } | null = null;
-    const select = h(
-      "select",
-      { class: "select", "aria-label": "To whom" },
-      h("option", { value: "" }, "Back to the queue"),
-      members.map((member) => h("option", { value: member.user.id }, `${member.user.name} (${member.role})`)),
+    const picker = createPicker<NamedRef & { role: string }>({
+      label: "To whom",
+      placeholder: "Back to the queue",
+      optional: true,
+      load: async (text, signal) =>
+        (await findMembers(project, text, [...WORKERS[task.kind]], signal)).items.map(({ user, role }) => ({
+          ...user,
+          role,
+        })),
+      side: ({ role }) => role,
+    });
+    const body = h(
+      "div",
+      { class: "field" },
+      h("span", { class: "label" }, "Give these items to"),
+      picker.element,
+      h("p", { class: "hint" }, "Left empty, they go back to the queue."),
     );
-    const body = h("div", { class: "field" }, h("span", { class: "label" }, "Give these items to"), select);
     openDialog({
       title: "Reassign",
       body,
@@ -186,7 +213,7 @@ export async function pickPerson(project: string, task: Task): Promise<{ person:
           label: "Reassign",
           primary: true,
           run: () => {
-            answer = { person: select.value || null };
+            answer = { person: picker.value()?.id ?? null };
           },
         },
       ],

@@ -1,6 +1,7 @@
-/** People to tick, with a share each where work is dealt out. */
-import { h, replace } from "../../lib/dom.ts";
+/** People to tick, with a share each where work is dealt out; of many, the first few and those found by name. */
+import { h } from "../../lib/dom.ts";
 import { asPercentages, equalShares, faultOf } from "./shares.ts";
+import { createTickSearch, type Found } from "./tick-search.ts";
 import type { Member } from "./api.ts";
 
 export interface Share {
@@ -11,82 +12,90 @@ export interface ShareList {
   element: HTMLElement;
   /** Whether shares are asked for: dealt out, not pulled. */
   setDealt: (dealt: boolean) => void;
-  setMembers: (members: Member[]) => void;
+  /** Others are asked about now: of those ticked, these stay. */
+  keep: (may: (member: Member) => boolean) => void;
   /** Throws an Error whose message says what to do. */
   read: () => Share[];
 }
-interface Row {
-  member: Member;
-  box: HTMLInputElement;
-  share: HTMLInputElement;
-}
-
-export function createShareList(options: {
-  members: Member[];
-  present: ReadonlyMap<string, number>;
+export interface ShareListOptions {
+  /** People who may be ticked, by a part of their name; nothing typed: the first few. */
+  find: (text: string, signal: AbortSignal) => Promise<Found<Member>>;
+  /** Ticked to begin with. */
+  present?: readonly { member: Member; share: number }[];
   dealt: boolean;
   changed?: () => void;
-}): ShareList {
+}
+/** A member as the list of ticks takes it. */
+interface Named {
+  id: string;
+  name: string;
+  member: Member;
+}
+
+const named = (member: Member): Named => ({ id: member.user.id, name: member.user.name, member });
+
+export function createShareList(options: ShareListOptions): ShareList {
   let dealt = options.dealt;
-  let rows: Row[] = [];
-  const list = h("div", { class: "shares", role: "group", "aria-label": "People" });
+  const shares = new Map<string, HTMLInputElement>();
   const sum = h("span", { class: "hint", role: "status" });
   const equal = h("button", { type: "button", class: "btn btn-sm", onclick: () => spread() }, "Equal shares");
   const foot = h("div", { class: "row shares-foot" }, equal, sum);
-  const element = h("div", { class: "stack" }, list, foot);
-  const ticked = () => rows.filter(({ box }) => box.checked);
+  const ticks = createTickSearch<Named>({
+    label: "People",
+    class: "shares",
+    find: async (text, signal) => {
+      const { items, more } = await options.find(text, signal);
+      return { items: items.map(named), more };
+    },
+    row: cells,
+    changed: () => spread(),
+  });
+  const element = h("div", { class: "stack" }, ticks.element, foot);
+  const shareOf = (id: string) => shares.get(id) as HTMLInputElement;
 
   function spread(): void {
-    const chosen = ticked();
+    const chosen = ticks.chosen();
     const equalOnes = equalShares(chosen.length);
-    chosen.forEach((row, i) => (row.share.value = String(equalOnes[i] ?? 1)));
+    chosen.forEach(({ id }, i) => (shareOf(id).value = String(equalOnes[i] ?? 1)));
     told();
   }
   function told(): void {
-    for (const { box, share } of rows) share.disabled = !box.checked;
-    for (const { box, share } of rows) if (!box.checked) share.value = "";
-    const shares = ticked().map(({ share }) => Number(share.value));
-    const fault = dealt ? faultOf(shares) : null;
+    const chosen = new Set(ticks.chosen().map(({ id }) => id));
+    for (const [id, share] of shares) {
+      share.disabled = !chosen.has(id);
+      if (share.disabled) share.value = "";
+    }
+    const values = [...chosen].map((id) => Number(shareOf(id).value));
+    const fault = dealt ? faultOf(values) : null;
     sum.textContent = fault ?? (dealt ? "100 %" : "");
-    sum.classList.toggle("wrong", fault !== null && shares.length > 0);
+    sum.classList.toggle("wrong", fault !== null && values.length > 0);
     options.changed?.();
   }
-  function row(member: Member, share: number | undefined): Row {
-    const box = h("input", {
-      type: "checkbox",
-      class: "checkbox",
-      checked: share !== undefined,
-      "aria-label": member.user.name,
-      onchange: () => spread(),
-    });
-    const input = h("input", {
+  function cells({ id, name, member }: Named, box: HTMLInputElement) {
+    box.setAttribute("aria-label", name);
+    const share = h("input", {
       class: "input",
       type: "number",
       min: 1,
       max: 100,
-      value: share ?? "",
-      "aria-label": `Share of ${member.user.name}, percent`,
+      disabled: true,
+      "aria-label": `Share of ${name}, percent`,
       oninput: () => told(),
     });
-    return { member, box, share: input };
+    shares.set(id, share);
+    return [
+      box,
+      h("span", { class: "clip" }, name, " ", h("span", { class: "hint" }, member.role)),
+      share,
+      h("span", { class: "hint" }, "%"),
+    ];
   }
-  function setMembers(members: Member[]): void {
-    const had = rows.length
-      ? new Map(ticked().map(({ member, share }) => [member.user.id, Number(share.value)]))
-      : options.present;
-    const here = members.filter((member) => had.has(member.user.id));
-    const shares = asPercentages(here.map((member) => had.get(member.user.id) ?? 1));
-    const known = new Map(here.map((member, i) => [member.user.id, shares[i] ?? 1]));
-    rows = members.map((member) => row(member, known.get(member.user.id)));
-    replace(
-      list,
-      rows.map(({ member, box, share }) => [
-        box,
-        h("span", { class: "clip" }, member.user.name, " ", h("span", { class: "hint" }, member.role)),
-        share,
-        h("span", { class: "hint" }, "%"),
-      ]),
-    );
+  /** Ticks these, their shares made to sum to 100. */
+  function tick(present: readonly { member: Member; share: number }[]): void {
+    shares.clear();
+    ticks.set(present.map(({ member }) => named(member)));
+    const percentages = asPercentages(present.map(({ share }) => share));
+    present.forEach(({ member }, i) => (shareOf(member.user.id).value = String(percentages[i] ?? 1)));
     told();
   }
   function setDealt(next: boolean): void {
@@ -94,22 +103,25 @@ export function createShareList(options: {
     element.classList.toggle("pulled", !dealt);
     told();
   }
-  setMembers(options.members);
+  tick(options.present ?? []);
   setDealt(dealt);
   return {
     element,
     setDealt,
-    setMembers,
+    keep: (may) =>
+      tick(
+        ticks
+          .chosen()
+          .filter(({ member }) => may(member))
+          .map(({ id, member }) => ({ member, share: Number(shareOf(id).value) })),
+      ),
     read: () => {
-      const chosen = ticked();
-      if (!dealt) return chosen.map(({ member }) => ({ person: member.user.id, share: 1 }));
-      const shares = chosen.map(({ member, share }) => ({
-        person: member.user.id,
-        share: Number(share.value),
-      }));
-      const fault = faultOf(shares.map(({ share }) => share));
+      const chosen = ticks.chosen();
+      if (!dealt) return chosen.map(({ id }) => ({ person: id, share: 1 }));
+      const given = chosen.map(({ id }) => ({ person: id, share: Number(shareOf(id).value) }));
+      const fault = faultOf(given.map(({ share }) => share));
       if (fault) throw new Error(fault);
-      return shares;
+      return given;
     },
   };
 }

@@ -18,7 +18,7 @@ import { Screen } from "./screen.ts";
 import { BitmapSource } from "./source.ts";
 import { StillLayer } from "./still.ts";
 import { isShown, Stylist, type Style } from "./style.ts";
-import { GRAB, HANDLES_UP_TO, LIVE_SELECTED_UP_TO, TopLayer } from "./top.ts";
+import { GRAB, LIVE_SELECTED_UP_TO, TopLayer } from "./top.ts";
 import { PLAIN_LOOK, PLAIN_VIEW, type ImageSource, type OverlayDraw, type PointerHandlers } from "./types.ts";
 import type { Preview, SceneView, StageLook, TemplateOf } from "./types.ts";
 import "./stage.css";
@@ -234,16 +234,15 @@ export class Stage {
       .at(viewport.imageXY(screen), viewport.imageLength(TOLERANCE), this.view)
       .map(({ annotation }) => annotation);
   }
-  /** A handle of a selected annotation there; locked and hidden ones have none. */
+  /** A handle of the one selected annotation there; a locked or hidden one has none. Several have a frame: the tool's. */
   pickHandle(screen: XY): HandleHit | null {
     const viewport = this.viewport.value;
     const { selected, locked } = this.view;
-    const ids = [...selected].filter((id) => {
-      const placed = locked.has(id) ? undefined : this.scene.get(id);
-      return placed !== undefined && isShown(placed.annotation, this.view);
-    });
-    if (ids.length > HANDLES_UP_TO) return null;
-    return this.scene.handleAt(viewport.imageXY(screen), viewport.imageLength(GRAB), viewport.scale, ids);
+    const [id, ...more] = selected;
+    const placed = id === undefined || more.length || locked.has(id) ? undefined : this.scene.get(id);
+    if (!placed || !isShown(placed.annotation, this.view)) return null;
+    const [at, reach] = [viewport.imageXY(screen), viewport.imageLength(GRAB)];
+    return this.scene.handleAt(at, reach, viewport.scale, [placed.annotation.id]);
   }
 
   // ---- the viewport

@@ -10,8 +10,7 @@ import { drawn } from "./still.ts";
 import { isModels, isShown, type Stylist } from "./style.ts";
 import type { OverlayDraw, Preview, SceneView, TypeOf } from "./types.ts";
 
-/** Of more, none shows handles; of still more, the still layer shows which are selected. */
-export const HANDLES_UP_TO = 12;
+/** Of more, the still layer shows which are selected. */
 export const LIVE_SELECTED_UP_TO = 200;
 export const GRAB = 9;
 /** More live shapes at once go without their measures. */
@@ -183,7 +182,7 @@ export class TopLayer {
   }
 
   private hasHandles({ id }: Annotation, view: SceneView): boolean {
-    return view.selected.has(id) && view.selected.size <= HANDLES_UP_TO && !view.locked.has(id);
+    return view.selected.has(id) && view.selected.size === 1 && !view.locked.has(id);
   }
   private drawHandles(
     ctx: CanvasRenderingContext2D,

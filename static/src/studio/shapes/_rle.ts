@@ -119,6 +119,26 @@ export function enlargeMask(
         if (x + from * step < width) spans.push([at, x + from * step, Math.min(width, x + to * step)]);
   return maskOfSpans(spans);
 }
+/**
+ * Stretched away from `about`: a pixel is covered if its middle comes from a covered one. At least one pixel is left,
+ * and none lies outside of the picture.
+ */
+export function stretchMask(mask: MaskGeometry, about: XY, by: XY, [width, height]: WH): MaskGeometry {
+  const edge = (at: number, axis: 0 | 1, most: number) =>
+    Math.min(most, Math.max(0, Math.ceil(about[axis] + (at - about[axis]) * by[axis] - 0.5)));
+  const rows = new Map<number, Span[]>();
+  for (const span of maskSpans(mask)) rows.set(span[0], [...(rows.get(span[0]) ?? []), span]);
+  const spans: Span[] = [];
+  for (const [row, runs] of rows)
+    for (let y = edge(row, 1, height); y < edge(row + 1, 1, height); y++)
+      for (const [, from, to] of runs) {
+        const [left, right] = [edge(from, 0, width), edge(to, 0, width)];
+        if (left < right) spans.push([y, left, right]);
+      }
+  const [x, y, w, h] = mask.box;
+  const [column, line] = [edge(x + w / 2, 0, width - 1), edge(y + h / 2, 1, height - 1)];
+  return maskOfSpans(spans) ?? { box: [column, line, 1, 1], rle: [0, 1] };
+}
 /** Whether any covered pixel meets the box; its rows only are looked at. */
 export function maskTouches(mask: MaskGeometry, [x1, y1, x2, y2]: BoxXYXY): boolean {
   const [x, y, w, h] = mask.box;

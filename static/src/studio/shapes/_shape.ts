@@ -86,6 +86,8 @@ export interface ShapeType<G = unknown> {
   dragged(geometry: G, handle: string, to: XY, held: Modifiers, size: WH): G;
   /** Moved, but no further out of the image than it was. */
   moved(geometry: G, dx: number, dy: number, size: WH): G;
+  /** Stretched away from `about`, which stays: `by` times as far across and down, both greater than 0. */
+  stretched(geometry: G, about: XY, by: XY, size: WH): G;
   /** One short text of its measure: "206 × 206", "7 pts, 1 hole". */
   describe(geometry: G, size: WH): string;
 }

@@ -81,6 +81,10 @@ export function kept(bounds: BoxXYXY, dx: number, dy: number, [width, height]: W
     clamp(dy, Math.min(0, -y1), Math.max(0, height - y2)),
   ];
 }
+/** Where a place goes when all is stretched away from `about`. */
+export function farther([x, y]: XY, [ax, ay]: XY, [fx, fy]: XY): XY {
+  return [ax + (x - ax) * fx, ay + (y - ay) * fy];
+}
 export function boundsOf(points: Iterable<XY>): BoxXYXY {
   let [x1, y1, x2, y2] = [Infinity, Infinity, -Infinity, -Infinity];
   for (const [x, y] of points) {

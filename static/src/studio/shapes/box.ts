@@ -5,6 +5,7 @@ import { ShapeInvalid, type Handle, type Modifiers, type ShapeType } from "./_sh
 import {
   angleOf,
   boundsOf,
+  farther,
   fieldsOf,
   headingOf,
   kept,
@@ -16,6 +17,8 @@ import {
   ROTATE_REACH,
   rotated,
   short,
+  turn,
+  turnOf,
 } from "./_values.ts";
 import { traceChain } from "./_vertices.ts";
 
@@ -26,8 +29,8 @@ export interface BoxGeometry {
 }
 
 const FORM = 'A box is {"xyxy": [left, top, right, bottom], "angle": degrees}.';
-/** Which way each handle lies from the centre: -1, 0 or 1 across and down. */
-const SIDES: Readonly<Record<string, XY>> = {
+/** Which way each handle of a frame lies from the centre: -1, 0 or 1 across and down. */
+export const SIDES: Readonly<Record<string, XY>> = {
   nw: [-1, -1],
   n: [0, -1],
   ne: [1, -1],
@@ -147,6 +150,15 @@ export const shape: ShapeType<BoxGeometry> = {
     const [mx, my] = kept(boundsOf(boxCorners(box)), dx, dy, size);
     const [x1, y1, x2, y2] = box.xyxy;
     return { ...box, xyxy: [x1 + mx, y1 + my, x2 + mx, y2 + my] };
+  },
+  /** Upright, exactly; turned, as the rectangle whose sides are as long as the stretched ones. */
+  stretched(box, about, by) {
+    const [x1, y1, x2, y2] = box.xyxy;
+    const [cos, sin] = turn(box.angle);
+    const width = (x2 - x1) * Math.hypot(cos * by[0], sin * by[1]);
+    const height = (y2 - y1) * Math.hypot(sin * by[0], cos * by[1]);
+    const angle = turnOf((Math.atan2(sin * by[1], cos * by[0]) * 180) / Math.PI);
+    return around(farther(boxCenter(box), about, by), width, height, angle);
   },
   describe({ xyxy: [x1, y1, x2, y2], angle }) {
     return `${short(x2 - x1)} × ${short(y2 - y1)}${angle ? `, ${short(angle)}°` : ""}`;

@@ -21,5 +21,6 @@ export const shape: ShapeType<null> = {
   handles: () => [],
   dragged: (geometry) => geometry,
   moved: (geometry) => geometry,
+  stretched: (geometry) => geometry,
   describe: () => "whole image",
 };

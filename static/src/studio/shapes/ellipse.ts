@@ -5,6 +5,7 @@ import { nearLine } from "./_rings.ts";
 import { ShapeInvalid, type Handle, type ShapeType } from "./_shape.ts";
 import {
   angleOf,
+  farther,
   fieldsOf,
   headingOf,
   kept,
@@ -17,6 +18,7 @@ import {
   rotated,
   short,
   turn,
+  turnOf,
 } from "./_values.ts";
 
 export interface EllipseGeometry {
@@ -32,6 +34,24 @@ function boundsOfEllipse({ center: [cx, cy], radii: [rx, ry], angle }: EllipseGe
   const [cos, sin] = turn(angle);
   const [across, down] = [Math.hypot(rx * cos, ry * sin), Math.hypot(rx * sin, ry * cos)];
   return [cx - across, cy - down, cx + across, cy + down];
+}
+
+/**
+ * Radii and angle of an ellipse stretched by `fx` across and `fy` down: the singular values and left singular vectors
+ * of S·R·diag(radii), from the eigenvectors of that times its transpose. Each axis stays nearest to what it was.
+ */
+function axesOf({ radii: [rx, ry], angle }: EllipseGeometry, [fx, fy]: XY): { radii: XY; angle: number } {
+  const [cos, sin] = turn(angle);
+  if (fx === fy || cos === 0 || sin === 0)
+    return { radii: [rx * Math.hypot(cos * fx, sin * fy), ry * Math.hypot(sin * fx, cos * fy)], angle };
+  const [a, b, c, d] = [fx * cos * rx, -fx * sin * ry, fy * sin * rx, fy * cos * ry];
+  const [xx, xy, yy] = [a * a + b * b, a * c + b * d, c * c + d * d];
+  const long = Math.sqrt((xx + yy) / 2 + Math.hypot((xx - yy) / 2, xy));
+  const short = Math.abs(a * d - b * c) / long;
+  const turned = ((Math.atan2(2 * xy, xx - yy) / 2) * 180) / Math.PI;
+  const heading = Math.round((angle - turned) / 90) * 90 + turned;
+  const across = Math.round((heading - turned) / 90) % 2 === 0;
+  return { radii: across ? [long, short] : [short, long], angle: turnOf(heading) };
 }
 
 export const shape: ShapeType<EllipseGeometry> = {
@@ -93,6 +113,10 @@ export const shape: ShapeType<EllipseGeometry> = {
     const [mx, my] = kept(boundsOfEllipse(ellipse), dx, dy, size);
     return { ...ellipse, center: [ellipse.center[0] + mx, ellipse.center[1] + my] };
   },
+  stretched: (ellipse, about, by) => ({
+    center: farther(ellipse.center, about, by),
+    ...axesOf(ellipse, by),
+  }),
   describe({ radii: [rx, ry], angle }) {
     return `${short(2 * rx)} × ${short(2 * ry)}${angle ? `, ${short(angle)}°` : ""}`;
   },

@@ -1,7 +1,7 @@
 /** `mask`: pixels, as run lengths inside a crop. */
 import type { BoxXYXY } from "../../lib/geometry.ts";
 import { maskToRings } from "./_convert.ts";
-import { maskArea, maskOfSpans, maskSpans, maskTouches, type MaskGeometry } from "./_rle.ts";
+import { maskArea, maskOfSpans, maskSpans, maskTouches, stretchMask, type MaskGeometry } from "./_rle.ts";
 import { ShapeInvalid, type ShapeType } from "./_shape.ts";
 import { fieldsOf, kept, wholeOf, type Rings } from "./_values.ts";
 import { traceChain } from "./_vertices.ts";
@@ -56,5 +56,6 @@ export const shape: ShapeType<MaskGeometry> = {
     const [x, y, w, h] = mask.box;
     return { box: [x + mx, y + my, w, h], rle: mask.rle };
   },
+  stretched: stretchMask,
   describe: (mask) => `${maskArea(mask).toLocaleString("en")} px, ${mask.box[2]} × ${mask.box[3]}`,
 };

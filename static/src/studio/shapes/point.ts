@@ -1,7 +1,7 @@
 /** `point`: one place. */
 import { distance, type XY } from "../../lib/geometry.ts";
 import { ShapeInvalid, type ShapeType } from "./_shape.ts";
-import { clamped, fieldsOf, kept, numberOf, onto, short } from "./_values.ts";
+import { clamped, farther, fieldsOf, kept, numberOf, onto, short } from "./_values.ts";
 
 export interface PointGeometry {
   readonly xy: XY;
@@ -32,5 +32,6 @@ export const shape: ShapeType<PointGeometry> = {
     const [mx, my] = kept([x, y, x, y], dx, dy, size);
     return { xy: [x + mx, y + my] };
   },
+  stretched: ({ xy }, about, by, size) => ({ xy: onto(farther(xy, about, by), size) }),
   describe: ({ xy: [x, y] }) => `${short(x)}, ${short(y)}`,
 };

@@ -4,6 +4,7 @@ import { nearLine, ringsArea } from "./_rings.ts";
 import { ShapeInvalid, type ShapeType } from "./_shape.ts";
 import {
   boundsOf,
+  farther,
   fieldsOf,
   kept,
   onto,
@@ -72,6 +73,9 @@ export const shape: ShapeType<PolygonGeometry> = {
     const [mx, my] = kept(boundsOf(polygon.rings.flat()), dx, dy, size);
     return { rings: polygon.rings.map((ring) => ring.map(([x, y]): XY => [x + mx, y + my])) };
   },
+  stretched: ({ rings }, about, by) => ({
+    rings: rings.map((ring) => ring.map((point) => farther(point, about, by))),
+  }),
   describe({ rings }) {
     const points = `${rings.reduce((n, ring) => n + ring.length, 0)} pts`;
     const holes = rings.filter(

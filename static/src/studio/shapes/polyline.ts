@@ -4,6 +4,7 @@ import { nearLine } from "./_rings.ts";
 import { ShapeInvalid, type ShapeType } from "./_shape.ts";
 import {
   boundsOf,
+  farther,
   fieldsOf,
   kept,
   onto,
@@ -51,6 +52,7 @@ export const shape: ShapeType<PolylineGeometry> = {
     const [mx, my] = kept(boundsOf(points), dx, dy, size);
     return { points: points.map(([x, y]): XY => [x + mx, y + my]) };
   },
+  stretched: ({ points }, about, by) => ({ points: points.map((point) => farther(point, about, by)) }),
   describe({ points }) {
     const length = points.reduce((sum, point, i) => (i ? sum + distance(point, points[i - 1]!) : 0), 0);
     return `${points.length} pts, ${short(length)} px`;

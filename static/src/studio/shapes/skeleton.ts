@@ -1,7 +1,7 @@
 /** `skeleton`: keypoints in the order of the label's template, each with a visibility. */
 import { distance, distanceToSegment, type XY } from "../../lib/geometry.ts";
 import { ShapeInvalid, type ShapeType, type SkeletonTemplate } from "./_shape.ts";
-import { boundsOf, clamped, fieldsOf, kept, numberOf, onto } from "./_values.ts";
+import { boundsOf, clamped, farther, fieldsOf, kept, numberOf, onto } from "./_values.ts";
 
 /** 0: not labelled, 1: occluded, 2: visible. */
 export type Visibility = 0 | 1 | 2;
@@ -95,6 +95,12 @@ export const shape: ShapeType<SkeletonGeometry> = {
       keypoints: skeleton.keypoints.map(([x, y, v]): Keypoint => (v ? [x + mx, y + my, v] : [0, 0, 0])),
     };
   },
+  stretched: ({ keypoints }, about, by, size) => ({
+    keypoints: keypoints.map(([x, y, v]): Keypoint => {
+      const [px, py] = onto(farther([x, y], about, by), size);
+      return v ? [px, py, v] : [0, 0, 0];
+    }),
+  }),
   describe(skeleton) {
     const occluded = skeleton.keypoints.filter(([, , v]) => v === 1).length;
     const found = `${labelled(skeleton).length} of ${skeleton.keypoints.length} keypoints`;

@@ -229,6 +229,16 @@ export function changeShapes(
   return done ?? false;
 }
 
+/** Shows what a change would make of shapes, without making it; null ends the showing. */
+export function previewChanges(ctx: ToolContext, patches: ReadonlyMap<string, AnnotationPatch> | null): void {
+  ctx.stage.preview(
+    [...(patches ?? [])].flatMap(([id, { geometry }]) => {
+      const one = ctx.document.store.get(id);
+      return one ? [{ id, geometry, type: one.type, label: one.label, color: ctx.color(one.label) }] : [];
+    }),
+  );
+}
+
 /** Held in its place: it is not moved as a whole, though its outline may be edited. */
 export function isPinned({ metadata: { pinned } }: Pick<Annotation, "metadata">): boolean {
   return pinned === true;

@@ -14,6 +14,7 @@ import {
   changeShapes,
   counted,
   editable,
+  previewChanges,
   told,
   type AnnotationParts,
   type AnnotationPatch,
@@ -148,13 +149,7 @@ export function simplifiable(ctx: ToolContext): boolean {
 }
 /** Shows what simplifying would leave, for a slider; `null` ends the showing. */
 export function previewSimplified(ctx: ToolContext, tolerance: number | null): void {
-  const patches = tolerance === null ? [] : [...simplified(ctx, tolerance)];
-  ctx.stage.preview(
-    patches.flatMap(([id, { geometry }]) => {
-      const one = ctx.document.store.get(id);
-      return one ? [{ id, geometry, type: one.type, label: one.label, color: ctx.color(one.label) }] : [];
-    }),
-  );
+  previewChanges(ctx, tolerance === null ? null : simplified(ctx, tolerance));
 }
 export function simplifySelected(
   ctx: ToolContext,

@@ -1,12 +1,22 @@
 /**
  * Select and edit. Click selects (again: what lies below), Ctrl adds, dragging on nothing is a rubber band; dragging a
- * shape moves all that is selected, a handle reshapes it. By keys: Tab goes from shape to shape, arrows nudge, "." steps
- * through the handles so that arrows move one vertex or edge.
+ * shape moves all that is selected, a handle reshapes it, the frame around several resizes them as one. By keys: Tab goes
+ * from shape to shape, arrows nudge, "." steps through the handles so that arrows move one vertex or edge.
  */
 import { boxFromCorners, type BoxXYXY, type Viewport, type XY } from "../../lib/geometry.ts";
 import { Cell, type Unsubscribe } from "../../lib/store.ts";
-import type { Preview, StagePointer } from "../render/types.ts";
-import type { Annotation, Modifiers } from "../shapes/_shape.ts";
+import type { StagePointer } from "../render/types.ts";
+import type { Annotation, Handle, Modifiers } from "../shapes/_shape.ts";
+import { Breath, type Push } from "./_breath.ts";
+import {
+  drawFrame,
+  frameHandleAt,
+  frameHandles,
+  frameOf,
+  resized,
+  withChanges,
+  type Frame,
+} from "./_frame.ts";
 import { dropVertex, Grip, handleWords, toggleKeypoint, type Gripped } from "./_grip.ts";
 import { movedWithin } from "./_move.ts";
 import { beyond, inOrder } from "./_order.ts";
@@ -17,6 +27,8 @@ import {
   counted,
   editable,
   movable,
+  NOTHING_HELD,
+  previewChanges,
   SLIP,
   type AnnotationPatch,
   type Command,
@@ -28,6 +40,7 @@ type State =
   | { at: "rest" }
   | { at: "move"; from: StagePointer; list: Annotation[]; under: Annotation[]; fresh: boolean }
   | ({ at: "handle"; from: StagePointer } & Gripped)
+  | { at: "frame"; from: StagePointer; frame: Frame; handle: Handle }
   | { at: "band"; from: StagePointer; add: boolean; screen: BoxXYXY | null };
 
 const NUDGES: Partial<Record<Command, XY>> = {
@@ -36,11 +49,10 @@ const NUDGES: Partial<Record<Command, XY>> = {
   "draw.up": [0, -1],
   "draw.down": [0, 1],
 };
-/** Nudges in one breath are one step of undo. */
-const BREATH_MS = 400;
-
 const HINT =
   "Click selects, Ctrl adds, drag on nothing for a frame. Tab next, arrows nudge (Shift 10), . steps through handles";
+const SEVERAL =
+  "Drag moves them, the frame's handles resize them as one (Shift keeps proportions). . steps through";
 
 export class SelectTool implements Tool {
   readonly id = "select";
@@ -55,13 +67,17 @@ export class SelectTool implements Tool {
   private ctx!: ToolContext;
   private state: State = { at: "rest" };
   private offs: Unsubscribe[] = [];
-  private nudge: { dx: number; dy: number; ids: string[]; timer: ReturnType<typeof setTimeout> } | null =
-    null;
+  /** What the drag makes of the shapes so far. */
+  private latest: Map<string, AnnotationPatch> | null = null;
+  private breath!: Breath;
   private grip!: Grip;
+  /** The handle of the frame around several that arrows pull. */
+  private pulled: string | null = null;
 
   activate(ctx: ToolContext): void {
     this.ctx = ctx;
     this.grip = new Grip(ctx);
+    this.breath = new Breath(ctx);
     this.offs = [
       ctx.stage.overlay((context, viewport) => this.paint(context, viewport)),
       ctx.document.selection.subscribe((ids) => this.chosen(ids)),
@@ -72,7 +88,7 @@ export class SelectTool implements Tool {
     this.cancel();
     for (const off of this.offs) off();
     this.ctx.hover.set(null);
-    this.grip.release();
+    this.letGo();
   }
 
   // ---- pointer
@@ -85,6 +101,11 @@ export class SelectTool implements Tool {
     if (hit) {
       if (event.held.alt && hit.handle.kind === "vertex") dropVertex(this.ctx, hit);
       else this.state = { at: "handle", from: event, ...hit };
+      return;
+    }
+    const pull = this.frameAt(event.screen);
+    if (pull) {
+      this.state = { at: "frame", from: event, ...pull };
       return;
     }
     const under = this.under(event.screen);
@@ -107,10 +128,10 @@ export class SelectTool implements Tool {
     const { state, ctx } = this;
     if (state.at === "rest") {
       const under = this.under(event.screen)[0]?.id ?? null;
-      const handle = this.handleAt(event.screen);
+      const handle = (this.handleAt(event.screen) ?? this.frameAt(event.screen))?.handle;
       ctx.hover.set(under);
       const moves = under !== null && movable(ctx).some(({ id }) => id === under);
-      ctx.stage.element.style.cursor = handle?.handle.cursor ?? (moves ? "move" : this.cursor);
+      ctx.stage.element.style.cursor = handle?.cursor ?? (moves ? "move" : this.cursor);
       return;
     }
     if (state.at === "band") {
@@ -118,8 +139,8 @@ export class SelectTool implements Tool {
       ctx.stage.redraw();
       return;
     }
-    const patches = this.patches(event);
-    ctx.stage.preview(patches ? this.previews(patches) : []);
+    this.latest = this.patches(event);
+    previewChanges(ctx, this.latest);
   }
 
   up(event: StagePointer): void {
@@ -131,19 +152,15 @@ export class SelectTool implements Tool {
     else if (state.at !== "rest" && !slip) {
       const patches = this.patches(event);
       if (state.at === "move" && !state.list.length) this.staysInPlace();
-      else if (patches)
-        changeShapes(
-          this.ctx,
-          patches,
-          state.at === "move" ? `Move ${counted(this.ctx, state.list)}` : handleWords(this.ctx, state),
-        );
+      else if (patches) changeShapes(this.ctx, patches, this.words());
     }
     this.cancel();
   }
 
   cancel(): void {
     this.state = { at: "rest" };
-    this.ctx.stage.preview([]);
+    this.latest = null;
+    previewChanges(this.ctx, null);
   }
 
   doubleClick(event: StagePointer): void {
@@ -155,13 +172,13 @@ export class SelectTool implements Tool {
 
   command(command: Command, held: Modifiers): boolean {
     const by = NUDGES[command];
-    if (by) return this.pushed(by, held.shift ? 10 : 1);
+    if (by) return this.pushed(by, held);
     if (command !== "draw.cancel") return false;
     if (this.state.at !== "rest") {
       this.cancel();
       return true;
     }
-    if (this.grip.release()) {
+    if (this.letGo()) {
       this.chosen(this.ctx.document.selection.value);
       this.ctx.stage.redraw();
       return true;
@@ -186,6 +203,8 @@ export class SelectTool implements Tool {
   /** The next or previous handle of the one selected shape becomes what arrows move. */
   stepHandle(step: 1 | -1): boolean {
     this.settle();
+    const frame = frameOf(this.ctx);
+    if (frame) return this.stepFrame(frame, step);
     const handle = this.grip.step(step);
     if (!handle) return false;
     this.hint.set(`Arrows move the ${handle.kind} (Shift 10), Delete removes a vertex, . next, Esc lets go`);
@@ -209,32 +228,62 @@ export class SelectTool implements Tool {
   }
 
   settle(): void {
-    const { nudge } = this;
-    if (!nudge) return;
-    this.nudge = null;
-    clearTimeout(nudge.timer);
-    const list = nudge.ids.flatMap((id) => this.ctx.document.store.get(id) ?? []);
-    const patches = movedWithin(this.ctx, list, nudge.dx, nudge.dy);
-    this.ctx.stage.preview([]);
-    if (patches) changeShapes(this.ctx, patches, `Move ${counted(this.ctx, list)}`);
+    this.breath.settle();
   }
 
-  private pushed([x, y]: XY, step: number): boolean {
-    const held = this.grip.held();
-    if (held) {
-      this.grip.push(held, [x * step, y * step]);
+  private pushed([x, y]: XY, held: Modifiers): boolean {
+    const step = held.shift ? 10 : 1;
+    const by: XY = [x * step, y * step];
+    const gripped = this.grip.held();
+    if (gripped) {
+      this.grip.push(gripped, by);
+      return true;
+    }
+    const frame = this.pulled === null ? null : frameOf(this.ctx);
+    if (frame && this.pulled !== null) {
+      this.breath.add(this.pull(this.pulled, frame, held.ctrl), by);
       return true;
     }
     const list = movable(this.ctx);
     if (!list.length) return this.staysInPlace();
-    const before = this.nudge;
-    if (before) clearTimeout(before.timer);
-    const timer = setTimeout(() => this.settle(), BREATH_MS);
-    const [dx, dy] = [(before?.dx ?? 0) + x * step, (before?.dy ?? 0) + y * step];
-    this.nudge = { dx, dy, ids: list.map(({ id }) => id), timer };
-    const patches = movedWithin(this.ctx, list, dx, dy);
-    this.ctx.stage.preview(patches ? this.previews(patches) : []);
+    this.breath.add(
+      {
+        name: "move",
+        ids: list.map(({ id }) => id),
+        make: (now, way) => movedWithin(this.ctx, now, ...way),
+        words: (now) => `Move ${counted(this.ctx, now)}`,
+      },
+      by,
+    );
     return true;
+  }
+  /** Arrows with Ctrl keep the proportions: Shift means ten pixels at once. */
+  private pull(handle: string, frame: Frame, shift: boolean): Push {
+    const { ctx } = this;
+    return {
+      name: `${handle}${shift ? " in proportion" : ""}`,
+      ids: frame.list.map(({ id }) => id),
+      make: (_list, way) => resized(ctx, frame, handle, way, { ...NOTHING_HELD, shift }),
+      words: (now) => `Resize ${counted(ctx, now)}`,
+    };
+  }
+  private stepFrame(frame: Frame, step: 1 | -1): boolean {
+    const handles = frameHandles(frame, 1);
+    const now = handles.findIndex(({ id }) => id === this.pulled);
+    const from = now < 0 && step < 0 ? 0 : now;
+    const next = handles[(from + step + handles.length) % handles.length];
+    if (!next) return false;
+    this.pulled = next.id;
+    const name = counted(this.ctx, frame.list);
+    this.ctx.announce(`Handle: ${next.kind} ${next.id} of ${name}`);
+    this.hint.set(`Arrows resize ${name} as one (Shift 10, Ctrl keeps proportions), . next, Esc lets go`);
+    this.ctx.stage.redraw();
+    return true;
+  }
+  private letGo(): boolean {
+    const was = this.grip.release() || this.pulled !== null;
+    this.pulled = null;
+    return was;
   }
 
   /** Whether something is selected that only its pin keeps from moving; it is said. */
@@ -249,6 +298,11 @@ export class SelectTool implements Tool {
   private handleAt(screen: XY): Gripped | null {
     const hit = this.ctx.readOnly() ? null : this.ctx.stage.pickHandle(screen);
     return hit && !this.ctx.locked.value.has(hit.annotation.id) ? hit : null;
+  }
+  private frameAt(screen: XY): { frame: Frame; handle: Handle } | null {
+    const frame = frameOf(this.ctx);
+    const handle = frame && frameHandleAt(frame, screen, this.ctx.stage.viewport.value);
+    return handle ? { frame, handle } : null;
   }
   private under(screen: XY): Annotation[] {
     const { hidden, locked, stage } = this.ctx;
@@ -310,6 +364,10 @@ export class SelectTool implements Tool {
       const [dx, dy] = [event.image[0] - state.from.image[0], event.image[1] - state.from.image[1]];
       return movedWithin(ctx, state.list, dx, dy);
     }
+    if (state.at === "frame") {
+      const by: XY = [event.image[0] - state.from.image[0], event.image[1] - state.from.image[1]];
+      return resized(ctx, state.frame, state.handle.id, by, event.held);
+    }
     if (state.at !== "handle") return null;
     const shape = ctx.typeOf(state.annotation.type);
     if (!shape) return null;
@@ -326,30 +384,30 @@ export class SelectTool implements Tool {
     const to = vertex && !held.ctrl ? snapIn(this.ctx, image, SNAP_REACH, state.annotation.id) : null;
     return to ?? clampXY(image, this.ctx.size());
   }
-  private previews(patches: ReadonlyMap<string, AnnotationPatch>): Preview[] {
-    return [...patches].flatMap(([id, patch]) => {
-      const one = this.ctx.document.store.get(id);
-      if (!one) return [];
-      const { type, label } = one;
-      return [{ type, label, id, geometry: patch.geometry, color: this.ctx.color(label) }];
-    });
+  /** What the drag is called that ends. */
+  private words(): string {
+    const { state, ctx } = this;
+    if (state.at === "handle") return handleWords(ctx, state);
+    if (state.at === "frame") return `Resize ${counted(ctx, state.frame.list)}`;
+    return state.at === "move" ? `Move ${counted(ctx, state.list)}` : "";
   }
   private chosen(ids: ReadonlySet<string>): void {
-    if (this.nudge && !this.nudge.ids.every((id) => ids.has(id))) this.settle();
-    if (!this.grip.keepFor(ids)) this.hint.set(HINT);
+    this.breath.keepFor(ids);
+    this.pulled = null;
+    if (!this.grip.keepFor(ids)) this.hint.set(ids.size > 1 ? SEVERAL : HINT);
   }
 
+  /** Around several that are selected, as they are shown now: under the hand, or still. */
+  private shownFrame(): Frame | null {
+    const frame = this.state.at === "band" ? null : frameOf(this.ctx);
+    return frame && withChanges(this.ctx, frame, this.latest ?? this.breath.changes());
+  }
   private paint(context: CanvasRenderingContext2D, viewport: Viewport): void {
-    const held = this.grip.held();
-    if (held) {
-      const [x, y] = viewport.screenXY(held.handle.at);
-      context.strokeStyle = "#ffffff";
-      context.lineWidth = 3;
-      context.strokeRect(x - 8, y - 8, 16, 16);
-      context.strokeStyle = "#000000";
-      context.lineWidth = 1;
-      context.strokeRect(x - 8, y - 8, 16, 16);
-    }
+    const frame = this.shownFrame();
+    if (frame) drawFrame(context, viewport, frame);
+    const handles = frame && frameHandles(frame, viewport.scale);
+    const held = this.grip.held()?.handle ?? handles?.find(({ id }) => id === this.pulled);
+    if (held) drawHeld(context, viewport.screenXY(held.at));
     if (this.state.at !== "band" || !this.state.screen) return;
     const [x1, y1, x2, y2] = this.state.screen;
     context.beginPath();
@@ -363,6 +421,15 @@ export class SelectTool implements Tool {
   }
 }
 
+/** The handle that the keyboard holds. */
+function drawHeld(context: CanvasRenderingContext2D, [x, y]: XY): void {
+  context.strokeStyle = "#ffffff";
+  context.lineWidth = 3;
+  context.strokeRect(x - 8, y - 8, 16, 16);
+  context.strokeStyle = "#000000";
+  context.lineWidth = 1;
+  context.strokeRect(x - 8, y - 8, 16, 16);
+}
 function away(a: StagePointer, b: StagePointer): number {
   return Math.hypot(b.screen[0] - a.screen[0], b.screen[1] - a.screen[1]);
 }
