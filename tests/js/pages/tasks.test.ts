@@ -19,14 +19,7 @@ describe("shares", () => {
     expect(equalShares(0)).toEqual([]);
   });
   it("made of any weights sum to 100 and forget nobody", () => {
-    for (const weights of [
-      [1, 1, 1],
-      [7, 3],
-      [1, 999],
-      [5],
-      [2, 3, 5, 7, 11, 13],
-      [0, 0],
-    ]) {
+    for (const weights of [[1, 1, 1], [7, 3], [1, 999], [5], [2, 3, 5, 7, 11, 13], [0, 0]]) {
       const shares = asPercentages(weights);
       expect(sum(shares)).toBe(100);
       expect(Math.min(...shares)).toBeGreaterThanOrEqual(1);
@@ -52,18 +45,14 @@ describe("the list of people", () => {
   const finding =
     (all: ReturnType<typeof member>[], most = 20) =>
     (text: string) => {
-      const found = all.filter(({ user }) =>
-        user.name.toLowerCase().includes(text),
-      );
+      const found = all.filter(({ user }) => user.name.toLowerCase().includes(text));
       return Promise.resolve({
         items: found.slice(0, most),
         more: found.length > most,
       });
     };
   const shown = (list: HTMLElement) =>
-    [...list.querySelectorAll('input[type="checkbox"]')].map((one) =>
-      one.getAttribute("aria-label"),
-    );
+    [...list.querySelectorAll('input[type="checkbox"]')].map((one) => one.getAttribute("aria-label"));
   const box = (list: HTMLElement, name: string) =>
     list.querySelector<HTMLInputElement>(`input[aria-label="${name}"]`)!;
   const press = (input: HTMLInputElement) => {
@@ -80,15 +69,11 @@ describe("the list of people", () => {
 
   it("deals equal shares to whom one ticks, and refuses others until they sum to 100", async () => {
     const list = createShareList({ find: finding(few), dealt: true });
-    await vi.waitFor(() =>
-      expect(shown(list.element)).toEqual(["Ada", "Bo", "Cy"]),
-    );
+    await vi.waitFor(() => expect(shown(list.element)).toEqual(["Ada", "Bo", "Cy"]));
     expect(() => list.read()).toThrow(/Choose who/);
     for (const name of ["Ada", "Bo", "Cy"]) press(box(list.element, name));
     expect(list.read().map(({ share }) => share)).toEqual([34, 33, 33]);
-    const ada = list.element.querySelector<HTMLInputElement>(
-      'input[aria-label="Share of Ada, percent"]',
-    )!;
+    const ada = list.element.querySelector<HTMLInputElement>('input[aria-label="Share of Ada, percent"]')!;
     ada.value = "50";
     ada.dispatchEvent(new Event("input"));
     expect(() => list.read()).toThrow(/116 %/);
@@ -119,9 +104,7 @@ describe("the list of people", () => {
     expect(box(list.element, "Bo").checked).toBe(false);
   });
   it("shows a few of hundreds, finds the others by name, and whoever is ticked stays", async () => {
-    const many = Array.from({ length: 300 }, (_, n) =>
-      member(`Person ${String(n).padStart(3, "0")}`),
-    );
+    const many = Array.from({ length: 300 }, (_, n) => member(`Person ${String(n).padStart(3, "0")}`));
     const list = createShareList({ find: finding(many), dealt: true });
     await vi.waitFor(() => expect(shown(list.element)).toHaveLength(20));
     const input = await search(list.element, "person 29");
@@ -145,10 +128,7 @@ describe("the list of people", () => {
   it("needs no search where all are in sight", async () => {
     const list = createShareList({ find: finding(few), dealt: false });
     await vi.waitFor(() => expect(shown(list.element)).toHaveLength(3));
-    expect(
-      list.element.querySelector<HTMLInputElement>('input[type="search"]')!
-        .hidden,
-    ).toBe(true);
+    expect(list.element.querySelector<HTMLInputElement>('input[type="search"]')!.hidden).toBe(true);
     press(box(list.element, "Cy"));
     expect(shown(list.element)).toEqual(["Ada", "Bo", "Cy"]);
   });
@@ -173,28 +153,18 @@ describe("the field of labels", () => {
     changed: () => undefined,
   });
   const shown = (element: HTMLElement) =>
-    [...element.querySelectorAll(".tick-list label")].map(
-      (one) => one.textContent,
-    );
+    [...element.querySelectorAll(".tick-list label")].map((one) => one.textContent);
 
   it("draws forty of hundreds with what is chosen first, and finds the rest by name", async () => {
-    const field = labelField(
-      Array.from({ length: 400 }, (_, n) => label(`bird ${n}`)),
-    );
+    const field = labelField(Array.from({ length: 400 }, (_, n) => label(`bird ${n}`)));
     const control = field.widget(context(["bird 399", "gone"]));
     await vi.waitFor(() => expect(shown(control.element)).toHaveLength(41));
     expect(shown(control.element)[0]).toBe("bird 399");
-    const input = control.element.querySelector<HTMLInputElement>(
-      'input[type="search"]',
-    )!;
+    const input = control.element.querySelector<HTMLInputElement>('input[type="search"]')!;
     input.value = "BIRD 250";
     input.dispatchEvent(new Event("input"));
-    await vi.waitFor(() =>
-      expect(shown(control.element)).toEqual(["bird 399", "bird 250"]),
-    );
-    const [, second] = control.element.querySelectorAll<HTMLInputElement>(
-      'input[type="checkbox"]',
-    );
+    await vi.waitFor(() => expect(shown(control.element)).toEqual(["bird 399", "bird 250"]));
+    const [, second] = control.element.querySelectorAll<HTMLInputElement>('input[type="checkbox"]');
     second!.click();
     expect(control.read()).toEqual(["bird 399", "bird 250"]);
   });
@@ -203,9 +173,7 @@ describe("the field of labels", () => {
     const control = field.widget(context(["cat", "dog"]));
     field.setLabels(["dog", "owl"].map(label));
     expect(control.read()).toEqual(["dog"]);
-    await vi.waitFor(() =>
-      expect(shown(control.element)).toEqual(["dog", "owl"]),
-    );
+    await vi.waitFor(() => expect(shown(control.element)).toEqual(["dog", "owl"]));
     field.setLabels([]);
     expect(control.element.textContent).toContain("no ontology");
     expect(control.read()).toEqual([]);
@@ -214,9 +182,7 @@ describe("the field of labels", () => {
 
 describe("the filter of a task's items", () => {
   it("survives the address and is told in words", () => {
-    const params = new URLSearchParams(
-      "status=returned&person=p1&from=2026-03-01&to=2026-03-01",
-    );
+    const params = new URLSearchParams("status=returned&person=p1&from=2026-03-01&to=2026-03-01");
     const filter = fromParams(params, "Europe/Berlin");
     expect(filter.tz).toBe("Europe/Berlin");
     expect(toParams(filter).toString()).toBe(params.toString());
@@ -233,9 +199,7 @@ describe("the filter box", () => {
   beforeEach(() => void vi.useFakeTimers());
 
   it("tells what is found, and what is wrong, as one types", async () => {
-    const count = vi.fn((filter: unknown) =>
-      Promise.resolve(`found ${JSON.stringify(filter)}`),
-    );
+    const count = vi.fn((filter: unknown) => Promise.resolve(`found ${JSON.stringify(filter)}`));
     const box = createFilterBox({ label: "Filter", count });
     const type = async (text: string) => {
       box.input.value = text;

@@ -11,12 +11,7 @@ import { openEditStore } from "@/studio/io/pending-disk.ts";
 import type { BrushLayer } from "@/studio/render/brush.ts";
 import type { Patch } from "@/studio/render/patch.ts";
 import type { Nib } from "@/studio/render/spans.ts";
-import type {
-  OverlayDraw,
-  PointerHandlers,
-  Preview,
-  StagePointer,
-} from "@/studio/render/types.ts";
+import type { OverlayDraw, PointerHandlers, Preview, StagePointer } from "@/studio/render/types.ts";
 import { ringsToMask } from "@/studio/shapes/_convert.ts";
 import { circlePoints } from "@/studio/shapes/_rings.ts";
 import { shapeTypes, type Annotation } from "@/studio/shapes/index.ts";
@@ -52,21 +47,13 @@ class BenchStage implements ToolStage {
     const at = this.viewport.value.imageXY(screen);
     return this.document.store
       .all()
-      .filter((one) =>
-        TYPES.get(one.type)?.hit(
-          one.geometry,
-          at,
-          this.viewport.value.imageLength(5),
-        ),
-      )
+      .filter((one) => TYPES.get(one.type)?.hit(one.geometry, at, this.viewport.value.imageLength(5)))
       .reverse();
   }
   pickHandle(screen: XY) {
     const [id, ...more] = this.document.selection.value;
-    const annotation =
-      id === undefined || more.length ? undefined : this.document.store.get(id);
-    const handles =
-      annotation && TYPES.get(annotation.type)?.handles(annotation.geometry, 1);
+    const annotation = id === undefined || more.length ? undefined : this.document.store.get(id);
+    const handles = annotation && TYPES.get(annotation.type)?.handles(annotation.geometry, 1);
     const handle = handles?.find(({ at }) => {
       const [x, y] = this.viewport.value.screenXY(at);
       return Math.hypot(x - screen[0], y - screen[1]) <= 5;
@@ -104,13 +91,8 @@ export function knowing(): SmartHelp {
       look: () => undefined,
       mask: (_picture, { points, box }) => {
         const [cx, cy] = points.find(({ wanted }) => wanted)?.at ?? [0, 0];
-        const disc = circlePoints(32).map(([x, y]): XY => [
-          cx + 12 * x,
-          cy + 12 * y,
-        ]);
-        return Promise.resolve(
-          ringsToMask([box ? square(...box) : disc], SIZE),
-        );
+        const disc = circlePoints(32).map(([x, y]): XY => [cx + 12 * x, cy + 12 * y]);
+        return Promise.resolve(ringsToMask([box ? square(...box) : disc], SIZE));
       },
     },
   };
@@ -153,18 +135,11 @@ export async function bench(
     size: () => SIZE,
     label: () => label.value,
     color: () => "#ff0000",
-    template: (name) =>
-      name === "person"
-        ? { names: ["head", "hand", "foot"], edges: [[0, 1]] }
-        : null,
+    template: (name) => (name === "person" ? { names: ["head", "hand", "foot"], edges: [[0, 1]] } : null),
     pixels: () =>
-      options.pixels
-        ? { origin: [0, 0], step: 1, ...options.patch, pixels: options.pixels }
-        : null,
+      options.pixels ? { origin: [0, 0], step: 1, ...options.patch, pixels: options.pixels } : null,
     smart: options.smart ?? knowing(),
-    cutOut:
-      options.cutOut ??
-      ((pixels, said) => Promise.resolve(cutOut(pixels, said))),
+    cutOut: options.cutOut ?? ((pixels, said) => Promise.resolve(cutOut(pixels, said))),
     ...(options.allowed ? { allowed: options.allowed } : {}),
     snap: new Cell(true),
     hidden: new Cell<ReadonlySet<string>>(new Set()),
@@ -226,8 +201,7 @@ export async function bench(
     image,
     press,
     /** Moves without a button. */
-    hover: (at: XY, held: Held = {}) =>
-      stage.pointer?.move?.(pointer(at, held)),
+    hover: (at: XY, held: Held = {}) => stage.pointer?.move?.(pointer(at, held)),
     down: (at: XY, held: Held = {}) => stage.pointer?.down?.(pointer(at, held)),
     up: (at: XY, held: Held = {}) => stage.pointer?.up?.(pointer(at, held)),
     click: (at: XY, held: Held = {}, button = 0) => {
@@ -237,8 +211,7 @@ export async function bench(
     doubleClick: (at: XY) => stage.pointer?.doubleClick?.(pointer(at)),
     drag: (from: XY, to: XY, held: Held = {}, through: readonly XY[] = []) => {
       stage.pointer?.down?.(pointer(from, held));
-      for (const at of [...through, to])
-        stage.pointer?.move?.(pointer(at, held));
+      for (const at of [...through, to]) stage.pointer?.move?.(pointer(at, held));
       stage.pointer?.up?.(pointer(to, held));
     },
     /** Several presses of one key. */
@@ -246,9 +219,7 @@ export async function bench(
       for (let i = 0; i < n; i++) press(key, init);
     },
     /** Adds shapes without it being undone. */
-    put: (
-      ...list: (Partial<Annotation> & AnnotationParts & { id: string })[]
-    ) => {
+    put: (...list: (Partial<Annotation> & AnnotationParts & { id: string })[]) => {
       const whole = list.map((part): Annotation => ({
         attributes: {},
         metadata: {},
@@ -264,12 +235,10 @@ export async function bench(
     all: () => doc.store.all(),
     only: () => {
       const list = doc.store.all();
-      if (list.length !== 1)
-        throw new Error(`${list.length} annotations, not one`);
+      if (list.length !== 1) throw new Error(`${list.length} annotations, not one`);
       return list[0] as Annotation;
     },
-    geometry: (id: string) =>
-      doc.store.get(id)?.geometry as Record<string, unknown>,
+    geometry: (id: string) => doc.store.get(id)?.geometry as Record<string, unknown>,
     undoLabel: () => doc.log.undoLabel,
     dispose: () => {
       unbind();
@@ -281,14 +250,7 @@ export async function bench(
 }
 export type Bench = Awaited<ReturnType<typeof bench>>;
 
-export const box = (
-  id: string,
-  x1: number,
-  y1: number,
-  x2: number,
-  y2: number,
-  label = "cat",
-) => ({
+export const box = (id: string, x1: number, y1: number, x2: number, y2: number, label = "cat") => ({
   id,
   type: "box",
   label,
@@ -300,26 +262,14 @@ export const polygon = (id: string, ...rings: XY[][]) => ({
   label: "cat",
   geometry: { rings },
 });
-export const square = (
-  x1: number,
-  y1: number,
-  x2: number,
-  y2: number,
-): XY[] => [
+export const square = (x1: number, y1: number, x2: number, y2: number): XY[] => [
   [x1, y1],
   [x2, y1],
   [x2, y2],
   [x1, y2],
 ];
 /** A mask that covers a whole rectangle. */
-export const maskBox = (
-  id: string,
-  x: number,
-  y: number,
-  w: number,
-  hh: number,
-  label = "cat",
-) => ({
+export const maskBox = (id: string, x: number, y: number, w: number, hh: number, label = "cat") => ({
   id,
   type: "mask",
   label,

@@ -2,14 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { BoxXYXY, WH, XY } from "@/lib/geometry.ts";
 import { shapeTypes, type ShapeType } from "@/studio/shapes/index.ts";
 import { maskArea, type MaskGeometry } from "@/studio/shapes/_rle.ts";
-import {
-  bench,
-  box,
-  maskBox,
-  polygon,
-  square,
-  type Bench,
-} from "./tools-bench.ts";
+import { bench, box, maskBox, polygon, square, type Bench } from "./tools-bench.ts";
 
 const SIZE: WH = [400, 300];
 const TYPES = new Map(shapeTypes().map((type) => [type.type, type]));
@@ -31,56 +24,28 @@ describe("a stretched shape", () => {
       ?.map((v) => Math.round(v * 1e6) / 1e6 + 0);
 
   it("is there for each type but the class, which has no place", () =>
-    expect([...Object.keys(made), "class"].sort()).toEqual(
-      [...TYPES.keys()].sort(),
-    ));
-  it.each(Object.keys(made))(
-    "%s: the place about which it is stretched stays, the rest goes",
-    (name) => {
-      const about: XY = [100, 100];
-      const stretched = typeOf(name).stretched(
-        made[name],
-        about,
-        [2, 0.5],
-        SIZE,
-      );
-      expect(typeOf(name).validate(stretched, SIZE)).toEqual(stretched);
-      const before = bounds(name, made[name]) as number[] as unknown as BoxXYXY;
-      const goes = ([x, y]: XY): XY => [
-        100 + (x - 100) * 2,
-        100 + (y - 100) * 0.5,
-      ];
-      expect(bounds(name, stretched)).toEqual([
-        ...goes([before[0], before[1]]),
-        ...goes([before[2], before[3]]),
-      ]);
-    },
-  );
-  it.each(Object.keys(made))(
-    "%s: stretched and back is what it was",
-    (name) => {
-      const there = typeOf(name).stretched(made[name], [90, 70], [3, 2], SIZE);
-      const back = typeOf(name).stretched(
-        there,
-        [90, 70],
-        [1 / 3, 1 / 2],
-        SIZE,
-      );
-      expect(bounds(name, back)).toEqual(bounds(name, made[name]));
-    },
-  );
+    expect([...Object.keys(made), "class"].sort()).toEqual([...TYPES.keys()].sort()));
+  it.each(Object.keys(made))("%s: the place about which it is stretched stays, the rest goes", (name) => {
+    const about: XY = [100, 100];
+    const stretched = typeOf(name).stretched(made[name], about, [2, 0.5], SIZE);
+    expect(typeOf(name).validate(stretched, SIZE)).toEqual(stretched);
+    const before = bounds(name, made[name]) as number[] as unknown as BoxXYXY;
+    const goes = ([x, y]: XY): XY => [100 + (x - 100) * 2, 100 + (y - 100) * 0.5];
+    expect(bounds(name, stretched)).toEqual([
+      ...goes([before[0], before[1]]),
+      ...goes([before[2], before[3]]),
+    ]);
+  });
+  it.each(Object.keys(made))("%s: stretched and back is what it was", (name) => {
+    const there = typeOf(name).stretched(made[name], [90, 70], [3, 2], SIZE);
+    const back = typeOf(name).stretched(there, [90, 70], [1 / 3, 1 / 2], SIZE);
+    expect(bounds(name, back)).toEqual(bounds(name, made[name]));
+  });
   it("box: turned, it stays a rectangle whose middle goes where it must, and in proportion keeps its angle", () => {
     const turned = { xyxy: [100, 80, 160, 100], angle: 30 };
-    const { xyxy, angle } = typeOf("box").stretched(
-      turned,
-      [0, 0],
-      [2, 2],
-      SIZE,
-    ) as typeof turned;
+    const { xyxy, angle } = typeOf("box").stretched(turned, [0, 0], [2, 2], SIZE) as typeof turned;
     expect(angle).toBeCloseTo(30, 9);
-    expect(xyxy.map((v) => Math.round(v * 1e6) / 1e6)).toEqual([
-      200, 160, 320, 200,
-    ]);
+    expect(xyxy.map((v) => Math.round(v * 1e6) / 1e6)).toEqual([200, 160, 320, 200]);
     const upright = typeOf("box").stretched(
       { ...turned, angle: 90 },
       [130, 90],
@@ -95,23 +60,14 @@ describe("a stretched shape", () => {
       radii: [60, 20] as XY,
       angle: 30,
     };
-    const made = typeOf("ellipse").stretched(
-      ellipse,
-      [200, 150],
-      [1.5, 0.7],
-      SIZE,
-    ) as typeof ellipse;
+    const made = typeOf("ellipse").stretched(ellipse, [200, 150], [1.5, 0.7], SIZE) as typeof ellipse;
     const rad = (degrees: number) => (degrees * Math.PI) / 180;
     for (let t = 0; t < 360; t += 15) {
       const [u, v] = [60 * Math.cos(rad(t)), 20 * Math.sin(rad(t))];
       const x = (u * Math.cos(rad(30)) - v * Math.sin(rad(30))) * 1.5;
       const y = (u * Math.sin(rad(30)) + v * Math.cos(rad(30))) * 0.7;
-      const along =
-        (x * Math.cos(rad(made.angle)) + y * Math.sin(rad(made.angle))) /
-        made.radii[0];
-      const across =
-        (y * Math.cos(rad(made.angle)) - x * Math.sin(rad(made.angle))) /
-        made.radii[1];
+      const along = (x * Math.cos(rad(made.angle)) + y * Math.sin(rad(made.angle))) / made.radii[0];
+      const across = (y * Math.cos(rad(made.angle)) - x * Math.sin(rad(made.angle))) / made.radii[1];
       expect(along ** 2 + across ** 2).toBeCloseTo(1, 9);
     }
     expect(made.radii[0]).toBeGreaterThan(made.radii[1]);
@@ -119,27 +75,12 @@ describe("a stretched shape", () => {
   });
   it("mask: keeps its holes, is cut at the border, and never vanishes", () => {
     const ring = { box: [10, 10, 3, 3], rle: [0, 4, 1, 4] };
-    const large = typeOf("mask").stretched(
-      ring,
-      [10, 10],
-      [4, 4],
-      SIZE,
-    ) as MaskGeometry;
+    const large = typeOf("mask").stretched(ring, [10, 10], [4, 4], SIZE) as MaskGeometry;
     expect(large.box).toEqual([10, 10, 12, 12]);
     expect(maskArea(large)).toBe(144 - 16);
-    const cut = typeOf("mask").stretched(
-      ring,
-      [10, 10],
-      [400, 4],
-      SIZE,
-    ) as MaskGeometry;
+    const cut = typeOf("mask").stretched(ring, [10, 10], [400, 4], SIZE) as MaskGeometry;
     expect(cut.box).toEqual([10, 10, 390, 12]);
-    const tiny = typeOf("mask").stretched(
-      ring,
-      [10, 10],
-      [0.01, 0.01],
-      SIZE,
-    ) as MaskGeometry;
+    const tiny = typeOf("mask").stretched(ring, [10, 10], [0.01, 0.01], SIZE) as MaskGeometry;
     expect(tiny).toEqual({ box: [10, 10, 1, 1], rle: [0, 1] });
   });
 });
@@ -155,10 +96,7 @@ describe("the frame around several", () => {
     vi.useRealTimers();
     b.dispose();
   });
-  const both = () => [
-    b.geometry("a").xyxy,
-    (b.geometry("p") as { rings: XY[][] }).rings[0],
-  ];
+  const both = () => [b.geometry("a").xyxy, (b.geometry("p") as { rings: XY[][] }).rings[0]];
   /** The handle at the lower right corner, 8 pixels outside. */
   const SE: XY = [78, 58];
 
