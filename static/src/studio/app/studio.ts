@@ -12,21 +12,15 @@ import { taskOpenings } from "../io/openings.ts";
 import type { Outbox } from "../io/outbox.ts";
 import type { Prefs } from "../io/prefs.ts";
 import { NEUTRAL } from "../render/style.ts";
-import { isSuggestion } from "../shapes/_shape.ts";
-import { classesOf } from "../state/classes.ts";
 import { withDigits, type KeyedLabel } from "../state/labels.ts";
 import type { Entry } from "../state/session.ts";
 import type { Act, StudioOptions } from "../state/types.ts";
 import { WorkClock } from "../tools/clock.ts";
 import type { Handler } from "../tools/shortcuts.ts";
-import { Bar } from "../views/bar.ts";
-import { Foot } from "../views/foot.ts";
-import { LabelBar } from "../views/labels.ts";
-import { Panel } from "../views/panel.ts";
 import { onDesk, Side } from "../views/side.ts";
-import { Strip } from "../views/strip.ts";
 import { ToolBar } from "../views/toolbar.ts";
 import { Answers } from "./answers.ts";
+import { Around } from "./around.ts";
 import type { Desk } from "./desk.ts";
 import { bindKeys } from "./keymap.ts";
 import { Opener } from "./opener.ts";
@@ -38,8 +32,6 @@ import { Walk } from "./walk.ts";
 const RENEW_MS = 120_000;
 /** A page nobody touched for so long lets its leases lapse. */
 const AWAY_MS = 20 * 60_000;
-/** What a tool says stands on the foot line this long. */
-const SAID_MS = 4000;
 
 export interface StudioParts {
   outbox: Outbox;
@@ -58,17 +50,12 @@ export class Studio {
   private readonly queue: Queue;
   private readonly answers: Answers;
   private readonly opener: Opener;
-  private readonly bar: Bar;
-  private readonly labelBar: LabelBar;
-  private readonly panel: Panel;
-  private readonly strip: Strip;
-  private readonly foot: Foot;
+  private readonly around: Around;
   private readonly handlers: Record<string, Handler> = {};
   private readonly openIssues = new Cell(0);
   private side: Side | null = null;
   private askIssue: ((send: (issue: NewIssue) => void) => void) | null = null;
   private readonly checks: (() => boolean)[] = [];
-  private said: { text: string; until: number } | null = null;
 
   constructor(
     private readonly element: HTMLElement,
@@ -105,48 +92,19 @@ export class Studio {
       showIssues: () => this.side?.show("issues"),
       ready: () => this.checks.every((check) => check()),
       seen: (entry) => parts.desk.pictured.value === entry.item.id,
-      flash: (label) => this.labelBar.flash(label),
+      flash: (label) => this.around.labelBar.flash(label),
     });
     this.context = this.makeContext();
-    this.strip = new Strip(this.review, this.quick);
-    this.foot = new Foot(this.review, this.quick);
-    const pagesUrl =
-      this.review && this.quick ? `${options.tasksUrl}../studio/${options.task.id}/grid/` : null;
-    this.bar = new Bar(options.task, this.review, options.tasksUrl, pagesUrl, {
-      undo: () => this.answers.undo(),
-      reject: this.review ? () => this.answers.sendBack() : null,
-      redo: this.quick ? null : () => scene.toolbox.redo(),
-      discard: () => this.answers.discard(),
-      skip: () => this.answers.skip(),
-      submit: () => this.answers.submit(),
-      giveBack: () => void this.queue.giveBack(),
-      walk: walk && { back: () => walk.session.back(), next: () => walk.session.next() },
-      retry: () => {
-        const [first] = scene.document.conflicts.value;
-        if (first) this.queue.session.showItem(first.item);
-        this.showRefused();
-        this.send();
-      },
-      help: () => document.dispatchEvent(new KeyboardEvent("keydown", { key: "?", bubbles: true })),
-    });
-    this.labelBar = new LabelBar(this.labels, (label) => {
-      this.answers.choose(label);
-      parts.desk.stage.element.focus({ preventScroll: true });
-    });
-    this.panel = new Panel({
-      review: this.review,
-      quick: this.quick,
-      labels: this.labels,
-      instructions: options.task.instructions_html ?? "",
-      askKey: options.answerKey ? (count) => this.queue.askKey(count) : null,
-    });
+    const { queue, answers, clock, labels, review, quick, entry } = this;
+    const at = { options, parts, queue, answers, clock, labels, review, quick, entry };
+    this.around = new Around(at, { send: () => this.send(), showRefused: () => this.showRefused() });
     this.layOut();
   }
 
   async start(first: string | null): Promise<void> {
     const { outbox, scene } = this.parts;
     this.queue.session.changed.subscribe(() => this.draw());
-    this.watch();
+    this.around.watch();
     const left = await outbox.load();
     for (const { item, seen_version } of left)
       if (item && seen_version !== null) scene.edits.sees(item, seen_version);
@@ -174,19 +132,19 @@ export class Studio {
     const { desk, scene } = this.parts;
     const side = new Side(this.context, PANELS);
     this.side = side;
-    side.element.prepend(...this.panel.above);
-    side.element.append(...this.panel.below);
+    side.element.prepend(...this.around.panel.above);
+    side.element.append(...this.around.panel.below);
     const tools = this.quick ? null : new ToolBar(this.context, PANELS);
     element.classList.toggle("with-tools", tools !== null);
     replace(
       element,
-      this.bar.element,
-      this.strip.element,
+      this.around.bar.element,
+      this.around.strip.element,
       tools?.element,
-      this.labelBar.element,
+      this.around.labelBar.element,
       desk.element,
       side.element,
-      this.foot.element,
+      this.around.foot.element,
     );
     desk.stage.element.classList.add("stage-desk");
     desk.element.append(...onDesk(this.context, PANELS));
@@ -241,24 +199,6 @@ export class Studio {
 
   // ---- listening
 
-  private watch(): void {
-    const { outbox, scene, desk } = this.parts;
-    const saved = () => this.drawSaved();
-    outbox.state.subscribe(saved);
-    scene.document.saved.subscribe(saved);
-    scene.document.refused.subscribe(saved);
-    this.queue.refusals.subscribe(saved);
-    scene.document.log.changed.subscribe(() => {
-      this.drawBar();
-      this.drawLabels();
-    });
-    for (const cell of [scene.label, scene.document.selection] as Cell<unknown>[])
-      cell.subscribe(() => this.drawLabels());
-    scene.readOnly.subscribe(() => this.drawLabels());
-    for (const cell of [desk.stage.viewport, desk.stage.cursor, scene.toolbox.hint] as Cell<unknown>[])
-      cell.subscribe(() => this.drawFoot());
-  }
-
   private listen(): void {
     const here = this.options.task.id;
     feed.watch(
@@ -283,8 +223,7 @@ export class Studio {
     window.addEventListener("pagehide", () => this.parts.outbox.sendLast());
     setInterval(() => void this.renew(), RENEW_MS);
     setInterval(() => {
-      this.drawFoot();
-      this.drawSaved();
+      this.around.tick();
     }, 1000);
     void this.renew();
   }
@@ -343,8 +282,7 @@ export class Studio {
   }
   /** What a tool says stands on the foot line for a while. */
   tell(text: string): void {
-    this.said = { text, until: Date.now() + SAID_MS };
-    this.drawFoot();
+    this.around.tell(text);
   }
 
   // ---- drawing
@@ -364,74 +302,8 @@ export class Studio {
     if (!this.quick) this.opener.show(entry, upcoming);
     else scene.readOnly.set(entry === null);
     this.entry.set(entry);
-    this.panel.update(entry);
-    this.strip.update(entry, entry && this.queue.note(entry));
-    this.drawBar();
-    this.drawLabels();
-    this.drawFoot();
+    this.around.draw(entry);
     if (!entry) this.drawEmpty();
-  }
-
-  private drawBar(): void {
-    const entry = this.queue.session.current();
-    const { at, of } = this.queue.session.position();
-    const { log } = this.parts.scene.document;
-    this.bar.update({
-      filename: entry?.item.item.filename ?? "",
-      cycleUrl: (entry?.item.cycle && this.options.cycleUrl?.(entry.item.cycle)) ?? null,
-      at,
-      of,
-      standing: this.queue.standing,
-      canUndo: this.quick ? this.queue.session.canUndo() : log.canUndo,
-      canRedo: !this.quick && log.canRedo,
-      undoLabel: this.quick ? "" : log.undoLabel,
-      redoLabel: this.quick ? "" : log.redoLabel,
-      hasItem: entry !== null,
-      submitWord: this.answers.word(entry),
-      hasBack: this.queue.session.hasBack(),
-      hasNext: this.queue.session.hasNext(),
-    });
-  }
-
-  private drawSaved(): void {
-    const { outbox, scene } = this.parts;
-    const refused = this.queue.refusals.value.size + scene.document.refused.value.length;
-    this.bar.saved(outbox.state.value, scene.document.saved.value, refused);
-  }
-
-  private drawLabels(): void {
-    const entry = this.entry.value;
-    const { scene } = this.parts;
-    if (this.quick) {
-      const item = entry?.item;
-      const suggested = item?.label ? null : (item?.suggestion?.label ?? null);
-      this.labelBar.update(item?.label ? [item.label] : [], suggested, entry !== null && !entry.gone);
-    } else this.labelBar.update(this.labelsInHand(), null, !scene.readOnly.value);
-  }
-
-  /** What the bar shows as pressed: the picture's classes where there is nothing else, what is selected, the next one. */
-  private labelsInHand(): string[] {
-    const { scene } = this.parts;
-    if (this.options.allowed.types.every((type) => type === "class"))
-      return classesOf(scene.document.store.all())
-        .filter((one) => !isSuggestion(one))
-        .map(({ label }) => label);
-    const chosen = [...scene.document.selection.value].flatMap((id) => scene.document.store.get(id) ?? []);
-    const names = new Set(chosen.map(({ label }) => label));
-    if (!names.size) return [scene.label.value];
-    return names.size === 1 ? [...names] : [];
-  }
-
-  private drawFoot(): void {
-    const { stage } = this.parts.desk;
-    const { hint } = this.parts.scene.toolbox;
-    if (this.said && this.said.until < Date.now()) this.said = null;
-    this.foot.update(this.queue.session.current(), {
-      scale: stage.viewport.value.scale,
-      cursor: stage.cursor.value,
-      seconds: this.clock.seconds(),
-      words: this.quick ? "" : (this.said?.text ?? hint.value),
-    });
   }
 
   private drawEmpty(): void {

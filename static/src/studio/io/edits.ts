@@ -8,6 +8,8 @@ import { Cell } from "../../lib/store.ts";
 import type { Annotation } from "../shapes/_shape.ts";
 import { uuid7 } from "./ids.ts";
 import type { EditStore, Tabs } from "./pending-disk.ts";
+import { Rhythm, type RhythmOptions } from "./rhythm.ts";
+import { SeenVersions } from "./seen.ts";
 import {
   fromPayload,
   isNothing,
@@ -55,21 +57,12 @@ export type PostOperations = (
   operations: Operation[],
   keepalive: boolean,
 ) => Promise<{ content_version: number; answers: OperationAnswer[] }>;
-export interface EditsOptions {
+export interface EditsOptions extends RhythmOptions {
   disk: EditStore;
   tabs: Tabs;
   post: PostOperations;
-  now?: () => number;
-  random?: () => number;
-  setTimeout?: (fn: () => void, ms: number) => unknown;
-  clearTimeout?: (id: unknown) => void;
 }
 
-export const QUIET_MS = 600;
-export const LATEST_MS = 2000;
-const FIRST_WAIT = 1000;
-const LONGEST_WAIT = 30_000;
-const SIGNED_OUT_WAIT = 4000;
 const MOST_OPERATIONS = 200;
 /** What a browser lets outlive the page. */
 const KEEPALIVE_BYTES = 60_000;
@@ -85,20 +78,14 @@ export class Edits {
   onSeen: (item: string, version: number) => void = () => undefined;
   private list: Pending[] = [];
   private readonly bases = new Map<string, Base>();
-  private readonly versions = new Map<string, number>();
-  /** By item: versions that this person's own edits made, while something before them was not seen yet. */
-  private readonly made = new Map<string, Set<number>>();
+  private readonly seen = new SeenVersions((item, version) => this.onSeen(item, version));
   private readonly flying = new Set<string>();
   private writes: Promise<unknown> = Promise.resolve();
   private running: Promise<void> | null = null;
-  private timer: unknown = null;
-  private firstAt: number | null = null;
-  private failures = 0;
-  private trouble: "offline" | "signed_out" | null = null;
-  private readonly now: () => number;
+  private readonly rhythm: Rhythm;
 
   constructor(private readonly options: EditsOptions) {
-    this.now = options.now ?? Date.now;
+    this.rhythm = new Rhythm(options, () => this.kick());
     this.saved = new Cell<SavedState>({
       state: "saved",
       pending: 0,
@@ -133,26 +120,10 @@ export class Edits {
   }
   /** The version of an item this person was shown, or made from such a one; undefined: none in this visit. */
   seenOf(item: string): number | undefined {
-    return this.versions.get(item);
+    return this.seen.of(item);
   }
   sees(item: string, version: number): void {
-    if ((this.versions.get(item) ?? -1) >= version) return;
-    const made = this.made.get(item) ?? new Set();
-    let seen = version;
-    while (made.has(seen + 1)) seen += 1;
-    for (const one of made) if (one <= seen) made.delete(one);
-    this.versions.set(item, seen);
-    this.onSeen(item, seen);
-  }
-  /**
-   * An edit of this person made a version. It counts as seen once all before it is: a gap means that somebody else's edit
-   * lies between. Answers may come in another order than the edits were taken in, and before the item is shown.
-   */
-  private makes(item: string, version: number): void {
-    const seen = this.versions.get(item);
-    if (seen === version - 1) this.sees(item, version);
-    else if (seen === undefined || seen < version)
-      this.made.set(item, (this.made.get(item) ?? new Set()).add(version));
+    this.seen.sees(item, version);
   }
   /**
    * Resolves when the server has every edit of an item, or of one annotation. Throws what repeating may help (network,
@@ -172,7 +143,7 @@ export class Edits {
       throw new AlpApiError("edits_open", `Some edits of this ${what} were not taken as they are.`, 409);
     }
     if (!waits()) return;
-    const signedOut = this.trouble === "signed_out";
+    const signedOut = this.rhythm.trouble === "signed_out";
     throw new AlpApiError(signedOut ? "signed_out" : "network", "Edits wait.", signedOut ? 401 : 0);
   }
   /** What waits for an item, oldest first. */
@@ -211,7 +182,7 @@ export class Edits {
       stored = idle ? Promise.resolve() : this.keep(edit);
       if (upon) stored = this.drop(upon);
     }
-    this.schedule();
+    this.rhythm.waits();
     this.tell();
     return stored;
   }
@@ -235,7 +206,7 @@ export class Edits {
       if (!part.length) continue;
       this.sendBatch(item, part, true).then(
         () => {
-          if (this.ready().size) this.schedule();
+          if (this.ready().size) this.rhythm.waits();
         },
         (error: unknown) => this.later(error),
       );
@@ -244,8 +215,7 @@ export class Edits {
 
   /** Tries at once: the network came back, someone signed in, the tab is looked at. */
   kick(): void {
-    this.stopTimer();
-    this.firstAt = null;
+    this.rhythm.sends();
     this.running ??= this.run().finally(() => {
       this.running = null;
     });
@@ -280,7 +250,7 @@ export class Edits {
       }
     }
     this.tell();
-    this.schedule();
+    this.rhythm.waits();
     return conflict;
   }
 
@@ -315,8 +285,7 @@ export class Edits {
       for (const [item, batch] of ready) {
         try {
           await this.sendBatch(item, batch.slice(0, MOST_OPERATIONS), false);
-          this.failures = 0;
-          this.trouble = null;
+          this.rhythm.works();
         } catch (error) {
           this.later(error);
           return;
@@ -353,7 +322,7 @@ export class Edits {
         const answer = answers[i];
         if (answer) await this.settle(edit, answer);
       }
-      this.tell({ at: this.now() });
+      this.tell({ at: this.rhythm.now() });
     } catch (error) {
       if (isPassing(error)) throw error;
       for (const edit of batch) await this.refuse(edit, (error as AlpApiError).message);
@@ -364,7 +333,7 @@ export class Edits {
 
   private async settle(edit: Pending, answer: OperationAnswer): Promise<void> {
     const { annotation } = answer;
-    if (answer.status === 200) this.makes(edit.item, answer.content_version);
+    if (answer.status === 200) this.seen.makes(edit.item, answer.content_version);
     if (answer.status === 200 && annotation) {
       this.know(edit.annotation, { revision: annotation.revision, deleted: annotation.deleted === true });
       // On disk before this one goes: a tab closed in between must not forget what the next is made on.
@@ -409,32 +378,8 @@ export class Edits {
   }
 
   private later(error: unknown): void {
-    const signedOut = error instanceof AlpApiError && error.status === 401;
-    this.failures += 1;
-    const wait = Math.min(FIRST_WAIT * 2 ** (this.failures - 1), LONGEST_WAIT);
-    this.trouble = signedOut ? "signed_out" : "offline";
+    this.rhythm.fails(error);
     this.tell();
-    const jitter = 0.8 + 0.4 * (this.options.random ?? Math.random)();
-    this.setTimer((signedOut ? SIGNED_OUT_WAIT : wait) * jitter);
-  }
-
-  private schedule(): void {
-    if (this.trouble) return; // the next try is set already
-    this.firstAt ??= this.now();
-    this.setTimer(Math.max(0, Math.min(QUIET_MS, this.firstAt + LATEST_MS - this.now())));
-  }
-  private setTimer(ms: number): void {
-    this.stopTimer();
-    const set = this.options.setTimeout ?? ((fn: () => void, wait: number) => setTimeout(fn, wait));
-    this.timer = set(() => {
-      this.timer = null;
-      this.kick();
-    }, ms);
-  }
-  private stopTimer(): void {
-    if (this.timer === null) return;
-    (this.options.clearTimeout ?? ((id: unknown) => clearTimeout(id as number)))(this.timer);
-    this.timer = null;
   }
 
   private keep(...edits: Pending[]): Promise<void> {
@@ -467,7 +412,7 @@ export class Edits {
     );
     const pending = this.list.length - conflicts.length - refused.length;
     const calm = pending ? "waiting" : refused.length ? "refused" : conflicts.length ? "conflict" : "saved";
-    const state = (pending && this.trouble) || calm;
+    const state = (pending && this.rhythm.trouble) || calm;
     this.saved.set({ ...this.saved.value, ...part, state, pending });
   }
 }

@@ -1,19 +1,19 @@
 /**
- * The list of the item's annotations: filter, order, groups; selecting, locking, hiding, and dragging in front of one
- * another. One grid with the keyboard's focus, of which only the rows in sight exist.
+ * The list of the item's annotations: filter, order, groups; selecting, locking, hiding, and going through it by keys.
+ * One grid with the keyboard's focus, of which only the rows in sight exist.
  */
-import { delegate, h, replace, setStyle, swatch, uid, type Child } from "../../lib/dom.ts";
-import { percent, plural } from "../../lib/format.ts";
+import { delegate, h, replace, uid } from "../../lib/dom.ts";
+import { plural } from "../../lib/format.ts";
 import type { Cell } from "../../lib/store.ts";
 import { type Unsubscribe } from "../../lib/store.ts";
-import { icon, type IconName } from "../../ui/icons.ts";
 import { emptyState } from "../../ui/empty.ts";
-import { groupOf, restacked, rowsOf, SORTS, type Facts, type Row, type Sort } from "../state/object-list.ts";
+import { groupOf, rowsOf, SORTS, type Row, type Sort } from "../state/object-list.ts";
 import type { Numbers } from "../state/numbers.ts";
 import { isSuggestion, type Annotation } from "../shapes/_shape.ts";
 import { flip } from "../tools/acts.ts";
-import { changeShapes, counted, type ToolContext } from "../tools/_tool.ts";
-import { rowAct } from "./row-act.ts";
+import type { ToolContext } from "../tools/_tool.ts";
+import { RowDrag } from "./object-drag.ts";
+import { ObjectRows } from "./object-row.ts";
 import { VirtualList } from "./virtual.ts";
 import "./objects.css";
 
@@ -31,14 +31,8 @@ export interface ObjectsOptions {
 }
 
 const ROW = 28;
-const NONE: ReadonlyMap<string, number> = new Map();
 const FILTER_HINT =
   "Words are looked for everywhere. Also label:apple, type:box, author:name, severity:deep, #5, is:locked, is:pinned, is:hidden, is:issue, is:changed, is:model";
-
-/** Whether it is not as it was approved. */
-export function changedSinceApproval({ approvedRevision, revision }: Annotation): boolean {
-  return typeof approvedRevision === "number" && revision !== approvedRevision;
-}
 
 export class ObjectsPanel {
   readonly element: HTMLElement;
@@ -47,7 +41,8 @@ export class ObjectsPanel {
   private readonly none = h("div", { class: "objects-none", hidden: true });
   private readonly list: VirtualList<Row>;
   private readonly off: Unsubscribe[];
-  private readonly areas = new WeakMap<object, number>();
+  private readonly look: ObjectRows;
+  private readonly drag: RowDrag;
   private readonly closed = new Set<string>();
   private rows: readonly Row[] = [];
   /** By index, for keys. */
@@ -55,7 +50,6 @@ export class ObjectsPanel {
   private active: string | null = null;
   /** Where a run of Shift begins. */
   private anchor: string | null = null;
-  private dragged: ReadonlySet<string> | null = null;
   private waiting = false;
 
   constructor(private readonly options: ObjectsOptions) {
@@ -74,7 +68,17 @@ export class ObjectsPanel {
       { class: "select", "aria-label": "Order of the objects", onchange: () => this.draw() },
       Object.entries(SORTS).map(([value, text]) => h("option", { value }, text)),
     );
-    this.list = new VirtualList<Row>({ rowHeight: ROW, make: (row, index) => this.make(row, index) });
+    this.look = new ObjectRows({
+      ...options,
+      asks: {
+        idOf: (id) => this.idOf(id),
+        draggable: () => this.sort.value === "layer" && !ctx.readOnly(),
+        bySize: () => this.sort.value === "size",
+        isClosed: (group) => this.closed.has(group),
+      },
+    });
+    this.list = new VirtualList<Row>({ rowHeight: ROW, make: (row, index) => this.look.make(row, index) });
+    this.drag = new RowDrag({ ctx, list: this.list, members: (id) => this.members(id) });
     const grid = this.list.element;
     for (const [name, value] of Object.entries({
       role: "grid",
@@ -139,7 +143,7 @@ export class ObjectsPanel {
     const { store } = this.options.ctx.document;
     const least = this.options.threshold?.value ?? 0;
     const all = store.all().filter((one) => !isSuggestion(one) || (one.model?.confidence ?? 0) >= least);
-    const rows = rowsOf(all, (one) => this.facts(one), this.filter.value, this.sort.value as Sort);
+    const rows = rowsOf(all, (one) => this.look.facts(one), this.filter.value, this.sort.value as Sort);
     this.rows = rows.filter(
       (row) => row.kind === "group" || !row.grouped || !this.closed.has(`group ${groupOf(row.annotation)}`),
     );
@@ -167,127 +171,6 @@ export class ObjectsPanel {
               : "Take a tool and draw, or press a digit.",
           }),
     );
-  }
-
-  private facts(one: Annotation): Facts {
-    const { ctx, numbers, issues } = this.options;
-    const type = ctx.typeOf(one.type);
-    return {
-      number: numbers.of(one.id),
-      type: type?.title ?? one.type,
-      area: this.sort.value === "size" ? this.area(one) : 0,
-      locked: ctx.locked.value.has(one.id),
-      hidden: ctx.hidden.value.has(one.id),
-      issues: (issues?.value ?? NONE).get(one.id) ?? 0,
-      changed: changedSinceApproval(one),
-    };
-  }
-  /** Kept by the geometry's identity: masks take a while. */
-  private area({ type, geometry }: Annotation): number {
-    const key = typeof geometry === "object" && geometry ? geometry : null;
-    const known = key && this.areas.get(key);
-    if (known !== null && known !== undefined) return known;
-    const area = this.options.ctx.typeOf(type)?.area(geometry, this.options.ctx.size()) ?? 0;
-    if (key) this.areas.set(key, area);
-    return area;
-  }
-
-  private make(row: Row, index: number): HTMLElement {
-    return row.kind === "group" ? this.groupRow(row, index) : this.objectRow(row, index);
-  }
-  private frame(row: Row, index: number, name: string, ...cells: Child[]): HTMLElement {
-    return h(
-      "div",
-      {
-        class: ["object-row", row.kind === "object" && row.grouped && "grouped"],
-        id: this.idOf(row.id),
-        role: "row",
-        "aria-rowindex": index + 1,
-        "aria-label": name,
-        dataset: { id: row.id },
-        draggable: this.sort.value === "layer" && !this.options.ctx.readOnly() ? "true" : undefined,
-      },
-      cells,
-    );
-  }
-  private groupRow(row: Row & { kind: "group" }, index: number): HTMLElement {
-    const open = !this.closed.has(row.id);
-    const text = `Group of ${row.members.length}`;
-    return this.frame(
-      row,
-      index,
-      text,
-      h(
-        "span",
-        { role: "gridcell", class: "object-name" },
-        rowAct(open ? "chevron-down" : "chevron-right", open ? "Close the group" : "Open the group", "fold"),
-        icon("layers", "sm"),
-        h("span", { class: "clip" }, text),
-      ),
-    );
-  }
-  private objectRow(row: Row & { kind: "object" }, index: number): HTMLElement {
-    const { ctx, numbers } = this.options;
-    const { annotation: one } = row;
-    const type = ctx.typeOf(one.type);
-    const facts = this.facts(one);
-    const open = isSuggestion(one);
-    const measure = type?.describe(one.geometry, ctx.size()) ?? "";
-    const mark = swatch(ctx.color(one.label));
-    const flags = this.flags(one, facts);
-    const name = [one.label || "no label", `number ${facts.number}`, facts.type, measure, ...flags.words];
-    const element = this.frame(
-      row,
-      index,
-      name.filter(Boolean).join(", "),
-      h(
-        "span",
-        { role: "gridcell", class: "object-name" },
-        mark,
-        type && icon(type.icon, "sm"),
-        h("span", { class: "clip" }, one.label || "no label"),
-        h("span", { class: "muted" }, `#${numbers.of(one.id)}`),
-      ),
-      h(
-        "span",
-        { role: "gridcell", class: "object-measure" },
-        h(
-          "span",
-          { class: "clip", title: measure },
-          open && one.model ? percent(one.model.confidence) : measure,
-        ),
-        flags.icons,
-      ),
-      h(
-        "span",
-        { role: "gridcell", class: "object-acts" },
-        rowAct(facts.locked ? "lock" : "unlock", facts.locked ? "Unlock" : "Lock", "lock", facts.locked),
-        rowAct(facts.hidden ? "eye-off" : "eye", facts.hidden ? "Show" : "Hide", "hide", facts.hidden),
-      ),
-    );
-    if (open) {
-      element.classList.add("of-model");
-      setStyle(mark, { "--mark": ctx.color(one.label) });
-    }
-    element.classList.toggle("is-hidden", facts.hidden);
-    return element;
-  }
-  private flags(one: Annotation, { issues, changed, locked, hidden }: Facts) {
-    const icons: Child[] = [];
-    const words: string[] = [];
-    const flag = (name: IconName, word: string, tone: string) => {
-      words.push(word);
-      icons.push(h("span", { class: `flag ${tone}`, title: word }, icon(name, "sm")));
-    };
-    if (one.model)
-      words.push(`${isSuggestion(one) ? "suggested" : "accepted, suggested"} by ${one.model.name}`);
-    if (issues) flag("flag", plural(issues, "open issue"), "warn");
-    if (changed) flag("edit", "changed since it was approved", "accent");
-    if (one.metadata["occluded"] === true) flag("layers", "occluded", "plain");
-    if (one.metadata["pinned"] === true) flag("pin", "pinned", "plain");
-    if (locked) words.push("locked");
-    if (hidden) words.push("hidden");
-    return { icons, words };
   }
 
   /** What changes without another list: selection, hover, where the keyboard is. */
@@ -346,7 +229,6 @@ export class ObjectsPanel {
       event.preventDefault();
       event.stopPropagation();
     });
-    this.listenDrag(grid);
   }
 
   private clicked(event: MouseEvent, id: string): void {
@@ -441,55 +323,7 @@ export class ObjectsPanel {
     const up = key === "ArrowUp";
     const beside = up ? Math.min(...places) - 1 : Math.max(...places) + 1;
     const target = this.rows[beside];
-    if (target) this.place(moved, target.id, up ? "above" : "below");
+    if (target) this.drag.place(moved, target.id, up ? "above" : "below");
     return true;
   }
-
-  // ---- dragging
-
-  private listenDrag(grid: HTMLElement): void {
-    delegate(grid, "dragstart", "[data-id]", (event, row) => {
-      const id = row.dataset["id"] ?? "";
-      const chosen = this.options.ctx.document.selection.value;
-      this.dragged = chosen.has(id) ? chosen : new Set(this.members(id));
-      event.dataTransfer?.setData("text/plain", id);
-    });
-    delegate(grid, "dragover", "[data-id]", (event, row) => {
-      if (!this.dragged) return;
-      event.preventDefault();
-      this.clearDrop();
-      row.classList.add(over(event, row) === "above" ? "drop-above" : "drop-below");
-    });
-    delegate(grid, "drop", "[data-id]", (event, row) => {
-      event.preventDefault();
-      if (this.dragged) this.place(this.dragged, row.dataset["id"] ?? "", over(event, row));
-    });
-    grid.addEventListener("dragend", () => {
-      this.dragged = null;
-      this.clearDrop();
-    });
-  }
-  private clearDrop(): void {
-    for (const row of this.list.elements()) row.classList.remove("drop-above", "drop-below");
-  }
-  private place(moved: ReadonlySet<string>, target: string, where: "above" | "below"): void {
-    const { ctx } = this.options;
-    this.dragged = null;
-    const free = new Set([...moved].filter((id) => !ctx.locked.value.has(id)));
-    const members = this.members(target).filter((id) => !free.has(id));
-    const beside = where === "above" ? members[0] : members.at(-1);
-    if (ctx.readOnly() || !free.size || beside === undefined) return;
-    const { store } = ctx.document;
-    const layers = restacked(store.all(), free, beside, where);
-    const patches = [...layers].map(
-      ([id, z]) => [id, { metadata: { ...store.get(id)?.metadata, z } }] as const,
-    );
-    const list = [...free].flatMap((id) => store.get(id) ?? []);
-    if (patches.length) changeShapes(ctx, new Map(patches), `Move ${counted(ctx, list)} to another layer`);
-  }
-}
-
-function over(event: DragEvent, row: HTMLElement): "above" | "below" {
-  const { top, height } = row.getBoundingClientRect();
-  return event.clientY < top + height / 2 ? "above" : "below";
 }
