@@ -11,7 +11,7 @@ from alp_site.lib.errors import NotFound
 from alp_site.people.pages import ProjectRequest, project_page
 from alp_site.people.permissions import allowed
 from models_registry.models import Comparison
-from models_registry.selectors import figures, versions
+from models_registry.selectors import catalogue, figures, versions
 from models_registry.selectors import payloads as render
 
 
@@ -19,7 +19,11 @@ from models_registry.selectors import payloads as render
 def model_list(request: ProjectRequest) -> HttpResponseBase:
     """The versions of the project, the last verdict, the training that runs."""
     last = figures.latest_comparison(request.project.pk)
-    page = {"canEdit": _may_edit(request), "comparison": render.comparison(last) if last else None}
+    page = {
+        "canEdit": _may_edit(request),
+        "comparison": render.comparison(last) if last else None,
+        "task": catalogue.task_of(versions.newest_adapter(request.project.pk)),
+    }
     return TemplateResponse(request, "models_registry/models.html", {"boot": {"page": page}})
 
 

@@ -29,6 +29,7 @@ __all__ = [
     "ontology_labels",
     "public",
     "software",
+    "task_of",
 ]
 
 PACKAGES = ("torch", "torchvision", "numpy", "pillow", "safetensors")
@@ -37,6 +38,11 @@ PACKAGES = ("torch", "torchvision", "numpy", "pillow", "safetensors")
 def info(adapter: str) -> AdapterInfo:
     """An adapter's declaration. Raises UnknownName listing what there is."""
     return ADAPTERS.get(adapter).info
+
+
+def task_of(adapter: str | None) -> str:
+    """What models of the adapter do; classification where there is no adapter, or none of that name any more."""
+    return ADAPTERS.get(adapter).info.task if adapter in ADAPTERS.names() else "classification"
 
 
 def list_adapters() -> list[dict[str, Any]]:

@@ -26,6 +26,7 @@ __all__ = [
     "list_models",
     "list_promotions",
     "metric_series",
+    "newest_adapter",
     "sortable",
     "tags_of",
 ]
@@ -37,7 +38,7 @@ def list_models(user: Person, project_id: UUID) -> QuerySet[Model]:
     return rows.select_related(*_SHOWN).prefetch_related("tags")
 
 
-_FIGURES = ("accuracy", "macro_f1", "balanced_accuracy", "map_50", "map", "miou")
+_FIGURES = ("accuracy", "macro_f1", "balanced_accuracy", "map_50", "map", "f1", "miou", "dice")
 SORTS = ("name", "number", "train_count", *_FIGURES)
 
 
@@ -72,6 +73,12 @@ def best_model(project_id: UUID, dataset_id: UUID | None = None) -> Model | None
     if dataset_id is not None:
         rows = rows.filter(dataset_id=dataset_id)
     return rows.order_by("-promoted_at").first()
+
+
+def newest_adapter(project_id: UUID) -> str | None:
+    """Of the version made last in the project; None where there is none yet."""
+    rows = Model.objects.filter(project_id=project_id, deleted_at__isnull=True).order_by("-pk")
+    return rows.values_list("adapter", flat=True).first()
 
 
 def latest_evaluations(model_ids: Iterable[UUID]) -> dict[UUID, Evaluation]:

@@ -57,6 +57,7 @@ _SCHEMA = {
         "configuration": {"type": "object"},
         "labels": {"type": "array", "items": {"type": "string", "maxLength": 200}, "uniqueItems": True},
         "temperature": {"type": ["number", "null"], "exclusiveMinimum": 0, "default": None},
+        "shown_from": {"type": ["number", "null"], "minimum": 0, "maximum": 1, "default": None},
         "seed": {"type": "integer", "default": 0},
         "weights_digest": {"type": "string", "default": ""},
         "lineage": {"type": "object", "default": {}},
@@ -124,6 +125,7 @@ def _manifest(model: Model, rows: list[Artifact]) -> dict[str, Any]:
         "configuration": model.configuration,
         "labels": model.labels,
         "temperature": model.temperature,
+        "shown_from": model.shown_from,
         "seed": model.seed,
         "weights_digest": model.weights_digest,
         "train_count": model.train_count,
@@ -194,6 +196,7 @@ def import_version(*, project_id: UUID, unpacked: Unpacked, person_id: UUID | No
             lineage={**manifest["lineage"], "imported": origin},
             seed=manifest["seed"],
             temperature=manifest["temperature"],
+            shown_from=manifest["shown_from"] if catalogue.task_of(manifest["adapter"]) != "classification" else None,
             created_by_id=person_id,
         )
         model.family = model.pk

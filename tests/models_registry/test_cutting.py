@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from django.test import Client
 
 from alp_site.lib.testing import failed_jobs
 from alp_site.people.models import Project, User
@@ -100,6 +101,15 @@ def test_a_score_to_show_from_is_kept_told_and_changes_what_is_predicted(detecto
     assert api.patch(url, {"shown_from": None}, format="json").json()["shown_from"] is None
     detector.refresh_from_db()
     assert input_key(detector, "0" * 64) == before
+
+
+def test_the_list_is_told_what_the_project_models_do(detector: Model, people: dict[str, User]) -> None:
+    page = Client()
+    page.force_login(people["viewer"])
+    boot = page.get(f"/p/{detector.project_id}/models/").context["boot"]
+    assert boot["page"]["task"] == "detection"
+    detector.delete()
+    assert page.get(f"/p/{detector.project_id}/models/").context["boot"]["page"]["task"] == "classification"
 
 
 def test_a_cell_opens_its_pictures(evaluation: Evaluation, pictures: Shapes, client_as: Any) -> None:

@@ -75,6 +75,25 @@ def test_a_version_that_was_exported_is_imported_and_says_the_same(
     assert len(said[0]) == len(items)
 
 
+def test_the_score_that_shapes_are_shown_from_goes_along(client_as: Any, project: Project, train_now: Train) -> None:
+    api, source = client_as("engineer"), train_now()
+    Model.objects.filter(pk=source.pk).update(shown_from=0.5)
+    manifest = json.loads(exported(api, source)["alp-model.json"])
+    assert manifest["shown_from"] == 0.5
+    file = {"sha256": hashlib.sha256(b"{}").hexdigest(), "size": 2}
+
+    def taken(score: float, adapter: str) -> Any:
+        told = {**manifest, "adapter": adapter, "shown_from": score, "files": {"weights/config.json": file}}
+        told["configuration"] = {}
+        return sent(api, project, zipped({"alp-model.json": json.dumps(told).encode(), "weights/config.json": b"{}"}))
+
+    made = taken(0.42, "centre_small")
+    assert (made.status_code, made.json().get("shown_from")) == (201, 0.42), made.json()
+    assert taken(0.42, "small_cnn").json()["shown_from"] is None  # it says classes: there is no such score
+    refused = taken(1.5, "centre_small")
+    assert (refused.status_code, "shown_from" in json.dumps(refused.json())) == (400, True)
+
+
 def test_a_file_that_can_run_code_or_is_not_what_it_says_is_refused_by_name(
     client_as: Any, project: Project, train_now: Train
 ) -> None:

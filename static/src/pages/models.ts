@@ -4,7 +4,6 @@ import { boot, may } from "../lib/boot.ts";
 import { h, need, replace } from "../lib/dom.ts";
 import { feed } from "../lib/feed.ts";
 import { count, metric, plural } from "../lib/format.ts";
-import { headlineOf } from "../lib/headline.ts";
 import { api } from "../lib/http.ts";
 import { lineChart } from "../ui/chart.ts";
 import { emptyState } from "../ui/empty.ts";
@@ -16,6 +15,7 @@ import { createTabs } from "../ui/tabs.ts";
 import { timeAgo } from "../ui/time.ts";
 import { cancel, compareTwo, open, promote } from "./models/acts.ts";
 import { importVersion } from "./models/portable.ts";
+import { figureCell, listFigures } from "./models/list-figures.ts";
 import { listFilter } from "./models/list-filter.ts";
 import { lineageStrip } from "./models/lineage-strip.ts";
 import { gallery, newVersion, registerBase } from "./models/new-version.ts";
@@ -34,9 +34,9 @@ import {
   whyText,
 } from "./models/parts.ts";
 import { createProgress } from "../ui/progress.ts";
-import type { Comparison, FamilyMember, FiguresAnswer, Model, Summary } from "./models/types.ts";
+import type { Comparison, FamilyMember, FiguresAnswer, Model } from "./models/types.ts";
 
-const data = boot<{ canEdit: boolean; comparison: Comparison | null }>();
+const data = boot<{ canEdit: boolean; comparison: Comparison | null; task: string }>();
 const canEdit = may("model.edit", data);
 const base = `/api/v1/projects/${projectId()}`;
 const picked = new Map<string, Model>();
@@ -69,18 +69,7 @@ function pick(model: Model): HTMLElement {
   });
 }
 
-/** Accuracy, or what stands in its place where shapes are judged. */
-function mainFigure(summary: Summary | undefined): HTMLElement {
-  const { name, value } = headlineOf(summary);
-  const figure = h("b", null, metric(value));
-  return name === "accuracy"
-    ? figure
-    : h("span", { class: "nowrap" }, figure, h("span", { class: "muted" }, ` ${name}`));
-}
-
 function versionTable(): Table<Model> {
-  const figure = (name: "macro_f1" | "balanced_accuracy") => (model: Model) =>
-    metric(model.evaluation?.summary[name]);
   return createTable<Model>({
     label: "Versions",
     columns: [
@@ -111,22 +100,14 @@ function versionTable(): Table<Model> {
         sort: true,
         cell: (model) => (model.train_count ? count(model.train_count) : "—"),
       },
-      {
-        key: "accuracy",
-        title: "Accuracy",
+      ...listFigures(data.page.task).map(({ key, title, wideOnly = false }, i) => ({
+        key,
+        title,
         num: true,
         sort: true,
-        cell: (model) => mainFigure(model.evaluation?.summary),
-      },
-      {
-        key: "balanced_accuracy",
-        title: "Balanced",
-        num: true,
-        sort: true,
-        cell: figure("balanced_accuracy"),
-        wideOnly: true,
-      },
-      { key: "macro_f1", title: "Macro F1", num: true, sort: true, cell: figure("macro_f1") },
+        cell: (model: Model) => figureCell(model.evaluation?.summary, key, i === 0),
+        wideOnly,
+      })),
       {
         key: "why",
         title: "Why",

@@ -91,6 +91,7 @@ const METRIC_NAMES: Record<string, string> = {
   map: "AP",
   miou: "Mean IoU",
   mean_iou: "Mean IoU",
+  f1: "F1",
 };
 export function metricName(name: string): string {
   const [kind = name, label] = name.split(" of ");

@@ -13,6 +13,7 @@ const NOTES_MAX = 20_000;
 export function importVersion(): void {
   const input = h("input", {
     type: "file",
+    class: "input",
     accept: ".zip,application/zip",
     "aria-label": "Exported version",
   });

@@ -38,7 +38,7 @@ export function tryView(model: Model): HTMLElement {
   const input = h("input", {
     type: "file",
     accept: "image/*",
-    class: "file-input",
+    class: "input",
     "aria-label": "Picture",
     onchange: () => void send(),
   });

@@ -18,7 +18,9 @@ export interface Summary {
   accuracy_interval?: [number, number];
   map_50?: number;
   map?: number;
+  f1?: number;
   miou?: number;
+  dice?: number;
   n?: number;
   unreadable?: number;
   skipped?: number;
