@@ -35,6 +35,12 @@ class NotTrained(Conflict):
     code = "not_trained"
 
 
+class ApprovalNeeded(Conflict):
+    """The rule it was judged by asks for a person to promote it; ``data["comparison"]`` names the verdict."""
+
+    code = "approval_needed"
+
+
 class EvaluationMissing(Conflict):
     """A comparison needs both evaluations on the test set version; ``data["models"]`` lists those without one."""
 

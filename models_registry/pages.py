@@ -33,7 +33,11 @@ def model_detail(request: ProjectRequest, model_id: UUID) -> HttpResponseBase:
     model = versions.get_model(model_id, request.project.pk)
     if model is None:
         raise NotFound("There is no such model in this project.")
-    page = {"canEdit": _may_edit(request), "model": render.models([model])[0]}
+    page = {
+        "canEdit": _may_edit(request),
+        "model": render.models([model])[0],
+        "task": catalogue.task_of(model.adapter),
+    }
     return TemplateResponse(request, "models_registry/model.html", {"boot": {"page": page}, "model": model})
 
 

@@ -16,8 +16,10 @@ def needs_test_set(rules: CompareConfig) -> str:
     """Why this configuration cannot do without a test set, "" if it can: only checks are about training alone."""
     if not rules.checks:
         return "it has no 'checks', so a metric on the test set decides"
-    if rules.guard_labels:
+    if rules.guard_labels or rules.guard_every:
         return "'guard' looks at the recall of classes on the test set"
+    if rules.latency_ms is not None:
+        return "'latency_ms' is measured when a model is evaluated"
     return ""
 
 

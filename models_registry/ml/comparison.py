@@ -59,6 +59,7 @@ def compare(
             metrics["candidate"] = own.figures(np.asarray(candidate.probs, np.float64))
         return untrained_verdict(candidate, incumbent, rules, n=len(test.labels), k=k, alpha_k=alpha_k, metrics=metrics)
     duel = _Duel(candidate, incumbent, test)
+    rules = rules.guarding(names[label] for label in np.unique(duel.labels))
     measures = _measures(duel, names, rules, seed, resamples)
     deciding = measures[-1]
     right_c, right_i = duel.decisions(_index(names, rules.specific_label))

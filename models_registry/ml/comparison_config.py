@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from alp_site.lib.errors import Invalid
@@ -57,6 +57,11 @@ COMPARE_SCHEMA: dict[str, Any] = {
             "description": "Classes whose recall (objects: AP) must not fall by more than the margin (one-sided 95 %).",
             "properties": {
                 "labels": {"type": "array", "items": {"type": "string"}, "default": [], "uniqueItems": True},
+                "every": {
+                    "type": "boolean",
+                    "default": False,
+                    "description": "Guard every class that the test set has, not only those listed.",
+                },
                 "margin": {"type": "number", "exclusiveMinimum": 0, "maximum": 1, "default": 0.05},
             },
         },
@@ -65,6 +70,17 @@ COMPARE_SCHEMA: dict[str, Any] = {
             "minimum": 0,
             "default": 0,
             "description": "A candidate is not promoted on fewer test items than this.",
+        },
+        "latency_ms": {
+            "type": ["number", "null"],
+            "exclusiveMinimum": 0,
+            "default": None,
+            "description": "A candidate that takes longer for one picture, where evaluations run, is not promoted.",
+        },
+        "approval": {
+            "type": "boolean",
+            "default": False,
+            "description": "A candidate that is better waits for a person to promote it; no pipeline does.",
         },
         "alpha": {
             "type": "number",
@@ -100,9 +116,20 @@ class CompareConfig:
     checks: tuple[Check, ...] = ()
     wins: str | float = "all"
     guard_labels: tuple[str, ...] = ()
+    guard_every: bool = False
     guard_margin: float = 0.05
     alpha: float = 0.05
     minimum_items: int = 0
+    latency_ms: float | None = None
+    approval: bool = False
+
+    def guarding(self, present: Iterable[str]) -> CompareConfig:
+        """With every class that the test set has guarded, where that was asked for."""
+        return (
+            replace(self, guard_labels=tuple(dict.fromkeys((*self.guard_labels, *present))))
+            if self.guard_every
+            else self
+        )
 
 
 def parse_config(config: Mapping[str, Any] | None) -> CompareConfig:
@@ -131,9 +158,12 @@ def parse_config(config: Mapping[str, Any] | None) -> CompareConfig:
         checks=checks,
         wins=wins,
         guard_labels=tuple(guard["labels"]),
+        guard_every=bool(guard["every"]),
         guard_margin=float(guard["margin"]),
         alpha=float(given["alpha"]),
         minimum_items=int(given["minimum_items"]),
+        latency_ms=None if given["latency_ms"] is None else float(given["latency_ms"]),
+        approval=bool(given["approval"]),
     )
 
 

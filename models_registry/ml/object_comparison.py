@@ -57,6 +57,7 @@ def compare_objects(
         known = candidate.matches or incumbent.matches
         return untrained_verdict(candidate, incumbent, wanted, n=known.images if known else 0, k=k, alpha_k=alpha_k)
     duel = _Duel(candidate, incumbent, rules or Rules(), wanted, names)
+    wanted = wanted.guarding(names[label] for label in duel.classes)
     deciding = duel.resample(paired.Resampling(duel.n, seed=seed, groups=groups, resamples=resamples))
     p = duel.spread.p_not_above(wanted.min_delta)
     per_class = duel.per_class(names, wanted)

@@ -60,6 +60,7 @@ def compare_pixels(
         figures = {"candidate": {"miou": known.mean_iou()}} if known is not None and candidate.table else {}
         return untrained_verdict(candidate, incumbent, rules, n=n, k=k, alpha_k=alpha_k, metrics=figures)
     duel = _Duel((candidate.table, incumbent.table), rules, names, groups)
+    rules = rules.guarding(names[label] for label in np.flatnonzero(duel.truth.sum(axis=0)))
     deciding = duel.measure(seed, resamples)
     p = duel.permutation_p(seed, alpha_k)
     per_class = duel.per_class(names, rules, seed, resamples)

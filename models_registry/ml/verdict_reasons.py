@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from models_registry.ml.checks import TOLERANCE
 from models_registry.ml.comparison_config import CompareConfig
 from models_registry.ml.verdict import Contender, Measure, Reason, Verdict
 
-__all__ = ["guard_reasons", "headline", "metric_reason", "percent", "points", "untrained_verdict"]
+__all__ = [
+    "guard_reasons",
+    "headline",
+    "held_to",
+    "metric_reason",
+    "percent",
+    "points",
+    "untrained_verdict",
+    "waits_for_approval",
+]
+
+APPROVAL = "approval_needed"
 
 
 def metric_reason(measure: Measure, min_delta: float) -> Reason:
@@ -96,6 +109,47 @@ def untrained_verdict(
         n=n,
         unreadable=0,
     )
+
+
+def held_to(
+    verdict: Verdict, rules: CompareConfig, candidate: str, incumbent: str, latency_ms: float | None
+) -> Verdict:
+    """The verdict with what is asked for beside the figures: a latency budget, a person's approval. latency_ms: of the
+    candidate; None: not known, which breaks a budget."""
+    reasons = [*_latency_reasons(rules, candidate, latency_ms)]
+    if rules.approval:
+        text = "A person must approve: no pipeline promotes it, the button does."
+        reasons.append(Reason(APPROVAL, text, False))
+    broken = next((reason for reason in reasons if not reason.passed), None)
+    if broken is None or verdict.action == "discard":
+        # One that is kept out anyway is not to be approved: nobody is told to.
+        return replace(verdict, reasons=[*verdict.reasons, *(one for one in reasons if one.code != APPROVAL)])
+    why = "it waits for a person's approval" if broken.code == APPROVAL else f"{incumbent} stays all the same"
+    said = verdict.headline if broken.code == APPROVAL else f"{broken.text} {verdict.headline}"
+    return replace(
+        verdict,
+        action="discard",
+        winner="incumbent",
+        headline=f"{said.removesuffix('.')}; {why}.",
+        reasons=[*verdict.reasons, *reasons],
+    )
+
+
+def waits_for_approval(reasons: Iterable[Mapping[str, Any]]) -> bool:
+    """Whether a report's only open clause is the approval."""
+    return [reason["code"] for reason in reasons if not reason["passed"]] == [APPROVAL]
+
+
+def _latency_reasons(rules: CompareConfig, candidate: str, latency_ms: float | None) -> list[Reason]:
+    if rules.latency_ms is None:
+        return []
+    allowed = f"{rules.latency_ms:g} ms are allowed"
+    if latency_ms is None:
+        text = f"How long {candidate} takes for a picture is not known (evaluated before that was measured); {allowed}."
+        return [Reason("latency_unknown", text, False)]
+    passed = latency_ms <= rules.latency_ms
+    text = f"{candidate} takes {latency_ms:.3g} ms for a picture, {allowed}."
+    return [Reason("fast_enough" if passed else "too_slow", text, passed)]
 
 
 def _title(metric: str) -> str:

@@ -19,6 +19,7 @@ from models_registry.ml import comparison as judge
 from models_registry.ml.checks import compare_by_checks, needs_test_set
 from models_registry.ml.comparison_config import parse_config
 from models_registry.ml.metrics.report import align_classes
+from models_registry.ml.verdict_reasons import held_to, waits_for_approval
 from models_registry.models import Comparison, Evaluation, MetricSample, Model
 from models_registry.selectors.judging import read_table
 from models_registry.services import ledger, shape_evaluation, stages
@@ -123,6 +124,8 @@ def _judge(
         items = _test_items(version, tables, classes)
         contenders = [_contender(model, tables.get(model.pk), items, classes) for model in (candidate, incumbent)]
         verdict = judge.compare(contenders[0], contenders[1], items.test, config, k=k, seed=version.number)
+    known = evaluations[candidate.pk].summary.get("latency_ms")
+    verdict = held_to(verdict, parse_config(config), candidate.name, incumbent.name, known)
     if entry is not None:
         ledger.record_p(entry_id=entry.pk, p=verdict.p)
     ledger_entry = {"spent": entry is not None, "k": k, "chain": str(entry.chain_id) if entry else None}
@@ -136,6 +139,7 @@ def _judge_by_checks(candidate: Model, incumbent: Model, config: dict[str, Any])
         for model in (candidate, incumbent)
     ]
     verdict = compare_by_checks(contenders[0], contenders[1], config)
+    verdict = held_to(verdict, parse_config(config), candidate.name, incumbent.name, None)
     return _body(verdict, candidate, incumbent, {}, {"spent": False, "k": verdict.k, "chain": None})
 
 
@@ -256,8 +260,10 @@ def _tell(row: Comparison, candidate: Model, person_id: UUID | None) -> None:
     fresh = Model.objects.select_for_update().get(pk=candidate.pk)
     if fresh.stage == Model.Stage.CANDIDATE:
         passed = row.verdict == Comparison.Verdict.UPDATE
-        stage = Model.Stage.CANDIDATE if passed else Model.Stage.ARCHIVED
-        text = f"{'passes the gate' if passed else 'kept out'}: {row.reason}"
+        waits = not passed and waits_for_approval(row.report["reasons"])
+        stage = Model.Stage.CANDIDATE if passed or waits else Model.Stage.ARCHIVED
+        words = "passes the gate" if passed else "waits for approval" if waits else "kept out"
+        text = f"{words}: {row.reason}"
         stages.set_stage(model=fresh, stage=stage, reason=text, person_id=person_id)
     events.publish(
         "comparison.done",

@@ -21,7 +21,7 @@ from models_registry.ml.metrics.report import align_classes, evaluate_classifica
 from models_registry.models import Evaluation, Model
 from models_registry.selectors import catalogue
 from models_registry.selectors.ground_truth import ShapeSubset, Subset, gather_test_set
-from models_registry.services import prediction, shape_evaluation
+from models_registry.services import latency, prediction, shape_evaluation
 
 __all__ = ["KIND", "evaluate", "evaluation_ended", "request_evaluation", "summary_of"]
 
@@ -79,6 +79,8 @@ def evaluate(run: Run) -> None:
         report, table = shape_evaluation.judged(row.model, subset, run)
     else:
         report, table = _judged(row.model, subset, _answers(row.model, subset, run))
+    run.stop_if_cancelled()
+    report["latency_ms"] = latency.measure(row.model, [example.blob for example in subset.examples[: latency.PICTURES]])
     stored = storage.put_bytes(table)
     with run.commit():
         fresh = Evaluation.objects.select_for_update().get(pk=row.pk)
@@ -100,7 +102,8 @@ def evaluation_ended(job: Job) -> None:
 
 
 def summary_of(report: dict[str, Any], skipped: int) -> dict[str, Any]:
-    """The headline figures of a report, small enough for lists: metrics, of an accuracy its 95 % interval, counts."""
+    """The headline figures of a report, small enough for lists: metrics, of an accuracy its 95 % interval, counts, the
+    milliseconds that one picture takes."""
     metrics = report["metrics"]
     interval = {"accuracy_interval": list(wilson(metrics["accuracy"], report["n"]))} if "accuracy" in metrics else {}
     return {
@@ -109,6 +112,7 @@ def summary_of(report: dict[str, Any], skipped: int) -> dict[str, Any]:
         "n": report["n"],
         "unreadable": report["unreadable"],
         "skipped": skipped,
+        "latency_ms": report.get("latency_ms"),
     }
 
 

@@ -7,7 +7,8 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from alp_site.lib.db import now, write
-from models_registry.errors import NotTrained, WrongStatus
+from alp_site.lib.errors import Invalid
+from models_registry.errors import ApprovalNeeded, NotTrained, WrongStatus
 from models_registry.models import Comparison, Model, PromotionLog
 from models_registry.services import stages
 
@@ -26,10 +27,12 @@ def promote(
     """Makes the version best and archives the one it takes over from. Joins an open transaction.
 
     Repeating it changes nothing and returns None. Raises NotTrained for a version without weights, unless it is a
-    base version nobody has trained yet and nothing else is best (the start of a project).
+    base version nobody has trained yet and nothing else is best (the start of a project); Invalid for a comparison of
+    another candidate; ApprovalNeeded where the comparison's rule asks for a person and there is none.
     """
     with write():
         model = Model.objects.select_for_update().get(pk=model_id, deleted_at__isnull=True)
+        comparison = _comparison_of(model, comparison_id, person_id)
         if model.stage == Model.Stage.BEST:
             return None
         rivals = list(_best_beside(model).select_for_update())
@@ -39,7 +42,7 @@ def promote(
             model,
             rivals,
             kind=PromotionLog.Kind.PROMOTE,
-            reason=reason or _reason_of(comparison_id),
+            reason=reason or (comparison.reason if comparison else ""),
             person_id=person_id,
             cycle_id=cycle_id,
             pipeline_id=pipeline_id,
@@ -125,7 +128,12 @@ def _take_over(
     )
 
 
-def _reason_of(comparison_id: UUID | None) -> str:
+def _comparison_of(model: Model, comparison_id: UUID | None, person_id: UUID | None) -> Comparison | None:
     if comparison_id is None:
-        return ""
-    return Comparison.objects.values_list("reason", flat=True).get(pk=comparison_id)
+        return None
+    found = Comparison.objects.filter(pk=comparison_id, project_id=model.project_id).first()
+    if found is None or model.pk not in (found.candidate_id, found.incumbent_id):
+        raise Invalid(f"This comparison is not one of {model.name}.", field="comparison")
+    if found.config.get("approval") and found.candidate_id == model.pk and person_id is None:
+        raise ApprovalNeeded(f"{model.name} waits for a person's approval.", comparison=str(found.pk))
+    return found

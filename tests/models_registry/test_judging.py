@@ -18,7 +18,7 @@ from alp_site.lib.testing import failed_jobs
 from alp_site.people.models import Project, User
 from datasets.models import Item, TestSetVersion
 from datasets.services import approval, labels, test_sets
-from models_registry.errors import EvaluationFailed, EvaluationMissing, NotTrained, WrongStatus
+from models_registry.errors import ApprovalNeeded, EvaluationFailed, EvaluationMissing, NotTrained, WrongStatus
 from models_registry.ml.adapters.small_cnn import SmallCnn
 from models_registry.models import Comparison, ComparisonLedger, Evaluation, Model, PromotionLog
 from models_registry.selectors import figures, judging
@@ -253,6 +253,8 @@ def test_comparison_when_only_checks_are_configured_then_no_test_set_is_asked_fo
         ({}, "it has no 'checks'"),
         ({"precision_recall": {"metric": "accuracy"}}, "it has no 'checks'"),
         ({**CHECKS, "guard": {"labels": ["red"]}}, "'guard' looks at the recall"),
+        ({**CHECKS, "guard": {"every": True}}, "'guard' looks at the recall"),
+        ({**CHECKS, "latency_ms": 50}, "'latency_ms' is measured"),
     ],
 )
 def test_comparison_when_the_configuration_needs_a_test_set_and_there_is_none_then_it_says_why(
@@ -275,6 +277,86 @@ def test_comparison_by_checks_when_the_incumbent_was_never_trained_then_the_cand
     assert (row.verdict, row.report["reasons"][0]["code"]) == ("update model", "untrained_base")
     back = comparison.compare(candidate_id=base.pk, incumbent_id=model.pk, config=CHECKS)
     assert (back.verdict, back.report["reasons"][0]["code"]) == ("discard", "untrained_candidate")
+
+
+# ---- what is asked for beside the figures
+
+
+@pytest.fixture
+def winner(train_now: Train, base: Model, frozen: TestSetVersion) -> tuple[Model, Model]:
+    """A candidate that wins for certain, against a base that never learnt; both evaluated."""
+    model = train_now(configuration_changes={"epochs": 1})
+    for one in (model, base):
+        evaluated(one, frozen)
+    return model, base
+
+
+def test_comparison_holds_a_candidate_to_its_latency_budget(winner: tuple[Model, Model]) -> None:
+    model, base = winner
+    row = model.evaluations.get()
+    assert row.summary["latency_ms"] > 0
+    assert row.metrics["latency_ms"] == row.summary["latency_ms"]
+
+    def judged(budget: float, took: float | None) -> Comparison:
+        model.evaluations.update(summary={**row.summary, "latency_ms": took})
+        Comparison.objects.all().delete()
+        Model.objects.filter(pk=model.pk).update(stage="candidate")
+        return comparison.compare(candidate_id=model.pk, incumbent_id=base.pk, config={"latency_ms": budget})
+
+    said = {code: judged(50, took) for code, took in (("too_slow", 80.0), ("latency_unknown", None))}
+    for code, found in said.items():
+        assert (found.verdict, found.report["winner"]) == ("discard", "incumbent")
+        assert [one["code"] for one in found.report["reasons"] if not one["passed"]] == [code]
+    assert f"{model.name} takes 80 ms for a picture, 50 ms are allowed." in said["too_slow"].reason
+    assert Model.objects.get(pk=model.pk).stage == "archived"
+    kept = judged(100, 80.0)
+    assert (kept.verdict, kept.report["reasons"][-1]["code"]) == ("update model", "fast_enough")
+
+
+def test_comparison_when_a_person_must_approve_then_no_pipeline_promotes_it(
+    winner: tuple[Model, Model], client_as: Any
+) -> None:
+    model, base = winner
+    row = comparison.compare(candidate_id=model.pk, incumbent_id=base.pk, config={"approval": True})
+    assert (row.verdict, row.report["reasons"][-1]["code"]) == ("discard", "approval_needed")
+    assert row.reason.endswith("it waits for a person's approval.")
+    fresh = Model.objects.get(pk=model.pk)
+    assert (fresh.stage, fresh.stage_reason[:19]) == ("candidate", "waits for approval:")
+    with pytest.raises(ApprovalNeeded):
+        promotion.promote(model_id=model.pk, comparison_id=row.pk)
+    assert not PromotionLog.objects.exists()
+    api = client_as("engineer")
+    answer = api.post(f"/api/v1/models/{model.pk}/promote/", {"comparison": str(row.pk)}, format="json")
+    assert (answer.status_code, answer.json()["stage"]) == (200, "best")
+    assert PromotionLog.objects.get().person is not None
+
+
+def test_comparison_when_the_candidate_loses_anyway_then_nobody_is_asked_to_approve(
+    winner: tuple[Model, Model], frozen: TestSetVersion
+) -> None:
+    model, base = winner
+    ask = {"candidate_id": base.pk, "incumbent_id": model.pk, "test_set_version_id": frozen.pk}
+    row = comparison.compare(**ask, config={"approval": True})
+    assert [reason["code"] for reason in row.report["reasons"]] == ["untrained_candidate"]
+
+
+def test_promote_with_a_comparison_of_others_is_refused(winner: tuple[Model, Model], train_now: Train) -> None:
+    model, base = winner
+    other = train_now(configuration_changes={"epochs": 1}, seed=5)
+    row = comparison.compare(candidate_id=model.pk, incumbent_id=base.pk)
+    with pytest.raises(Invalid, match="not one of"):
+        promotion.promote(model_id=other.pk, comparison_id=row.pk)
+
+
+def test_comparison_guards_every_class_of_the_test_set_when_asked(pair: tuple[Model, Model]) -> None:
+    good, weak = pair
+    row = comparison.compare(
+        candidate_id=weak.pk, incumbent_id=good.pk, config={"guard": {"every": True, "margin": 0.1}}
+    )
+    guarded = [reason["text"] for reason in row.report["reasons"] if reason["code"].startswith("guard_")]
+    assert [text.split()[0] for text in guarded] == list(CLASSES)
+    assert all("allowed -10.0 points" in text for text in guarded)
+    assert all(one["guarded"] for one in row.report["per_class"])
 
 
 def test_ledger_goes_on_across_versions_that_share_items(

@@ -18,6 +18,7 @@ import {
   stateChip,
   verdictTitle,
   verdictWords,
+  waitsForApproval,
 } from "./models/parts.ts";
 import type { Comparison, ComparisonReport, Evaluation, Measure, Model } from "./models/types.ts";
 
@@ -28,6 +29,7 @@ const report = comparison.report as ComparisonReport;
 
 function verdictCard(): HTMLElement {
   const won = comparison.verdict === "update model";
+  const waits = waitsForApproval(report);
   const acts = h("div", { class: "verdict-acts" });
   const draw = (stage: string) =>
     replace(
@@ -37,11 +39,11 @@ function verdictCard(): HTMLElement {
             "button",
             {
               type: "button",
-              class: ["btn", won && "btn-primary"],
+              class: ["btn", (won || waits) && "btn-primary"],
               onclick: () =>
                 void promote(candidate, comparison.id).then((after) => after && draw(after.stage)),
             },
-            won ? "Promote" : "Promote anyway",
+            waits ? "Approve and promote" : won ? "Promote" : "Promote anyway",
           )
         : h("span", { class: "row" }, stateChip({ ...candidate, stage })),
       h("a", { class: "btn", href: modelUrl(candidate.id) }, "Open the candidate"),

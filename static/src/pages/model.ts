@@ -25,7 +25,7 @@ import { tryView } from "./models/try-view.ts";
 import { trainingView } from "./models/training-view.ts";
 import type { Evaluation, Lineage, LogLine, Model, ModelUse } from "./models/types.ts";
 
-const data = boot<{ canEdit: boolean; model: Model }>();
+const data = boot<{ canEdit: boolean; model: Model; task: string }>();
 const canEdit = may("model.edit", data);
 let model = data.page.model;
 const url = `/api/v1/models/${model.id}/`;
@@ -93,7 +93,11 @@ function menu(): MenuEntry[] {
   if (!canEdit) return entries;
   entries.push({ label: "New version from this", icon: "branch", run: () => void newVersion(model) });
   if (model.can_predict)
-    entries.push({ label: "Compare with…", icon: "compare", run: () => acts.compareWith(model) });
+    entries.push({
+      label: "Compare with…",
+      icon: "compare",
+      run: () => void acts.compareWith(model, data.page.task),
+    });
   const version = testSet;
   if (model.can_predict && version) {
     entries.push({

@@ -13,7 +13,7 @@ import { chip, statusChip } from "../ui/status.ts";
 import { createTable, type Table } from "../ui/table.ts";
 import { createTabs } from "../ui/tabs.ts";
 import { timeAgo } from "../ui/time.ts";
-import { cancel, compareTwo, open, promote } from "./models/acts.ts";
+import { cancel, compareWith, open, promote } from "./models/acts.ts";
 import { importVersion } from "./models/portable.ts";
 import { figureCell, listFigures } from "./models/list-figures.ts";
 import { listFilter } from "./models/list-filter.ts";
@@ -31,6 +31,7 @@ import {
   stateChip,
   verdictTitle,
   verdictWords,
+  waitsForApproval,
   whyText,
 } from "./models/parts.ts";
 import { createProgress } from "../ui/progress.ts";
@@ -46,7 +47,10 @@ const compareButton = h(
     type: "button",
     class: "btn",
     disabled: true,
-    onclick: () => void compareTwo([...picked.values()] as [Model, Model]),
+    onclick: () => {
+      const [one, two] = [...picked.values()];
+      if (one && two) void compareWith(one, data.page.task, two);
+    },
   },
   icon("compare"),
   "Compare",
@@ -125,7 +129,10 @@ function versionTable(): Table<Model> {
       api.list<Model>(`${base}/models/`, { query: { after, sort, ...filter.query() }, signal }),
     href: (model) => modelUrl(model.id),
     empty: () => (filter.isActive() ? nothingMatches() : noModel()),
-    onRows: (rows) => !filter.isActive() && around(rows),
+    onRows: (rows) => {
+      if (!filter.isActive()) around(rows);
+      drawVerdict(lastVerdict); // whose candidate may have been promoted meanwhile
+    },
   });
 }
 
@@ -207,13 +214,16 @@ function drawTraining(running: Model[]): void {
   );
 }
 
+let lastVerdict = data.page.comparison;
 function drawVerdict(row: Comparison | null): void {
+  lastVerdict = row;
   top.hidden = row === null && !training.childElementCount;
   if (!row?.report) {
     replace(verdict);
     return;
   }
   const won = row.verdict === "update model";
+  const waits = waitsForApproval(row.report);
   const current = table.rows().find((model) => model.id === row.candidate.id);
   replace(
     verdict,
@@ -234,7 +244,7 @@ function drawVerdict(row: Comparison | null): void {
           "div",
           { class: "verdict-acts" },
           canEdit &&
-            won &&
+            (won || waits) &&
             current?.stage === "candidate" &&
             h(
               "button",
@@ -243,7 +253,7 @@ function drawVerdict(row: Comparison | null): void {
                 class: "btn btn-primary",
                 onclick: () => void promote(row.candidate, row.id).then((done) => done && table.reload()),
               },
-              "Promote",
+              waits ? "Approve and promote" : "Promote",
             ),
           h("a", { class: "btn", href: comparisonUrl(row.id) }, "Open report"),
         ),

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { scaleOf, toneOf } from "@/pages/models/changes-view.ts";
 import { changesOf } from "@/pages/models/new-version.ts";
-import { firstClause, metricName, verdictTitle, whyText } from "@/pages/models/parts.ts";
+import { firstClause, metricName, verdictTitle, waitsForApproval, whyText } from "@/pages/models/parts.ts";
 import { addSamples, specOf, type Points } from "@/pages/models/training-view.ts";
 import type { Comparison, ComparisonReport, Model } from "@/pages/models/types.ts";
 
@@ -83,6 +83,16 @@ describe("words", () => {
     expect(verdictTitle(comparison("discard", ["tie"]))).toContain("v7 stays");
     expect(verdictTitle(comparison("discard", ["not_significant"]))).toContain("may be no better");
     expect(verdictTitle(comparison("discard", ["gain_too_small"]))).toContain("not enough better");
+    expect(verdictTitle(comparison("discard", ["too_slow", "approval_needed"]))).toContain("too slow");
+  });
+
+  it("wait for a person only where nothing else is open", () => {
+    const waits = (codes: string[]) => waitsForApproval(comparison("discard", codes).report);
+    expect(waits(["approval_needed"])).toBe(true);
+    expect(verdictTitle(comparison("discard", ["approval_needed"]))).toContain("waits for approval");
+    expect(waits(["too_slow", "approval_needed"])).toBe(false);
+    expect(waits([])).toBe(false);
+    expect(waitsForApproval(undefined)).toBe(false);
   });
 
   it("give a list the reason without its figures", () => {

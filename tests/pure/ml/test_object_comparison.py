@@ -120,6 +120,9 @@ def test_each_other_clause_alone_keeps_the_current_best() -> None:
     blind = spoiled(new, label=1)
     assert codes(judged(blind, old, {"guard": {"labels": ["dog"], "margin": 0.1}}))[-1] == "guard_broken"
     assert judged(new, old, {"guard": {"labels": ["dog"], "margin": 0.1}}).action == "update model"
+    every = judged(blind, old, {"guard": {"every": True, "margin": 0.1}})
+    assert sum(row["guarded"] for row in every.per_class) == sum(row["support"] > 0 for row in every.per_class) > 1
+    assert "guard_broken" in codes(every)
 
 
 def spoiled(matches: ObjectMatches, label: int) -> ObjectMatches:

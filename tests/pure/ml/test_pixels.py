@@ -82,9 +82,9 @@ def _pair(better: float, seed: int, n: int = 50) -> tuple[PixelTable, PixelTable
 
 
 def test_segmentations_are_compared_by_mean_iou() -> None:
-    def judged(better: float, seed: int):
+    def judged(better: float, seed: int, guard: dict[str, object] | None = None):
         new, old = _pair(better, seed)
-        config = {"guard": {"labels": ["a"]}}
+        config = {"guard": guard or {"labels": ["a"]}}
         return compare_pixels(
             PixelContender("new", None, table=new), PixelContender("old", None, table=old), ["a", "b"], config,
             resamples=200,
@@ -96,6 +96,8 @@ def test_segmentations_are_compared_by_mean_iou() -> None:
     assert won.gain == pytest.approx(won.metrics["candidate"]["miou"] - won.metrics["incumbent"]["miou"])
     assert sum(judged(0.0, seed).action == "update model" for seed in range(10)) <= 1
     assert judged(-0.2, 1).action == "discard"
+    assert [row["guarded"] for row in won.per_class] == [True, False]
+    assert [row["guarded"] for row in judged(0.2, 0, {"every": True}).per_class] == [True, True]
 
 
 def test_an_untrained_segmenter_is_no_rival() -> None:

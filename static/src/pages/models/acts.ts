@@ -5,6 +5,7 @@ import { plural } from "../../lib/format.ts";
 import { confirmDialog, openDialog, promptDialog } from "../../ui/dialog.ts";
 import { createPicker } from "../../ui/picker.ts";
 import { errorToast, toast } from "../../ui/toast.ts";
+import { ruleForm, type Rule } from "./gate-form.ts";
 import { modelUrl, projectId, comparisonUrl } from "./parts.ts";
 import type { Comparison, Evaluation, Lineage, Model, ModelUse, TestSetVersionRef } from "./types.ts";
 
@@ -162,25 +163,33 @@ export async function evaluate(model: Model, version: TestSetVersionRef): Promis
   }
 }
 
-/** Judges two versions; the incumbent is the best one when it is among them, else the older. */
-export async function compareTwo(pair: [Model, Model]): Promise<void> {
+/** Judges two versions by the rule; the incumbent is the best one when it is among them, else the older. */
+async function compareTwo(pair: [Model, Model], rule: Rule): Promise<void> {
   const [one, two] = [...pair].sort((a, b) => rank(a) - rank(b)) as [Model, Model];
   const version = two.test_set_version ?? one.test_set_version ?? two.evaluation?.test_set_version;
-  try {
-    const row = await api.post<Comparison>(`/api/v1/projects/${projectId()}/comparisons/`, {
-      candidate: two.id,
-      incumbent: one.id,
-      test_set_version: version?.id ?? null,
-    });
-    window.location.assign(comparisonUrl(row.id));
-  } catch (error) {
-    errorToast(error);
-  }
+  const row = await api.post<Comparison>(`/api/v1/projects/${projectId()}/comparisons/`, {
+    candidate: two.id,
+    incumbent: one.id,
+    test_set_version: version?.id ?? null,
+    config: rule,
+  });
+  window.location.assign(comparisonUrl(row.id));
 }
 const rank = (model: Model): number => (model.stage === "best" ? -1 : Date.parse(model.created_at));
 
-/** Asks against which version to judge this one. */
-export function compareWith(model: Model): void {
+/** Asks by which rule to judge the version, and against which where that is not said yet. The rule starts as the one of
+ * the project's last comparison. */
+export async function compareWith(model: Model, task: string, rival: Model | null = null): Promise<void> {
+  let before: Rule = {};
+  try {
+    const query = { limit: 1 };
+    const last = await api.list<Comparison>(`/api/v1/projects/${projectId()}/comparisons/`, { query });
+    before = (last.items[0]?.config ?? {}) as Rule;
+  } catch (error) {
+    errorToast(error);
+    return;
+  }
+  const form = ruleForm(task, model.labels, before);
   const picker = createPicker<Model>({
     label: "Compare with",
     load: async (text) => {
@@ -192,18 +201,34 @@ export function compareWith(model: Model): void {
     side: (one) => one.stage,
   });
   openDialog({
-    title: `Compare ${model.name} with`,
-    body: [picker.element, h("p", { class: "hint" }, "Both must be evaluated on the same test set version.")],
+    title: rival ? `Compare ${model.name} and ${rival.name}` : `Compare ${model.name} with`,
+    wide: true,
+    body: [
+      !rival && picker.element,
+      h("p", { class: "hint" }, "Both must be evaluated on the same test set version."),
+      h("h3", { class: "rule-title" }, "Rule"),
+      form.element,
+    ],
     actions: [
       { label: "Cancel" },
+      {
+        label: "Copy the rule",
+        run: async () => {
+          const rule = form.read();
+          if (rule && (await copyText(JSON.stringify(rule, null, 1))))
+            toast("Rule copied: a pipeline's Comparison Configuration takes it.", { kind: "ok" });
+          return false;
+        },
+      },
       {
         label: "Compare",
         primary: true,
         run: async () => {
-          const other = picker.value();
-          if (!other) return false;
-          await compareTwo([other, model]);
-          return true;
+          const other = rival ?? picker.value();
+          if (!other) throw new Error("Choose a version to compare with.");
+          const rule = form.read();
+          if (rule) await compareTwo([other, model], rule);
+          return rule !== null;
         },
       },
     ],

@@ -21,6 +21,7 @@ interface Answer {
 
 export function itemsView(evaluationId: string, classes: string[], onTotal?: (n: number) => void) {
   let cell: Cell = { only: "wrong" };
+  let turn = 0;
   const grid = h("div", { class: "mistakes" });
   const total = h("span", { class: "soft" });
   const more = h("button", { type: "button", class: "btn", hidden: true }, "Show more");
@@ -70,6 +71,7 @@ export function itemsView(evaluationId: string, classes: string[], onTotal?: (n:
   const element = h("div", { class: "stack" }, bar, grid, h("div", { class: "row center" }, more));
 
   async function load(offset: number): Promise<void> {
+    const mine = offset ? turn : ++turn;
     try {
       const answer = await api.get<Answer>(`/api/v1/evaluations/${evaluationId}/items/`, {
         query: {
@@ -81,6 +83,7 @@ export function itemsView(evaluationId: string, classes: string[], onTotal?: (n:
           limit: 60,
         },
       });
+      if (mine !== turn) return; // another choice was made meanwhile
       total.textContent = `${plural(answer.total, "picture")}, the surest first`;
       if (cell.only === "wrong" && !cell.truth && !cell.predicted) onTotal?.(answer.total);
       const tiles = answer.items.map((row) => tile(row, answer.dataset));
@@ -94,6 +97,7 @@ export function itemsView(evaluationId: string, classes: string[], onTotal?: (n:
       more.hidden = answer.next === null;
       more.onclick = () => void load(Number(answer.next));
     } catch (error) {
+      if (mine !== turn) return;
       replace(
         grid,
         errorState(error, () => load(offset)),

@@ -44,7 +44,9 @@ function jobWords(model: Model, running: string): string {
 
 /** "kept out: v7 stays, a tie: Accuracy …" -> "a tie": the list has room for the reason, the report has the figures. */
 export function firstClause(reason: string): string {
-  const words = reason.replace(/^(kept out|passes the gate): /, "").replace(/^.+ stays, /, "");
+  const words = reason
+    .replace(/^(kept out|passes the gate|waits for approval): /, "")
+    .replace(/^.+ stays, /, "");
   return words.split(": ")[0] ?? words;
 }
 
@@ -102,6 +104,12 @@ export function metricName(name: string): string {
 export const isLoss = (name: string): boolean =>
   name === "log_loss" || name === "ece" || name.startsWith("loss");
 
+/** Whether all that is open is that a person approves. */
+export function waitsForApproval(report: ComparisonReport | undefined): boolean {
+  const open = report?.reasons.filter((reason) => !reason.passed) ?? [];
+  return open.length === 1 && open[0]?.code === "approval_needed";
+}
+
 /** The verdict as a headline: who won, asked or told. */
 export function verdictTitle(row: Comparison): string {
   const { candidate, incumbent, report } = row;
@@ -111,6 +119,10 @@ export function verdictTitle(row: Comparison): string {
   if (code === "worse") return `${candidate.name} is worse than ${incumbent.name}.`;
   if (code === "not_significant") return `${candidate.name} may be no better than ${incumbent.name}.`;
   if (code === "guard_broken") return `${candidate.name} may be worse on a guarded class.`;
+  if (code === "approval_needed") return `${candidate.name} is better and waits for approval.`;
+  if (code === "too_slow") return `${candidate.name} is better, but too slow.`;
+  if (code === "latency_unknown") return `How fast ${candidate.name} is, is not known.`;
+  if (code === "too_few") return `Too few test pictures to put ${candidate.name} first.`;
   if (code === "untrained_candidate") return `${candidate.name} was never trained.`;
   return `${candidate.name} is not enough better than ${incumbent.name}.`;
 }
