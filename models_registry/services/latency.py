@@ -6,7 +6,7 @@ import time
 from collections.abc import Sequence
 from statistics import median
 
-from models_registry.ml.adapters import AnyAdapter, says_classes
+from models_registry.ml.adapters import AnyAdapter, says_classes, says_shapes
 from models_registry.models import Model
 from models_registry.services.embeddings import BlobImages
 from models_registry.services.runtime import runtime_of
@@ -33,6 +33,7 @@ def measure(model: Model, blobs: Sequence[str]) -> float | None:
 def _ask(adapter: AnyAdapter, blob: str) -> bool:
     """Whether the picture could be read."""
     picture = BlobImages([blob])
-    if says_classes(adapter):
-        return not adapter.predict(picture, batch_size=1).errors
-    return not adapter.detect(picture, batch_size=1).errors
+    if says_shapes(adapter):
+        return not adapter.detect(picture, batch_size=1).errors
+    assert says_classes(adapter)
+    return not adapter.predict(picture, batch_size=1).errors
