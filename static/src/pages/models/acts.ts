@@ -180,7 +180,7 @@ const rank = (model: Model): number => (model.stage === "best" ? -1 : Date.parse
 /** Asks by which rule to judge the version, and against which where that is not said yet. The rule starts as the one of
  * the project's last comparison. */
 export async function compareWith(model: Model, task: string, rival: Model | null = null): Promise<void> {
-  let before: Rule = {};
+  let before: Rule;
   try {
     const query = { limit: 1 };
     const last = await api.list<Comparison>(`/api/v1/projects/${projectId()}/comparisons/`, { query });

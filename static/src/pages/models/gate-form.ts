@@ -94,7 +94,7 @@ export function fieldsOf(rule: Rule, task: string): RuleFields {
   const guard = part(rule, "guard");
   const labels = Array.isArray(guard["labels"]) ? guard["labels"].map(String) : [];
   const metrics = metricsOf(task);
-  const metric = String((curve["metric"] as string | undefined) ?? "");
+  const metric = typeof curve["metric"] === "string" ? curve["metric"] : "";
   return {
     metric: metrics.includes(metric) ? metric : (metrics[0] ?? ""),
     min_delta: Number(curve["min_delta"] ?? 0),
