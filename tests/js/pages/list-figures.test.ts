@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { figureCell, listFigures } from "@/pages/models/list-figures.ts";
 
 const text = (made: ReturnType<typeof figureCell>): string =>
-  made instanceof HTMLElement ? (made.textContent ?? "") : String(made);
+  made instanceof HTMLElement ? (made.textContent ?? "") : typeof made === "string" ? made : "";
 
 describe("the figures of the list of versions", () => {
   it("are those of what the project's models do", () => {

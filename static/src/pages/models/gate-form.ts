@@ -140,7 +140,7 @@ export function ruleForm(task: string, labels: readonly string[], before: Rule):
   const known = { ...fields, guard_labels: fields.guard_labels.filter((name) => labels.includes(name)) };
   const form: Form = createForm({
     schema: schemaOf(task, labels),
-    value: known as unknown as Json,
+    value: known,
     rows: true,
   });
   return {
