@@ -45,4 +45,30 @@ describe("the rule of the gate", () => {
     expect(form.read()).toBeNull();
     expect(form.element.textContent).toContain("At least 0");
   });
+
+  it("asks for classes and their loss only where some are guarded, and then for one at least", () => {
+    const form = ruleForm("detection", ["cat", "dog"], {});
+    const field = (path: string) => {
+      const found = form.element.querySelector<HTMLElement>(`[data-path="${path}"]`);
+      if (!found) throw new Error(`no field ${path}`);
+      return found;
+    };
+    const hidden = () => [field("guard_labels").hidden, field("guard_margin").hidden];
+    const guard = field("guard").querySelector("select");
+    const choose = (title: string) => {
+      const option = [...(guard?.options ?? [])].find((one) => one.text === title);
+      if (!guard || !option) throw new Error(`nothing is called ${title}`);
+      guard.value = option.value;
+      guard.dispatchEvent(new Event("change", { bubbles: true }));
+    };
+    expect(hidden()).toEqual([true, true]);
+    choose("Every class");
+    expect(hidden()).toEqual([true, false]);
+    choose("Some classes");
+    expect(hidden()).toEqual([false, false]);
+    expect(form.read()).toBeNull();
+    expect(field("guard_labels").textContent).toContain("Choose a class");
+    field("guard_labels").querySelector<HTMLInputElement>("input")?.click();
+    expect(form.read()?.["guard"]).toEqual({ labels: ["cat"], margin: 0.05 });
+  });
 });

@@ -53,28 +53,28 @@ function schemaOf(task: string, labels: readonly string[]): JsonSchema {
         type: "string",
         title: "No class may lose",
         enum: ["none", "every", "some"],
-        "x-enum-titles": { none: "Not asked for", every: "Every class", some: "The classes below" },
+        "x-enum-titles": { none: "Not asked for", every: "Every class", some: "Some classes" },
       },
       ...(labels.length > 0 && {
         guard_labels: {
           type: "array",
-          title: "Guarded classes",
+          title: "These classes",
+          default: [],
           items: { type: "string", enum: [...labels] },
         },
       }),
       guard_margin: {
         type: "number",
-        title: "More than this",
+        title: "A class may lose at most",
         exclusiveMinimum: 0,
         maximum: 1,
-        description:
-          "Recall (objects: average precision) that a guarded class may lose, with 95 % certainty.",
+        description: "Of its recall (objects: of its average precision), with 95 % certainty.",
       },
       latency_ms: {
         type: ["number", "null"],
-        title: "Time for one picture",
+        title: "Time for one picture (ms)",
         exclusiveMinimum: 0,
-        "x-unit": "ms",
+        default: null,
         description: "Slower ones are kept out; measured where evaluations run. Empty: as long as it takes.",
       },
       approval: {
@@ -83,7 +83,7 @@ function schemaOf(task: string, labels: readonly string[]): JsonSchema {
         description: "A better one waits for the Promote button; no pipeline promotes it.",
       },
     },
-    required: ["min_delta", "minimum_items", "guard", "guard_margin"],
+    required: ["metric", "min_delta", "minimum_items", "guard", "guard_margin"],
   };
 }
 
@@ -142,12 +142,30 @@ export function ruleForm(task: string, labels: readonly string[], before: Rule):
     schema: schemaOf(task, labels),
     value: known,
     rows: true,
+    onChange: (value) => showWhatGuards(form, value["guard"]),
   });
+  showWhatGuards(form, known.guard);
   return {
     element: form.element,
     read: () => {
       if (!form.check()) return null;
-      return ruleOf({ ...known, ...(form.value() as unknown as Partial<RuleFields>) }, before);
+      const said: RuleFields = { ...known, ...(form.value() as unknown as Partial<RuleFields>) };
+      if (said.guard === "some" && said.guard_labels.length === 0) {
+        form.errors({ guard_labels: "Choose a class, or guard every one." });
+        return null;
+      }
+      return ruleOf(said, before);
     },
   };
+}
+
+/** Which classes, and how much they may lose, is asked only where some are guarded. */
+function showWhatGuards(form: Form, guard: Json | undefined): void {
+  for (const [path, shown] of [
+    ["guard_labels", guard === "some"],
+    ["guard_margin", guard !== "none"],
+  ] as const) {
+    const field = form.element.querySelector<HTMLElement>(`[data-path="${path}"]`);
+    if (field) field.hidden = !shown;
+  }
 }
