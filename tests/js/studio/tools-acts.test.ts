@@ -138,6 +138,19 @@ describe("what is said of them", () => {
   });
 });
 
+describe("selecting all", () => {
+  it("takes what is seen: nothing hidden, and no suggestion less sure than asked for", () => {
+    const guess = (id: string, confidence: number) => ({
+      ...box(id, 10, 60, 40, 90),
+      model: { id: "m", name: "Model", confidence },
+    });
+    b.put(guess("sure", 0.9), guess("unsure", 0.1));
+    b.ctx.hidden.set(new Set(["b"]));
+    b.press("a", ctrl);
+    expect(fresh().map(({ id }) => id)).toEqual(["a", "sure"]);
+  });
+});
+
 describe("lock and hide", () => {
   it("are keys of the selection, and tools without one", () => {
     b.select("a");

@@ -11,7 +11,14 @@ import { openEditStore } from "@/studio/io/pending-disk.ts";
 import type { BrushLayer } from "@/studio/render/brush.ts";
 import type { Patch } from "@/studio/render/patch.ts";
 import type { Nib } from "@/studio/render/spans.ts";
-import type { OverlayDraw, PointerHandlers, Preview, StagePointer } from "@/studio/render/types.ts";
+import { isShown } from "@/studio/render/style.ts";
+import {
+  PLAIN_VIEW,
+  type OverlayDraw,
+  type PointerHandlers,
+  type Preview,
+  type StagePointer,
+} from "@/studio/render/types.ts";
 import { ringsToMask } from "@/studio/shapes/_convert.ts";
 import { circlePoints } from "@/studio/shapes/_rings.ts";
 import { shapeTypes, type Annotation } from "@/studio/shapes/index.ts";
@@ -143,6 +150,7 @@ export async function bench(
     ...(options.allowed ? { allowed: options.allowed } : {}),
     snap: new Cell(true),
     hidden: new Cell<ReadonlySet<string>>(new Set()),
+    shown: (one) => isShown(one, { ...PLAIN_VIEW, hidden: ctx.hidden.value, threshold: 0.3 }),
     locked: new Cell<ReadonlySet<string>>(new Set()),
     hover: new Cell<string | null>(null),
     brush: new Cell(4),

@@ -5,7 +5,7 @@ import { announce } from "../../ui/live.ts";
 import type { ViewSettings } from "../context.ts";
 import type { Edits } from "../io/edits.ts";
 import type { Prefs } from "../io/prefs.ts";
-import { NEUTRAL } from "../render/style.ts";
+import { isShown, NEUTRAL } from "../render/style.ts";
 import { PLAIN_LOOK, PLAIN_VIEW, type SceneView } from "../render/types.ts";
 import { shapeTypes, type Annotation } from "../shapes/index.ts";
 import { pageSegmenter } from "../smart/index.ts";
@@ -146,6 +146,7 @@ export class AnnotationScene {
       allowed: allowed.types,
       snap: new Cell(true),
       hidden: new Cell<ReadonlySet<string>>(new Set()),
+      shown: (one) => isShown(one, this.view.value),
       locked: new Cell<ReadonlySet<string>>(new Set()),
       hover: new Cell<string | null>(null),
       brush: new Cell(24),

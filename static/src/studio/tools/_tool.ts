@@ -75,6 +75,8 @@ export interface ToolContext {
   /** Whether polygons snap to what is there. */
   readonly snap: Cell<boolean>;
   readonly hidden: Cell<ReadonlySet<string>>;
+  /** Whether it is drawn now: not hidden, and no suggestion less sure than asked for. */
+  shown(one: Annotation): boolean;
   readonly locked: Cell<ReadonlySet<string>>;
   readonly hover: Cell<string | null>;
   /** Diameter of the brush, in image pixels. */

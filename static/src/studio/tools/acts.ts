@@ -40,7 +40,7 @@ function select(ctx: ToolContext, list: readonly Annotation[]): void {
 export function selectAll(ctx: ToolContext): boolean {
   const all = ctx.document.store
     .all()
-    .filter(({ id, type }) => !ctx.hidden.value.has(id) && !ctx.locked.value.has(id) && type !== "class");
+    .filter((one) => ctx.shown(one) && !ctx.locked.value.has(one.id) && one.type !== "class");
   select(ctx, all);
   ctx.announce(all.length ? `${counted(ctx, all)} selected` : "There is nothing to select.");
   return all.length > 0;
