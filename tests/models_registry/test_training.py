@@ -55,7 +55,9 @@ def test_train_learns_and_leaves_everything_behind(make_version: Make) -> None:
 
 def test_train_publishes_status_and_metrics(make_version: Make) -> None:
     model = trained(make_version())
-    statuses = [event.data["status"] for event in Event.objects.filter(type="model.status", ids=[str(model.pk)])]
+    statuses = [
+        event.data["status"] for event in Event.objects.filter(type="model.status", ids=[str(model.pk)]).order_by("id")
+    ]
     assert statuses[-1] == "trained"
     points = [p for e in Event.objects.filter(type="model.metric") for p in e.data["samples"]]
     assert {"figure", "legend", "x", "y"} == set(points[0])
