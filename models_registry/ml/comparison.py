@@ -46,9 +46,7 @@ def compare(
     unknown label, missing figure, arrays that do not fit. The same arguments give the same verdict."""
     rules = parse_config(config)
     names = list(test.class_names)
-    for label in (*rules.guard_labels, *((rules.specific_label,) if rules.specific_label else ())):
-        if label not in names:
-            raise Invalid(f"The test set has no label {label!r}. It has: {', '.join(names)}.", field="label")
+    rules.check_labels(names)
     if rules.metric == "map":
         raise Invalid("map is for objects: classes have average_precision or accuracy.", field="metric")
     alpha_k = paired.alpha_at(k, rules.alpha)

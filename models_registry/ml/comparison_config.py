@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -123,13 +123,17 @@ class CompareConfig:
     latency_ms: float | None = None
     approval: bool = False
 
+    def check_labels(self, names: Sequence[str]) -> None:
+        """Raises Invalid for a label it names that the test set, which has ``names``, has not."""
+        for label in (*self.guard_labels, *((self.specific_label,) if self.specific_label else ())):
+            if label not in names:
+                raise Invalid(f"The test set has no label {label!r}. It has: {', '.join(names)}.", field="label")
+
     def guarding(self, present: Iterable[str]) -> CompareConfig:
         """With every class that the test set has guarded, where that was asked for."""
-        return (
-            replace(self, guard_labels=tuple(dict.fromkeys((*self.guard_labels, *present))))
-            if self.guard_every
-            else self
-        )
+        if not self.guard_every:
+            return self
+        return replace(self, guard_labels=tuple(dict.fromkeys((*self.guard_labels, *present))))
 
 
 def parse_config(config: Mapping[str, Any] | None) -> CompareConfig:

@@ -47,9 +47,7 @@ def compare_objects(
     verdict."""
     wanted = parse_config(config)
     names = list(class_names)
-    for label in (*wanted.guard_labels, *((wanted.specific_label,) if wanted.specific_label else ())):
-        if label not in names:
-            raise Invalid(f"The test set has no label {label!r}. It has: {', '.join(names)}.", field="label")
+    wanted.check_labels(names)
     if wanted.metric == "accuracy":
         raise Invalid("Accuracy is for classes: objects have average_precision or map.", field="metric")
     alpha_k = paired.alpha_at(k, wanted.alpha)

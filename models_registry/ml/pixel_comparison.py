@@ -50,9 +50,7 @@ def compare_pixels(
     together. Raises Invalid: configuration, unknown label, another truth. Same arguments, same verdict."""
     rules = parse_config(config)
     names = list(class_names)
-    for label in (*rules.guard_labels, *((rules.specific_label,) if rules.specific_label else ())):
-        if label not in names:
-            raise Invalid(f"The test set has no label {label!r}. It has: {', '.join(names)}.", field="label")
+    rules.check_labels(names)
     alpha_k = paired.alpha_at(k, rules.alpha)
     if candidate.table is None or incumbent.table is None:
         known = candidate.table or incumbent.table

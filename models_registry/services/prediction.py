@@ -63,12 +63,12 @@ class PredictionDraft:
         return np.frombuffer(self.probs, dtype="<f4")
 
 
-def at_once(work: Callable[[], None]) -> None:
+def _at_once(work: Callable[[], None]) -> None:
     work()
 
 
 def compute(
-    model_id: UUID, item_ids: Iterable[Any], progress: Progress | None = None, later: Later = at_once
+    model_id: UUID, item_ids: Iterable[Any], progress: Progress | None = None, later: Later = _at_once
 ) -> list[PredictionDraft]:
     """Drafts in the order asked for; an unreadable picture gives a draft with ``error``, never an exception.
 
@@ -202,7 +202,7 @@ def ensure_embeddings(model_id: UUID, item_ids: Iterable[Any], progress: Progres
 
 
 def probabilities(
-    model: Model, blobs: Sequence[str], *, progress: Progress | None = None, later: Later = at_once
+    model: Model, blobs: Sequence[str], *, progress: Progress | None = None, later: Later = _at_once
 ) -> tuple[NDArray[np.float32], dict[str, str]]:
     """``raw_probabilities`` with the model's temperature applied: what people see and strategies use."""
     raw, errors = raw_probabilities(model, blobs, progress=progress, later=later)
@@ -210,7 +210,7 @@ def probabilities(
 
 
 def raw_probabilities(
-    model: Model, blobs: Sequence[str], *, progress: Progress | None = None, later: Later = at_once
+    model: Model, blobs: Sequence[str], *, progress: Progress | None = None, later: Later = _at_once
 ) -> tuple[NDArray[np.float32], dict[str, str]]:
     """(N, C) probabilities of pictures by content as the net gives them, and why some have none (their rows are NaN).
 

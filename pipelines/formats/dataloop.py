@@ -31,7 +31,7 @@ class Dataloop:
         several = len(document) - 1 if isinstance(document, list) else 0
         reading = _Reading(document[0] if isinstance(document, list) else document, catalogue)
         if several:
-            reading.note("left_out", "file", f"The file holds {several + 1} pipelines; this is the first.")
+            reading.note("file", "left_out", f"The file holds {several + 1} pipelines; this is the first.")
         return reading.all()
 
 
@@ -47,10 +47,7 @@ class _Reading:
         self.ports: dict[tuple[str, str], str] = {}
         self.titles: dict[str, str] = {}
 
-    def _tell(self, where: str, level: str, message: str) -> None:
-        self.note(level, where, message)
-
-    def note(self, level: str, where: str, message: str) -> None:
+    def note(self, where: str, level: str, message: str) -> None:
         self.notes.append(Note(level, where, message))
 
     def all(self) -> PipelineFile:
@@ -83,13 +80,13 @@ class _Reading:
         for port in [*part.get("inputs", ()), *part.get("outputs", ())]:
             self.ports[theirs, str(port.get("portId"))] = str(port.get("name") or "")
         told = len(self.notes)
-        found = mapped(part, partial(self._tell, title))
+        found = mapped(part, partial(self.note, title))
         if found is None and len(self.notes) > told:
             return None  # it was said why
         entry = self.catalogue(found.type, found.config) if found else None
         if found is None or entry is None:
             kind = "/".join(str(x) for x in (part.get("type"), (part.get("namespace") or {}).get("functionName")) if x)
-            self.note("left_out", title, f"There is no node here for {kind or 'it'}; its connections are left out too.")
+            self.note(title, "left_out", f"There is no node here for {kind or 'it'}; its connections are left out too.")
             return None
         ours = self.ids[theirs] = slug(title, self.entries)
         self.entries[ours], self.found[ours] = entry, found
@@ -114,7 +111,7 @@ class _Reading:
             if variable is None and fixed is None:
                 continue
             if name not in entry.inputs:
-                self.note("left_out", title, f"The node here has no input {name!r}.")
+                self.note(title, "left_out", f"The node here has no input {name!r}.")
             elif variable is not None:
                 yield name, {"variable": variable}
             else:
@@ -136,7 +133,7 @@ class _Reading:
             source, target = (self.ids[node] for node in theirs)
             names = [self.found[o].ports.get(n, n) for o, n in zip((source, target), names, strict=True)]
             if names[0] not in self.entries[source].outputs or names[1] not in self.entries[target].inputs:
-                self.note("left_out", where, f"The nodes here have no ports {names[0]!r} and {names[1]!r} to connect.")
+                self.note(where, "left_out", f"The nodes here have no ports {names[0]!r} and {names[1]!r} to connect.")
                 continue
             action = self._action(part, source, where)
             if action == LEFT_OUT:
@@ -156,7 +153,7 @@ class _Reading:
         theirs = action_of(part["action"]) if part.get("action") else None
         ours = self.found[source].actions.get(theirs, theirs) if theirs else None
         if ours == LEFT_OUT:
-            self.note("left_out", where, f"The node here has no way out by {theirs!r}, and needs none.")
+            self.note(where, "left_out", f"The node here has no way out by {theirs!r}, and needs none.")
         return ours
 
     def _condition(self, condition: Any, where: str) -> str:
@@ -165,7 +162,7 @@ class _Reading:
         try:
             json.loads(condition or "{}")
         except ValueError:
-            self.note("left_out", where, "Its condition is not JSON: the connection lets everything through.")
+            self.note(where, "left_out", "Its condition is not JSON: the connection lets everything through.")
             return "{}"
         return condition or "{}"
 
@@ -178,7 +175,7 @@ class _Reading:
             if node is None:
                 continue
             trigger, title = part.get("trigger") or {}, self.titles[str(part["nodeId"])]
-            body = trigger_of(trigger, partial(self._tell, title))
+            body = trigger_of(trigger, partial(self.note, title))
             if body is not None:
                 name = slug(str(trigger.get("name") or f"{node}_{body['kind']}"), taken)
                 taken.append(name)
@@ -188,11 +185,11 @@ class _Reading:
         name, value = str(part.get("name") or ""), part.get("value")
         if isinstance(value, str) and value.startswith(UNFILLED):
             value = None
-            self.note("to_do", name, "Choose its value before the pipeline starts.")
+            self.note(name, "to_do", "Choose its value before the pipeline starts.")
         theirs, description = str(part.get("type") or "Json"), str(part.get("description") or "")
         kind = type_of(theirs)
         if kind != theirs:
-            self.note("changed", name, f"There are no variables of the type {theirs} here: it is {kind}.")
+            self.note(name, "changed", f"There are no variables of the type {theirs} here: it is {kind}.")
         return {"name": name, "type": kind, "value": value, "description": description}
 
 
