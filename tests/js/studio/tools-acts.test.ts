@@ -45,6 +45,67 @@ describe("deleting", () => {
     await vi.waitFor(() => expect(count()).toBe(0));
     expect(b.undoLabel()).toBe("Delete all: 2 boxes");
   });
+  it("of everything spares what is not seen, and says how much", async () => {
+    const ask = vi.fn((_goes: string, _stay: number) => Promise.resolve(true));
+    b.dispose();
+    b = await bench({ confirmDeleteAll: ask });
+    b.put(box("a", 10, 10, 40, 40), box("b", 60, 10, 90, 40), box("c", 100, 10, 120, 40), {
+      ...box("d", 130, 10, 150, 40),
+      revision: 0,
+      model: { id: "m", name: "M", confidence: 0.1 },
+    });
+    b.ctx.hidden.set(new Set(["b"]));
+    b.ctx.locked.set(new Set(["c"]));
+    b.press("Backspace", ctrl);
+    expect(ask).toHaveBeenCalledWith("box", 3);
+    await vi.waitFor(() => expect(b.all().map(({ id }) => id)).toEqual(["b", "c", "d"]));
+    b.press("Backspace", ctrl);
+    expect(ask).toHaveBeenCalledTimes(1);
+    expect(b.said.at(-1)).toContain("locked or hidden");
+  });
+});
+
+describe("a label", () => {
+  it("is selected as a whole: that of what is selected, or the one in hand", () => {
+    b.put(
+      box("c", 100, 10, 120, 40, "dog"),
+      box("d", 130, 10, 150, 40, "dog"),
+      box("e", 160, 10, 180, 40, "bird"),
+    );
+    b.ctx.hidden.set(new Set(["d"]));
+    b.press("V", { shiftKey: true });
+    expect([...b.doc.selection.value]).toEqual(["a"]);
+    expect(b.said.at(-1)).toBe("box selected: cat");
+    b.select("b", "e");
+    b.press("V", { shiftKey: true });
+    expect([...b.doc.selection.value]).toEqual(["b", "c", "e"]);
+    b.select();
+    b.label.set("bear");
+    b.press("V", { shiftKey: true });
+    expect(b.said.at(-1)).toBe("There is no bear to select.");
+  });
+});
+
+describe("zooming to what is selected", () => {
+  it("takes all of it, and asks for a selection where there is none", () => {
+    b.select("a", "b");
+    b.press("z", { altKey: true });
+    expect(b.stage.zoomed).toEqual([[10, 10, 90, 40]]);
+    b.select();
+    b.press("z", { altKey: true });
+    expect(b.stage.zoomed).toHaveLength(1);
+    expect(b.said.at(-1)).toContain("Select something");
+  });
+  it("or to a frame drawn with the hand", () => {
+    b.press("h");
+    b.drag([20, 10], [60, 50], { shift: true });
+    expect(b.stage.zoomed).toEqual([[20, 10, 60, 50]]);
+    expect(b.stage.viewport.value.screenXY([0, 0])).toEqual([0, 0]);
+    b.drag([20, 10], [21, 11], { shift: true });
+    expect(b.stage.zoomed).toHaveLength(1);
+    b.drag([20, 10], [25, 30]);
+    expect(b.stage.viewport.value.screenXY([0, 0])).toEqual([5, 20]);
+  });
 });
 
 describe("copies", () => {

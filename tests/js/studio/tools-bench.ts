@@ -48,6 +48,7 @@ class BenchStage implements ToolStage {
   pointer: PointerHandlers | null = null;
   previews: readonly Preview[] = [];
   painted: BrushLayer | null = null;
+  readonly zoomed: BoxXYXY[] = [];
   readonly overlays = new Set<OverlayDraw>();
   constructor(private readonly document: Document) {}
   pick(screen: XY): Annotation[] {
@@ -79,6 +80,9 @@ class BenchStage implements ToolStage {
   }
   redraw(): void {
     // Nothing is drawn here.
+  }
+  zoomTo(box: BoxXYXY): void {
+    this.zoomed.push(box);
   }
   cutOut(_box: BoxXYXY, side: number): Promise<HTMLCanvasElement> {
     return Promise.resolve(h("canvas", { width: side, height: side }));

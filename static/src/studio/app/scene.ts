@@ -99,10 +99,10 @@ export class AnnotationScene {
         this.carried = copies;
         hooks.propagate();
       },
-      confirmDeleteAll: () =>
+      confirmDeleteAll: (goes, stay) =>
         confirmDialog({
-          title: "Delete everything on this picture?",
-          text: "Undo brings it back.",
+          title: `Delete ${goes} on this picture?`,
+          text: `${stay ? `${stay} hidden or locked: ${stay === 1 ? "it stays" : "they stay"}. ` : ""}Undo brings it back.`,
           confirm: "Delete all",
           danger: true,
         }),

@@ -32,6 +32,9 @@ export type { HandleHit } from "./scene.ts";
 const MARGIN = 34;
 /** A 32-pixel thumbnail is recognised better at 512 than at a screen full of squares. */
 const LARGEST_FIT = 16;
+/** What a box that is zoomed to fills of the screen, and how much pixels are enlarged for it at most. */
+const FILLED = 0.8;
+const NEAREST = 16;
 /** How near counts as at, in screen pixels. */
 const TOLERANCE = 5;
 
@@ -300,6 +303,14 @@ export class Stage {
       this.zoom(Math.min(least / side, 8));
       this.centre([(box[0] + box[2]) / 2, (box[1] + box[3]) / 2]);
     } else this.reveal(box);
+  }
+  /** Makes a box fill the screen, a thin margin left, as far as pixels may be enlarged. */
+  zoomTo(box: BoxXYXY): void {
+    const [x1, y1, x2, y2] = this.viewport.value.screenBox(box);
+    const [width, height] = this.screen.size;
+    const room = Math.min(width / Math.max(x2 - x1, 1e-6), height / Math.max(y2 - y1, 1e-6));
+    this.zoom(Math.min(FILLED * room, NEAREST / this.viewport.value.scale));
+    this.centre([(box[0] + box[2]) / 2, (box[1] + box[3]) / 2]);
   }
   // ---- changes
 

@@ -150,3 +150,15 @@ export function drawFrame(context: CanvasRenderingContext2D, viewport: Viewport,
   context.setLineDash([]);
   for (const handle of frameHandles(frame, viewport.scale)) drawHandle(context, handle, viewport, "#ffffff");
 }
+
+/** A frame pulled open over the picture, in screen pixels. */
+export function drawBand(context: CanvasRenderingContext2D, [x1, y1, x2, y2]: BoxXYXY): void {
+  context.beginPath();
+  context.rect(x1, y1, x2 - x1, y2 - y1);
+  context.fillStyle = "#ffffff22";
+  context.fill();
+  context.setLineDash([4, 3]);
+  context.lineWidth = 1.5;
+  context.strokeStyle = "#ffffff";
+  context.stroke();
+}

@@ -29,6 +29,8 @@ export interface ToolStage {
   paint(layer: BrushLayer | null, color?: string, id?: string | null): void;
   overlay(draw: OverlayDraw): Unsubscribe;
   redraw(): void;
+  /** Makes a box of the image fill what is to be seen. */
+  zoomTo(box: BoxXYXY): void;
   /** A part of the picture by itself, `side` pixels on its longest side. */
   cutOut(box: BoxXYXY, side: number): Promise<HTMLCanvasElement>;
 }

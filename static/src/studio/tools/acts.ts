@@ -37,12 +37,27 @@ function select(ctx: ToolContext, list: readonly Annotation[]): void {
 
 // ---- selection
 
+/** What is seen, has a place and is not locked. */
+function selectable(ctx: ToolContext): Annotation[] {
+  return removable(ctx).filter(({ type }) => type !== "class");
+}
+function removable(ctx: ToolContext): Annotation[] {
+  return ctx.document.store.all().filter((one) => ctx.shown(one) && !ctx.locked.value.has(one.id));
+}
 export function selectAll(ctx: ToolContext): boolean {
-  const all = ctx.document.store
-    .all()
-    .filter((one) => ctx.shown(one) && !ctx.locked.value.has(one.id) && one.type !== "class");
+  const all = selectable(ctx);
   select(ctx, all);
   ctx.announce(all.length ? `${counted(ctx, all)} selected` : "There is nothing to select.");
+  return all.length > 0;
+}
+/** All that have a label of those selected, or where none is, the label in hand. */
+export function selectLike(ctx: ToolContext): boolean {
+  const chosen = new Set(selected(ctx).map(({ label }) => label));
+  const labels = chosen.size ? chosen : new Set([ctx.label()]);
+  const names = [...labels].join(", ");
+  const all = selectable(ctx).filter(({ label }) => labels.has(label));
+  if (all.length) select(ctx, all);
+  ctx.announce(all.length ? `${counted(ctx, all)} selected: ${names}` : `There is no ${names} to select.`);
   return all.length > 0;
 }
 export function selectNone(ctx: ToolContext): boolean {
@@ -66,8 +81,14 @@ export function removeSelected(ctx: ToolContext, force = false): boolean {
   ctx.announce(`${counted(ctx, list)} deleted`);
   return true;
 }
+/** What deleting all takes, and what it leaves: what is locked or not seen now. */
+export function removedByAll(ctx: ToolContext): { goes: Annotation[]; stays: Annotation[] } {
+  const goes = removable(ctx);
+  const gone = new Set(goes);
+  return { goes, stays: ctx.document.store.all().filter((one) => !gone.has(one)) };
+}
 export function removeAll(ctx: ToolContext): boolean {
-  const list = ctx.document.store.all().filter(({ id }) => !ctx.locked.value.has(id));
+  const list = removedByAll(ctx).goes;
   if (!list.length) return false;
   ctx.document.remove(
     list.map(({ id }) => id),
@@ -224,6 +245,16 @@ export function setAttribute(ctx: ToolContext, name: string, value: unknown): bo
     return [id, { attributes: value === undefined ? rest : { ...rest, [name]: value } }];
   });
   return list.length > 0 && changeShapes(ctx, new Map(patches), `Set ${name} of ${counted(ctx, list)}`);
+}
+
+// ---- the view
+
+/** Brings what is selected as near as there is room. */
+export function zoomToSelected(ctx: ToolContext): boolean {
+  const list = selected(ctx).filter(({ type, geometry }) => ctx.typeOf(type)?.bounds(geometry, ctx.size()));
+  if (list.length) ctx.stage.zoomTo(around(list, ctx));
+  else ctx.announce("Select something first.");
+  return list.length > 0;
 }
 
 // ---- lock and hide: how one looks at them, not what they are

@@ -8,7 +8,9 @@ import { Cell, type Unsubscribe } from "../../lib/store.ts";
 import type { StagePointer } from "../render/types.ts";
 import type { Annotation, Handle, Modifiers } from "../shapes/_shape.ts";
 import { Breath, type Push } from "./_breath.ts";
+import { drawDirection, startAt } from "./direction.ts";
 import {
+  drawBand,
   drawFrame,
   frameHandleAt,
   frameHandles,
@@ -221,10 +223,22 @@ export class SelectTool implements Tool {
   }
   /** The keypoint that the keyboard holds, or the pointer is over, becomes occluded or visible; false when there is none. */
   toggleKeypoint(): boolean {
+    const gripped = this.meant();
+    return gripped ? toggleKeypoint(this.ctx, gripped) : false;
+  }
+  /** The vertex that the keyboard holds, or the pointer is over, becomes the first of its ring or line. */
+  startHere(): boolean {
+    const gripped = this.meant();
+    if (!startAt(this.ctx, gripped)) return false;
+    this.grip.release(); // the vertices have other numbers now
+    this.ctx.stage.redraw();
+    return true;
+  }
+  /** The handle that the keyboard holds, or else the one under the pointer. */
+  private meant(): Gripped | null {
     const { cursor, viewport } = this.ctx.stage;
     const under = cursor.value && this.handleAt(viewport.value.screenXY(cursor.value));
-    const gripped = this.grip.held() ?? under;
-    return gripped ? toggleKeypoint(this.ctx, gripped) : false;
+    return this.grip.held() ?? under;
   }
 
   settle(): void {
@@ -403,21 +417,22 @@ export class SelectTool implements Tool {
     return frame && withChanges(this.ctx, frame, this.latest ?? this.breath.changes());
   }
   private paint(context: CanvasRenderingContext2D, viewport: Viewport): void {
+    this.paintDirection(context, viewport);
     const frame = this.shownFrame();
     if (frame) drawFrame(context, viewport, frame);
     const handles = frame && frameHandles(frame, viewport.scale);
     const held = this.grip.held()?.handle ?? handles?.find(({ id }) => id === this.pulled);
     if (held) drawHeld(context, viewport.screenXY(held.at));
     if (this.state.at !== "band" || !this.state.screen) return;
-    const [x1, y1, x2, y2] = this.state.screen;
-    context.beginPath();
-    context.rect(x1, y1, x2 - x1, y2 - y1);
-    context.fillStyle = "#ffffff22";
-    context.fill();
-    context.setLineDash([4, 3]);
-    context.lineWidth = 1.5;
-    context.strokeStyle = "#ffffff";
-    context.stroke();
+    drawBand(context, this.state.screen);
+  }
+  /** Of the one line that is selected, as it is shown now. */
+  private paintDirection(context: CanvasRenderingContext2D, viewport: Viewport): void {
+    if (this.ctx.document.selection.value.size !== 1) return;
+    const [one] = editable(this.ctx);
+    if (!one) return;
+    const patch = (this.latest ?? this.breath.changes())?.get(one.id);
+    drawDirection(context, viewport, { type: one.type, geometry: patch?.geometry ?? one.geometry });
   }
 }
 

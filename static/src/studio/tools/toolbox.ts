@@ -17,7 +17,15 @@ import type { Modifiers } from "../shapes/_shape.ts";
 import * as acts from "./acts.ts";
 import type { Clipboard } from "./clipboard.ts";
 import { SelectTool } from "./select.tool.ts";
-import { NOTHING_HELD, type AnnotationParts, type Command, type Tool, type ToolContext } from "./_tool.ts";
+import {
+  counted,
+  NOTHING_HELD,
+  type AnnotationParts,
+  type Command,
+  type Tool,
+  type ToolContext,
+} from "./_tool.ts";
+import { reverseSelected } from "./direction.ts";
 import * as reshape from "./reshape.ts";
 import type { Handler } from "./shortcuts.ts";
 
@@ -31,8 +39,8 @@ export interface ToolboxOptions {
   redo(): void;
   /** Gets the copies that go on to the next picture. */
   propagate?(copies: AnnotationParts[]): void;
-  /** Asked before everything is deleted. */
-  confirmDeleteAll?(): Promise<boolean>;
+  /** Asked before everything is deleted: what goes ("3 boxes"), and how many stay. */
+  confirmDeleteAll?(goes: string, stay: number): Promise<boolean>;
 }
 
 const COMMANDS: readonly Command[] = [
@@ -231,6 +239,8 @@ export class Toolbox {
       "select.back": on((ctx) => acts.reorder(ctx, "back")),
       "select.join": on(reshape.joinSelected),
       "select.split": on(reshape.splitSelected),
+      "select.start": on(() => this.select.startHere()),
+      "select.reverse": on(reverseSelected),
       "select.simplify": on((ctx) => reshape.simplifySelected(ctx)),
       "select.fill": on(reshape.fillHolesSelected),
       "select.convert.box": on((ctx) => reshape.convertSelected(ctx, "box")),
@@ -258,12 +268,17 @@ export class Toolbox {
         this.use("select");
         acts.selectAll(this.ctx);
       },
+      "edit.like": () => {
+        this.use("select");
+        acts.selectLike(this.ctx);
+      },
       "edit.delete.all": () => void this.deleteAll(),
       "edit.lock.all": () => acts.toggleLockAll(this.ctx),
       "edit.hide.all": () => acts.toggleHideAll(this.ctx),
       "edit.again": () => this.again(),
       "edit.cancel": () => this.putDown(),
       "view.snap": () => this.toggleSnap(),
+      "view.selection": () => acts.zoomToSelected(this.ctx),
       "edit.next": (event) => this.cycle(1, event),
       "edit.previous": (event) => this.cycle(-1, event),
       ...(give ? { "edit.propagate": edit((ctx) => this.propagate(ctx, give)) } : {}),
@@ -281,8 +296,15 @@ export class Toolbox {
     return copies.length > 0;
   }
   private async deleteAll(): Promise<void> {
-    if (!this.ctx.document.store.size) return;
-    if ((await this.options.confirmDeleteAll?.()) ?? true) this.edit(acts.removeAll);
+    const { goes, stays } = acts.removedByAll(this.ctx);
+    if (!goes.length) {
+      this.ctx.announce(
+        stays.length ? "All that is left is locked or hidden." : "There is nothing to delete.",
+      );
+      return;
+    }
+    const sure = await this.options.confirmDeleteAll?.(counted(this.ctx, goes), stays.length);
+    if (sure ?? true) this.edit(acts.removeAll);
   }
   /** Finishes what is drawn; otherwise takes up the tool drawn with last. */
   private again(): unknown {
