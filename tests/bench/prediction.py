@@ -1,7 +1,6 @@
 """Prediction end to end, from an item's id to the saved row, against the bare net over the same files.
 
-Bare is written here: each file decoded, scaled and normalised, batches through the net without gradients, nothing kept;
-decoding runs ahead in threads as ours does. End to end is ``prediction.compute`` and ``prediction.save``, what every
+Bare is the plain loop of ``_bare``. End to end is ``prediction.compute`` and ``prediction.save``, what every
 node and endpoint goes through: files looked up in storage, the same net, answers as annotations, embeddings stored,
 rows written. Both run in one process with the same threads: bare, ours, ours on other pictures, bare. ``BENCH_ITEMS``
 (512) changes the size, ``BENCH_THREADS`` (cores) the threads.
@@ -11,13 +10,10 @@ from __future__ import annotations
 
 import os
 import time
-from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from tests.bench import number, own_house, report, say
+from tests.bench._bare import Bare, BareWhole, bare
 
 ITEMS = number("ITEMS", 512)
 PIECE = 256  # items asked for at once, as a node does
@@ -54,10 +50,10 @@ def compared(
     run = kind_of(loaded)
     warm, first, second = rows[:batch], rows[batch : batch + ITEMS], rows[batch + ITEMS :]
     through_services(world.seed_model, [pk for pk, _ in warm])
-    bare(run, files[:batch], batch)
-    before = bare(run, files[batch : batch + ITEMS], batch)
+    bare(run, files[:batch], batch, CORES)
+    before = bare(run, files[batch : batch + ITEMS], batch, CORES)
     spent_ours = [through_services(world.seed_model, [pk for pk, _ in part]) for part in (first, second)]
-    spent_bare = [before, bare(run, files[batch + ITEMS :], batch)]
+    spent_bare = [before, bare(run, files[batch + ITEMS :], batch, CORES)]
     speed, base = 2 * ITEMS / sum(spent_ours), 2 * ITEMS / sum(spent_bare)
     report(
         f"prediction.{kind}", round(speed, 1), "items/s", baseline=round(base, 1), ratio=round(speed / base, 3),
@@ -74,57 +70,6 @@ def through_services(model: Any, items: list[Any]) -> float:
         saved = prediction.save(prediction.compute(model.pk, items[start : start + PIECE]))
         assert len(saved) == len(items[start : start + PIECE])
     return time.perf_counter() - started
-
-
-def bare(run: Bare, files: list[Path], batch: int) -> float:
-    """Seconds of decoding and of the net."""
-    started = time.perf_counter()
-    with ThreadPoolExecutor(CORES) as pool:
-        waiting = [pool.submit(run.decode, path) for path in files]
-        for start in range(0, len(files), batch):
-            run(np.stack([one.result() for one in waiting[start : start + batch]]))
-    return time.perf_counter() - started
-
-
-class Bare:
-    """A net with its decoding."""
-
-    def __init__(self, adapter: Any) -> None:
-        import torch
-
-        self.net, self.size = adapter._need_net().eval(), adapter.input_size
-        self.mean, self.std = (torch.tensor(values).view(1, 3, 1, 1) for values in adapter.norm)
-
-    def __call__(self, pixels: Any) -> None:
-        import torch
-
-        with torch.inference_mode():
-            x = torch.from_numpy(pixels).permute(0, 3, 1, 2).float()
-            self.net((x - self.mean) / self.std)
-
-    def decode(self, path: Path) -> Any:
-        from PIL import Image
-
-        with Image.open(path) as image:
-            return np.asarray(self.scaled(image.convert("RGB")))
-
-    def scaled(self, image: Any) -> Any:
-        from PIL import Image
-
-        return image.resize((self.size, self.size), Image.Resampling.BILINEAR)
-
-
-class BareWhole(Bare):
-    """Proportions kept; all pictures of this bench have the same."""
-
-    def scaled(self, image: Any) -> Any:
-        from PIL import Image
-
-        scale = self.size / max(image.size)
-        wide, high = (round(side * scale) for side in image.size)
-        canvas = Image.new("RGB", (-(-wide // 32) * 32, -(-high // 32) * 32), (127, 127, 127))
-        canvas.paste(image.resize((wide, high), Image.Resampling.BILINEAR))
-        return canvas
 
 
 if __name__ == "__main__":
