@@ -94,9 +94,10 @@ class Shares:
     seed: list[Picture]
 
 
-def build(plan: Plan, say: Say, warm: Callable[[Model], object] = lambda base: None) -> World:
+def build(plan: Plan, say: Say, warm: Callable[[Model], object] = lambda base: None, *, beside: bool = False) -> World:
     """Makes the project and starts its pipeline. Safe to repeat. ``warm`` may bring embeddings of the base model's
-    encoder before they are needed."""
+    encoder before they are needed. ``beside``: workers may be at this database meanwhile, and would take over a
+    training whose lease is not renewed."""
     people = make_people(plan)
     project = make_project(plan, people)
     raw, truth = make_datasets(plan, project, people["owner"])
@@ -109,7 +110,7 @@ def build(plan: Plan, say: Say, warm: Callable[[Model], object] = lambda base: N
     version = test_sets.resolve_version(
         dataset=truth, filter=subset_filter("test"), name="Test pictures", user=people["owner"]
     )
-    seed_model = make_seed_model(project, truth, ground, version, people["owner"], say)
+    seed_model = make_seed_model(project, truth, ground, version, people["owner"], say, beside=beside)
     pipeline = make_pipeline(plan, project, raw, truth, seed_model, people["owner"])
     return World(plan, project, people, raw, truth, version, ground, seed_model, pipeline)
 
@@ -229,7 +230,7 @@ def subset_filter(subset: str) -> dict[str, Any]:
 
 
 def make_seed_model(
-    project: Project, truth: Dataset, ground: Model, version: TestSetVersion, owner: User, say: Say
+    project: Project, truth: Dataset, ground: Model, version: TestSetVersion, owner: User, say: Say, *, beside: bool
 ) -> Model:
     """The first version, trained on the seed labels by an ordinary training job, run here and now; then best."""
     model = Model.objects.filter(project=project, base_model=ground, deleted_at=None).order_by("id").first()
@@ -247,7 +248,7 @@ def make_seed_model(
     if model.status != Model.Status.TRAINED:
         say(f"training the seed model on {model.train_count} random labels")
         job = training.start_training(model_id=model.pk, person_id=owner.pk)
-        run_job(str(job.pk), heartbeat=False)
+        run_job(str(job.pk), heartbeat=beside)
         wait_for_worker(model)
         if model.status != Model.Status.TRAINED:
             raise RuntimeError(f"The seed model is {model.status}: {model.error}")

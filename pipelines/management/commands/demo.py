@@ -49,7 +49,7 @@ class Command(BaseCommand):
         call_command("migrate", verbosity=0, interactive=False)
         plan = plan_of("shapes" if options["offline"] else options["data"], options)
         try:
-            world = build(plan, say)
+            world = build(plan, say, beside=True)
         except PackageUnavailable as error:
             if options["beside"]:
                 self.stdout.write(f"The second demo, {plan.pictures.title}, was left out: {error.message}")
