@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar, cast
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import QuerySet
 from django.db.models.query import FlatValuesListIterable, ModelIterable, get_related_populators
 
@@ -51,13 +51,14 @@ class Prepared(Generic[R]):
         self._plans: dict[str, _Plan] = {}
 
     def __call__(self, *values: Any) -> list[R]:
-        plan = self._plans.get(connection.vendor)
+        here = connections[DEFAULT_DB_ALIAS]  # the proxy asks for its thread's connection at each touch
+        plan = self._plans.get(here.vendor)
         if plan is None:
-            plan = self._plans[connection.vendor] = self._compiled()
+            plan = self._plans[here.vendor] = self._compiled()
         params = list(plan.params)
         for index, which, as_hex in plan.places:
             params[index] = _hex(values[which]) if as_hex else values[which]
-        with connection.cursor() as cursor:
+        with here.cursor() as cursor:
             cursor.execute(plan.sql, params)
             rows: Any = cursor.fetchall()
         if plan.converters:
