@@ -57,7 +57,8 @@ def test_people_when_a_house_is_new_then_an_owner_sets_it_up_and_the_invited_per
     page.get_by_role("button", name="Done").click()
     expect(page.get_by_role("region", name="My tokens").get_by_text("upload script")).to_be_visible()
 
-    page.get_by_role("link", name="What the API offers").click()
+    # Whoever asks first waits until the schema is drawn up, seconds of work for the server.
+    page.get_by_role("link", name="What the API offers").click(timeout=60_000)
     page.get_by_label("Find an operation").fill("post tokens/")
     operation = page.locator(".api-operation:visible")
     expect(operation).to_have_count(2)

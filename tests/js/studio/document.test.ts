@@ -1,5 +1,5 @@
 import "fake-indexeddb/auto";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import type { FeedEvent } from "@/lib/feed.ts";
 import { AlpApiError } from "@/lib/http.ts";
 import { Edits, type OperationAnswer } from "@/studio/io/edits.ts";
@@ -428,10 +428,11 @@ describe("the version a person answers for", () => {
     server.slow = (go) => late.push(go);
     added(doc);
     const first = edits.flush();
-    await new Promise((done) => setTimeout(done, 5));
+    await vi.waitFor(() => expect(late).toHaveLength(1), 10_000);
     server.slow = null;
     added(doc, 50);
     edits.sendLast(); // the tab is hidden while the first is on its way
+    await vi.waitFor(() => expect(server.requests).toHaveLength(2), 10_000);
     await new Promise((done) => setTimeout(done, 5));
     expect(edits.seenOf(ITEM)).toBe(0);
     late.splice(0).forEach((go) => go());
