@@ -42,6 +42,13 @@ def model_detail(request: ProjectRequest, model_id: UUID) -> HttpResponseBase:
 
 
 @project_page("model.see", section="models")
+def models_together(request: ProjectRequest) -> HttpResponseBase:
+    """Two to six versions side by side, ``?models=`` their ids; what is said of them comes by the API."""
+    page = {"models": request.GET.get("models", "")}
+    return TemplateResponse(request, "models_registry/together.html", {"boot": {"page": page}})
+
+
+@project_page("model.see", section="models")
 def comparison_detail(request: ProjectRequest, comparison_id: UUID) -> HttpResponseBase:
     """One comparison: the verdict in words, then the numbers it rests on."""
     rows = Comparison.objects.select_related("candidate", "incumbent", "test_set_version")

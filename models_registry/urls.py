@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from models_registry import pages
-from models_registry.api import encoding, judging, portable, trying, versions
+from models_registry.api import encoding, judging, portable, together, trying, versions
 
 api_urlpatterns = [
     path("adapters/", versions.AdapterListView.as_view(), name="adapters"),
@@ -15,6 +15,12 @@ api_urlpatterns = [
     path("projects/<uuid:project_id>/models/import/", portable.ModelImportView.as_view(), name="model-import"),
     path("projects/<uuid:project_id>/models/tags/", versions.ModelTagListView.as_view(), name="model-tags"),
     path("projects/<uuid:project_id>/models/figures/", judging.ModelFiguresView.as_view(), name="model-figures"),
+    path("projects/<uuid:project_id>/models/together/", together.TogetherView.as_view(), name="models-together"),
+    path(
+        "projects/<uuid:project_id>/models/together/items/",
+        together.TogetherItemsView.as_view(),
+        name="models-together-items",
+    ),
     path("projects/<uuid:project_id>/promotions/", judging.PromotionListView.as_view(), name="promotions"),
     path("projects/<uuid:project_id>/comparisons/", judging.ComparisonListView.as_view(), name="comparisons"),
     path("models/<uuid:model_id>/", versions.ModelDetailView.as_view(), name="model"),
@@ -53,6 +59,7 @@ api_urlpatterns = [
 
 page_urlpatterns = [
     path("models/", pages.model_list, name="models"),
+    path("models/together/", pages.models_together, name="models-together"),
     path("models/<uuid:model_id>/", pages.model_detail, name="model"),
     path("comparisons/<uuid:comparison_id>/", pages.comparison_detail, name="comparison"),
 ]

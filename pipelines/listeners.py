@@ -5,6 +5,7 @@ from __future__ import annotations
 from alp_site.lib import events
 from pipelines.engine.spec import wait_on
 from pipelines.services import looking, rounds
+from pipelines.services.following import follow_promotion
 from pipelines.services.triggers import LISTENED, take_events
 from pipelines.services.waits import Answer, complete_waiting, take_statuses
 
@@ -34,6 +35,22 @@ def models_trained(batch: list[events.Event]) -> None:
 @events.subscribe("pipelines.evaluations", ["evaluation.status"])
 def evaluations_done(batch: list[events.Event]) -> None:
     complete_waiting(_ended("evaluation", event, good="done") for event in batch if event.data["status"] in _ENDS)
+
+
+@events.subscribe("pipelines.promotions", ["model.stage"])
+def go_on_with_promoted(batch: list[events.Event]) -> None:
+    """A person said who is best: pipelines that kept the replaced version go on with this one."""
+    for event in batch:
+        told = event.data
+        if told["stage"] != "best" or not told.get("person") or event.project_id is None:
+            continue
+        follow_promotion(
+            project_id=event.project_id,
+            model_id=event.ids[0],
+            replaces=told.get("replaces", []),
+            person_id=told["person"],
+            reason=str(told.get("reason", "")),
+        )
 
 
 _ENDS = frozenset({"trained", "done", "failed", "cancelled"})

@@ -239,6 +239,7 @@ class Comparison(s.Serializer[Any]):
     config = s.DictField()
     verdict = s.CharField()
     reason = s.CharField()
+    waits = s.BooleanField(help_text="The candidate is better, and waits for a person's approval")
     cycle_id = s.UUIDField(allow_null=True)
     created_at = s.DateTimeField()
     report = s.DictField(required=False)

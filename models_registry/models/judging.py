@@ -70,6 +70,7 @@ class Comparison(IdModel):
     input_key = models.CharField(max_length=64, unique=True, help_text="sha256 of everything the verdict rests on")
     verdict = models.CharField(max_length=16, choices=Verdict.choices)
     reason = models.CharField(max_length=500)
+    asks_approval = models.BooleanField(default=False, help_text="All that is open is that a person approves")
     report = models.JSONField(default=dict)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"

@@ -19,7 +19,7 @@ from models_registry.ml.slices import WorstSlice, binned, metric_by_slice, slice
 from models_registry.models import Evaluation
 from models_registry.selectors.judging import read_table
 
-__all__ = ["findings"]
+__all__ = ["annotators_of", "findings", "item_facts", "item_values"]
 
 LEAST = 20  # items of a slice that is judged
 SUSPECTS = 60
@@ -47,13 +47,13 @@ def findings(evaluation: Evaluation) -> dict[str, Any]:
 def _found(sha256: str, version_id: UUID) -> dict[str, Any]:
     """An evaluation never changes; what is said of its items then is kept as it was first seen."""
     table = read_table(sha256)
-    measure, values = _values(table)
+    measure, values = item_values(table)
     ids = [UUID(str(item)) for item in table["items"]]
     items = {
         row.pk: row
         for row in Item.objects.filter(pk__in=ids).only("id", "name", "dir", "width", "height", "metadata", "blob_id")
     }
-    facts = _facts(table, [items.get(pk) for pk in ids], _annotators(version_id, ids))
+    facts = item_facts(table, [items.get(pk) for pk in ids], annotators_of(version_id, ids))
     single = slices_of(facts, len(ids), least=2)
     looked = slices_of(facts, len(ids), least=LEAST, together=2)
     suspects = _suspects(table)
@@ -70,7 +70,7 @@ def _found(sha256: str, version_id: UUID) -> dict[str, Any]:
     }
 
 
-def _values(table: Table) -> tuple[str, NDArray[np.float64]]:
+def item_values(table: Table) -> tuple[str, NDArray[np.float64]]:
     """What an item is worth, higher = better, NaN for one that could not be read. Raises NotFound for another table."""
     if "correct" in table:
         name, values = "right", table["correct"].astype(np.float64)
@@ -86,7 +86,7 @@ def _values(table: Table) -> tuple[str, NDArray[np.float64]]:
     return name, np.where(readable, values, np.nan)
 
 
-def _facts(table: Table, items: Sequence[Item | None], annotators: Sequence[list[str]]) -> dict[str, Sequence[Any]]:
+def item_facts(table: Table, items: Sequence[Item | None], annotators: Sequence[list[str]]) -> dict[str, Sequence[Any]]:
     """Folder, size in pixels, true labels, annotators, and every plain value of the items' metadata."""
     facts: dict[str, Sequence[Any]] = {
         "folder": [item.dir if item else None for item in items],
@@ -127,7 +127,7 @@ def _labels(table: Table) -> list[list[str]]:
     return found
 
 
-def _annotators(version_id: UUID, ids: Sequence[UUID]) -> list[list[str]]:
+def annotators_of(version_id: UUID, ids: Sequence[UUID]) -> list[list[str]]:
     """Who made the annotations that each item is judged by."""
     entries = TestSetEntry.objects.filter(version_id=version_id).values_list("item_id", "labels")
     by_item = {item: [str(one["annotation"]) for one in labels if one.get("annotation")] for item, labels in entries}

@@ -151,6 +151,7 @@ def comparison(row: Comparison, *, full: bool = True) -> JSON:
         "config": row.config,
         "verdict": row.verdict,
         "reason": row.reason,
+        "waits": row.asks_approval and row.candidate.stage == Model.Stage.CANDIDATE,
         "cycle_id": str(row.cycle_id) if row.cycle_id else None,
         "created_at": when(row.created_at),
     }

@@ -68,6 +68,7 @@ def compare(
             input_key=key,
             verdict=verdict["action"],
             reason=verdict["headline"][:500],
+            asks_approval=waits_for_approval(verdict["reasons"]),
             report=verdict,
             created_by_id=person_id,
             cycle_id=cycle_id,
@@ -260,9 +261,8 @@ def _tell(row: Comparison, candidate: Model, person_id: UUID | None) -> None:
     fresh = Model.objects.select_for_update().get(pk=candidate.pk)
     if fresh.stage == Model.Stage.CANDIDATE:
         passed = row.verdict == Comparison.Verdict.UPDATE
-        waits = not passed and waits_for_approval(row.report["reasons"])
-        stage = Model.Stage.CANDIDATE if passed or waits else Model.Stage.ARCHIVED
-        words = "passes the gate" if passed else "waits for approval" if waits else "kept out"
+        stage = Model.Stage.CANDIDATE if passed or row.asks_approval else Model.Stage.ARCHIVED
+        words = "passes the gate" if passed else "waits for approval" if row.asks_approval else "kept out"
         text = f"{words}: {row.reason}"
         stages.set_stage(model=fresh, stage=stage, reason=text, person_id=person_id)
     events.publish(

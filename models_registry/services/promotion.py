@@ -114,7 +114,8 @@ def _take_over(
         why = f"replaced by {model.name}" if kind == PromotionLog.Kind.PROMOTE else f"rolled back to {model.name}"
         stages.set_stage(model=rival, stage=Model.Stage.ARCHIVED, reason=why, person_id=person_id)
     model.promoted_at = now()
-    stages.set_stage(model=model, stage=Model.Stage.BEST, reason=reason or "promoted", person_id=person_id)
+    told = {"replaces": [str(rival.pk) for rival in rivals], "person": str(person_id) if person_id else None}
+    stages.set_stage(model=model, stage=Model.Stage.BEST, reason=reason or "promoted", person_id=person_id, told=told)
     return PromotionLog.objects.create(
         project_id=model.project_id,
         model=model,

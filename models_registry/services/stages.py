@@ -31,8 +31,10 @@ def set_status(
         publish_status(model)
 
 
-def set_stage(*, model: Model, stage: str, reason: str, person_id: UUID | None = None) -> None:
-    """Changes the stage with its reason; the log keeps both. Joins an open transaction."""
+def set_stage(
+    *, model: Model, stage: str, reason: str, person_id: UUID | None = None, told: dict[str, Any] | None = None
+) -> None:
+    """Changes the stage with its reason; the log keeps both. Joins an open transaction. told: more for the event."""
     with write():
         model.stage, model.stage_reason = stage, reason[:300]
         model.save(update_fields=["stage", "stage_reason", "promoted_at", "updated_at"])
@@ -41,7 +43,7 @@ def set_stage(*, model: Model, stage: str, reason: str, person_id: UUID | None =
             "model.stage",
             project_id=model.project_id,
             ids=[str(model.pk)],
-            data={"stage": stage, "name": model.name, "reason": reason},
+            data={"stage": stage, "name": model.name, "reason": reason, **(told or {})},
         )
 
 

@@ -92,6 +92,21 @@ def evaluation(world: World) -> Evaluation:
     return world.once("evaluation", make)
 
 
+def two_versions(world: World) -> dict[str, Any]:
+    """Judged on the same pictures."""
+    one = evaluation(world)
+    world.once("another evaluation", lambda: same_of(one, base(world)))
+    return {"models": f"{one.model_id},{base(world).pk}"}
+
+
+def same_of(one: Evaluation, other: Model) -> Evaluation:
+    with write():
+        storage.retain({one.table_id: 1})
+        return Evaluation.objects.create(
+            model=other, test_set_version=one.test_set_version, status="done", table_id=one.table_id
+        )
+
+
 def a_try(world: World) -> Job:
     return world.once(
         "try", lambda: enqueue(tries.KIND, key="try", payload={"model": str(model(world).pk), "blob": "0" * 64})
@@ -151,6 +166,8 @@ ROWS = {
     ),
     "model-tried": Row(kwargs=lambda world: {**of_model(world), "job_id": a_try(world).pk}, get=EDITS),
     "model-figures": Row(kwargs=of_project, get=SEES),
+    "models-together": Row(kwargs=of_project, get=Call(SEES, query=two_versions)),
+    "models-together-items": Row(kwargs=of_project, get=Call(SEES, query=two_versions)),
     "promotions": Row(kwargs=of_project, get=SEES),
     "comparisons": Row(kwargs=of_project, get=SEES, post=Call(EDITS, body=rivals)),
     "model": Row(kwargs=of_model, get=SEES, patch=Call(EDITS, body={"description": "New"}), delete=EDITS),

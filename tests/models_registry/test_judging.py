@@ -325,9 +325,11 @@ def test_comparison_when_a_person_must_approve_then_no_pipeline_promotes_it(
     with pytest.raises(ApprovalNeeded):
         promotion.promote(model_id=model.pk, comparison_id=row.pk)
     assert not PromotionLog.objects.exists()
-    api = client_as("engineer")
+    api, judged = client_as("engineer"), f"/api/v1/projects/{model.project_id}/comparisons/"
+    assert [one["waits"] for one in api.get(judged).json()["items"]] == [True]
     answer = api.post(f"/api/v1/models/{model.pk}/promote/", {"comparison": str(row.pk)}, format="json")
     assert (answer.status_code, answer.json()["stage"]) == (200, "best")
+    assert [one["waits"] for one in api.get(judged).json()["items"]] == [False]
     assert PromotionLog.objects.get().person is not None
 
 

@@ -2148,6 +2148,40 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/v1/projects/{project_id}/models/together/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** @description Figures of each by class and by slice, and how many pictures each alone got right. */
+    get: operations["projects_id_models_together_get"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/projects/{project_id}/models/together/items/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** @description The pictures that `only` this model got right; without it, those that none did. */
+    get: operations["projects_id_models_together_items_get"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/v1/projects/{project_id}/ontologies/": {
     parameters: {
       query?: never;
@@ -3403,6 +3437,8 @@ export interface components {
       };
       test_set_version: components["schemas"]["VersionOfTestSet"] | null;
       verdict: string;
+      /** @description The candidate is better, and waits for a person's approval */
+      waits: boolean;
     };
     ComparisonCreateRequest: {
       /** Format: uuid */
@@ -10136,6 +10172,56 @@ export interface operations {
         };
         content: {
           "application/json": components["schemas"]["Words"];
+        };
+      };
+    };
+  };
+  projects_id_models_together_get: {
+    parameters: {
+      query?: {
+        /** @description Two to six ids, with commas between them */
+        models?: string;
+      };
+      header?: never;
+      path: {
+        project_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": Record<string, unknown>;
+        };
+      };
+    };
+  };
+  projects_id_models_together_items_get: {
+    parameters: {
+      query?: {
+        /** @description Two to six ids, with commas between them */
+        models?: string;
+        offset?: string;
+        only?: string;
+      };
+      header?: never;
+      path: {
+        project_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Listing"];
         };
       };
     };

@@ -11,7 +11,7 @@ import { lineChart } from "../ui/chart";
 import { emptyState, errorState } from "../ui/empty";
 import { icon } from "../ui/icons";
 import { chip, kbd } from "../ui/status";
-import { gateLines, loadMyGates, type MyGates } from "./home/gates";
+import { candidateLines, gateLines, loadMyGates, type MyGates } from "./home/gates";
 import { latelyLines } from "./home/lately";
 import { loopBoxes } from "./home/loop-boxes";
 import { chosenPipeline, pipelineChooser, whichPipeline } from "./home/which";
@@ -180,6 +180,10 @@ function drawQueue(): void {
   const work = state.work;
   if (!work) return;
   const next = work.next;
+  const toApprove = [
+    ...gateLines(base, state.gates),
+    ...(may("model.edit") ? candidateLines(base, state.comparisons, state.models) : []),
+  ];
   replace(
     places.queue,
     h(
@@ -199,11 +203,11 @@ function drawQueue(): void {
             next.kind === "qa" ? "Continue reviewing" : "Continue labelling",
             kbd("Enter"),
           )
-        : state.gates.gates.length
+        : toApprove.length
           ? null
           : h("p", { class: "muted" }, emptyQueueWords()),
     ),
-    ...gateLines(base, state.gates),
+    ...toApprove,
     ...work.tasks.map((task) =>
       h(
         "a",

@@ -55,6 +55,19 @@ const compareButton = h(
   icon("compare"),
   "Compare",
 );
+const sideBySide = h(
+  "button",
+  {
+    type: "button",
+    class: "btn",
+    disabled: true,
+    title: "Choose two to six versions",
+    onclick: () =>
+      window.location.assign(`/p/${projectId()}/models/together/?models=${[...picked.keys()].join()}`),
+  },
+  icon("layers"),
+  "Side by side",
+);
 
 function pick(model: Model): HTMLElement {
   return h("input", {
@@ -69,6 +82,8 @@ function pick(model: Model): HTMLElement {
       else picked.delete(model.id);
       compareButton.disabled = picked.size !== 2;
       compareButton.title = picked.size === 2 ? "" : "Choose two versions";
+      sideBySide.disabled = picked.size < 2 || picked.size > 6;
+      sideBySide.title = sideBySide.disabled ? "Choose two to six versions" : "";
     },
   });
 }
@@ -77,7 +92,7 @@ function versionTable(): Table<Model> {
   return createTable<Model>({
     label: "Versions",
     columns: [
-      ...(canEdit ? [{ key: "pick", title: "Choose", hiddenTitle: true, cell: pick, class: "pick" }] : []),
+      { key: "pick", title: "Choose", hiddenTitle: true, cell: pick, class: "pick" },
       {
         key: "name",
         title: "Version",
@@ -271,7 +286,11 @@ function comparisonTable(): Table<Comparison> {
         key: "verdict",
         title: "Verdict",
         cell: (row) =>
-          row.verdict === "update model" ? chip("better", "ok", "check") : chip("kept out", "plain", "close"),
+          row.waits
+            ? chip("to approve", "accent", "scale")
+            : row.verdict === "update model"
+              ? chip("better", "ok", "check")
+              : chip("kept out", "plain", "close"),
       },
       { key: "candidate", title: "Candidate", cell: (row) => modelLink(row.candidate), class: "name-cell" },
       { key: "incumbent", title: "Against", cell: (row) => modelLink(row.incumbent), class: "name-cell" },
@@ -410,6 +429,7 @@ const tabs = createTabs({
 });
 need("#model-tabs").append(tabs.element);
 need("#models").append(tabs.panels);
+need("#model-actions").append(sideBySide);
 if (canEdit) {
   const more = h("button", { type: "button", class: "btn btn-primary" }, icon("plus"), "New version");
   menuButton(more, () => [

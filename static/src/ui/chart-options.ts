@@ -33,6 +33,8 @@ export interface LineSeries {
   points: Point[];
   /** The active one is solid, a control or incumbent dashed grey. */
   role?: "active" | "second" | "control";
+  /** Of several equals, 0 to 5: each its own colour and dashes. */
+  rank?: number;
   /** An interval around it: [x, low, high]. */
   band?: readonly (readonly [x: number, low: number, high: number])[];
   /** A word at each point, such as the version's name. */
@@ -103,7 +105,15 @@ function base(theme: ChartTheme): EChartsCoreOption {
   };
 }
 
-function lineStyle(theme: ChartTheme, role: LineSeries["role"]): Record<string, unknown> {
+/** What equals are told apart by: never by colour alone. */
+const DASHES: (string | number[])[] = ["solid", [7, 3], [2, 3], [10, 3, 2, 3], [4, 2], [1, 2]];
+function rankStyle(theme: ChartTheme, rank: number): Record<string, unknown> {
+  const colors = [...theme.series, theme.run, theme.warn, theme.ok, theme.muted];
+  return { color: colors[rank % colors.length], width: 2.25, type: DASHES[rank % DASHES.length] };
+}
+
+function lineStyle(theme: ChartTheme, { role, rank }: LineSeries): Record<string, unknown> {
+  if (rank !== undefined) return rankStyle(theme, rank);
   if (role === "control") return { color: theme.muted, width: 2, type: [5, 4] };
   return { color: role === "second" ? theme.series[1] : theme.series[0], width: 2.5, type: "solid" };
 }
@@ -130,7 +140,7 @@ function bandSeries(theme: ChartTheme, series: LineSeries): Record<string, unkno
 }
 
 function oneLine(theme: ChartTheme, series: LineSeries, marks: LineSpec["marks"]): Record<string, unknown> {
-  const style = lineStyle(theme, series.role);
+  const style = lineStyle(theme, series);
   const few = series.points.length <= 40;
   return {
     type: "line",
@@ -167,11 +177,7 @@ export function lineOption(spec: LineSpec, theme: ChartTheme): EChartsCoreOption
   return {
     ...base(theme),
     grid: { left: 4, right: 16, top: y.name ? 8 : 16, bottom: 4, outerBoundsMode: "same" },
-    // A point with a name keeps clear of the numbers of the other axis.
-    xAxis: {
-      ...axis(theme, spec.x ?? {}, false),
-      boundaryGap: spec.series.some((one) => one.labels) ? ["6%", "4%"] : undefined,
-    },
+    xAxis: axis(theme, spec.x ?? {}, false),
     yAxis: axis(theme, y, true),
     tooltip: {
       ...(base(theme)["tooltip"] as object),

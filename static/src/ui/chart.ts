@@ -149,11 +149,18 @@ export function createChart<S>(
 }
 
 /** The words for the lines, to stand in the chart's header. */
-export function legendKeys(series: Pick<LineSeries, "name" | "role">[]): HTMLElement[] {
-  return series.map(({ name, role }) =>
+export function legendKeys(series: Pick<LineSeries, "name" | "role" | "rank">[]): HTMLElement[] {
+  return series.map(({ name, role, rank }) =>
     h(
       "span",
-      { class: ["legend-key", role === "control" && "control", role === "second" && "second"] },
+      {
+        class: [
+          "legend-key",
+          role === "control" && "control",
+          role === "second" && "second",
+          rank !== undefined && `rank-${rank}`,
+        ],
+      },
       h("i"),
       name,
     ),

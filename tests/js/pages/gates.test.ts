@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { byGate } from "../../../static/src/pages/home/gates";
+import { byGate, candidateLines } from "../../../static/src/pages/home/gates";
+import type { ComparisonRow, ModelRow } from "../../../static/src/pages/home/types";
 import { whatWaits, whoDecides, type Gate } from "../../../static/src/pages/pipeline/gates";
 
 const person = (name: string) => ({ id: name, name });
@@ -24,5 +25,25 @@ describe("approval gates", () => {
       ["a", "1", 2],
       ["b", "2", 1],
     ]);
+  });
+
+  it("list candidates that wait for a person, by their numbers", () => {
+    const row = (id: string, waits: boolean) =>
+      ({
+        id,
+        waits,
+        candidate: { id: "b", name: "net-2026" },
+        incumbent: { id: "a", name: "net" },
+        reason: "better",
+        created_at: "2026-01-01",
+      }) as ComparisonRow;
+    const models = [
+      { name: "net", number: 1 },
+      { name: "net-2026", number: 2 },
+    ] as ModelRow[];
+    const lines = candidateLines("/p/x", [row("c", true), row("d", false)], models);
+    expect(
+      lines.map((line) => [line.getAttribute("href"), line.querySelector(".clip")?.textContent]),
+    ).toEqual([["/p/x/comparisons/c/", "v2 is better than v1"]]);
   });
 });

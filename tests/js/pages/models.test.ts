@@ -72,6 +72,7 @@ describe("words", () => {
     config: {},
     verdict,
     reason: "",
+    waits: false,
     created_at: "",
     report: {
       reasons: codes.map((code) => ({ code, text: "", passed: false })),

@@ -72,6 +72,7 @@ describe("latelyLines", () => {
           incumbent: { id: "l", name: "v1" },
           verdict: "discard",
           reason: "",
+          waits: false,
           created_at: "2026-01-04",
         },
       ],

@@ -10,7 +10,7 @@ from alp_site.lib.testing import settle
 from datasets.services import ClassLabel, approve, set_class_labels
 from datasets.services.test_sets import publish_version, resolve_version
 from models_registry.models import Evaluation, Model
-from models_registry.services.promotion import promote
+from models_registry.services.promotion import promote, rollback
 from models_registry.services.training import start_training
 from models_registry.services.versions import create_model_version
 from pipelines.demo.world import Plan, World, add_files, build, deal, subset_filter
@@ -209,3 +209,24 @@ def update(world: World, candidate: Model, *, incumbent: Model) -> Outcome:
     (result,) = node.apply(tx, node.compute(None, [e])) or ()  # type: ignore[arg-type]
     assert isinstance(result, Outcome)
     return result
+
+
+def test_a_person_promotes_and_rolls_back_in_the_registry_and_the_loop_goes_on_with_that_one(world: World) -> None:
+    before = str(world.seed_model.pk)
+    other = another(world, "by-hand")
+
+    def kept() -> object:
+        settle()
+        return get_variable(world.pipeline.pk, "Best Model").value
+
+    assert kept() == before
+    promote(model_id=other.pk, person_id=world.people["engineer"].pk, reason="looks right")
+    assert kept() == str(other.pk)
+    change = get_variable(world.pipeline.pk, "Best Model").changes.latest("version")
+    assert (change.user, change.why) == (world.people["engineer"], "promoted by Engineer: looks right")
+    rollback(model_id=other.pk, person_id=world.people["owner"].pk)
+    assert kept() == before
+    set_variable(pipeline_id=world.pipeline.pk, name="Best Model", value=str(other.pk))  # chosen for this loop alone
+    third = another(world, "third")
+    promote(model_id=third.pk, person_id=world.people["owner"].pk)
+    assert kept() == str(other.pk)

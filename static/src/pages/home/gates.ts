@@ -1,9 +1,11 @@
-/** Approval gates that wait for this person's word, among the work of the home page: a line for each gate. */
+/** What waits for this person's word, among the work of the home page: a line for each approval gate, and for each
+ * candidate that is to be approved. */
 import { h } from "../../lib/dom";
 import { ago, count } from "../../lib/format";
 import { api } from "../../lib/http";
 import { chip } from "../../ui/status";
 import { whatWaits, type Gate } from "../pipeline/gates";
+import { shortener, type ComparisonRow, type ModelRow } from "./types";
 
 /** How many are looked at; a gate with more says so. */
 const LIMIT = 50;
@@ -53,4 +55,28 @@ export function gateLines(base: string, { gates, more }: MyGates): HTMLElement[]
       h("b", { class: "end" }, `${count(waiting)}${more ? "+" : ""}`),
     );
   });
+}
+
+/** Candidates that are better and wait for somebody to say so: the verdict's page has the button. */
+export function candidateLines(
+  base: string,
+  comparisons: readonly ComparisonRow[],
+  models: readonly ModelRow[],
+): HTMLElement[] {
+  const short = shortener(models);
+  return comparisons
+    .filter((row) => row.waits)
+    .map((row) =>
+      h(
+        "a",
+        { class: "queue-line", href: `${base}/comparisons/${row.id}/`, title: row.reason },
+        chip("To approve", "accent", "scale"),
+        h(
+          "span",
+          { class: "clip" },
+          `${short(row.candidate.name)} is better than ${short(row.incumbent.name)}`,
+        ),
+        h("span", { class: "hint end" }, ago(row.created_at)),
+      ),
+    );
 }

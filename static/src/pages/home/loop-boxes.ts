@@ -113,7 +113,13 @@ function bestBox({ base, models }: LoopParts): HTMLElement {
 }
 
 function gateBox({ loop, base, last, models }: LoopParts): HTMLElement {
-  const note = last ? (last.verdict === "discard" ? "kept out" : "promoted") : "nothing compared yet";
+  const note = !last
+    ? "nothing compared yet"
+    : last.waits
+      ? "waits for approval"
+      : last.verdict === "discard" && last.candidate.id !== models.find((m) => m.stage === "best")?.id
+        ? "kept out"
+        : "promoted";
   return box({
     title: "Gate",
     name: "scale",
@@ -121,7 +127,7 @@ function gateBox({ loop, base, last, models }: LoopParts): HTMLElement {
     full: last?.candidate.name,
     note: loop.evaluating ? "measuring on the test set" : note,
     href: last ? `${base}/comparisons/${last.id}/` : `${base}/models/`,
-    kind: loop.evaluating ? "run" : "gate",
+    kind: loop.evaluating ? "run" : last?.waits ? "wait" : "gate",
     arrow: "left",
   });
 }

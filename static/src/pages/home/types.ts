@@ -41,6 +41,8 @@ export interface ComparisonRow {
   incumbent: { id: string; name: string };
   verdict: string;
   reason: string;
+  /** The candidate is better, and waits for a person's approval. */
+  waits: boolean;
   created_at: string;
 }
 

@@ -3,10 +3,9 @@ import { h, replace } from "../../lib/dom.ts";
 import { metric, plural } from "../../lib/format.ts";
 import { api } from "../../lib/http.ts";
 import { emptyState, errorState, skeletonLines } from "../../ui/empty.ts";
-import { icon } from "../../ui/icons.ts";
-import { errorToast } from "../../ui/toast.ts";
 import { itemPicture } from "./items-view.ts";
-import { card, projectId } from "./parts.ts";
+import { card } from "./parts.ts";
+import { reviewButton } from "./review-button.ts";
 
 interface WorstSlice {
   facts: Record<string, string>;
@@ -121,7 +120,17 @@ function suspectsCard(found: Findings, model: string | null): HTMLElement {
   return card(
     "Labels to look at again",
     [
-      model !== null && h("div", { class: "row wrap" }, reviewButton(found, model)),
+      model !== null &&
+        h(
+          "div",
+          { class: "row wrap" },
+          reviewButton({
+            name: `Doubted by ${model}`,
+            dataset: found.dataset,
+            items: found.suspects.flatMap((one) => (one.item === null ? [] : [one.item])),
+            types: found.measure === "right" ? ["class"] : [],
+          }),
+        ),
       h(
         "div",
         { class: "mistakes" },
@@ -130,36 +139,6 @@ function suspectsCard(found: Findings, model: string | null): HTMLElement {
     ],
     h("span", { class: "hint" }, `${side}, the most doubtful first`),
   );
-}
-
-/** One click makes a review of what is shown and opens the way to it. */
-function reviewButton(found: Findings, model: string): HTMLElement {
-  const items = found.suspects.flatMap((one) => (one.item === null ? [] : [one.item]));
-  const place = h("span", { class: "row" });
-  const send = async (): Promise<void> => {
-    button.disabled = true;
-    try {
-      const task = await api.post<{ id: string; name: string }>(`/api/v1/projects/${projectId()}/tasks/`, {
-        name: `Doubted by ${model}`.slice(0, 120),
-        kind: "qa",
-        dataset: found.dataset,
-        items,
-        annotation_types: found.measure === "right" ? ["class"] : [],
-      });
-      replace(place, "Sent: ", h("a", { href: `/p/${projectId()}/tasks/${task.id}/` }, task.name));
-    } catch (error) {
-      button.disabled = false;
-      errorToast(error);
-    }
-  };
-  const button = h(
-    "button",
-    { type: "button", class: "btn btn-sm", onclick: () => void send() },
-    icon("flag"),
-    `Send ${plural(items.length, "picture")} to review`,
-  );
-  replace(place, button);
-  return place;
 }
 
 function tile(one: Suspect, dataset: string): HTMLElement {

@@ -18,7 +18,11 @@ export function stateChip(
     return statusChip(model.status === "created" ? "draft" : model.status, model.status);
   }
   if (model.stage === "best") return statusChip("best");
-  if (model.stage === "candidate") return statusChip("candidate");
+  if (model.stage === "candidate") {
+    return model.stage_reason.startsWith("waits for approval")
+      ? chip("to approve", "accent", "scale")
+      : statusChip("candidate");
+  }
   if (model.stage === "archived") {
     if (model.promoted_at) return statusChip("retired", "retired");
     return model.stage_reason.startsWith("kept out")

@@ -189,6 +189,8 @@ export interface Comparison {
   config: Record<string, unknown>;
   verdict: string;
   reason: string;
+  /** The candidate is better, and waits for a person's approval. */
+  waits: boolean;
   created_at: string;
   report?: ComparisonReport;
 }
