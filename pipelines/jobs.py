@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from alp_site.lib import jobs
-from pipelines.services import code, deliveries, execution, firing, rounds, sweep, waits
+from pipelines.services import code, deliveries, execution, firing, reset, rounds, sweep, waits
 from pipelines.services.code import TEST_JOB
 from pipelines.services.deliveries import DELIVER_JOB
 from pipelines.services.ledger import NODE_JOB
 from pipelines.services.looking import LOOK_JOB
+from pipelines.services.reset import RESET_JOB
 from pipelines.services.rounds import SELECT_JOB
 from pipelines.services.triggers import COUNT_JOB, FIRE_JOB
 from pipelines.services.waits import ANSWER_JOB
@@ -37,6 +38,11 @@ def take_answers(run: jobs.Run) -> None:
 @jobs.handler(LOOK_JOB, max_attempts=5)
 def look(run: jobs.Run) -> None:
     sweep.look(run)
+
+
+@jobs.handler(RESET_JOB, max_attempts=5)
+def forget_runs(run: jobs.Run) -> None:
+    reset.forget_runs(run)
 
 
 @jobs.periodic("pipelines.ring", 3)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db.models import QuerySet
 
-from alp_site.people.permissions import Person, Policy
+from alp_site.people.permissions import Person, Policy, project_ids
 from pipelines.models import (
     CodeTest,
     Cycle,
@@ -42,6 +42,10 @@ class PipelinePolicy(Policy[Pipeline]):
 
     def visible_to(self, user: Person) -> QuerySet[Pipeline]:
         return super().visible_to(user).filter(deleted_at=None)
+
+    def in_trash(self, user: Person) -> QuerySet[Pipeline]:
+        """Deleted ones, for those who may bring them back."""
+        return Pipeline.objects.filter(project__in=project_ids(user, "pipeline.edit"), deleted_at__isnull=False)
 
 
 class SavedTemplatePolicy(Policy[SavedTemplate]):

@@ -13,7 +13,7 @@ from alp_site.lib.db_rows import insert_rows, new_row
 from datasets.models import ItemRef
 from datasets.services._common import chunked, now_ms
 
-__all__ = ["RefChange", "project_refs", "remove_refs"]
+__all__ = ["RefChange", "project_refs", "remove_refs", "remove_refs_of"]
 
 
 @dataclass(frozen=True)
@@ -57,3 +57,9 @@ def remove_refs(*, kind: str, ref_id: uuid.UUID, item_ids: Iterable[uuid.UUID] |
         which &= Q(item_id__in=list(item_ids))
     with write():
         return ItemRef.objects.filter(which).delete()[0]
+
+
+def remove_refs_of(*, kind: str, ref_ids: Iterable[uuid.UUID]) -> int:
+    """Takes these references off every item. Joins the caller's transaction; give at most a few thousand."""
+    with write():
+        return ItemRef.objects.filter(kind=kind, ref_id__in=list(ref_ids)).delete()[0]

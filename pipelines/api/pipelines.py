@@ -25,7 +25,7 @@ from pipelines.models import CycleStatus, Pipeline
 from pipelines.permissions import PipelinePolicy
 from pipelines.selectors import runs
 from pipelines.services import pipelines as services
-from pipelines.services import templates
+from pipelines.services import reset, templates
 from pipelines.services.graphs import current_graph, draft_differs, graph_of, variables_of, with_values
 
 NO_CYCLES = dict.fromkeys(CycleStatus.values, 0)
@@ -176,6 +176,38 @@ class ResumeView(APIView):
         pipeline = pipeline_for(request, pipeline_id, "pipeline.edit")
         data = parsed(shapes.ResumeSerializer, request)
         services.resume_pipeline(pipeline=pipeline, open_cycles=data["open_cycles"], user=person(request))
+        return Response(detail_body(pipeline))
+
+
+class ResetView(APIView):
+    """A draft again, with no cycles: a job forgets them, with their executions, firings and counters."""
+
+    @extend_schema(request=shapes.ResetSerializer, responses=shapes.PipelineDetailSerializer)
+    def post(self, request: Request, pipeline_id: UUID) -> Response:
+        pipeline = pipeline_for(request, pipeline_id, "pipeline.edit")
+        data = parsed(shapes.ResetSerializer, request)
+        return Response(detail_body(reset.reset_pipeline(pipeline=pipeline, stop=data["stop"])))
+
+
+class PipelineTrashView(APIView):
+    """Deleted pipelines, the newest first."""
+
+    @extend_schema(responses=shapes.page_of("PipelineTrash", shapes.PipelineSerializer))
+    def get(self, request: Request, project_id: UUID) -> Response:
+        project = get_project_for(request.user, project_id)
+        require(request.user, "pipeline.edit", project.pk)
+        rows = PipelinePolicy().in_trash(request.user).filter(project=project).select_related("revision")
+        return keyset_page(request, rows, pipeline_bodies, newest_first=True)
+
+
+class PipelineRestoreView(APIView):
+    """Out of the trash, as a draft."""
+
+    @extend_schema(request=None, responses=shapes.PipelineDetailSerializer)
+    def post(self, request: Request, pipeline_id: UUID) -> Response:
+        found = PipelinePolicy().in_trash(request.user).filter(pk=pipeline_id).first()
+        pipeline = found or pipeline_for(request, pipeline_id, "pipeline.edit")
+        services.restore_pipeline(pipeline=pipeline)
         return Response(detail_body(pipeline))
 
 

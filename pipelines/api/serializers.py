@@ -235,6 +235,12 @@ class PauseSerializer(serializers.Serializer[Any]):
     keep_triggers = serializers.BooleanField(required=False, allow_null=True, default=None)
 
 
+class ResetSerializer(serializers.Serializer[Any]):
+    """``stop``: also when it runs."""
+
+    stop = serializers.BooleanField(required=False, default=False)
+
+
 class ResumeSerializer(serializers.Serializer[Any]):
     open_cycles = serializers.ChoiceField(choices=["resume", "cancel"], required=False, default="resume")
 

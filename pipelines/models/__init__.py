@@ -386,11 +386,12 @@ class Arm(models.TextChoices):
 
 
 class SelectionPick(models.Model):
-    """An item a round chose. ``open`` until its cycle has ended: what ``keep_open`` counts."""
+    """An item a round chose. ``open`` until its cycle has ended: what ``keep_open`` counts. A reset takes the cycle and
+    leaves the pick."""
 
     id = models.BigAutoField(primary_key=True)
     round = models.ForeignKey(SelectionRound, on_delete=models.CASCADE, related_name="picks")
-    cycle = models.ForeignKey(Cycle, on_delete=models.CASCADE, related_name="picks")
+    cycle = models.ForeignKey(Cycle, null=True, on_delete=models.SET_NULL, related_name="picks")
     execution_id = models.UUIDField(unique=True)
     item = models.ForeignKey("datasets.Item", on_delete=models.CASCADE, related_name="+")
     score = models.FloatField(null=True)

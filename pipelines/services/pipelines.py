@@ -30,6 +30,7 @@ from pipelines.services.facade import NodeTx
 from pipelines.services.firing import load_existing, look_at_ground_truth
 from pipelines.services.graphs import current_graph, draft_differs, graph_of, place_now
 from pipelines.services.ledger import ring_node
+from pipelines.services.reset import refuse_while_reset
 from pipelines.services.secrets import keep_apart
 from pipelines.services.triggers import accept_triggers, end_firings, sync_triggers
 
@@ -39,6 +40,7 @@ __all__ = [
     "pause_pipeline",
     "problems_of",
     "publish_pipeline",
+    "restore_pipeline",
     "resume_pipeline",
     "ring_ready",
     "save_pipeline",
@@ -194,8 +196,10 @@ def _listens(pipeline: Pipeline) -> bool:
 
 
 def start_pipeline(*, pipeline: Pipeline, user: User | None = None) -> Pipeline:
-    """Publishes and runs. Raises GraphInvalid; a running one is published again. From a pause it goes on."""
+    """Publishes and runs. Raises GraphInvalid, WrongStatus while a reset is under way; a running one is published
+    again. From a pause it goes on."""
     with write():
+        refuse_while_reset(pipeline)
         publish_pipeline(pipeline=pipeline, user=user)
         row = Pipeline.objects.select_for_update(no_key=True).get(pk=pipeline.pk)
         first = row.started_at is None
@@ -250,6 +254,14 @@ def delete_pipeline(*, pipeline: Pipeline) -> None:
         accept_triggers(pipeline=pipeline, active=False)
         end_firings(pipeline=pipeline, note="The pipeline was deleted.")
         Pipeline.objects.filter(pk=pipeline.pk).update(deleted_at=now(), status=PipelineStatus.DRAFT)
+        pipeline.refresh_from_db()
+        _tell(pipeline)
+
+
+def restore_pipeline(*, pipeline: Pipeline) -> None:
+    """Takes a pipeline out of the trash, as a draft. Safe to repeat."""
+    with write():
+        Pipeline.objects.filter(pk=pipeline.pk).update(deleted_at=None)
         pipeline.refresh_from_db()
         _tell(pipeline)
 

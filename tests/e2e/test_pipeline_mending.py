@@ -144,6 +144,27 @@ def run_again(drafting: Drafting, page: Page) -> None:
     wait_for(drafting, page, "wanted", done=2 * PICTURES)
 
 
+def choose(page: Page, act: str, confirm: str) -> None:
+    """One of the acts behind "More", and yes to its question."""
+    page.get_by_role("button", name="More", exact=True).click()
+    page.get_by_role("menuitem", name=act).click()
+    page.get_by_role("dialog").get_by_role("button", name=confirm, exact=True).click()
+
+
+def begin_anew(drafting: Drafting, page: Page) -> None:
+    """All its cycles go; then it goes itself, and comes back."""
+    look(drafting, page)
+    choose(page, "Reset…", "Reset")
+    expect(page.locator("#pipeline-status")).to_contain_text("Draft")
+    for node in ("wanted", "ask"):
+        wait_for(drafting, page, node)
+    expect(page.locator("#pipeline-sub")).to_have_text("0 cycles open · 0 done")
+    choose(page, "Delete…", "Delete the pipeline")
+    page.get_by_role("button", name="Undo").click()
+    row = page.get_by_role("region", name="Pipelines of this project").get_by_role("row").filter(has_text="Mine")
+    expect(row).to_contain_text("Draft")
+
+
 def test_pipeline_when_it_lacks_a_key_loses_items_and_is_refused_then_all_is_mended_from_its_pages(
     house: House, elsewhere: Elsewhere, visitor: Windows
 ) -> None:
@@ -160,3 +181,4 @@ def test_pipeline_when_it_lacks_a_key_loses_items_and_is_refused_then_all_is_men
     assert {one["authorization"] for one in elsewhere.heard} == {f"Bearer {KEY}"}
     assert set(Counter(one["idempotency-key"] for one in elsewhere.heard).values()) == {2}, "each twice, by one key"
     assert len(elsewhere.heard) == 2 * PICTURES
+    begin_anew(drafting, page)

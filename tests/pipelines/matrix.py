@@ -24,7 +24,7 @@ from pipelines.models import (
 from pipelines.services.approvals import gate_key
 from pipelines.services.cycles import Begin, start_cycles
 from pipelines.services.firing import run_over
-from pipelines.services.pipelines import create_pipeline, pause_pipeline, start_pipeline
+from pipelines.services.pipelines import create_pipeline, delete_pipeline, pause_pipeline, start_pipeline
 from pipelines.services.secrets import create_secret
 from pipelines.services.templates import save_as_template
 from tests.matrix import ANYONE, PUBLIC, Call, Row, World
@@ -60,6 +60,15 @@ def paused(world: World) -> Pipeline:
         return pause_pipeline(pipeline=running(world))
 
     return world.once("paused", make)
+
+
+def trashed(world: World) -> Pipeline:
+    def make() -> Pipeline:
+        made = create_pipeline(project=world.project, name="Thrown away", graph={})
+        delete_pipeline(pipeline=made)
+        return made
+
+    return world.once("trashed", make)
 
 
 def item(world: World) -> Item:
@@ -180,6 +189,9 @@ ROWS = {
         patch=Call("oe", hidden="a", body={"name": "Other"}),
         delete=Call("oe", hidden="a"),
     ),
+    "pipelines-trash": Row(kwargs=lambda world: {"project_id": world.project.pk}, get="oe"),
+    "pipeline-restore": Row(kwargs=of(trashed), post=Call("oe", hidden="rav")),
+    "pipeline-reset": Row(kwargs=of(paused), post=Call("oe", hidden="a", body={})),
     "pipeline-validate": Row(kwargs=of(draft), post=Call("oerv", hidden="a", body={})),
     "pipeline-start": Row(kwargs=of(draft), post=Call("oe", hidden="a")),
     "pipeline-pause": Row(kwargs=of(running), post=Call("oe", hidden="a", body={})),

@@ -1681,6 +1681,40 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/v1/pipelines/{pipeline_id}/reset/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** @description A draft again, with no cycles: a job forgets them, with their executions, firings and counters. */
+    post: operations["pipelines_id_reset_post"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/pipelines/{pipeline_id}/restore/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** @description Out of the trash, as a draft. */
+    post: operations["pipelines_id_restore_post"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/v1/pipelines/{pipeline_id}/resume/": {
     parameters: {
       query?: never;
@@ -2247,6 +2281,23 @@ export interface paths {
     put?: never;
     /** @description A draft from a file, with what of it could not be taken over; with ``dry_run`` only the report. */
     post: operations["projects_id_pipelines_import_post"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/projects/{project_id}/pipelines/trash/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** @description Deleted pipelines, the newest first. */
+    get: operations["projects_id_pipelines_trash_get"];
+    put?: never;
+    post?: never;
     delete?: never;
     options?: never;
     head?: never;
@@ -5486,6 +5537,10 @@ export interface components {
       items: components["schemas"]["Template"][];
       next: string | null;
     };
+    PipelineTrash: {
+      items: components["schemas"]["Pipeline"][];
+      next: string | null;
+    };
     Place: {
       node: string;
       port: string;
@@ -5712,6 +5767,11 @@ export interface components {
        * @enum {string}
        */
       status: "done" | "failed" | "cancelled" | "";
+    };
+    /** @description ``stop``: also when it runs. */
+    ResetRequest: {
+      /** @default false */
+      stop: boolean;
     };
     RestoreRequest: {
       revision: number;
@@ -9323,6 +9383,52 @@ export interface operations {
       };
     };
   };
+  pipelines_id_reset_post: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        pipeline_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        "application/json": components["schemas"]["ResetRequest"];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["PipelineDetail"];
+        };
+      };
+    };
+  };
+  pipelines_id_restore_post: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        pipeline_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["PipelineDetail"];
+        };
+      };
+    };
+  };
   pipelines_id_resume_post: {
     parameters: {
       query?: never;
@@ -10393,6 +10499,27 @@ export interface operations {
         };
         content: {
           "application/json": components["schemas"]["Imported"];
+        };
+      };
+    };
+  };
+  projects_id_pipelines_trash_get: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        project_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["PipelineTrash"];
         };
       };
     };

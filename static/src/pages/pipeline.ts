@@ -28,6 +28,7 @@ import { icon } from "../ui/icons";
 import { menuButton } from "../ui/menu";
 import { statusChip } from "../ui/status";
 import { act, toast } from "../ui/toast";
+import { endActs } from "./pipeline/ending";
 import { fileActs } from "./pipeline/file-acts";
 import { modes } from "./pipeline/modes";
 import { openDeliveries } from "./pipeline/deliveries";
@@ -154,7 +155,8 @@ function moreButton(): HTMLElement {
     icon("more"),
   );
   const sent = { label: "Sent out of the house…", run: () => openDeliveries(pipeline, canEdit) };
-  menuButton(button, () => [...fileActs(projectId, pipeline, canEdit), sent], { align: "end" });
+  const ends = () => (canEdit ? endActs(projectId, pipeline, refresh) : []);
+  menuButton(button, () => [...fileActs(projectId, pipeline, canEdit), sent, ...ends()], { align: "end" });
   return button;
 }
 

@@ -22,6 +22,7 @@ import { chip, statusChip } from "../ui/status";
 import { createTable } from "../ui/table";
 import { act, errorToast, toast } from "../ui/toast";
 import { createFromTemplate } from "./pipeline/create";
+import { openTrash, tellDeleted } from "./pipeline/ending";
 import { importFile } from "./pipeline/import-file";
 
 const project = boot().project;
@@ -77,6 +78,9 @@ find("#new-pipeline")?.addEventListener("click", () => {
   gallery?.querySelector<HTMLButtonElement>("button")?.focus();
 });
 find("#import-pipeline")?.addEventListener("click", () => importFile(project.id));
+const again = () => void table.reload();
+find("#pipelines-trash")?.addEventListener("click", () => openTrash(project.id, again));
+tellDeleted(again);
 if (gallery) await drawGallery(gallery);
 
 /** "Empty pipeline": a name, then the editor. */

@@ -4,8 +4,10 @@ left behind is what an undisturbed run leaves, row for row. A new node type is u
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,21 +19,26 @@ from alp_site.lib.jobs.run import Run, claim
 from alp_site.lib.models import OPEN_STATES, Job, JobState
 from alp_site.lib.testing import settle
 from datasets.models import Item
-from datasets.services import set_class_label
+from datasets.services import folders, set_class_label
 from models_registry.models import Prediction
 from pipelines.demo.world import Plan, World, build, subset_filter
+from pipelines.engine import functions as registry
+from pipelines.engine.functions import function
 from pipelines.engine.spec import Node
 from pipelines.engine.validate import config_with_defaults
-from pipelines.errors import GraphInvalid
 from pipelines.models import NodeExecution, Pipeline
 from pipelines.services import execution
 from pipelines.services.cycles import Begin, start_cycles
 from pipelines.services.pipelines import create_pipeline, start_pipeline
 from tests.contracts.test_nodes import NODES
+from tests.datasets.conftest import draw
 from tests.pipelines.conftest import graph
 from tests.pipelines.nodes.conftest import real
+from tests.pipelines.nodes.test_leaving import Server
+from tests.pipelines.nodes.test_leaving import server as make_server
 
 pytestmark = pytest.mark.django_db
+server = make_server
 PLAN = Plan(
     source="shapes", project="Shapes", pool=6, validation=16, test=30, seed_labels=12, budget=2, every=1000,
     keep_open=1, configuration={"width": 4, "epochs": 3},
@@ -40,6 +47,9 @@ CONFIG: Mapping[str, Mapping[str, Any]] = {
     "condition": {"path": "camera"},
     "data_split": {"groups": [{"name": "train", "percent": 100}, {"name": "test", "percent": 0}]},
     "drop_predictions": {"keep_best": False},
+    "function": {"function": "measure"},
+    "import_folder": {"limit": 1},
+    "notify": {"to": ["lead@example.org"]},
     "sample": {"percent": 100},
     "score_router": {"audit_percent": 0, "threshold": 0},
     "update_variable": {"variable": "best", "type": "Json"},
@@ -78,24 +88,35 @@ def filled(world: World, node: Node, config: Mapping[str, Any]) -> dict[str, Any
     return found
 
 
-def started(world: World, node: Node) -> Pipeline | None:
-    """A running pipeline of this node alone; None when its type cannot run without more configuration."""
-    config = dict(CONFIG.get(node.spec.type, {}))
+@pytest.fixture
+def surroundings(
+    monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Path, server: Server
+) -> Iterator[Mapping[str, Mapping[str, Any]]]:
+    """What some types run against: an installed function, a folder with images, mail, another server. The configuration
+    that names them, by type."""
+    for number in range(9):
+        (tmp_path / f"{number}.png").write_bytes(draw(number))
+    monkeypatch.setattr(folders, "ENV", replace(folders.ENV, import_dir=str(tmp_path)))
+    settings.EMAIL_HOST = "mail.example.org"
+
+    @function()
+    def measure(item: registry.Item) -> float:
+        return 0.5
+
+    yield {"http_request": {"url": f"{server.url}/items"}}
+    registry.functions._entries.pop("measure")
+
+
+def started(world: World, node: Node, config: Mapping[str, Any]) -> Pipeline:
+    """A running pipeline of this node alone."""
     whole = config_with_defaults(node.spec.config_schema, config)
-    if not set(node.spec.config_schema.get("required", ())) <= set(whole):
-        return None
     spec = real("f", node.spec.type, inputs=filled(world, node, whole), **config)
     spec["version"] = node.spec.version
     manual = [{"id": "m", "node": "f", "kind": "manual"}]
     variables = [{"name": "best", "type": "Json", "value": 1}]
     name = f"{node.spec.type} {Pipeline.objects.count()}"
     made = create_pipeline(project=world.project, name=name, graph=graph([spec], triggers=manual, variables=variables))
-    try:
-        return start_pipeline(pipeline=made)
-    except GraphInvalid as error:
-        problems = error.data["problems"]
-        assert all(problem["code"] and problem["message"] for problem in problems)
-        return None
+    return start_pipeline(pipeline=made)
 
 
 def tables() -> Counter[str]:
@@ -147,11 +168,8 @@ def die_three_times(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> int:
     return deaths
 
 
-def run(world: World, node: Node, items: list[Item], monkeypatch: pytest.MonkeyPatch, *, deaths: bool) -> Any:
+def run(pipeline: Pipeline, items: list[Item], monkeypatch: pytest.MonkeyPatch, *, deaths: bool) -> Any:
     """What the node did with these items: rows it added by table, and how its executions ended."""
-    pipeline = started(world, node)
-    if pipeline is None:
-        return None
     settle()
     before = tables()
     start_cycles(pipeline=pipeline, node_id="f", begins=[Begin(f"go-{n}", str(i.pk)) for n, i in enumerate(items)])
@@ -166,7 +184,7 @@ def run(world: World, node: Node, items: list[Item], monkeypatch: pytest.MonkeyP
 
 @pytest.mark.parametrize("node", NODES, ids=[node.spec.key for node in NODES])
 def test_a_node_leaves_the_same_behind_however_often_its_workers_die(
-    node: Node, world: World, monkeypatch: pytest.MonkeyPatch
+    node: Node, world: World, surroundings: Mapping[str, Mapping[str, Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for module in ("cycles", "execution"):  # everything goes to a worker, so that one can die of it
         monkeypatch.setattr(f"pipelines.services.{module}.settle_at_once", lambda ledger: None)
@@ -176,12 +194,14 @@ def test_a_node_leaves_the_same_behind_however_often_its_workers_die(
         set_class_label(item_id=item.pk, label=said[item.pk], author_user=world.people["annotator"])
     if node.spec.type in UNPREDICTED:
         Prediction.objects.all().delete()
-    run(world, node, items[:2], monkeypatch, deaths=False)  # what is made once for all (a test set, an encoder)
-    calm = run(world, node, items[2:4], monkeypatch, deaths=False)
-    stormy = run(world, node, items[4:], monkeypatch, deaths=True)
-    if calm is None:
-        assert stormy is None
-        return
+    config = {**CONFIG.get(node.spec.type, {}), **surroundings.get(node.spec.type, {})}
+
+    def of(chosen: list[Item], *, deaths: bool) -> Any:
+        return run(started(world, node, config), chosen, monkeypatch, deaths=deaths)
+
+    of(items[:2], deaths=False)  # what is made once for all (a test set, an encoder)
+    calm = of(items[2:4], deaths=False)
+    stormy = of(items[4:], deaths=True)
     assert stormy[0] == calm[0]
     assert stormy[1] == calm[1]
     assert sum(calm[1].values()) == 2
