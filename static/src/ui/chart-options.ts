@@ -232,6 +232,9 @@ export function lineTable(spec: LineSpec): TableData {
   };
 }
 
+/** So many standing bars have room for the names of all. */
+const FEW_BARS = 6;
+
 export interface BarSpec {
   bars: { name: string; value: number; color?: string; low?: number; high?: number }[];
   /** Lying bars read better with names. Default true. */
@@ -247,7 +250,14 @@ export function barOption(spec: BarSpec, theme: ChartTheme): EChartsCoreOption {
     type: "category",
     data: spec.bars.map((bar) => bar.name),
     inverse: lying,
-    axisLabel: { color: theme.text2, fontSize: 12, width: lying ? 120 : undefined, overflow: "truncate" },
+    axisLabel: {
+      color: theme.text2,
+      fontSize: 12,
+      width: lying ? 120 : undefined,
+      overflow: "truncate",
+      // Left to itself the chart names every other one of a few standing bars, though there is room.
+      ...(!lying && spec.bars.length <= FEW_BARS && { interval: 0, hideOverlap: true }),
+    },
     axisLine: { lineStyle: { color: theme.line } },
     axisTick: { show: false },
   };

@@ -312,6 +312,7 @@ describe("the panel", () => {
     await settled();
     expect(server.issues).toMatchObject([{ annotation: "a" }]);
     expect(draft.hidden).toBe(true);
+    expect(b.said.at(-1)).toBe("Issue 1 added");
   });
   it("one to reject with is said by keys alone, and none of them reaches the page", async () => {
     await start(true);

@@ -123,7 +123,10 @@ export class IssuesPanel {
     this.ask({
       title: "New issue",
       verb: "Add",
-      send: (issue) => this.options.issues.create(issue),
+      send: async (issue) => {
+        const { number } = await this.options.issues.create(issue);
+        this.options.ctx.announce(`Issue ${number} added`);
+      },
     });
   }
   /** Says what is wrong; `send` rejects the item with it. */
