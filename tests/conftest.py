@@ -11,6 +11,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")  # tests share their cores; tiny n
 import pytest
 from django.core.cache import cache
 from django.db import connection
+from hypothesis import settings as hypothesis_settings
 from rest_framework.test import APIClient
 
 from alp_site.lib.events.dispatch import forget_positions
@@ -20,6 +21,10 @@ from tests.migrated import copy_migrated
 
 PASSWORD = "blue-heron-41"
 ClientAs = Callable[..., APIClient]
+
+# The same examples in every run: whether a change is red must not hang on what was drawn, nor on how fast.
+hypothesis_settings.register_profile("suite", derandomize=True, deadline=None)
+hypothesis_settings.load_profile("suite")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -188,7 +188,7 @@ class Studio:
         return before
 
     def saved(self) -> None:
-        expect(self.page.locator(".save-state")).to_contain_text("Saved", timeout=30_000)
+        expect(self.page.locator(".save-state")).to_contain_text("Saved", timeout=120_000)
 
     def empty(self) -> Locator:
         return self.page.get_by_text(re.compile("Nothing to (label|review) now"))
