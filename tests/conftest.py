@@ -13,6 +13,8 @@ from django.core.cache import cache
 from django.db import connection
 from hypothesis import settings as hypothesis_settings
 from rest_framework.test import APIClient
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from alp_site.lib.events.dispatch import forget_positions
 from alp_site.people.models import Membership, Project, Role, User
@@ -20,6 +22,11 @@ from alp_site.people.services import create_project, create_user
 from tests.migrated import copy_migrated
 
 PASSWORD = "blue-heron-41"
+# The stages of `make test`, by their -m.
+BESIDE, IN_BROWSERS, ALONE = "not serial and not e2e", "e2e and not serial", "serial"
+JOURNEYS = Path(__file__).parent / "e2e"
+# Every journey of these stands alone: beside each other they may run on two workers.
+APART = ("tests/e2e/test_journeys.py", "tests/e2e/test_loop.py")
 ClientAs = Callable[..., APIClient]
 
 # The same examples in every run: whether a change is red must not hang on what was drawn, nor on how fast.
@@ -27,8 +34,40 @@ hypothesis_settings.register_profile("suite", derandomize=True, deadline=None)
 hypothesis_settings.load_profile("suite")
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """A stage of `make test` reads only files that may hold its tests: reading all takes each worker half a minute of
+    a core, most of it for what they import."""
+    stage, is_journeys = config.option.markexpr, JOURNEYS in (collection_path, *collection_path.parents)
+    if stage == BESIDE and is_journeys:
+        return True
+    if collection_path.suffix != ".py" or collection_path.name == "conftest.py":
+        return None
+    if stage == IN_BROWSERS and not is_journeys:
+        return True
+    if stage == ALONE and ALONE not in collection_path.read_text(encoding="utf-8"):
+        return True
+    return None
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling | None:
+    """Journeys of one file stay on one worker: they share the world, and some the house, that its fixtures make.
+
+    xdist has groups for this, but marks them in the names of tests where pytest 9.2 no longer looks."""
+    return ByFile(config, log) if config.option.dist == "loadscope" else None
+
+
+class ByFile(LoadScopeScheduling):
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        return nodeid if file in APART else file
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """On PostgreSQL readers of the outbox see committed events only: tests of pipelines commit there, not roll back."""
+    for item in items:  # or the stage that runs these would not find it, nor any other run it
+        named = item.get_closest_marker(ALONE) is None or ALONE in item.path.read_text(encoding="utf-8")
+        assert named, f"{item.nodeid} is serial, and its file does not say so"
     if "DATABASE_URL" not in os.environ:
         return
     for item in items:

@@ -26,18 +26,17 @@ COMPLAINT = re.compile(r"\b(WARNING|ERROR|CRITICAL)\b|\b[A-Z]\w*Warning: |: Warn
 PATIENCE_MS = 15_000
 expect.set_options(timeout=PATIENCE_MS)
 
-# Every test of these stands alone: beside each other they may run on two workers.
-APART = {"test_journeys.py", "test_loop.py"}
+# These take longest: begun last, one of them would be waited for alone.
+FIRST = "test_loop.py"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     here = Path(__file__).parent
-    for item in items:
-        if here not in item.path.parents:
-            continue
+    journeys = [item for item in items if here in item.path.parents]
+    for item in journeys:
         item.add_marker("e2e")
-        if item.path.name not in APART:
-            item.add_marker(pytest.mark.xdist_group(item.path.name))
+    if len(journeys) == len(items):
+        items.sort(key=lambda item: item.path.name != FIRST)
 
 
 def _missing(what: str) -> None:
