@@ -5,6 +5,9 @@ a write is lost when it was acknowledged and the annotation's last state or its 
 The closed loop runs beside Label Studio's, in the same run: it is installed into the cache the first time (a gigabyte;
 ``BENCH_LABEL_STUDIO=0`` leaves it out). ``BENCH_SAVERS``, ``BENCH_SECONDS``, ``BENCH_CLOSED``, ``BENCH_CLOSED_SECONDS``
 change the sizes.
+
+On SQLite, and then the same on PostgreSQL where it is installed: on a server of the bench's own, with its defaults
+(``BENCH_POSTGRES=0`` leaves it out). Where ``DATABASE_URL`` names an empty database, there alone.
 """
 
 from __future__ import annotations
@@ -22,13 +25,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.bench import _label_studio, number, own_house, percentile, report, say
+from tests.bench import _label_studio, _postgres, number, own_house, percentile, report, say
 from tests.house import ROOT, House
 
 SAVERS, SECONDS = number("SAVERS", 50), number("SECONDS", 60)
 CLOSED, CLOSED_SECONDS = number("CLOSED", 8), number("CLOSED_SECONDS", 20)
 EVERY = 2.0
 WITH_LABEL_STUDIO = bool(number("LABEL_STUDIO", 1))
+WITH_POSTGRES = bool(number("POSTGRES", 1))
 TASKS = 50
 
 
@@ -108,39 +112,65 @@ class Saver:
 
 
 def main() -> None:
+    if os.environ.get("DATABASE_URL"):
+        measure("saves_postgres", beside=False)
+        return
+    before = dict(os.environ)
+    measure("saves", beside=WITH_LABEL_STUDIO)
+    if WITH_POSTGRES:
+        again_on_postgres(before)
+
+
+def again_on_postgres(environment: dict[str, str]) -> None:
+    """In a process of its own: this one has its database."""
+    try:
+        with _postgres.running() as url:
+            say("Again on PostgreSQL")
+            command = [sys.executable, "-m", "tests.bench.saves"]
+            subprocess.run(command, cwd=ROOT, env={**environment, "DATABASE_URL": url}, check=True)
+    except _postgres.Missing as missing:
+        say(f"Not on PostgreSQL: {missing}")
+
+
+def measure(name: str, *, beside: bool) -> None:
+    """All measurements on the database that the environment names; `beside`: and Label Studio's."""
     with own_house() as folder:
         everyone = make_world(SAVERS + CLOSED)
         paced, closed = everyone[:SAVERS], everyone[SAVERS:]
-        house = WebHouse(folder, ALP_DATA_DIR=os.environ["ALP_DATA_DIR"], ALP_SQLITE_FILE=os.environ["ALP_SQLITE_FILE"])
+        # A house makes itself a new database where the environment names one: this one has the world in it.
+        url = os.environ.pop("DATABASE_URL", None)
+        same = ("ALP_DATA_DIR", "ALP_SQLITE_FILE")
+        given = {key: os.environ[key] for key in same} | ({"DATABASE_URL": url} if url else {})
+        house = WebHouse(folder, **given)
         try:
             house.start(timeout=120)
             run(paced, house.port, SECONDS, EVERY)
             run(closed, house.port, CLOSED_SECONDS, 0)
         finally:
             house.kill_everything()
-        tell(paced, closed)
-        tell_closed_loop(closed, folder)
+        tell(name, paced, closed)
+        tell_closed_loop(name, closed, folder if beside else None)
 
 
-def tell(paced: list[Saver], closed: list[Saver]) -> None:
+def tell(name: str, paced: list[Saver], closed: list[Saver]) -> None:
     everyone = paced + closed
     times = [taken for saver in paced for taken in saver.spent]
     sizes = [float(size) for saver in paced for size in saver.sent]
     errors = [error for saver in everyone for error in saver.errors]
     for error in errors[:5]:
         say(error)
-    report("saves.p50", milliseconds(times, 0.5), "ms", note=f"{len(times)} saves by {SAVERS} people")
-    report("saves.p95", milliseconds(times, 0.95), "ms", note="wanted: at most 50 ms")
-    report("saves.bytes", percentile(sizes, 0.5), "bytes", note="request body of one changed 20-point polygon, p50")
-    report("saves.errors", len(errors), "errors")
-    report("saves.lost_writes", sum(saver.lost() for saver in everyone), "writes")
+    report(f"{name}.p50", milliseconds(times, 0.5), "ms", note=f"{len(times)} saves by {SAVERS} people")
+    report(f"{name}.p95", milliseconds(times, 0.95), "ms", note="wanted: at most 50 ms")
+    report(f"{name}.bytes", percentile(sizes, 0.5), "bytes", note="request body of one changed 20-point polygon, p50")
+    report(f"{name}.errors", len(errors), "errors")
+    report(f"{name}.lost_writes", sum(saver.lost() for saver in everyone), "writes")
 
 
-def tell_closed_loop(closed: list[Saver], folder: Path) -> None:
-    """Saves a second and the slowest twentieth, beside Label Studio on this machine just now."""
+def tell_closed_loop(name: str, closed: list[Saver], folder: Path | None) -> None:
+    """Saves a second and the slowest twentieth; with a folder, beside Label Studio on this machine just now."""
     theirs: list[_label_studio.LabelStudioSaver] = []
     beside = "Label Studio was left out"
-    if WITH_LABEL_STUDIO:
+    if folder is not None:
         try:
             with _label_studio.running(folder, TASKS) as server:
                 say(f"{CLOSED} savers of Label Studio for {CLOSED_SECONDS} s")
@@ -161,8 +191,8 @@ def tell_closed_loop(closed: list[Saver], folder: Path) -> None:
         milliseconds([taken for one in group for taken in one.spent], 0.95) if group else None
         for group in (closed, theirs)
     ]
-    tell_beside("saves.closed_loop", rates, "1/s", note)
-    tell_beside("saves.closed_loop_p95", slowest, "ms", note)
+    tell_beside(f"{name}.closed_loop", rates, "1/s", note)
+    tell_beside(f"{name}.closed_loop_p95", slowest, "ms", note)
 
 
 def tell_beside(name: str, values: list[float | None], unit: str, note: str) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.e2e.axe import listen_light_and_dark
 from tests.e2e.conftest import Visitor
@@ -29,6 +30,8 @@ user = User.objects.get(email={email!r})
 print("SAID", json.dumps({{"answers": [a["status"] for a in
                                       apply_operations(item=row.item, user=user, operations=[operation])]}}))
 """
+EDITS = re.compile(r"/api/v1/items/[^/]+/annotations/$")
+ISSUES = re.compile(r"/issues/$")
 THEIRS = [50, 60, 210, 200]
 
 
@@ -98,6 +101,48 @@ def test_two_people_at_one_box_when_the_second_saves_then_both_versions_are_show
     hand.until("their box", lambda rows: rows[0]["geometry"]["xyxy"] == THEIRS)
 
 
+def hang_on_unsaved(review: Hand) -> None:
+    """An issue about what was drawn a moment ago, that names somebody: it waits until the server has the drawing."""
+    page = review.page
+    held: list[Route] = []
+    told: list[dict[str, Any]] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route(EDITS, hold)
+    page.on(
+        "request", lambda one: told.append(one.post_data_json) if ISSUES.search(one.url) and one.post_data else None
+    )
+    review.tool("Box")
+    review.drag((420, 60), (520, 160))
+    review.has(2)
+    page.keyboard.press("i")
+    draft = page.get_by_role("region", name="New issue")
+    expect(draft).to_contain_text("apple #2")
+    page.keyboard.press("Tab")
+    page.keyboard.type("Like this one @an")
+    people = draft.get_by_role("listbox", name="People")
+    expect(people.get_by_role("option")).to_have_text(["Ann"])
+    page.keyboard.press("Enter")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_timeout(300)
+    assert told == [], "an issue was sent about what the server does not know"
+    for route in held:
+        route.continue_()
+    page.unroute(EDITS)
+    expect(page.locator(".issue-thread")).to_contain_text("Like this one @Ann")
+    expect(page.locator(".issue-thread")).to_contain_text("apple #2")
+    (issue,) = told
+    (named,) = issue["mentions"]
+    drawn = next(row["id"] for row in review.shapes() if row["geometry"]["xyxy"][0] > 400)
+    assert issue["annotation"] == drawn
+    assert (
+        named
+        == review.api(f"projects/{page.url.split('/p/')[1].split('/')[0]}/members/?q=ann")["items"][0]["user"]["id"]
+    )
+
+
 def test_an_issue_of_the_reviewer_stands_on_the_picture_of_the_annotator(
     house: House, visitor: Callable[..., Visitor]
 ) -> None:
@@ -122,12 +167,13 @@ def test_an_issue_of_the_reviewer_stands_on_the_picture_of_the_annotator(
     expect(review.page.get_by_role("tab", name="Issues")).to_have_attribute("aria-selected", "true")
     expect(review.page.locator(".issue-thread")).to_contain_text("The white one is missing")
     assert len(review.shapes()) == 1
+    hang_on_unsaved(review)
 
-    # The issue says enough: nothing more is asked.
+    # The issues say enough: nothing more is asked.
     review.page.get_by_role("button", name="Reject").click()
-    expect(review.page.get_by_text("Returned to Ann with 1 issue.")).to_be_visible()
+    expect(review.page.get_by_text("Returned to Ann with 2 issues.")).to_be_visible()
     expect(hand.page.locator(".studio-strip")).to_contain_text("Sent back", timeout=30_000)
-    hand.has(1)
+    hand.has(2)
     expect(hand.page.locator(".issue-thread")).to_contain_text("The white one is missing")
     hand.page.get_by_role("button", name="Mark fixed").click()
     expect(hand.page.locator(".issue-thread")).to_contain_text("For review")

@@ -177,7 +177,11 @@ export function lineOption(spec: LineSpec, theme: ChartTheme): EChartsCoreOption
   return {
     ...base(theme),
     grid: { left: 4, right: 16, top: y.name ? 8 : 16, bottom: 4, outerBoundsMode: "same" },
-    xAxis: axis(theme, spec.x ?? {}, false),
+    // A point with a name keeps clear of the numbers of the other axis.
+    xAxis: {
+      ...axis(theme, spec.x ?? {}, false),
+      boundaryGap: spec.series.some((one) => one.labels) ? ["6%", "4%"] : undefined,
+    },
     yAxis: axis(theme, y, true),
     tooltip: {
       ...(base(theme)["tooltip"] as object),

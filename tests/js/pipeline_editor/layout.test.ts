@@ -57,12 +57,17 @@ describe("layout", () => {
       nodes: [node("a", 0, 0), node("b", 300, 0)],
       connections: [link("a", "b", "train"), link("a", "b", "validation"), link("a", "b", "test")],
     };
-    const chips = layout(graph, () => ({
+    const drawing = layout(graph, () => ({
       ...face,
       actions: { item: ["train", "validation", "test"] },
-    })).chips;
-    expect(chips.filter((c) => !c.loose).map((c) => c.text)).toEqual(["train", "validation", "test"]);
-    expect(new Set(chips.filter((c) => !c.loose).map((c) => c.y)).size).toBe(3);
+    }));
+    const chips = drawing.chips.filter((c) => !c.loose);
+    expect(chips.map((c) => c.text)).toEqual(["train", "validation", "test"]);
+    expect(new Set(chips.map((c) => c.y)).size).toBe(3);
+    // Their numbers would lie over each other at the port that they share.
+    expect(drawing.connections.map((c, i) => (c.numberAt?.x ?? NaN) < (chips[i]?.x ?? NaN))).toEqual(
+      Array(3).fill(true),
+    );
   });
 
   it("takes a connection that runs backwards through the gutter between the rows", () => {

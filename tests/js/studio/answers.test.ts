@@ -35,7 +35,7 @@ function reviewer(...ids: string[]): { answers: Answers; session: Session } {
     labels: [],
     types: ["class"],
     quick,
-    openIssues: () => open,
+    openIssues: () => (session.current()?.item.id === ids[0] ? open : 0),
     askIssue: (send) => (ask = send),
     showIssues,
     ready: () => true,
@@ -66,6 +66,7 @@ describe("rejecting", () => {
     expect(acts).toMatchObject([{ kind: "return", task_item: "a", note: "" }]);
     expect(acts[0]?.issue).toBeUndefined();
     expect(session.current()?.item.id).toBe("b");
+    expect(document.body.textContent).toContain("Returned to Ann with 2 issues.");
   });
   it("has an issue said where there is none, and sends both as one", () => {
     const { answers } = reviewer("a", "b");

@@ -84,24 +84,58 @@ describe("naming people", () => {
     expect(mentioned("@Ann and @Ann Lee", people).sort()).toEqual(["p1", "p2"]);
     expect(mentioned("nobody", people)).toEqual([]);
   });
-  it("puts the name in by keys, and tells assistive technology", () => {
-    const box = new MentionBox("Reply", "", () => people, vi.fn());
-    document.body.replaceChildren(box.element);
-    const press = (key: string) =>
-      box.input.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
-    box.input.value = "see @ann";
-    box.input.setSelectionRange(8, 8);
+  const press = (box: MentionBox, key: string) =>
+    box.input.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+  const type = (box: MentionBox, text: string) => {
+    box.input.value = text;
+    box.input.setSelectionRange(text.length, text.length);
     box.input.dispatchEvent(new Event("input"));
-    expect(box.input.getAttribute("aria-expanded")).toBe("true");
-    expect([...box.element.querySelectorAll("li")].map(({ textContent }) => textContent)).toEqual([
-      "Ann",
-      "Ann Lee",
-    ]);
-    press("ArrowDown");
-    press("Enter");
+  };
+  const names = (box: MentionBox) =>
+    [...box.element.querySelectorAll("li")].map(({ textContent }) => textContent);
+  const find = (text: string) =>
+    Promise.resolve(people.filter(({ name }) => name.toLowerCase().includes(text.trim().toLowerCase())));
+
+  it("puts the name in by keys, and tells assistive technology", async () => {
+    const box = new MentionBox("Reply", "", find, vi.fn());
+    document.body.replaceChildren(box.element);
+    type(box, "see @ann");
+    await vi.waitFor(() => expect(box.input.getAttribute("aria-expanded")).toBe("true"));
+    expect(names(box)).toEqual(["Ann", "Ann Lee"]);
+    press(box, "ArrowDown");
+    press(box, "Enter");
     expect(box.input.value).toBe("see @Ann Lee ");
-    expect(box.mentions()).toEqual(["p2"]);
+    expect(await box.mentions()).toEqual(["p2"]);
     expect(box.input.getAttribute("aria-expanded")).toBe("false");
+  });
+  it("finds whoever was typed or pasted without being chosen", async () => {
+    const box = new MentionBox("Reply", "", find, vi.fn());
+    box.input.value = "@Ann Lee and @Rex Reviewer, look. Not @Nobody";
+    expect((await box.mentions()).sort()).toEqual(["p2", "p3"]);
+  });
+  it("shows nothing of a text that is no longer there", async () => {
+    const answers = new Map<string, (found: typeof people) => void>();
+    const box = new MentionBox(
+      "Reply",
+      "",
+      (text) => new Promise((done) => answers.set(text, done)),
+      vi.fn(),
+    );
+    document.body.replaceChildren(box.element);
+    type(box, "@a");
+    type(box, "@re");
+    answers.get("re")?.(people.filter(({ name }) => name.startsWith("Rex")));
+    await vi.waitFor(() => expect(names(box)).toEqual(["Rex Reviewer"]));
+    answers.get("a")?.(people);
+    await Promise.resolve();
+    await Promise.resolve();
+    expect(names(box)).toEqual(["Rex Reviewer"]);
+    type(box, "@x");
+    box.input.dispatchEvent(new Event("blur"));
+    answers.get("x")?.(people);
+    await Promise.resolve();
+    await Promise.resolve();
+    expect(names(box)).toEqual([]);
   });
 });
 
@@ -148,7 +182,7 @@ describe("the panel", () => {
       issues,
       numbers,
       ...part,
-      people: () => people,
+      people: () => Promise.resolve(people),
       reveal: revealed,
     });
     document.body.append(panel.element);
@@ -308,6 +342,7 @@ describe("the panel", () => {
     expect(draft.querySelector("[role=alert]")?.textContent).toBe("Edits wait.");
     expect(server.issues).toEqual([]);
     button("Add").click();
+    await settled();
     waiting.pop()?.done();
     await settled();
     expect(server.issues).toMatchObject([{ annotation: "a" }]);

@@ -12,6 +12,22 @@ afterEach(() => {
   b.dispose();
 });
 
+describe("what is hidden", () => {
+  it("is not moved, though it is selected", () => {
+    b.put(box("a", 10, 10, 40, 40), box("b", 60, 10, 90, 40));
+    b.select("a", "b");
+    b.ctx.hidden.set(new Set(["b"]));
+    b.press("ArrowRight");
+    b.toolbox.settle();
+    expect(b.geometry("a")["xyxy"]).toEqual([11, 10, 41, 40]);
+    expect(b.geometry("b")["xyxy"]).toEqual([60, 10, 90, 40]);
+    b.ctx.hidden.set(new Set(["a", "b"]));
+    b.press("ArrowRight");
+    b.toolbox.settle();
+    expect(b.geometry("a")["xyxy"]).toEqual([11, 10, 41, 40]);
+  });
+});
+
 describe("selecting", () => {
   it("takes the topmost, and with further clicks what lies below", () => {
     b.click([25, 25]);

@@ -8,6 +8,7 @@ import {
   type PlacedChip,
   type PlacedNode,
   type PlacedPort,
+  type PointXY,
 } from "../graph/layout";
 import { fitText, textWidth } from "../graph/geometry";
 import type { Counts, Graph, GraphNode, NodeFace } from "../graph/types";
@@ -223,6 +224,7 @@ export function createGraphView(options: GraphViewOptions): GraphView {
   const lines = s("g", { class: "lines" });
   const liveLines = new Map<string, SVGElement[]>();
   const byConnection = new Map<string, SVGPathElement>();
+  const numbersAt = new Map<string, PointXY>();
   for (const line of drawing.connections) {
     const path = s("path", {
       class: "e",
@@ -232,6 +234,7 @@ export function createGraphView(options: GraphViewOptions): GraphView {
     });
     lines.append(path);
     if (line.connection.id) byConnection.set(line.connection.id, path as SVGPathElement);
+    if (line.connection.id && line.numberAt) numbersAt.set(line.connection.id, line.numberAt);
     const target = line.connection.target.node;
     liveLines.set(target, [...(liveLines.get(target) ?? []), path]);
   }
@@ -291,7 +294,7 @@ export function createGraphView(options: GraphViewOptions): GraphView {
   return {
     element,
     setCounts,
-    setPassed: (counts) => drawPassed(passed, byConnection, counts),
+    setPassed: (counts) => drawPassed(passed, byConnection, numbersAt, counts),
     trace: (way) => drawWay(element, { groups, lines: byConnection, boxes }, way),
     select,
     zoom: (factor) => view.zoom(factor),

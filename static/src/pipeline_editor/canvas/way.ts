@@ -1,6 +1,6 @@
 /** What is laid over the drawn graph: what passed each connection, and one cycle's way through it. */
 import { compact, count } from "../../lib/format";
-import type { Box } from "../graph/layout";
+import type { Box, PointXY } from "../graph/layout";
 import { svg } from "./svg";
 
 /** One way through the graph: the steps at each node in their order, and the connections taken. */
@@ -19,19 +19,26 @@ export interface DrawnParts {
 const BEFORE = 12;
 const ABOVE = 6;
 
+/** ``places``: where the numbers end that do not stand at the end of their line. */
 export function drawPassed(
   host: SVGElement,
   lines: ReadonlyMap<string, SVGPathElement>,
+  places: ReadonlyMap<string, PointXY>,
   passed: Readonly<Record<string, number>>,
 ): void {
   const texts = [...lines].flatMap(([id, line]) => {
     const n = passed[id] ?? 0;
     if (!n) return [];
-    const at = line.getPointAtLength(Math.max(0, line.getTotalLength() - BEFORE));
+    const at = places.get(id) ?? nearEnd(line);
     const title = svg("title", {}, `${count(n)} passed here`);
-    return [svg("text", { x: at.x, y: at.y - ABOVE, "text-anchor": "end" }, compact(n), title)];
+    return [svg("text", { x: at.x, y: at.y, "text-anchor": "end" }, compact(n), title)];
   });
   host.replaceChildren(...texts);
+}
+
+function nearEnd(line: SVGPathElement): PointXY {
+  const { x, y } = line.getPointAtLength(Math.max(0, line.getTotalLength() - BEFORE));
+  return { x, y: y - ABOVE };
 }
 
 export function drawWay(element: SVGElement, parts: DrawnParts, way: Way | null): void {

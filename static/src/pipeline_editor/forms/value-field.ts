@@ -1,7 +1,7 @@
 /** A control for a value of a port type: pickers for what the project has, a filter, JSON, or a plain field. */
 import { h } from "../../lib/dom";
-import { api } from "../../lib/http";
 import { createPicker, type PickItem } from "../../ui/picker";
+import { entities } from "./entities";
 import { filterField, looksLikeFilter } from "./filter-field";
 
 export interface ValueField {
@@ -30,39 +30,21 @@ export function valueField(options: ValueFieldOptions): ValueField {
   return plainField(options);
 }
 
-const PATHS = { Dataset: "datasets", Model: "models", Ontology: "ontologies" };
-export type Picked = keyof typeof PATHS | "Person";
-
-/** Everything of a kind in the project, found by a part of its name. */
-export function entityItems(projectId: string, kind: Picked): (text: string) => Promise<PickItem[]> {
-  let all: Promise<PickItem[]> | null = null;
-  const ask = async (): Promise<PickItem[]> => {
-    if (kind !== "Person") return api.all<PickItem>(`/api/v1/projects/${projectId}/${PATHS[kind]}/`);
-    const members = await api.all<{ user: PickItem }>(`/api/v1/projects/${projectId}/members/`);
-    return members.map((member) => member.user);
-  };
-  return async (text) => {
-    all ??= ask();
-    const wanted = text.trim().toLowerCase();
-    return (await all).filter((item) => item.name.toLowerCase().includes(wanted));
-  };
-}
-
 function pickerField(options: ValueFieldOptions, type: "Dataset" | "Model"): ValueField {
   const { label, value, name, projectId } = options;
-  const load = entityItems(projectId, type);
+  const { find, named } = entities(projectId, type);
   const picker = createPicker<PickItem>({
     label,
     optional: true,
     placeholder: type === "Dataset" ? "Choose a dataset…" : "Choose a model…",
     value: typeof value === "string" && value ? { id: value, name: name || value } : null,
-    load,
+    load: find,
     onChange: () => options.changed?.(),
   });
   if (typeof value === "string" && value && !name)
-    void load("").then((all) => {
-      const found = all.find((item) => item.id === value);
-      if (found && picker.value()?.id === value) picker.set(found);
+    void named([value]).then((names) => {
+      const found = names.get(value);
+      if (found !== undefined && picker.value()?.id === value) picker.set({ id: value, name: found });
     });
   return { element: picker.element, value: () => picker.value()?.id ?? null };
 }

@@ -8,8 +8,8 @@ import { icon } from "../../ui/icons";
 import { createPicker, type PickItem } from "../../ui/picker";
 import { isObject, propertiesOf, titleOf, typeOf, type Json, type JsonSchema } from "../../ui/schema";
 import type { GraphVariable } from "../graph/types";
+import { entities, type Picked } from "./entities";
 import { filterField } from "./filter-field";
-import { entityItems, type Picked } from "./value-field";
 
 export interface WidgetContext {
   projectId: string;
@@ -82,25 +82,25 @@ function filterControl({ schema, value, changed }: ControlContext, context: Widg
 }
 
 function entityControl({ id, schema, value, changed }: ControlContext, kind: Picked, context: WidgetContext) {
-  const load = entityItems(context.projectId, kind);
+  const { find, named } = entities(context.projectId, kind);
   const picker = createPicker<PickItem>({
     label: schema.title ?? kind,
     id,
-    load,
+    load: find,
     optional: true,
     value: typeof value === "string" && value ? { id: value, name: value } : null,
     onChange: changed,
   });
-  const named = async (id_: Json) => {
+  const show = async (id_: Json) => {
     if (typeof id_ !== "string" || !id_) return picker.set(null);
-    picker.set((await load("")).find((item) => item.id === id_) ?? { id: id_, name: id_ });
+    picker.set({ id: id_, name: (await named([id_])).get(id_) ?? id_ });
   };
-  void named(value);
+  void show(value);
   return {
     element: picker.element,
     input: picker.input,
     read: () => picker.value()?.id ?? "",
-    write: (next: Json) => void named(next),
+    write: (next: Json) => void show(next),
   };
 }
 
@@ -145,13 +145,13 @@ function sharesControl(
   kind: Picked,
   context: WidgetContext,
 ): Control {
-  const load = entityItems(context.projectId, kind);
+  const { find, named } = entities(context.projectId, kind);
   let shares: Record<string, number> = {};
   const list = h("ul", { class: "shares" });
   const picker = createPicker<PickItem>({
     label: `Add to ${schema.title ?? "shares"}`,
     placeholder: "Add a person…",
-    load: async (text) => (await load(text)).filter((item) => !(item.id in shares)),
+    load: async (text) => (await find(text)).filter((item) => !(item.id in shares)),
     onChange: (item) => {
       if (!item) return;
       shares[item.id] = 1;
@@ -161,7 +161,7 @@ function sharesControl(
     },
   });
   const draw = async () => {
-    const names = new Map((await load("")).map((item) => [item.id, item.name]));
+    const names = await named(Object.keys(shares));
     replace(
       list,
       Object.entries(shares).map(([id, share]) => {

@@ -50,6 +50,8 @@ export interface PlacedConnection {
   connection: GraphConnection;
   type: string;
   path: string;
+  /** Of lines that run side by side into one port: where the number of this one ends, left of its chip. */
+  numberAt?: PointXY;
 }
 
 export interface Drawing {
@@ -136,8 +138,12 @@ function placeGroup(
   group.forEach((connection, index) => {
     const offset = (index - (group.length - 1) / 2) * CHIP_GAP;
     const route = routePoints(out, into, from, to, nodes, offset);
-    connections.push({ connection, type: out.port.type, path: rounded(route) });
-    if (connection.action) chips.push(chipAt(connection.action, out.port.type, labelPoint(route, offset)));
+    const placed: PlacedConnection = { connection, type: out.port.type, path: rounded(route) };
+    connections.push(placed);
+    if (!connection.action) return;
+    const chip = chipAt(connection.action, out.port.type, labelPoint(route, offset));
+    chips.push(chip);
+    if (group.length > 1) placed.numberAt = { x: chip.x - 3, y: chip.y + CHIP_HEIGHT / 2 + 4 };
   });
 }
 

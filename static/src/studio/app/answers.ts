@@ -122,9 +122,10 @@ export class Answers {
   }
   private reject({ item }: Entry, person: string, issue?: NewIssue): void {
     if (this.options.queue.session.current()?.item.id !== item.id) return;
+    const count = this.options.openIssues() || 1; // of this item: another is shown in a moment
     if (!this.answer("return", issue ? { issue } : {})) return;
     announce(`Rejected, back to ${person}`);
-    toast(`Returned to ${person} with ${plural(this.options.openIssues() || 1, "issue")}.`, {
+    toast(`Returned to ${person} with ${plural(count, "issue")}.`, {
       kind: "ok",
       action: { label: "Undo", run: () => this.takeBack(item.id) },
     });

@@ -248,9 +248,9 @@ export function isPinned({ metadata: { pinned } }: Pick<Annotation, "metadata">)
   return pinned === true;
 }
 
-/** What is selected and may be moved as a whole: editable, and not pinned. */
+/** What is selected and may be moved as a whole: editable, seen (nobody moves blindly), and not pinned. */
 export function movable(ctx: ToolContext): Annotation[] {
-  return editable(ctx).filter((one) => !isPinned(one));
+  return editable(ctx).filter((one) => ctx.shown(one) && !isPinned(one));
 }
 
 /** What is selected and may be edited: there, and not locked. */

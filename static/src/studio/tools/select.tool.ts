@@ -28,6 +28,7 @@ import {
   clampXY,
   counted,
   editable,
+  isPinned,
   movable,
   NOTHING_HELD,
   previewChanges,
@@ -302,7 +303,7 @@ export class SelectTool implements Tool {
 
   /** Whether something is selected that only its pin keeps from moving; it is said. */
   private staysInPlace(): boolean {
-    const pinned = editable(this.ctx);
+    const pinned = editable(this.ctx).filter(isPinned);
     if (pinned.length) this.ctx.announce(`Pinned: the ${counted(this.ctx, pinned)} stays in its place.`);
     return pinned.length > 0;
   }

@@ -6,15 +6,15 @@ import { h, replace, uid } from "../../lib/dom.ts";
 import { messageOf } from "../../lib/http.ts";
 import { icon } from "../../ui/icons.ts";
 import type { IssueCategory, NewIssue, Place } from "../io/issues.ts";
+import type { FindPeople } from "../io/members.ts";
 import { CATEGORIES } from "../state/issues.ts";
-import type { PersonRef } from "../state/types.ts";
 import type { ToolContext } from "../tools/_tool.ts";
 import { MentionBox } from "./mention.ts";
 import { askPlace } from "./pins.ts";
 
 export interface DraftOptions {
   readonly ctx: ToolContext;
-  readonly people: () => readonly PersonRef[];
+  readonly people: FindPeople;
   /** "apple #5", "at a place", "the whole picture". */
   readonly about: (target: DraftTarget) => string;
 }
@@ -183,7 +183,13 @@ export class IssueDraft {
     this.sending = true;
     try {
       const { annotation, place, send } = asked;
-      await send({ annotation, place, category, body: box.value, mentions: box.mentions() });
+      const { value: body } = box;
+      const mentions = await box.mentions();
+      if (this.asked !== asked) {
+        this.options.ctx.announce("The issue was not sent: another picture is shown now.");
+        return;
+      }
+      await send({ annotation, place, category, body, mentions });
       if (this.asked === asked) this.close();
     } catch (error) {
       this.fail(messageOf(error));

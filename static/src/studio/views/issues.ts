@@ -11,10 +11,10 @@ import { icon } from "../../ui/icons.ts";
 import { chip } from "../../ui/status.ts";
 import { timeAgo } from "../../ui/time.ts";
 import type { Issue, IssueAct, NewIssue, Place } from "../io/issues.ts";
+import type { FindPeople } from "../io/members.ts";
 import { isSuggestion, type Annotation } from "../shapes/_shape.ts";
 import type { Numbers } from "../state/numbers.ts";
 import { CATEGORIES, type Issues } from "../state/issues.ts";
-import type { PersonRef } from "../state/types.ts";
 import type { ToolContext } from "../tools/_tool.ts";
 import { IssueDraft, type DraftAsk } from "./issue-draft.ts";
 import { MentionBox } from "./mention.ts";
@@ -30,7 +30,7 @@ export interface IssuesOptions {
   readonly only?: boolean;
   /** Whether the task has anything but a class for the whole picture. */
   readonly shapes: boolean;
-  readonly people: () => readonly PersonRef[];
+  readonly people: FindPeople;
   /** Brings a part of the picture into sight. */
   readonly reveal?: (box: readonly [number, number, number, number]) => void;
   readonly shown?: (shortcut: string) => string;
@@ -319,21 +319,22 @@ export class IssuesPanel {
   private async run(issue: Issue, act: IssueAct): Promise<void> {
     const { box } = this;
     const { ctx, issues } = this.options;
-    const said = { body: box?.value ?? "", mentions: box?.mentions() ?? [] };
-    if (act === "comments" && !said.body) {
+    const body = box?.value ?? "";
+    if (act === "comments" && !body) {
       box?.input.focus();
       return;
     }
     try {
+      const mentions = box?.mentions();
       box?.clear();
-      await issues.act(issue.id, act, said);
+      await issues.act(issue.id, act, { body, mentions: (await mentions) ?? [] });
       const done = { fix: "marked fixed", resolve: "resolved", reopen: "open again", comments: "answered" }[
         act
       ];
       const left = issues.unresolved().filter(({ state }) => state === "open").length;
       ctx.announce(`Issue ${issue.number} ${done}${left ? `, ${plural(left, "issue")} open` : ""}`);
     } catch (error) {
-      if (box) box.input.value = said.body;
+      if (box) box.input.value = body;
       ctx.announce(messageOf(error));
     }
   }

@@ -1,5 +1,6 @@
 /** A text box in which "@" names a member: arrows choose, Enter or Tab puts the name in. */
 import { h, replace, uid } from "../../lib/dom.ts";
+import type { FindPeople } from "../io/members.ts";
 import type { PersonRef } from "../state/types.ts";
 
 const SHOWN = 6;
@@ -21,6 +22,21 @@ export function naming(text: string, caret: number): string | null {
   return /(?:^|\s)@([^\n@]{0,40})$/.exec(text.slice(0, caret))?.[1] ?? null;
 }
 
+/** What may be the beginning of a name after each "@" of a text: its first word, and its first two. */
+function beginnings(text: string): string[] {
+  return [...text.matchAll(/(?:^|\s)@(\S+)(?:[ ]+([^\s@]+))?/g)].flatMap(([, one = "", two]) =>
+    two ? [one, `${one} ${two}`] : [one],
+  );
+}
+/** Who has a word that begins so comes first; else they stay in the order they came. */
+function beginningFirst(people: readonly PersonRef[], wanted: string): PersonRef[] {
+  const begins = ({ name }: PersonRef) => {
+    const lower = name.toLowerCase();
+    return lower.startsWith(wanted) || lower.split(/\s+/).some((word) => word.startsWith(wanted));
+  };
+  return [...people.filter(begins), ...people.filter((one) => !begins(one))];
+}
+
 export class MentionBox {
   readonly element: HTMLElement;
   readonly input: HTMLTextAreaElement;
@@ -32,11 +48,15 @@ export class MentionBox {
   });
   private found: PersonRef[] = [];
   private at = 0;
+  /** Everybody who was ever found, by id. */
+  private readonly met = new Map<string, PersonRef>();
+  /** What is being looked for; null once it is not. */
+  private wanted: string | null = null;
 
   constructor(
     label: string,
     placeholder: string,
-    private readonly people: () => readonly PersonRef[],
+    private readonly people: FindPeople,
     /** Ctrl and Enter. */
     submit: () => void,
   ) {
@@ -51,7 +71,7 @@ export class MentionBox {
       "aria-autocomplete": "list",
       "aria-expanded": "false",
       "aria-controls": this.list.id,
-      oninput: () => this.look(),
+      oninput: () => void this.look(),
       onblur: () => this.close(),
     });
     this.input.addEventListener("keydown", (event) => {
@@ -74,25 +94,28 @@ export class MentionBox {
     this.input.value = "";
     this.close();
   }
-  mentions(): string[] {
-    return mentioned(this.input.value, this.people());
+  /** Whom the words name: also one who was typed or pasted, and not chosen from the list. */
+  async mentions(): Promise<string[]> {
+    const text = this.input.value;
+    await Promise.all(beginnings(text).map((part) => this.find(part)));
+    return mentioned(text, [...this.met.values()]);
   }
 
-  private look(): void {
+  private async find(part: string): Promise<readonly PersonRef[]> {
+    const found = await this.people(part);
+    for (const person of found) this.met.set(person.id, person);
+    return found;
+  }
+  private async look(): Promise<void> {
     const part = naming(this.input.value, this.input.selectionStart);
-    const wanted = part?.toLowerCase() ?? "";
-    this.found =
-      part === null
-        ? []
-        : this.people()
-            .filter(
-              ({ name }) =>
-                name
-                  .toLowerCase()
-                  .split(/\s+/)
-                  .some((word) => word.startsWith(wanted)) || name.toLowerCase().startsWith(wanted),
-            )
-            .slice(0, SHOWN);
+    this.wanted = part;
+    if (part === null) {
+      this.close();
+      return;
+    }
+    const found = await this.find(part);
+    if (this.wanted !== part) return; // more was typed meanwhile, or the box was left
+    this.found = beginningFirst(found, part.trim().toLowerCase()).slice(0, SHOWN);
     this.at = 0;
     this.draw();
   }
@@ -120,6 +143,7 @@ export class MentionBox {
     this.input.focus();
   }
   private close(): void {
+    this.wanted = null;
     this.found = [];
     this.draw();
   }
