@@ -165,9 +165,8 @@ function tile(one: ToldApart["items"][number], found: Together): HTMLElement {
         h(
           "span",
           { class: ["clip", value < found.right_from && "soft"], title: found.models[i]?.name },
-          found.measure === "right"
-            ? `${found.models[i]?.name ?? ""}: ${value < 1 ? "wrong" : "right"}`
-            : `${found.models[i]?.name ?? ""}: ${metric(value, 2)}`,
+          `v${found.models[i]?.number ?? ""} `,
+          found.measure === "right" ? (value < 1 ? "wrong" : "right") : metric(value, 2),
         ),
       ),
     ),
@@ -195,7 +194,7 @@ async function load(): Promise<void> {
                 title: "No slices",
                 text: "A slice is shown from 5 pictures on that share a folder, a label or another fact.",
               }),
-          h("span", { class: "hint" }, `${measureName(found).toLowerCase()}, those apart most first`),
+          h("span", { class: "hint" }, `${measureName(found)}; those apart most come first`),
         ),
         apartCard(found),
       ),

@@ -1,7 +1,7 @@
 /** What several versions say of the same test pictures: pure words and orders, and the tables that stand beside each
  * other. */
 import { h, type Child } from "../../lib/dom.ts";
-import { count, metric } from "../../lib/format.ts";
+import { count, decimal, metric } from "../../lib/format.ts";
 import { sliceName } from "./findings-view.ts";
 import { isLoss, metricName, modelUrl, stateChip } from "./parts.ts";
 import type { Summary } from "./types.ts";
@@ -75,12 +75,18 @@ export function spread(values: readonly (number | null | undefined)[]): number |
   return known.length < 2 ? null : Math.max(...known) - Math.min(...known);
 }
 
-function cells(values: readonly (number | null | undefined)[], low = false): Child[] {
+function cells(
+  values: readonly (number | null | undefined)[],
+  low = false,
+  words: (value: number | null | undefined) => string = metric,
+): Child[] {
   const best = bestAt(values, low);
   return values.map((value, at) =>
-    h("td", { class: "num" }, at === best ? h("b", null, metric(value)) : metric(value)),
+    h("td", { class: "num" }, at === best ? h("b", null, words(value)) : words(value)),
   );
 }
+
+const milliseconds = (value: number | null | undefined): string => decimal(value, 1);
 
 function table(label: string, head: Child[], rows: HTMLElement[]): HTMLElement {
   return h(
@@ -142,6 +148,7 @@ export function figuresTable(found: Together): HTMLElement {
           cells(
             models.map((one) => value(one, key)),
             key === "latency_ms" || isLoss(key),
+            key === "latency_ms" ? milliseconds : metric,
           ),
         ),
       ),
