@@ -1,3 +1,4 @@
+// @vitest-environment node
 /** The framework-free core of the dataset browser. */
 import { describe, expect, it, vi } from "vitest";
 import { layout, neighbour, place, visible } from "../../../static/src/browser/grid/layout.ts";

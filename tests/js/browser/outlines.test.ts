@@ -1,3 +1,4 @@
+// @vitest-environment node
 /** Outlines of thumbnails: what is asked for, how it lies on the picture. */
 import { describe, expect, it, vi } from "vitest";
 import { bones, fitOf } from "../../../static/src/browser/panels/outline-canvas.ts";

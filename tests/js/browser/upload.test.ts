@@ -1,3 +1,4 @@
+// @vitest-environment node
 /** The upload queue. */
 import { describe, expect, it } from "vitest";
 import {

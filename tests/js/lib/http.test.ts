@@ -1,3 +1,4 @@
+// @vitest-environment node
 import { describe, expect, it, vi } from "vitest";
 import { AlpApiError, createApi, csrfToken, errorFrom, isAbort, messageOf, withQuery } from "@/lib/http.ts";
 

@@ -1,3 +1,4 @@
+// @vitest-environment node
 import { describe, expect, it, vi } from "vitest";
 import { Cell, folded, inverted, Store, type ChangeSet } from "@/lib/store.ts";
 

@@ -1,3 +1,4 @@
+// @vitest-environment node
 import { describe, expect, it } from "vitest";
 import { Store, type ChangeSet } from "@/lib/store.ts";
 import { CommandLog } from "@/lib/undo.ts";

@@ -1,3 +1,4 @@
+// @vitest-environment node
 import { describe, expect, it } from "vitest";
 import { daysBetween, fromParams, lastDays, spanOf, toParams } from "@/pages/figures/asked.ts";
 import {

@@ -1,3 +1,4 @@
+// @vitest-environment node
 import { describe, expect, it } from "vitest";
 import { whichPipeline } from "../../../static/src/pages/home/which";
 import type { PipelineRow } from "../../../static/src/pipeline_editor/io/api";

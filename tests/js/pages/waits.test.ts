@@ -1,3 +1,4 @@
+// @vitest-environment node
 /** What a cycle waits for, in words. */
 import { describe, expect, it } from "vitest";
 import { studioUrl, whoWords } from "../../../static/src/pages/pipeline/waits.ts";

@@ -1,3 +1,4 @@
+// @vitest-environment node
 import { describe, expect, it } from "vitest";
 import { clockWords } from "@/pipeline_editor/graph/clock.ts";
 import { triggerWords } from "@/pipeline_editor/io/api.ts";

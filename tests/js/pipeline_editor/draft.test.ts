@@ -1,3 +1,4 @@
+// @vitest-environment node
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { AlpApiError } from "@/lib/http";
 import type { Graph } from "@/pipeline_editor/graph/types";

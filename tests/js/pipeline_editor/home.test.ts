@@ -1,3 +1,4 @@
+// @vitest-environment node
 import { describe, expect, it } from "vitest";
 import { latelyLines } from "@/pages/home/lately";
 import { shortener, type ModelRow } from "@/pages/home/types";

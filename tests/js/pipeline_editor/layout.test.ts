@@ -1,3 +1,4 @@
+// @vitest-environment node
 import { describe, expect, it } from "vitest";
 import { layout, NODE_WIDTH, rounded, unknownFace } from "@/pipeline_editor/graph/layout";
 import type { Graph, GraphNode, NodeFace } from "@/pipeline_editor/graph/types";

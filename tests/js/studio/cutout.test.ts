@@ -1,3 +1,4 @@
+// @vitest-environment node
 import { describe, expect, it } from "vitest";
 import { cutOut, UNKNOWN, AROUND, OBJECT } from "@/studio/cut/cutout.ts";
 import { DIRECTIONS, GridCut } from "@/studio/cut/flow.ts";

@@ -1,3 +1,4 @@
+// @vitest-environment node
 /** What is read ahead of an item is not shown once the item has changed, whatever the queue did meanwhile. */
 import { describe, expect, it, vi } from "vitest";
 import { Openings, type Opening } from "@/studio/io/openings.ts";

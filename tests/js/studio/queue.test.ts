@@ -1,3 +1,4 @@
+// @vitest-environment node
 /** The queue is asked for anew when something happened to it while it was being asked for. */
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { AlpApiError } from "@/lib/http.ts";

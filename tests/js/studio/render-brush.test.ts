@@ -1,3 +1,4 @@
+// @vitest-environment node
 import { describe, expect, it } from "vitest";
 import type { WH, XY } from "@/lib/geometry.ts";
 import { equalised, isPlain, levels, PLAIN_ADJUST } from "@/studio/render/adjust.ts";

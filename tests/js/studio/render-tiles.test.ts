@@ -1,3 +1,4 @@
+// @vitest-environment node
 import { describe, expect, it, vi } from "vitest";
 import { Viewport, type BoxXYXY, type WH } from "@/lib/geometry.ts";
 import { keyOf, levelFor, tileBox, tilesIn, type Pyramid, type TilePlace } from "@/studio/render/pyramid.ts";

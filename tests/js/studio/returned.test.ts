@@ -1,3 +1,4 @@
+// @vitest-environment node
 /** A review item that was returned stands in the reviewer's queue again once its annotator has answered. */
 import { describe, expect, it } from "vitest";
 import { Session } from "@/studio/state/session.ts";

@@ -1,3 +1,4 @@
+// @vitest-environment node
 import { describe, expect, it } from "vitest";
 import { Session } from "@/studio/state/session.ts";
 import type { Act } from "@/studio/state/types.ts";

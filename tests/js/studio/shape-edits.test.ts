@@ -1,3 +1,4 @@
+// @vitest-environment node
 import { describe, expect, it } from "vitest";
 import { bitmapOf, emptyBitmap, fillHoles, floodFill, maskOf, type Bitmap } from "@/studio/shapes/_bitmap.ts";
 import { converted, maskToRings, ringsToMask } from "@/studio/shapes/_convert.ts";

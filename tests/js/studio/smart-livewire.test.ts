@@ -1,3 +1,4 @@
+// @vitest-environment node
 import { describe, expect, it } from "vitest";
 import type { XY } from "@/lib/geometry.ts";
 import { Livewire } from "@/studio/smart/livewire.ts";

@@ -1,3 +1,4 @@
+// @vitest-environment node
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import type { Channel } from "@/studio/smart/channel.ts";
 import type { Answers, Ask } from "@/studio/smart/messages.ts";

@@ -1,3 +1,4 @@
+// @vitest-environment node
 import { describe, expect, it } from "vitest";
 import { choicesOf, titleOf, typeOf, validate, withDefaults, type JsonSchema } from "@/ui/schema.ts";
 
