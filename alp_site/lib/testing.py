@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 
 from alp_site.lib import events, jobs
-from alp_site.lib.db import is_sqlite
 from alp_site.lib.jobs.duties import do_due
 from alp_site.lib.models import Job, JobState
 
@@ -25,13 +24,8 @@ def settle(rounds: int = 200, *, duties: bool = True) -> int:
             do_due(everything=True)
             moved = events.dispatch_pending() + jobs.run_pending()
             total += moved
-        if moved or _waited_for_readers():
-            continue
-        # What hid events may have ended between the last look at them and this one.
-        late = 0 if is_sqlite() else events.dispatch_pending()
-        if not late:
+        if not moved and not _waited_for_readers():
             return total
-        total += late
     raise RuntimeError(f"did not settle in {rounds} rounds")
 
 
