@@ -10,6 +10,7 @@ import re
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
@@ -128,10 +129,10 @@ def visitor(browser: Browser, house: House) -> Iterator[Callable[..., Visitor]]:
     start = len(house.log())
     opened: list[tuple[BrowserContext, Visitor]] = []
 
-    def open_window(**options: object) -> Visitor:
+    def open_window(**options: Any) -> Visitor:
         # Nothing spins or flows: a page that only waits would be drawn sixty times a second, by the processor.
-        usual: dict[str, object] = {"viewport": {"width": 1440, "height": 900}, "reduced_motion": "reduce"}
-        context = browser.new_context(**{**usual, **options})  # type: ignore[arg-type]
+        usual: dict[str, Any] = {"viewport": {"width": 1440, "height": 900}, "reduced_motion": "reduce"}
+        context = browser.new_context(**{**usual, **options})
         opened.append((context, Visitor(context, house)))
         return opened[-1][1]
 

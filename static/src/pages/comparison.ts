@@ -10,6 +10,7 @@ import { changesView } from "./models/changes-view.ts";
 import {
   card,
   checkList,
+  classSelect,
   factList,
   isLoss,
   metricName,
@@ -196,16 +197,7 @@ function curvesCard(): HTMLElement {
       replace(place, chart.element);
       replace(
         side,
-        h(
-          "select",
-          {
-            class: "select select-sm",
-            "aria-label": "Class",
-            value: first,
-            onchange: (event) => chart.set(spec((event.target as HTMLSelectElement).value)),
-          },
-          names.map((name) => h("option", { value: name }, name)),
-        ),
+        classSelect(names, first, (name) => chart.set(spec(name))),
       );
     },
   );

@@ -7,7 +7,7 @@ import { api } from "../lib/http.ts";
 import { legendKeys, lineChart } from "../ui/chart.ts";
 import { emptyState, errorState, skeletonLines } from "../ui/empty.ts";
 import { itemPicture } from "./models/items-view.ts";
-import { card, projectId } from "./models/parts.ts";
+import { card, classSelect, projectId } from "./models/parts.ts";
 import { reviewButton } from "./models/review-button.ts";
 import {
   classesTable,
@@ -65,16 +65,7 @@ function curvesCard(found: Together): HTMLElement {
     replace(place, chart.element, h("div", { class: "row wrap" }, legendKeys(names)));
     replace(
       side,
-      h(
-        "select",
-        {
-          class: "select select-sm",
-          "aria-label": "Class",
-          value: first,
-          onchange: (event) => chart.set(spec((event.target as HTMLSelectElement).value)),
-        },
-        classes.map((name) => h("option", { value: name }, name)),
-      ),
+      classSelect(classes, first, (name) => chart.set(spec(name))),
     );
   };
   void read();

@@ -2,7 +2,7 @@
 import { h, replace } from "../../lib/dom.ts";
 import { count, decimal, metric, percent, plural } from "../../lib/format.ts";
 import { heatChart, lineChart } from "../../ui/chart.ts";
-import { card } from "./parts.ts";
+import { card, classSelect } from "./parts.ts";
 import type { ClassReport, ClassRow, Evaluation, Report, ShapeReport } from "./types.ts";
 
 export interface ShowItems {
@@ -184,16 +184,7 @@ function curveCard(report: Report): HTMLElement {
   };
   const first = weakest ?? names[0] ?? "";
   const chart = lineChart({ label: "Precision against recall", spec: spec(first), height: 236 });
-  const choice = h(
-    "select",
-    {
-      class: "select select-sm",
-      "aria-label": "Class",
-      value: first,
-      onchange: (event) => chart.set(spec((event.target as HTMLSelectElement).value)),
-    },
-    names.map((name) => h("option", { value: name }, name)),
-  );
+  const choice = classSelect(names, first, (name) => chart.set(spec(name)));
   return card("Precision, recall", chart.element, choice);
 }
 

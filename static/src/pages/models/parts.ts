@@ -77,6 +77,24 @@ export function card(title: Child, body: Child, side?: Child, extra = ""): HTMLE
   );
 }
 
+/** Which class a chart shows. */
+export function classSelect(
+  names: readonly string[],
+  first: string,
+  onPick: (name: string) => void,
+): HTMLElement {
+  return h(
+    "select",
+    {
+      class: "select select-sm",
+      "aria-label": "Class",
+      value: first,
+      onchange: (event) => onPick((event.target as HTMLSelectElement).value),
+    },
+    names.map((name) => h("option", { value: name }, name)),
+  );
+}
+
 export function factList(rows: [string, Child][]): HTMLElement {
   return h(
     "dl",
