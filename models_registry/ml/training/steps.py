@@ -21,7 +21,7 @@ from models_registry.ml.adapters.base import TrainCancelled, TrainHooks, TrainRe
 from models_registry.ml.nets.runtime import seeded
 from models_registry.ml.training import checkpoint
 from models_registry.ml.training.loop import warm_cosine
-from models_registry.ml.training.options import Options, find_rate
+from models_registry.ml.training.options import Options, adamw, find_rate
 
 
 class Learner(Protocol):
@@ -81,7 +81,7 @@ class StepTrainer:
         self.count, self.seed, self.key = count, seed, key
         self.ends = recipe.ends()
         self.parameters = [p for p in learner.net.parameters() if p.requires_grad]
-        self.optimiser = torch.optim.AdamW(self.parameters, lr=recipe.learning_rate, weight_decay=recipe.weight_decay)
+        self.optimiser = adamw(self.parameters, recipe.learning_rate, recipe.weight_decay)
         self.progress = _Progress()
 
     def run(self) -> TrainResult:
