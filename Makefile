@@ -28,7 +28,7 @@ STATIC_SOURCES := $(shell find static/src static/scripts -type f 2>/dev/null) \
 	$(wildcard static/*.ts static/*.js static/*.json templates/*/*.html)
 BENCHES = $(sort $(filter-out _%,$(basename $(notdir $(wildcard tests/bench/*.py)))))
 
-.PHONY: help setup demo up test test-python test-js test-e2e lint lint-python lint-front bench chaos api-types
+.PHONY: help setup demo up test test-python test-js test-e2e lint lint-python lint-front-rules lint-front-types bench chaos api-types
 
 help:
 	@echo "make demo      run the loop on real images in the browser"
@@ -91,9 +91,9 @@ up: setup
 
 test: lint test-js test-python test-e2e
 
-# Python's checks beside the front end's: each takes about a minute of one core.
+# Two at a time, the longest first: eslint, which reads every type, takes more than a minute of a core.
 lint: $(VENV)/.requirements-dev static/node_modules/.installed
-	@$(MAKE) --no-print-directory --output-sync=recurse -j 2 lint-python lint-front
+	@$(MAKE) --no-print-directory --output-sync=recurse -j 2 lint-front-rules lint-python lint-front-types
 
 lint-python: $(VENV)/.requirements-dev
 	$(VENV)/bin/ruff check .
@@ -101,8 +101,11 @@ lint-python: $(VENV)/.requirements-dev
 	$(VENV)/bin/mypy
 	$(VENV)/bin/djlint templates --lint --quiet
 
-lint-front: static/node_modules/.installed
-	@$(NPM) run check --silent
+lint-front-rules: static/node_modules/.installed
+	@$(NPM) run lint --silent
+
+lint-front-types: static/node_modules/.installed
+	@$(NPM) run types --silent && npm run format:check --silent
 
 test-js: static/node_modules/.installed
 	@$(NPM) test --silent

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from copy import deepcopy
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.utils.timezone import now
+from pytest_django import DjangoDbBlocker
 
 from alp_site.env import ENV
 from alp_site.lib import db, events
 from alp_site.lib.events.dispatch import forget_positions
 from alp_site.lib.models import Blob
+from alp_site.lib.testing import settle
 from alp_site.people.models import Project
 from datasets.models import Dataset, Item
+from pipelines.demo.world import Plan, World, build
 from pipelines.models import Pipeline
 from pipelines.services.pipelines import create_pipeline, start_pipeline
 from tests.pipelines import sample_nodes
@@ -29,6 +34,42 @@ def _fresh_nodes() -> Iterator[None]:
     forget_positions()  # rolled back with the test before; event ids start anew
     yield
     sample_nodes.hooks.clear()
+
+
+PLAN = Plan(
+    source="shapes", project="Shapes", pool=6, validation=16, test=30, seed_labels=12, budget=2, every=1000,
+    keep_open=1, configuration={"width": 4, "epochs": 3},
+)  # fmt: skip
+
+
+def make_world() -> World:
+    made = build(PLAN, lambda text: None)
+    settle()
+    return made
+
+
+@pytest.fixture(scope="module")
+def _kept_world(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[World | None]:
+    """The world of a module's tests, made once: they roll back to it, as to a savepoint. To make it takes a second and
+    more: a model is trained, a pool predicted, a round chosen. Not where tests commit."""
+    if ENV.database_url:
+        yield None
+        return
+    around = transaction.atomic()
+    around._from_testcase = True  # as Django's own test case says of its transaction: what is durable may begin in it
+    with django_db_blocker.unblock():
+        around.__enter__()
+        made = make_world()
+    yield made
+    with django_db_blocker.unblock():
+        transaction.set_rollback(True)
+        around.__exit__(None, None, None)
+
+
+@pytest.fixture
+def world(_kept_world: World | None, db: None) -> World:
+    """The demo's loop over drawn pictures, come to rest: a model trained, a round waiting for people."""
+    return deepcopy(_kept_world) or make_world()
 
 
 @pytest.fixture

@@ -21,12 +21,10 @@ from pipelines.services.firing import fire_once
 from pipelines.services.pipelines import pause_pipeline, problems_of, start_pipeline
 from pipelines.services.variables import get_variable, set_variable
 from tests.conftest import ClientAs
-from tests.pipelines.nodes.test_models import PLAN
-from tests.pipelines.nodes.test_models import world as make_world
+from tests.pipelines.conftest import PLAN
 from tests.pipelines.test_interchange import theirs, wire
 
 pytestmark = pytest.mark.django_db
-world = make_world
 SHARES = {"train": 80, "validation": 10, "test": 10}
 TRUTH = "dataset=Ground~Truth~Dataset"
 WORK = {"batchSize": 20, "maxBatchWorkload": 20, "priority": 2}

@@ -24,6 +24,8 @@ from alp_site.people.permissions import ACTIONS
 from alp_site.people.services import remove_member
 
 pytestmark = pytest.mark.django_db(transaction=True)
+PATIENCE = 30
+"""Seconds to wait for what must come: a build machine may stand still."""
 
 
 class Socket(ApplicationCommunicator):
@@ -36,14 +38,14 @@ class Socket(ApplicationCommunicator):
     async def connect(self) -> bool:
         """Whether the server let us in."""
         await self.send_input({"type": "websocket.connect"})
-        return bool((await self.receive_output(3))["type"] == "websocket.accept")
+        return bool((await self.receive_output(PATIENCE))["type"] == "websocket.accept")
 
     async def heard(self) -> dict[str, Any]:
-        return dict(json.loads((await self.receive_output(3))["text"]))
+        return dict(json.loads((await self.receive_output(PATIENCE))["text"]))
 
     async def disconnect(self) -> None:
         await self.send_input({"type": "websocket.disconnect", "code": 1000})
-        await self.wait(3)
+        await self.wait(PATIENCE)
 
 
 def socket(user: User | None, project: Any, after: str = "", origin: str = "http://localhost") -> Socket:
@@ -64,7 +66,7 @@ def publish(project: Project, kind: str = "dataset.updated", ids: list[str] | No
 
 async def closed_with(ws: Socket) -> int:
     while True:
-        message = await ws.receive_output(3)
+        message = await ws.receive_output(PATIENCE)
         if message["type"] == "websocket.close":
             return int(message["code"])
 

@@ -21,7 +21,7 @@ from alp_site.lib.testing import settle
 from datasets.models import Item
 from datasets.services import folders, set_class_label
 from models_registry.models import Prediction
-from pipelines.demo.world import Plan, World, build, subset_filter
+from pipelines.demo.world import World, subset_filter
 from pipelines.engine import functions as registry
 from pipelines.engine.functions import function
 from pipelines.engine.spec import Node
@@ -39,10 +39,6 @@ from tests.pipelines.nodes.test_leaving import server as make_server
 
 pytestmark = pytest.mark.django_db
 server = make_server
-PLAN = Plan(
-    source="shapes", project="Shapes", pool=6, validation=16, test=30, seed_labels=12, budget=2, every=1000,
-    keep_open=1, configuration={"width": 4, "epochs": 3},
-)  # fmt: skip
 CONFIG: Mapping[str, Mapping[str, Any]] = {
     "condition": {"path": "camera"},
     "data_split": {"groups": [{"name": "train", "percent": 100}, {"name": "test", "percent": 0}]},
@@ -63,13 +59,6 @@ VALUES: Mapping[str, Any] = {
 OURS = ("datasets", "annotation", "models_registry", "pipelines")
 PASSING = {"pipelines.nodeminute"}
 """Tables whose rows depend on the moment."""
-
-
-@pytest.fixture
-def world() -> World:
-    made = build(PLAN, lambda text: None)
-    settle()
-    return made
 
 
 def filled(world: World, node: Node, config: Mapping[str, Any]) -> dict[str, Any]:

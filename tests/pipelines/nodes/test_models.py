@@ -13,26 +13,15 @@ from models_registry.models import Evaluation, Model
 from models_registry.services.promotion import promote, rollback
 from models_registry.services.training import start_training
 from models_registry.services.versions import create_model_version
-from pipelines.demo.world import Plan, World, add_files, build, deal, subset_filter
+from pipelines.demo.world import Plan, World, add_files, deal, subset_filter
 from pipelines.engine.spec import Execution, NodeError, Outcome, Wait, get_node
 from pipelines.models import Cycle, NodeExecution
 from pipelines.services.cycles import Begin, start_cycles
 from pipelines.services.facade import NodeTx
 from pipelines.services.variables import get_variable, set_variable
-from tests.pipelines.conftest import real_db
+from tests.pipelines.conftest import PLAN, real_db
 
 pytestmark = pytest.mark.django_db
-PLAN = Plan(
-    source="shapes", project="Shapes", pool=4, validation=16, test=30, seed_labels=12, budget=2, every=1000,
-    keep_open=1, configuration={"width": 4, "epochs": 3},
-)  # fmt: skip
-
-
-@pytest.fixture
-def world() -> World:
-    made = build(PLAN, lambda text: None)
-    settle()
-    return made
 
 
 def learn(world: World) -> Cycle:

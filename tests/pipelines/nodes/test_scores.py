@@ -25,9 +25,7 @@ from pipelines.services.cycles import Begin, start_cycles
 from pipelines.services.pipelines import create_pipeline, problems_of, start_pipeline
 from tests.pipelines.conftest import graph, link, node
 from tests.pipelines.nodes.conftest import Upload, counts, real
-from tests.pipelines.nodes.test_models import world
 
-assert world  # the fixture: a project whose seed model is trained
 pytestmark = pytest.mark.django_db
 Running = Callable[..., Pipeline]
 

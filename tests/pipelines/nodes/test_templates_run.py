@@ -27,9 +27,7 @@ from pipelines.services.pipelines import problems_of, start_pipeline
 from pipelines.services.templates import create_from_template, get_template, list_templates
 from pipelines.services.variables import get_variable, set_variable
 from tests.pipelines.nodes.conftest import Upload, counts
-from tests.pipelines.nodes.test_models import world
 
-assert world  # the fixture
 pytestmark = pytest.mark.django_db
 ALL = [template.name for template in list_templates()]
 Make = Callable[..., Pipeline]

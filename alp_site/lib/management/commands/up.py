@@ -47,7 +47,12 @@ class Command(BaseCommand):
     def _children(self, host: str, port: int) -> list[Child]:
         web = Child("web", manage("web", "--host", host, "--port", str(port)))
         clusters = [
-            Child(name, manage("cluster", "--name", name), {QUEUE_VARIABLE: name, **numeric_environment(name)})
+            # Checks were this process's: a worker need not load the pages and the API for them.
+            Child(
+                name,
+                manage("cluster", "--name", name, "--skip-checks"),
+                {QUEUE_VARIABLE: name, **numeric_environment(name)},
+            )
             for name in ("default", "ml")
         ]
         return [web, *clusters]
