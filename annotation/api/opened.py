@@ -27,7 +27,8 @@ class SuggestingModelSerializer(serializers.Serializer[Any]):
 
 
 class OpenedSuggestionSerializer(serializers.Serializer[Any]):
-    """`id`: what `metadata.suggestion` of an annotation made from it holds."""
+    """`id`: what `metadata.suggestion` of an annotation made from it holds. `answered`: who labels it has submitted the
+    item since, so that it is to be compared with, not to be offered."""
 
     id = serializers.CharField()
     type = serializers.CharField()
@@ -37,6 +38,7 @@ class OpenedSuggestionSerializer(serializers.Serializer[Any]):
     confidence = serializers.FloatField(allow_null=True)
     model = SuggestingModelSerializer(allow_null=True)
     prediction = serializers.UUIDField(allow_null=True)
+    answered = serializers.BooleanField()
 
 
 class OpenedLabelSerializer(serializers.Serializer[Any]):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +18,7 @@ from annotation.selectors.lookup import label_payload
 from annotation.selectors.payloads import item_payloads, picture_payload
 from annotation.selectors.people import person_of
 from annotation.selectors.rules import Rules, Words, rules_of, words_of, words_of_ontologies
-from annotation.selectors.suggestions import suggestion_payload, suggestions_of
+from annotation.selectors.suggestions import answered_in, suggestion_payload, suggestions_of
 from datasets.models import Attribute, Item
 from datasets.selectors import annotation_texts
 
@@ -38,11 +38,12 @@ def open_parts(rows: Sequence[TaskItem]) -> list[tuple[dict[str, Any], str]]:
     words = words_of(tasks.values())
     rules = rules_of(tasks.values(), words)
     annotations = annotation_texts(ti.item_id for ti in rows)
+    answered = answered_in(rows)
     found = []
     for ti, payload in zip(rows, item_payloads(rows), strict=True):
         rest = {
             "task_item": payload,
-            "suggestions": [suggestion_payload(one) for one in suggestions_of(ti, rules[ti.task_id])],
+            "suggestions": [suggestion_payload(one, answered[ti.pk]) for one in suggestions_of(ti, rules[ti.task_id])],
             "ontology": _ontology(words.get(ti.task.dataset.ontology_id or ti.pk)),
             "allowed": _allowed(rules[ti.task_id]),
         }
@@ -57,6 +58,7 @@ def picture_parts(items: Sequence[Item], user: User) -> list[tuple[dict[str, Any
     ids = [item.pk for item in items]
     annotations = annotation_texts(ids)
     work = _open_work(ids, user)
+    answered = answered_in([ti for rows in work.values() for ti in rows])
     issues = defaultdict(list)
     for issue in list_issues_seen(user, ids):
         issues[issue.item_id].append(issue_payload(issue))
@@ -68,7 +70,7 @@ def picture_parts(items: Sequence[Item], user: User) -> list[tuple[dict[str, Any
                 "ontology": _ontology(words.get(item.dataset.ontology_id or item.pk)),
                 "may_edit": allowed(user, "annotation.edit_any", item.dataset.project_id),
                 "tasks": [_work_payload(ti, user) for ti in work[item.pk]],
-                "suggestions": _suggested(work[item.pk]),
+                "suggestions": _suggested(work[item.pk], answered),
                 "issues": issues[item.pk],
             },
             _said(item, annotations),
@@ -101,10 +103,12 @@ def _work_payload(ti: TaskItem, user: User) -> dict[str, Any]:
     }
 
 
-def _suggested(rows: Sequence[TaskItem]) -> list[dict[str, Any]]:
+def _suggested(rows: Sequence[TaskItem], answered: Mapping[UUID, Set[str]]) -> list[dict[str, Any]]:
     """What still waits for an answer somewhere: the suggestions of the first task that has some."""
-    found = next(filter(None, (suggestions_of(ti) for ti in rows)), [])
-    return [suggestion_payload(one) for one in found]
+    for ti in rows:
+        if found := suggestions_of(ti):
+            return [suggestion_payload(one, answered[ti.pk]) for one in found]
+    return []
 
 
 def _allowed(rules: Rules) -> dict[str, Any]:

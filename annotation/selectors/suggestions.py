@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
-from annotation.models import TaskItem
+from annotation.models import SuggestionOutcome, TaskItem
 from annotation.selectors.rules import Rules
 
-__all__ = ["Suggestion", "suggestion_payload", "suggestions_of"]
+__all__ = ["Suggestion", "answered_in", "suggestion_payload", "suggestions_of"]
 
 
 @dataclass(frozen=True)
@@ -50,8 +52,20 @@ def _from_class(told: Mapping[str, Any]) -> Mapping[str, Any]:
     return {**told, "annotations": [{"type": "class", "label": told["label"], "confidence": told.get("confidence")}]}
 
 
-def suggestion_payload(one: Suggestion) -> dict[str, Any]:
+def answered_in(rows: Sequence[TaskItem]) -> dict[UUID, Set[str]]:
+    """By task item, the suggestions that whoever labelled it took or left when they submitted; of a review those of its
+    labelling. At most one query."""
+    labelling = {ti.pk: ti.source_id or ti.pk for ti in rows if suggestions_of(ti)}
+    told: dict[UUID, set[str]] = defaultdict(set)
+    outcomes = SuggestionOutcome.objects.filter(task_item__in=set(labelling.values()))
+    for pk, suggestion in outcomes.values_list("task_item", "suggestion"):
+        told[pk].add(suggestion)
+    return {pk: told[source] for pk, source in labelling.items()}
+
+
+def suggestion_payload(one: Suggestion, answered: Set[str]) -> dict[str, Any]:
     return {
+        "answered": one.id in answered,
         "id": one.id,
         "type": one.type,
         "label": one.label,

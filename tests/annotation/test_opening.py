@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from alp_site.lib.ids import uuid7
-from annotation.services import queue, tasks
+from annotation.services import queue, review, status, tasks
 from datasets.services.annotations import apply_operations
 from datasets.services.ontologies import add_attribute
 
@@ -58,7 +58,7 @@ def test_an_item_opens_with_all_it_needs(opened, boxes, dataset, client_as, owne
     first, second = found["suggestions"]
     assert first == {
         "id": f"{PREDICTION}:0", "type": "box", "label": "cat", "geometry": BOX, "attributes": {}, "confidence": 0.9,
-        "model": {"id": MODEL, "name": "Finder 3"}, "prediction": PREDICTION,
+        "model": {"id": MODEL, "name": "Finder 3"}, "prediction": PREDICTION, "answered": False,
     }  # fmt: skip
     assert second["id"] == f"{PREDICTION}:1"
     assert [label["name"] for label in found["ontology"]["labels"]] == ["cat", "dog", "frog"]
@@ -96,10 +96,30 @@ def test_a_context_that_tells_the_class_alone_is_one_suggestion(opened, task):
     found = opened(task, context)
     assert found["suggestions"] == [
         {"id": f"{PREDICTION}:0", "type": "class", "label": "dog", "geometry": None, "attributes": {},
-         "confidence": 0.7, "model": {"id": MODEL, "name": "Finder 3"}, "prediction": PREDICTION}
+         "confidence": 0.7, "model": {"id": MODEL, "name": "Finder 3"}, "prediction": PREDICTION, "answered": False}
     ]  # fmt: skip
     assert found["task_item"]["suggestion"]["probs"] == {"dog": 0.7}
     assert found["allowed"]["single_class"]
+
+
+def test_suggestions_that_were_answered_are_not_offered_again_to_who_reviews_or_mends(
+    client_as, make_task, fill, annotator, reviewer
+):
+    label = make_task(annotation_types=["box"])
+    check = make_task("qa", parent_task=label)
+    fill(label, 1, context=told(a_box(), a_box("dog", 0.4)))
+    (mine,) = queue.next_items(task=label, person=annotator, limit=5)
+
+    def answered(role: str, ti) -> list[bool]:
+        found = client_as(role).get(f"/api/v1/task-items/{ti.pk}/open/").json()
+        return [one["answered"] for one in found["suggestions"]]
+
+    assert answered("annotator", mine) == [False, False]
+    status.complete(task_item_id=mine.pk, person=annotator, empty=True)
+    (theirs,) = queue.next_items(task=check, person=reviewer, limit=5)
+    assert answered("reviewer", theirs) == [True, True]  # both were left: there to be compared with
+    review.return_item(task_item_id=theirs.pk, person=reviewer, note="one is missing")
+    assert answered("annotator", mine) == [True, True]
 
 
 def test_several_open_at_once_in_the_order_asked_for_and_only_mine(client_as, boxes, fill, annotator, second_annotator):

@@ -104,10 +104,14 @@ class World:
     def email(self, role: str) -> str:
         return f"{role}.{self.name}@example.org".lower()
 
-    def open(self, visitor: Visitor, role: str = "annotator", kind: str = "annotation") -> Hand:
+    def sign_in(self, visitor: Visitor, role: str) -> Page:
+        """The visitor's page, still empty."""
         cookies = {"sessionid": self.sessions[role], "csrftoken": "c" * 32}
         visitor.context.add_cookies([{"name": n, "value": v, "url": self.house.url} for n, v in cookies.items()])
-        return self.reopen(visitor.page, kind)
+        return visitor.page
+
+    def open(self, visitor: Visitor, role: str = "annotator", kind: str = "annotation") -> Hand:
+        return self.reopen(self.sign_in(visitor, role), kind)
 
     def reopen(self, page: Page, kind: str = "annotation") -> Hand:
         """The studio's page for whoever is signed in there."""

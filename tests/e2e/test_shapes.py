@@ -40,9 +40,17 @@ def test_shape_when_the_mouse_is_never_touched_then_is_drawn_moved_and_submitted
     hand.until("nudged", lambda found: found[0]["geometry"] != made["geometry"])
     hand.press("3")
     hand.until("relabelled", lambda found: found[0]["label"] == "leaf")
+    # Those that have no digit are found by their name.
+    hand.press("Shift+T")
+    dialog = hand.page.get_by_role("dialog", name="Choose a label by its name")
+    expect(dialog.get_by_role("option")).to_have_count(4)
+    keys.type("bru")
+    expect(dialog.get_by_role("option")).to_have_count(1)
+    keys.press("Enter")
+    hand.until("relabelled by name", lambda found: found[0]["label"] == "bruise")
     hand.submit()
     hand.saved()
-    assert [row["label"] for row in hand.holds(item)] == ["leaf"]
+    assert [row["label"] for row in hand.holds(item)] == ["bruise"]
 
 
 def test_shape_when_the_picture_gets_a_class_beside_its_shapes_then_both_are_submitted(
@@ -57,9 +65,19 @@ def test_shape_when_the_picture_gets_a_class_beside_its_shapes_then_both_are_sub
     hand.until("classed", lambda found: {one["type"] for one in found} == {"box", "class"})
     hand.press("Shift+Digit3")  # labels of one group exclude each other
     hand.until("changed", lambda found: [one["label"] for one in found if one["type"] == "class"] == ["leaf"])
-    hand.submit()
+    answered = hand.submit()
     hand.saved()
     assert sorted((row["type"], row["label"]) for row in hand.holds(item)) == [("box", "apple"), ("class", "leaf")]
+
+    # Back at what was submitted, with the box still in hand: it can only be looked at until it is taken back.
+    hand.press("d")
+    expect(hand.filename()).to_have_text(answered)
+    hand.sees()
+    before = hand.has(2)
+    hand.drag((300, 100), (420, 200))
+    expect(hand.page.locator(".foot-words")).to_have_text("This picture can only be looked at now.")
+    hand.press("Control+z")
+    assert hand.shapes() == before
 
 
 def test_shape_when_nothing_is_drawn_then_submitting_asks_and_says_so(visitor: Windows, world: World) -> None:

@@ -94,6 +94,18 @@ def test_two_people_at_one_box_when_the_second_saves_then_both_versions_are_show
     page.locator(".version").last.click()
     expect(page.locator(".history-compare")).to_contain_text("1 changed")
     picture(page, "compare")
+    # By itself, as whoever saved it saw it: nothing is drawn over it, and Escape comes back.
+    page.get_by_role("button", name="As it was").click()
+    expect(page.locator(".past")).to_contain_text("As it was: Ann")
+    picture(page, "as-it-was")
+    listen_light_and_dark(page, "as it was")
+    hand.drag((400, 300), (460, 360))
+    expect(page.locator(".past")).to_be_visible()
+    assert len(hand.shapes()) == 1
+    page.locator(".stage").focus()
+    page.keyboard.press("Escape")
+    expect(page.locator(".past")).to_be_hidden()
+    expect(page.get_by_role("button", name="Beside now")).to_have_attribute("aria-pressed", "true")
     page.get_by_role("button", name="Restore this version").click()
     page.get_by_role("dialog", name="Restore this version?").get_by_role("button", name="Restore").click()
     hand.until("the first box", lambda rows: rows[0]["geometry"]["xyxy"] == [60, 60, 180, 170])

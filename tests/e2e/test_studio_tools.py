@@ -36,7 +36,7 @@ print("SAID", json.dumps({{}}))
 
 @pytest.fixture(scope="module")
 def world(house: House) -> World:
-    made = make_world(house, "Tools", ["box", "mask", "polygon"], pictures=4)
+    made = make_world(house, "Tools", ["box", "mask", "polygon"], pictures=5)
     said(house, ASK.format(dataset=made.dataset))
     return made
 
@@ -95,7 +95,7 @@ def test_an_object_in_a_box_is_cut_out_by_its_colour_and_what_the_server_refuses
 def test_a_brush_is_set_at_the_desk_and_what_is_locked_is_locked_after_a_reload(visitor: Windows, world: World) -> None:
     hand = world.open(visitor())
     hand.page.keyboard.press("PageDown")
-    expect(hand.page.get_by_text("/p003.png")).to_be_visible()
+    expect(hand.page.get_by_text("/p004.png")).to_be_visible()
     hand.ready()
     hand.tool("Brush")
     options = hand.page.get_by_role("group", name="Options of the tool")
@@ -201,6 +201,44 @@ def test_several_are_resized_as_one_by_their_frame_saved_at_once_and_undone_at_o
     hand.until("twice as wide", lambda now: widths(now) == pytest.approx([80, 120], abs=4))
     page.keyboard.press("Control+z")
     hand.until("as before", lambda now: places(now) == before)
+
+
+def test_a_flood_is_converted_cut_and_joined_step_by_step_and_taken_back_again(visitor: Windows, world: World) -> None:
+    hand = world.open(visitor())
+    page = hand.page
+    go_to(hand, "p003")
+    hand.tool("Flood fill")
+    hand.click(340, 230)  # the white rectangle, which PIL draws with both its ends
+    (flooded,) = hand.has(1)
+    assert (flooded["type"], flooded["geometry"]["box"]) == ("mask", [300, 200, 81, 61])
+    area = sum(flooded["geometry"]["rle"][1::2])
+    page.keyboard.press("v")
+    assert len(turned_into(hand, "Alt+p", "polygon")["rings"][0]) == 4
+    assert turned_into(hand, "Alt+r", "box")["xyxy"] == [300, 200, 381, 261]
+    assert turned_into(hand, "Alt+b", "mask") == flooded["geometry"]
+
+    # A line across: two masks that share nothing, both selected, so that one key makes them whole again.
+    page.keyboard.press("Alt+j")
+    hand.drag((340, 180), (340, 280))
+    halves = hand.has(2)
+    assert sum(sum(row["geometry"]["rle"][1::2]) for row in halves) == area
+    page.keyboard.press("v")
+    page.keyboard.press("j")
+    (whole,) = hand.has(1)
+    assert whole["geometry"] == flooded["geometry"]
+    hand.saved()
+    assert [row["geometry"] for row in hand.holds(world.item_of("/p003.png"))] == [flooded["geometry"]]
+    for _ in range(6):
+        page.keyboard.press("Control+z")
+    hand.has(0)
+    hand.saved()
+
+
+def turned_into(hand: Hand, key: str, kind: str) -> dict[str, Any]:
+    """The geometry of the one shape there is, once a key has made it another."""
+    hand.press(key)
+    (made,) = hand.until(kind, lambda rows: [row["type"] for row in rows] == [kind])
+    return dict(made["geometry"])
 
 
 def corners(rows: list[dict[str, Any]]) -> list[list[float]]:

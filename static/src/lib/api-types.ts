@@ -5058,8 +5058,12 @@ export interface components {
       attributes: components["schemas"]["OpenedAttribute"][];
       labels: components["schemas"]["OpenedLabel"][];
     };
-    /** @description `id`: what `metadata.suggestion` of an annotation made from it holds. */
+    /**
+     * @description `id`: what `metadata.suggestion` of an annotation made from it holds. `answered`: who labels it has submitted the
+     *     item since, so that it is to be compared with, not to be offered.
+     */
     OpenedSuggestion: {
+      answered: boolean;
       attributes: {
         [key: string]: unknown;
       };

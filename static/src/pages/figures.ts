@@ -13,7 +13,15 @@ import { createPicker } from "../ui/picker.ts";
 import type { Table } from "../ui/table.ts";
 import { createTabs } from "../ui/tabs.ts";
 import { BYS, fromParams, lastDays, SPANS, spanOf, toParams } from "./figures/asked.ts";
-import { acceptanceSpec, issuesSpec, paceSpec, suggestionsKept, timesSpec } from "./figures/specs.ts";
+import {
+  acceptanceSpec,
+  alikeSpec,
+  issuesSpec,
+  MOST_BARS,
+  paceSpec,
+  suggestionsKept,
+  timesSpec,
+} from "./figures/specs.ts";
 import { acceptance, figureTable } from "./figures/table.ts";
 import {
   downloadUrl,
@@ -122,6 +130,7 @@ const totals = h("dl", { class: "figure-cards" });
 const tables = new Map<By, Table<FigureRow>>();
 const pace = lineChart({ label: "Items a day", spec: { series: [] } });
 const accepted = barChart({ label: "Share of reviewed items approved as they were", spec: { bars: [] } });
+const alike = barChart({ label: "How alike submitted and approved outlines are", spec: { bars: [] } });
 const times = barChart({ label: "Seconds an item took", spec: { bars: [] } });
 const issues = barChart({ label: "Issues by kind", spec: { bars: [] } });
 const paceKeys = h("span", { class: "row" });
@@ -138,7 +147,10 @@ function chartCard(title: string, chart: HTMLElement, side?: Child): [HTMLElemen
   return [card, none];
 }
 const [paceCard, paceNone] = chartCard("Pace", pace.element, paceKeys);
-const [acceptedCard, acceptedNone] = chartCard("Accepted at review", accepted.element);
+const acceptedOf = h("span", { class: "hint" });
+const alikeOf = h("span", { class: "hint" });
+const [acceptedCard, acceptedNone] = chartCard("Accepted at review", accepted.element, acceptedOf);
+const [alikeCard, alikeNone] = chartCard("Submitted against approved", alike.element, alikeOf);
 const [timesCard, timesNone] = chartCard("Time an item", times.element);
 const issuesLeft = h("span", { class: "hint" });
 const [issuesCard] = chartCard("Issues by kind", issues.element, issuesLeft);
@@ -212,7 +224,12 @@ function drawTotals(row: FigureRow): void {
 
 function drawCharts(people: Figures, days: Figures): void {
   const line = paceSpec(days);
-  const bars = acceptanceSpec(people.rows);
+  // As the table below is: by person, task or label.
+  const by = asked.by === "day" ? people : (found[asked.by] ?? people);
+  const bars = acceptanceSpec(by.rows);
+  const ious = alikeSpec(by.rows);
+  acceptedOf.textContent = ofMany(by, by.rows.filter((row) => row.acceptance).length);
+  alikeOf.textContent = ofMany(by, by.rows.filter((row) => row.iou !== null).length);
   const show = (none: HTMLElement, element: HTMLElement, any: boolean) => {
     none.hidden = any;
     element.hidden = !any;
@@ -220,6 +237,7 @@ function drawCharts(people: Figures, days: Figures): void {
   replace(paceKeys, legendKeys(line.series));
   show(paceNone, pace.element, days.rows.length > 0);
   show(acceptedNone, accepted.element, bars.bars.length > 0);
+  show(alikeNone, alike.element, ious.bars.length > 0);
   show(
     timesNone,
     times.element,
@@ -231,7 +249,13 @@ function drawCharts(people: Figures, days: Figures): void {
   issues.set(issuesSpec(people.issues));
   pace.set(line);
   accepted.set(bars);
+  alike.set(ious);
   times.set(timesSpec(people.times));
+}
+
+/** "by label", and which of them where there are more than are drawn. */
+function ofMany({ by }: Figures, all: number): string {
+  return all > MOST_BARS ? `by ${by}, the lowest ${MOST_BARS} of ${all}` : `by ${by}`;
 }
 
 async function refresh(): Promise<void> {
@@ -276,7 +300,7 @@ const parts: HTMLElement[] = [
   bar,
   trouble,
   h("section", { class: "card", "aria-label": "Totals" }, totals),
-  h("div", { class: "figure-charts" }, paceCard, acceptedCard, timesCard, issuesCard),
+  h("div", { class: "figure-charts" }, paceCard, timesCard, acceptedCard, alikeCard, issuesCard),
   h("section", { class: "card", "aria-label": "In detail" }, h("header", null, tabs.element), tabs.panels),
 ];
 const body = need("#figures-page");

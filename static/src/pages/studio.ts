@@ -4,6 +4,7 @@ import { need } from "../lib/dom.ts";
 import { createStudio } from "../studio/index.ts";
 import type { LabelSpec, StudioOptions, StudioTask } from "../studio/state/types.ts";
 import "../studio/studio.css";
+import { offerLabels } from "./studio/by-name.ts";
 import { inDataset, inTask, offerPictures } from "./studio/go-to.ts";
 import { walkOptions, type WalkPage } from "./studio/walk.ts";
 
@@ -44,6 +45,7 @@ const studio = await createStudio(
   "dataset" in page ? walkOptions(project.id, page, user, window.location) : queueOptions(page),
 );
 
+offerLabels(studio);
 offerPictures(
   studio,
   "dataset" in page ? inDataset(page.dataset.id) : may("task.work", data) ? inTask(page.task.id) : null,

@@ -23,6 +23,13 @@ export type { AttributeSpec } from "./state/attributes.ts";
 /** What a person sets about the scene; remembered for them. Values are never changed in place. */
 export type ViewSettings = Pick<SceneView, "colorBy" | "opacity" | "labelsShown" | "outlines">;
 
+/** An earlier state of the picture's annotations, looked at by itself: nothing may be edited meanwhile. */
+export interface Past {
+  readonly annotations: readonly Annotation[];
+  /** Of when, and whose: "Ann, 3 min ago". */
+  readonly words: string;
+}
+
 /** A model's shapes that nobody has answered yet. They lie in `document.store` and are told by `isSuggestion`. */
 export interface SuggestionActs {
   /** Below it they are neither shown nor accepted together. */
@@ -63,6 +70,8 @@ export interface StudioContext {
   readonly entry: Cell<Entry | null>;
   /** Whether the present picture can only be looked at. */
   readonly readOnly: Cell<boolean>;
+  /** What the stage shows in place of the present annotations; null: these. */
+  readonly past: Cell<Past | null>;
   /** A word at the corner of the page. */
   notice(text: string, kind?: "info" | "ok" | "warn" | "bad"): void;
   /** What a shortcut does, by its id of `tools/shortcut-list.ts`; called before the shortcuts are bound. */

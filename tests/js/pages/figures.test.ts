@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { daysBetween, fromParams, lastDays, spanOf, toParams } from "@/pages/figures/asked.ts";
 import {
   acceptanceSpec,
+  alikeSpec,
   binName,
   issuesSpec,
   itemsUrl,
@@ -94,6 +95,17 @@ describe("charts of figures", () => {
       ["C", 0.8, 0.7000000000000001],
       ["A", 0.5, 0.4],
     ]);
+  });
+  it("show how alike submitted and approved are, the lowest of many, without those never approved", () => {
+    const many = Array.from({ length: 15 }, (_, i) => row({ name: `L${i}`, iou: 0.5 + i / 100 }));
+    const bars = alikeSpec([...many, row({ name: "none" })]).bars;
+    expect(bars.map(({ name }) => name)).toEqual(
+      many
+        .slice(0, 12)
+        .reverse()
+        .map(({ name }) => name),
+    );
+    expect(bars.at(-1)?.value).toBe(0.5);
   });
   it("name the kinds of issues as people read them, in the order they came", () => {
     const spec = issuesSpec([

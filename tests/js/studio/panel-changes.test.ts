@@ -100,6 +100,7 @@ describe("the panel", () => {
     const [a, , c] = now() as [Annotation, Annotation, Annotation];
     then = [{ ...a, geometry: { xyxy: [0, 0, 20, 20], angle: 0 } }, { ...c, id: "gone", label: "leaf" }, c];
     frame.mockReset();
+    list.mockReset();
     list.mockResolvedValue({
       items: [version(9, "2026-01-03T00:00:00Z", { current: true }), version(4, "2026-01-01T00:00:00Z")],
       next: null,
@@ -126,6 +127,24 @@ describe("the panel", () => {
     ];
     expect(lastSeen(versions, log, "rex")?.id).toBe(4);
     expect(lastSeen(versions, log, "ann")).toBeNull();
+  });
+  it("finds what was last seen behind many saves of others", async () => {
+    list.mockImplementation((_item, after) =>
+      Promise.resolve(
+        after
+          ? { items: [version(4, "2026-01-01T00:00:00Z"), version(2, "2025-12-31T00:00:00Z")], next: 1 }
+          : {
+              items: [
+                version(9, "2026-01-04T00:00:00Z", { current: true }),
+                version(7, "2026-01-03T00:00:00Z"),
+              ],
+              next: 7,
+            },
+      ),
+    );
+    await panel.step(1);
+    expect(list.mock.calls).toEqual([["item"], ["item", 7]]);
+    expect(panel.element.querySelector("select")?.value).toBe("4");
   });
   it("steps through changes only, from what was last seen, and shows each", async () => {
     const before = b.stage.overlays.size;

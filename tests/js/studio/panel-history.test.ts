@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { AlpApiError } from "@/lib/http.ts";
+import { Cell } from "@/lib/store.ts";
+import type { Past } from "@/studio/context.ts";
 import type { Conflict } from "@/studio/io/edits.ts";
 import type { Version, VersionsApi } from "@/studio/io/versions.ts";
 import type { Annotation } from "@/studio/shapes/index.ts";
@@ -53,6 +55,7 @@ describe("the history", () => {
   });
   let panel: HistoryPanel;
   let then: Annotation[];
+  let past: Cell<Past | null>;
   const restore = vi.fn<VersionsApi["restore"]>();
   const list = vi.fn<VersionsApi["list"]>();
   const rows = () => [...panel.element.querySelectorAll<HTMLElement>("[data-version]")];
@@ -68,8 +71,10 @@ describe("the history", () => {
       items: [version(9, { current: true, actions: { update: 1 } }), version(4, { approved: true })],
       next: 4,
     });
+    past = new Cell<Past | null>(null);
     panel = new HistoryPanel({
       ctx: b.ctx,
+      past,
       document: b.doc,
       versions: { list, at: () => Promise.resolve(then), restore },
       log: () => Promise.resolve([]),
@@ -105,6 +110,23 @@ describe("the history", () => {
     b.press("Escape");
     expect(b.stage.overlays.size).toBe(before);
     expect(panel.element.querySelector<HTMLElement>("[role=status]")?.hidden).toBe(true);
+  });
+  it("is looked at by itself, and Escape goes back to comparing, then to now", async () => {
+    rows()[1]?.click();
+    await settled();
+    const way = (word: string) => [button(word).getAttribute("aria-pressed"), past.value !== null];
+    expect(way("As it was")).toEqual(["false", false]);
+    button("As it was").click();
+    expect(past.value?.annotations).toEqual(then);
+    expect(past.value?.words).toMatch(/^Ann, /);
+    expect(way("As it was")).toEqual(["true", true]);
+    expect(document.activeElement).toBe(button("As it was"));
+    expect(button("Restore").disabled).toBe(false);
+    b.press("Escape");
+    expect([past.value, button("Beside now").getAttribute("aria-pressed")]).toEqual([null, "true"]);
+    button("As it was").click();
+    panel.show("ti2", "item2");
+    expect(past.value).toBeNull();
   });
   it("restores after asking, and shows what the server holds then", async () => {
     restore.mockResolvedValue({

@@ -154,6 +154,13 @@ describe("suggestions", () => {
     expect(live(server)).toEqual([]);
   });
 
+  it("of an item submitted since are not offered, but there to be compared with", async () => {
+    const { doc, suggestions } = await open(new Server());
+    await doc.load(ITEM, undefined, [{ ...suggestion(0, 0.4), answered: true }, suggestion(1, 0.9)]);
+    expect(suggestions.open.value.map(({ metadata }) => metadata["suggestion"])).toEqual(["p:1"]);
+    expect(doc.predicted()).toHaveLength(2);
+  });
+
   it("goes on to the next after an answer, round to the first", async () => {
     const { doc, suggestions } = await open(new Server());
     const chosen = () => [...doc.selection.value].map((id) => doc.store.get(id)?.metadata["suggestion"]);

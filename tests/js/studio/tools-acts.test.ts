@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import * as reshape from "@/studio/tools/reshape.ts";
 import { bench, box, maskBox, polygon, square, type Bench } from "./tools-bench.ts";
 
 let b: Bench;
@@ -348,6 +349,66 @@ describe("while nothing may be edited", () => {
     expect(b.said.at(-1)).toContain("only be looked at");
     b.drag([20, 20], [60, 60]);
     expect(b.geometry("a").xyxy).toEqual([10, 10, 40, 40]);
+  });
+  it("a tool that was in hand before draws nothing, by mouse or keys, and undo waits", async () => {
+    const open = { edits: true };
+    b.dispose();
+    b = await bench({ readOnly: () => !open.edits });
+    for (const tool of ["r", "b", "p"]) {
+      open.edits = true;
+      b.press(tool);
+      b.press("ArrowRight");
+      open.edits = false;
+      b.said.length = 0;
+      b.drag([20, 20], [60, 60]);
+      b.press(" ");
+      expect([tool, count(), b.said[0]]).toEqual([tool, 0, expect.stringContaining("only be looked at")]);
+    }
+    // Half-drawn when somebody else took the picture: it is dropped.
+    open.edits = true;
+    b.press("r");
+    b.down([20, 20]);
+    open.edits = false;
+    b.up([60, 60]);
+    expect(count()).toBe(0);
+    open.edits = true;
+    b.drag([20, 20], [60, 60]);
+    expect(count()).toBe(1);
+    open.edits = false;
+    b.press("z", ctrl);
+    expect(count()).toBe(1);
+  });
+});
+
+describe("what the task does not take", () => {
+  beforeEach(async () => {
+    b.dispose();
+    b = await bench({ allowed: ["box"] });
+    b.put(box("a", 10, 10, 40, 40), box("b", 30, 10, 60, 40));
+  });
+  it("is not made by converting, joining or cutting, and it is said", () => {
+    b.press("a", ctrl);
+    for (const act of [
+      () => b.press("b", { altKey: true }),
+      () => b.press("p", { altKey: true }),
+      () => b.press("j"),
+    ]) {
+      act();
+      expect(b.said.at(-1)).toMatch(/^This task takes no (mask|polygon)s/);
+    }
+    expect(reshape.sliceSelected(b.ctx, [[25, 0], [25, 60]])).toBe(false); // prettier-ignore
+    expect(b.said.at(-1)).toContain("takes no polygons");
+    expect(b.all().map(({ id, type }) => [id, type])).toEqual([["a", "box"], ["b", "box"]]); // prettier-ignore
+  });
+  it("stays behind when copies are pasted, unless nothing else was copied", () => {
+    const parts = [
+      { type: "box", label: "cat", geometry: { xyxy: [50, 20, 55, 60], angle: 0 } },
+      { type: "point", label: "cat", geometry: { xy: [5, 5] } },
+    ];
+    window.localStorage.setItem("alp.studio.clipboard", JSON.stringify({ image: "other", parts }));
+    b.press("v", ctrl);
+    expect(b.all().map(({ type }) => type)).toEqual(["box", "box", "box"]);
+    expect(b.said.at(-1)).toBe("Left out, because this task does not take it: point.");
   });
 });
 

@@ -1,5 +1,5 @@
 /** From figures to charts and to the addresses of what they count. Pure. */
-import { count, date, duration, percent } from "../../lib/format.ts";
+import { count, date, duration, metric, percent } from "../../lib/format.ts";
 import { ISSUE_CATEGORIES } from "../../lib/issue-words.ts";
 import type { BarSpec, LineSpec } from "../../ui/chart-options.ts";
 import { daysBetween } from "./asked.ts";
@@ -28,12 +28,17 @@ export function paceSpec(byDay: Figures): LineSpec {
 const SHORT = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", timeZone: "UTC" });
 const shortDay = (at: number) => SHORT.format(new Date(at));
 
+/** So many bars have their names; of more, those are drawn that most want a look. The table has all. */
+export const MOST_BARS = 12;
+function least(rows: readonly FigureRow[], value: (row: FigureRow) => number): FigureRow[] {
+  return [...rows].sort((a, b) => value(b) - value(a) || b.reviewed - a.reviewed).slice(-MOST_BARS);
+}
+
 /** Acceptance with its 95 % interval, the best first; those never reviewed are left out. */
 export function acceptanceSpec(rows: readonly FigureRow[]): BarSpec {
   const reviewed = rows.filter((row) => row.acceptance);
-  reviewed.sort((a, b) => (b.acceptance?.rate ?? 0) - (a.acceptance?.rate ?? 0) || b.reviewed - a.reviewed);
   return {
-    bars: reviewed.map((row) => ({
+    bars: least(reviewed, (row) => row.acceptance?.rate ?? 0).map((row) => ({
       name: row.name,
       value: row.acceptance?.rate ?? 0,
       low: row.acceptance?.low ?? 0,
@@ -41,6 +46,16 @@ export function acceptanceSpec(rows: readonly FigureRow[]): BarSpec {
     })),
     value: { min: 0, max: 1, format: (value) => percent(value), detail: (value) => percent(value, 1) },
     valueName: "accepted as they were",
+  };
+}
+
+/** How alike submitted and approved outlines are, the most alike first; those never approved are left out. */
+export function alikeSpec(rows: readonly FigureRow[]): BarSpec {
+  const approved = rows.filter((row) => row.iou !== null);
+  return {
+    bars: least(approved, (row) => row.iou ?? 0).map((row) => ({ name: row.name, value: row.iou ?? 0 })),
+    value: { min: 0, max: 1, format: (value) => metric(value, 2), detail: (value) => metric(value) },
+    valueName: "mean IoU",
   };
 }
 

@@ -62,12 +62,14 @@ function viewHandlers({ desk: { stage }, scene, labels }: KeymapParts): Record<s
     "view.rotate": () => stage.rotateView(),
     "panel.keys": () => openShortcuts({ shortcuts: scene.shortcuts, labels }),
     "work.goto": () => askPalette({ group: PICTURES, words: "Go to a picture by its name" }),
+    "work.label": () => askPalette({ group: LABELS, words: "Choose a label by its name" }),
     "view.labels": () => scene.settings.update((now) => ({ ...now, labelsShown: !now.labelsShown })),
   };
 }
 
-/** The group of the palette that the page fills (pages/studio/go-to.ts). */
+/** Groups of the palette that the page fills (pages/studio/go-to.ts, by-name.ts). */
 export const PICTURES = "Pictures";
+export const LABELS = "Labels";
 /** Pictures that a page's key goes on by. */
 const FAR = 10;
 

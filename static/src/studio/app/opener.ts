@@ -28,6 +28,7 @@ export class Opener {
     private readonly pictured: Cell<string | null>,
   ) {
     pictured.subscribe(() => this.shown && this.settle());
+    scene.past.subscribe(() => this.shown && this.settle());
     feed.watch(["annotation.saved"], (events) => {
       this.openings.forget(new Set(events.flatMap(({ ids }) => ids)));
     });
@@ -37,6 +38,7 @@ export class Opener {
     this.coming = upcoming.map(refOf);
     const id = entry?.item.id ?? null;
     if (id !== this.shown) {
+      this.scene.past.set(null);
       this.scene.toolbox.restart();
       this.scene.document.close();
       this.shown = id;
@@ -55,7 +57,7 @@ export class Opener {
 
   /** Once picture and annotations are there, and as long as the item is open and this person's. */
   private mayEdit(entry: Entry | null): boolean {
-    if (!entry || entry.item.id !== this.pictured.value) return false;
+    if (!entry || entry.item.id !== this.pictured.value || this.scene.past.value) return false;
     if (entry.gone || entry.item.with_annotator || !isOpen(entry)) return false;
     if (!this.queue.mayEdit(entry)) return false;
     return this.scene.document.item === entry.item.item.id;

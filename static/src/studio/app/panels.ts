@@ -20,6 +20,7 @@ import { HistoryPanel } from "../views/history.ts";
 import { IssuesPanel } from "../views/issues.ts";
 import { LookPanel } from "../views/look.ts";
 import { ObjectsPanel } from "../views/objects.ts";
+import { PastCard } from "../views/past.ts";
 import { pinIssues } from "../views/pins.ts";
 import { Presence } from "../views/presence.ts";
 import { SuggestionsPanel } from "../views/suggestions.ts";
@@ -158,9 +159,15 @@ function issuesPanel(studio: StudioContext): Panel {
   return panel;
 }
 function historyPanel(studio: StudioContext): Panel {
-  const { tools, document, stage, entry } = studio;
+  const { tools, document, stage, entry, past } = studio;
   const log = studio.walk ? null : history;
-  const panel = new HistoryPanel({ ctx: tools, document, versions: versionsApi, log });
+  const panel = new HistoryPanel({ ctx: tools, document, versions: versionsApi, past, log });
+  studio.check(() => {
+    if (!past.value) return true;
+    past.set(null);
+    tools.announce("This is how it is now. Nothing was answered yet.");
+    return false;
+  });
   entry.subscribe((shown) => panel.show(shown?.item.id ?? null, shown?.item.item.id ?? null));
   askConflicts({
     ctx: tools,
@@ -225,6 +232,13 @@ export const PANELS: readonly PanelSpec[] = [
     title: "Also here",
     place: "desk",
     make: ({ entry, tools }) => new Presence({ entry, feed, announce: (text) => tools.announce(text) }),
+  },
+  {
+    id: "past",
+    title: "Earlier version",
+    place: "desk",
+    when: shapes,
+    make: ({ past, stage }) => new PastCard(past, () => stage.element.focus({ preventScroll: true })),
   },
   {
     id: "tool-options",

@@ -1,8 +1,8 @@
 /** The annotations on the stage: the document, the tools over it, what is shown how, the suggestions. */
-import { Cell } from "../../lib/store.ts";
+import { Cell, Store } from "../../lib/store.ts";
 import { confirmDialog } from "../../ui/dialog.ts";
 import { announce } from "../../ui/live.ts";
-import type { ViewSettings } from "../context.ts";
+import type { Past, ViewSettings } from "../context.ts";
 import type { Edits } from "../io/edits.ts";
 import type { Prefs } from "../io/prefs.ts";
 import { isShown, NEUTRAL } from "../render/style.ts";
@@ -55,6 +55,7 @@ export class AnnotationScene {
   /** The label new shapes get. */
   readonly label: Cell<string>;
   readonly readOnly = new Cell(true);
+  readonly past = new Cell<Past | null>(null);
   private readonly view: Cell<SceneView>;
   private readonly colors: ReadonlyMap<string, string>;
   private readonly names: ReadonlyMap<string, string>;
@@ -121,6 +122,15 @@ export class AnnotationScene {
     if (copies.length && !this.readOnly.value) adopt(this.tools, copies, "Propagate");
   }
 
+  private showPast(past: Past | null): void {
+    this.toolbox.settle();
+    this.document.selection.set(new Set());
+    const { store } = this.document;
+    const earlier = past && new Store<Annotation>();
+    earlier?.put(past?.annotations ?? []);
+    this.desk.stage.bind(earlier ?? store, this.view);
+  }
+
   reveal(one: Annotation): void {
     const box = TYPES.get(one.type)?.bounds(one.geometry, this.desk.stage.imageSize());
     if (box) this.desk.stage.reveal(box);
@@ -168,6 +178,11 @@ export class AnnotationScene {
       this.settings, this.suggestions.threshold, this.document.selection, hidden, locked, hover,
     ] as const; // prettier-ignore
     for (const cell of cells) (cell as Cell<unknown>).subscribe(() => this.view.set(this.composed()));
+    let looked = false;
+    this.past.subscribe((past) => {
+      if (past || looked) this.showPast(past);
+      looked = past !== null;
+    });
   }
 
   private composed(): SceneView {

@@ -185,6 +185,7 @@ export class Studio {
       suggestions: scene.suggestions,
       entry: this.entry,
       readOnly: scene.readOnly,
+      past: scene.past,
       notice: (text, kind) => toast(text, kind && kind !== "info" ? { kind } : {}),
       handle: (id, run) => {
         this.handlers[id] = run;
@@ -275,6 +276,10 @@ export class Studio {
   /** Shows one by its id, at hand or not. */
   goTo(id: string): Promise<void> {
     return this.queue.goTo(id);
+  }
+  /** As its digit does, for those that have none. */
+  choose(label: KeyedLabel): void {
+    this.answers.choose(label);
   }
   /** On to the next picture, whatever becomes of this one. */
   goOn(): void {

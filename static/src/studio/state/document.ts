@@ -33,6 +33,8 @@ export interface SuggestionPayload {
   confidence: number;
   model: { id: string; name: string } | null;
   prediction: string | null;
+  /** The item was submitted since: it is there to be compared with. */
+  answered?: boolean;
 }
 export interface DocumentOptions {
   edits: Edits;
@@ -342,7 +344,7 @@ export class Document {
       ...things.map(({ metadata }) => metadata["suggestion"]),
     ]);
     this.rejected.set(kept?.rejected ?? []);
-    return offered.filter(({ id }) => !answered.has(id)).map((one) => this.offer(one));
+    return offered.filter((one) => !one.answered && !answered.has(one.id)).map((one) => this.offer(one));
   }
   private offer(one: SuggestionPayload): Annotation {
     const { id, confidence, model, prediction, type, label, geometry, attributes } = one;

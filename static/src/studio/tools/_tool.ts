@@ -164,8 +164,23 @@ export function counted(ctx: ToolContext, list: readonly Annotation[]): string {
   const types = new Set(list.map(({ type }) => type));
   const only = types.size === 1 ? [...types][0] : undefined;
   const word = (only && ctx.typeOf(only)?.title.toLowerCase()) || "object";
-  if (list.length === 1) return word;
-  return `${list.length} ${/(s|x|sh|ch)$/.test(word) ? `${word}es` : `${word}s`}`;
+  return list.length === 1 ? word : `${list.length} ${severalOf(word)}`;
+}
+function severalOf(word: string): string {
+  return /(s|x|sh|ch)$/.test(word) ? `${word}es` : `${word}s`;
+}
+
+/**
+ * Whether the task takes what an act would make of these types; says so where it does not, since the server would refuse
+ * it. A shape of somebody else's that has the type already may keep it.
+ */
+export function taken(ctx: ToolContext, made: Iterable<string>, had: Iterable<string> = []): boolean {
+  const may = ctx.allowed && new Set([...ctx.allowed, ...had]);
+  const not = may && [...made].find((type) => !may.has(type));
+  if (not === undefined) return true;
+  const word = ctx.typeOf(not)?.title.toLowerCase() ?? not;
+  ctx.announce(`This task takes no ${severalOf(word)}: that would make one.`);
+  return false;
 }
 
 /** One step of undo whatever it takes; the name is what people read beside "Undo". */

@@ -145,10 +145,14 @@ export function propagated(ctx: ToolContext): AnnotationParts[] {
   if (!list.length) ctx.announce("Select what goes on to the next picture first.");
   return regrouped(list.map(partsOf));
 }
-/** Adds shapes made for another picture: moved inside this one where they do not fit. */
+/**
+ * Adds shapes made for another picture: moved inside this one where they do not fit. Those of a type that this task does
+ * not take stay behind, and it is said how many.
+ */
 export function adopt(ctx: ToolContext, parts: readonly AnnotationParts[], verb: string): boolean {
   const size = ctx.size();
-  const fitting = regrouped(parts).flatMap((part) => {
+  const wanted = parts.filter(({ type }) => ctx.allowed?.includes(type) ?? true);
+  const fitting = regrouped(wanted).flatMap((part) => {
     const shape = ctx.typeOf(part.type);
     if (!shape) return [];
     const box = shape.bounds(part.geometry, size);
@@ -158,7 +162,13 @@ export function adopt(ctx: ToolContext, parts: readonly AnnotationParts[], verb:
     const [dx, dy] = [back(box[0], box[2], size[0]), back(box[1], box[3], size[1])];
     return [dx || dy ? { ...part, geometry: shape.moved(part.geometry, dx, dy, size) } : part];
   });
-  return fitting.length > 0 && addShapes(ctx, fitting, verb) !== undefined;
+  const done = fitting.length > 0 && addShapes(ctx, fitting, verb) !== undefined;
+  const left = parts.filter((part) => !wanted.includes(part));
+  if (left.length)
+    ctx.announce(
+      `Left out, because this task does not take it: ${counted(ctx, left as unknown as Annotation[])}.`,
+    );
+  return done;
 }
 
 // ---- order, groups, what is said of them

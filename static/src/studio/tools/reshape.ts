@@ -15,6 +15,7 @@ import {
   counted,
   editable,
   previewChanges,
+  taken,
   told,
   type AnnotationParts,
   type AnnotationPatch,
@@ -42,6 +43,10 @@ function like(one: Annotation, type: string, geometry: unknown): AnnotationParts
   return { ...partsOf(one), type, geometry };
 }
 
+function typesOf(list: readonly { readonly type: string }[]): string[] {
+  return list.map(({ type }) => type);
+}
+
 /** Cuts every selected shape that the line goes through; the pieces keep what was said of the whole. */
 export function sliceSelected(ctx: ToolContext, line: readonly XY[]): boolean {
   const cut: { one: Annotation; pieces: AnnotationParts[] }[] = [];
@@ -60,12 +65,9 @@ export function sliceSelected(ctx: ToolContext, line: readonly XY[]): boolean {
     return false;
   }
   const whole = cut.map(({ one }) => one);
-  const made = exchange(
-    ctx,
-    whole,
-    cut.flatMap(({ pieces }) => pieces),
-    `Cut ${counted(ctx, whole)}`,
-  );
+  const pieces = cut.flatMap((each) => each.pieces);
+  if (!taken(ctx, typesOf(pieces), typesOf(whole))) return false;
+  const made = exchange(ctx, whole, pieces, `Cut ${counted(ctx, whole)}`);
   ctx.announce(`Cut into ${made.length} pieces`);
   return true;
 }
@@ -81,6 +83,7 @@ export function joinSelected(ctx: ToolContext): boolean {
   }
   const whole = list.map(({ one }) => one);
   const type = whole.some((one) => one.type === "mask") ? "mask" : "polygon";
+  if (!taken(ctx, [type], typesOf(whole))) return false;
   const geometry = type === "mask" ? unionOf(ctx, whole) : { rings: joined(list.map(({ rings }) => rings)) };
   if (!geometry) return false;
   exchange(ctx, whole, [like(first.one, type, geometry)], `Join ${counted(ctx, whole)}`);
@@ -99,7 +102,7 @@ function unionOf(ctx: ToolContext, list: readonly Annotation[]): MaskGeometry | 
 
 export function convertSelected(ctx: ToolContext, target: Target): boolean {
   const list = withOutline(ctx, "convert").flatMap(({ one }) => (one.type === target ? [] : [one]));
-  if (!list.length) return false;
+  if (!list.length || !taken(ctx, [target])) return false;
   const tolerance = ctx.stage.viewport.value.imageLength(SIMPLIFY_PX);
   return (
     told(ctx, () => {

@@ -117,6 +117,7 @@ const EVERYWHERE: ShortcutDef[] = [
     ["work.takeback", "Undo and go back to it", "backspace"],
     ["work.reopen", "Take back what was submitted", "shift+u"],
     ["work.goto", "Go to a picture by its name", "/"],
+    ["work.label", "Choose a label by its name", "shift+t"],
   ]),
   ...rows("Work", { whileTyping: true }, [["work.save", "Save now", "ctrl+s"]]),
   ...rows("Work", { repeat: true }, [

@@ -93,10 +93,7 @@ export class Toolbox {
   use(id: string): boolean {
     const tool = this.get(id);
     if (!tool) return false;
-    if (tool.makes.length && this.ctx.readOnly()) {
-      this.ctx.announce("This picture can only be looked at now.");
-      return true;
-    }
+    if (this.onlyLooked(tool)) return true;
     if (tool === this.active.value) return true;
     this.active.value.deactivate();
     if (tool.makes.length) this.last = tool;
@@ -122,11 +119,11 @@ export class Toolbox {
   undo(): void {
     this.settle();
     if (this.active.value.command?.("draw.back", NOTHING_HELD)) return;
-    this.options.undo();
+    if (!this.onlyLooked()) this.options.undo();
   }
   redo(): void {
     this.settle();
-    this.options.redo();
+    if (!this.onlyLooked()) this.options.redo();
   }
   dispose(): void {
     this.active.value.deactivate();
@@ -175,12 +172,13 @@ export class Toolbox {
   private takeUp(tool: Tool): void {
     const { stage } = this.ctx;
     tool.activate(this.ctx);
+    // A tool stays in hand from picture to picture, also to one that is finished, somebody else's, or still on its way.
     stage.pointer = {
-      down: (event) => tool.down?.(event),
+      down: (event) => void (this.onlyLooked(tool) || tool.down?.(event)),
       move: (event) => tool.move?.(event),
-      up: (event) => tool.up?.(event),
+      up: (event) => (tool.makes.length && this.ctx.readOnly() ? tool.cancel?.() : tool.up?.(event)),
       cancel: () => tool.cancel?.(),
-      doubleClick: (event) => tool.doubleClick?.(event),
+      doubleClick: (event) => void (this.onlyLooked(tool) || tool.doubleClick?.(event)),
     };
     stage.element.style.cursor = tool.cursor;
     this.offHint();
@@ -196,12 +194,15 @@ export class Toolbox {
     if (ARROWS.has(command)) element.focus({ preventScroll: true });
     return true;
   }
+  /** Whether nothing may be edited now, of a tool: drawn with it; it is said. */
+  private onlyLooked(tool?: Tool): boolean {
+    const only = this.ctx.readOnly() && (!tool || tool.makes.length > 0);
+    if (only) this.ctx.announce("This picture can only be looked at now.");
+    return only;
+  }
   /** Runs an act that edits, or says why not. */
   private edit(act: (ctx: ToolContext) => boolean): unknown {
-    if (this.ctx.readOnly()) {
-      this.ctx.announce("This picture can only be looked at now.");
-      return true;
-    }
+    if (this.onlyLooked()) return true;
     this.settle();
     return act(this.ctx);
   }

@@ -51,10 +51,17 @@ const KINDS: Record<Step["kind"], readonly [tone: Tone, icon: IconName, word: st
   removed: ["bad", "minus", "Removed"],
 };
 
+function lastDecision(log: readonly LogEntry[], me: string): LogEntry | undefined {
+  return log.filter(({ person, action }) => person?.id === me && REVIEWED.has(action)).at(-1);
+}
 /** The newest version that was there when this person last decided on the item; null: they never did. */
 export function lastSeen(versions: readonly Version[], log: readonly LogEntry[], me: string): Version | null {
-  const mine = log.filter(({ person, action }) => person?.id === me && REVIEWED.has(action)).at(-1);
+  const mine = lastDecision(log, me);
   return (mine && versions.find(({ at }) => Date.parse(at) <= Date.parse(mine.at))) ?? null;
+}
+/** Whether this person decided on the item before any of these versions. */
+function isSought(versions: readonly Version[], log: readonly LogEntry[], me: string): boolean {
+  return lastDecision(log, me) !== undefined && lastSeen(versions, log, me) === null;
 }
 
 export class ChangesPanel {
@@ -138,9 +145,16 @@ export class ChangesPanel {
     const { versions, log, me } = this.options;
     try {
       const [page, lines] = await Promise.all([versions.list(shown.item), log(shown.taskItem)]);
+      const found = [...page.items];
+      // What this person saw last may lie behind many saves of others.
+      for (let { next } = page; next !== null && isSought(found, lines, me);) {
+        const older = await versions.list(shown.item, next);
+        found.push(...older.items);
+        next = older.next;
+      }
       if (shown !== this.shown) return;
-      this.versions = page.items;
-      this.seenBefore = lastSeen(page.items, lines, me);
+      this.versions = found;
+      this.seenBefore = lastSeen(found, lines, me);
       this.drawBases();
     } catch (error) {
       this.options.ctx.announce(messageOf(error));
@@ -245,7 +259,7 @@ export class ChangesPanel {
   private words({ kind, before, after }: Step): string {
     const { numbers } = this.options;
     const was = before?.label || "no label";
-    const word = this.chosen === MODEL ? { added: "Only the person's", changed: "Other than predicted", removed: "Only the model's" }[kind] : KINDS[kind][2]; // prettier-ignore
+    const word = this.chosen === MODEL ? { added: "Only the person's", changed: "Differs", removed: "Only the model's" }[kind] : KINDS[kind][2]; // prettier-ignore
     const name = after
       ? `${before && before.label !== after.label ? `${was} → ` : ""}${after.label || "no label"} #${numbers.of(after.id)}`
       : was;

@@ -1,15 +1,17 @@
 /**
- * What became of the item: versions of its annotations (compare one with now, restore it) and what people did in the task.
- * While a version is compared, the picture shows what was added since in green, what changed in amber, what is gone in red.
+ * What became of the item: versions of its annotations (compare one with now, look at it by itself, restore it) and what
+ * people did in the task. While a version is compared, the picture shows what was added since in green, what changed in
+ * amber, what is gone in red.
  */
 import { delegate, h, replace, type Child } from "../../lib/dom.ts";
-import { plural } from "../../lib/format.ts";
+import { ago, plural } from "../../lib/format.ts";
 import { AlpApiError, messageOf } from "../../lib/http.ts";
 import type { Viewport } from "../../lib/geometry.ts";
-import type { Unsubscribe } from "../../lib/store.ts";
+import type { Cell, Unsubscribe } from "../../lib/store.ts";
 import { confirmDialog } from "../../ui/dialog.ts";
 import { chip } from "../../ui/status.ts";
 import { timeAgo } from "../../ui/time.ts";
+import type { Past } from "../context.ts";
 import type { Version, VersionsApi } from "../io/versions.ts";
 import type { Annotation } from "../shapes/_shape.ts";
 import { differenceOf, isSame, wordsOf, type Difference } from "../state/difference.ts";
@@ -26,6 +28,8 @@ export interface HistoryOptions {
   readonly ctx: ToolContext;
   readonly document: Document;
   readonly versions: VersionsApi;
+  /** Set while a version is looked at by itself. */
+  readonly past: Cell<Past | null>;
   /** What people did with a task item; null where there is none. */
   readonly log: ((taskItem: string) => Promise<LogEntry[]>) | null;
 }
@@ -54,6 +58,8 @@ export class HistoryPanel {
   private versions: Version[] = [];
   private next: number | null = null;
   private compared: { version: Version; then: readonly Annotation[]; difference: Difference } | null = null;
+  /** Whether nothing could be edited before a version was looked at by itself. */
+  private fixed = false;
   private stale = true;
   private seen = false;
 
@@ -81,11 +87,13 @@ export class HistoryPanel {
         if (state === "saved") this.refresh();
       }),
     ];
+    this.off.push(options.past.subscribe(() => this.compared && this.drawCompared()));
     // Escape on the picture ends comparing before anything else.
     ctx.stage.element.addEventListener("keydown", (event) => {
       if (event.key !== "Escape" || !this.compared) return;
       event.stopPropagation();
-      this.stop();
+      if (options.past.value) options.past.set(null);
+      else this.stop();
     });
     // Read only while somebody looks.
     new IntersectionObserver((entries) => {
@@ -202,11 +210,24 @@ export class HistoryPanel {
     }
   }
   stop(): void {
+    this.options.past.set(null);
     if (!this.compared) return;
     this.compared = null;
     this.offOverlay?.();
     this.offOverlay = null;
     this.drawCompared();
+  }
+  /** The picture with that version alone, as whoever saved it saw it; or beside what is there now. */
+  private lookAlone(alone: boolean): void {
+    const { compared, options } = this;
+    if (!compared) return;
+    const { then, version } = compared;
+    const words = `${whoDid(version.author)}, ${ago(version.at)}`;
+    if (!options.past.value) this.fixed = options.ctx.readOnly();
+    options.past.set(alone ? { annotations: then, words } : null);
+    options.ctx.announce(
+      alone ? `As it was: ${words}, ${plural(then.length, "object")}` : "Compared with now",
+    );
   }
   private now(): Annotation[] {
     return this.options.document.store.all();
@@ -237,6 +258,7 @@ export class HistoryPanel {
         key("bad", difference.removed, "removed"),
         isSame(difference) && "Nothing changed.",
       ),
+      this.ways(),
       h(
         "div",
         { class: "row" },
@@ -245,7 +267,7 @@ export class HistoryPanel {
           {
             type: "button",
             class: "btn",
-            disabled: this.options.ctx.readOnly() || isSame(difference),
+            disabled: this.lockedNow() || isSame(difference),
             onclick: () => this.restore(),
           },
           "Restore this version",
@@ -255,10 +277,38 @@ export class HistoryPanel {
     );
   }
 
+  private ways(): HTMLElement {
+    const way = (alone: boolean, words: string) =>
+      h(
+        "button",
+        {
+          type: "button",
+          "aria-pressed": String((this.options.past.value !== null) === alone),
+          dataset: { way: words },
+          onclick: () => {
+            this.lookAlone(alone);
+            this.comparing.querySelector<HTMLElement>(`[data-way="${words}"]`)?.focus();
+          },
+        },
+        words,
+      );
+    return h(
+      "div",
+      { class: "segment", role: "group", "aria-label": "How it is shown" },
+      way(false, "Beside now"),
+      way(true, "As it was"),
+    );
+  }
+  /** Looking at a version by itself keeps from editing, not from restoring it. */
+  private lockedNow(): boolean {
+    return this.options.past.value ? this.fixed : this.options.ctx.readOnly();
+  }
+
   private async restore(): Promise<void> {
     const { compared, shown } = this;
-    const { document, ctx, versions } = this.options;
+    const { document, ctx, versions, past } = this.options;
     if (!compared || !shown) return;
+    past.set(null); // what is taken back is seen
     const sure = await confirmDialog({
       title: "Restore this version?",
       text: `The annotations become what they were: ${wordsOf(compared.difference)} since is taken back. The versions in between stay in the history.`,
@@ -300,7 +350,7 @@ export class HistoryPanel {
 
   private overlay(draw: CanvasRenderingContext2D, viewport: Viewport): void {
     const { compared } = this;
-    if (!compared) return;
+    if (!compared || this.options.past.value) return;
     const { added, changed, removed } = compared.difference;
     this.painted.draw(draw, viewport, [
       ...added.map((one) => ({ one, tone: "ok", dashed: false }) as const),
