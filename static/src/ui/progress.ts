@@ -22,6 +22,8 @@ export interface Progress {
 }
 export interface ProgressOptions {
   label: string;
+  /** Stands there when it is finished; default the label. */
+  finished?: string;
   /** Formats done and total; default plain counts. */
   format?: (n: number) => string;
   onCancel?: () => unknown;
@@ -60,6 +62,7 @@ export function createProgress(options: ProgressOptions): Progress {
     { class: "bar run indeterminate", role: "progressbar", "aria-label": options.label },
     fill,
   );
+  const title = h("b", null, options.label);
   const figures = h("span", { class: "soft" });
   const note = h("span", { class: "hint clip" });
   const cancel = options.onCancel
@@ -72,14 +75,7 @@ export function createProgress(options: ProgressOptions): Progress {
   const element = h(
     "div",
     { class: "progress-block" },
-    h(
-      "div",
-      { class: "progress-line" },
-      h("b", null, options.label),
-      figures,
-      h("span", { class: "spacer" }),
-      cancel,
-    ),
+    h("div", { class: "progress-line" }, title, figures, h("span", { class: "spacer" }), cancel),
     bar,
     note,
   );
@@ -109,6 +105,7 @@ export function createProgress(options: ProgressOptions): Progress {
       setStyle(fill, { width: "100%" });
       bar.setAttribute("aria-valuenow", "100");
       cancel?.remove();
+      if (options.finished) title.textContent = options.finished;
       note.textContent = "";
       replace(figures, tone === "bad" ? icon("failed", "sm") : icon("check", "sm"), " ", text);
     },

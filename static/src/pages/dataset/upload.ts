@@ -131,7 +131,12 @@ export function uploadPanel(options: UploadOptions): HTMLElement {
   function draw(): void {
     const { totals } = queue;
     if (!bar || (queue.busy && !wasBusy)) {
-      bar = createProgress({ label: "Uploading", format: (n) => bytes(n), onCancel: () => queue.cancel() });
+      bar = createProgress({
+        label: "Uploading",
+        finished: "Uploaded",
+        format: (n) => bytes(n),
+        onCancel: () => queue.cancel(),
+      });
     }
     if (queue.busy)
       bar.set({
@@ -140,7 +145,7 @@ export function uploadPanel(options: UploadOptions): HTMLElement {
         note: `${count(totals.done)} of ${plural(totals.files, "file")}`,
       });
     if (!queue.busy && wasBusy) {
-      bar.finish(summary(), totals.refused + totals.failed ? "bad" : "ok");
+      bar.finish(summary(), outcome());
       options.done();
     }
     wasBusy = queue.busy;
@@ -150,6 +155,12 @@ export function uploadPanel(options: UploadOptions): HTMLElement {
       refusedList(queue.refused),
       activeList(),
     );
+  }
+
+  function outcome(): "ok" | "plain" | "bad" {
+    const { added, overwritten, skipped, refused, failed } = queue.totals;
+    if (!refused && !failed) return "ok";
+    return added + overwritten + skipped ? "plain" : "bad";
   }
 
   function summary(): string {
