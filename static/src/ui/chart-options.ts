@@ -365,6 +365,9 @@ export function faded(color: string, alpha: number): string {
   return `rgba(${r}, ${g}, ${b}, ${alpha.toFixed(3)})`;
 }
 
+/** As many letters of columns' names as half a page holds beside each other. */
+const SIDE_BY_SIDE = 60;
+
 export function heatOption(spec: HeatSpec, theme: ChartTheme): EChartsCoreOption {
   const format = spec.format ?? plain;
   const most = Math.max(1e-9, ...spec.values.flat().map((value) => value ?? 0));
@@ -372,6 +375,8 @@ export function heatOption(spec: HeatSpec, theme: ChartTheme): EChartsCoreOption
     1e-9,
     ...spec.values.flatMap((row, r) => row.map((value, c) => (r === c ? 0 : (value ?? 0)))),
   );
+  const longest = Math.max(0, ...spec.columns.map((name) => name.length));
+  const slant = longest * spec.columns.length > SIDE_BY_SIDE ? -40 : 0; // or they would lie over each other
   const names = (data: string[], name: string | undefined, inverse: boolean, gap: number) => ({
     type: "category",
     data,
@@ -386,6 +391,7 @@ export function heatOption(spec: HeatSpec, theme: ChartTheme): EChartsCoreOption
       width: 84,
       overflow: "truncate",
       interval: data.length > 20 ? "auto" : 0,
+      rotate: inverse ? 0 : slant,
     },
     axisLine: { show: false },
     axisTick: { show: false },
@@ -413,7 +419,7 @@ export function heatOption(spec: HeatSpec, theme: ChartTheme): EChartsCoreOption
   return {
     ...base(theme),
     grid: { left: 8, right: 8, top: 8, bottom: 8, outerBoundsMode: "same" },
-    xAxis: names(spec.columns, spec.columnName, false, 28),
+    xAxis: names(spec.columns, spec.columnName, false, slant ? 24 + Math.min(longest, 12) * 5 : 28),
     yAxis: names(spec.rows, spec.rowName, true, 92),
     tooltip: {
       ...(base(theme)["tooltip"] as object),

@@ -197,14 +197,21 @@ function edges(
   for (const [from, to] of graph.edges) {
     const [x1, y1] = place.get(from) ?? [0, 0];
     const [x2, y2] = place.get(to) ?? [0, 0];
-    const [startX, startY, endY] = [x1 + WIDTH, y1 + HEIGHT / 2, y2 + HEIGHT / 2];
-    const bend = x2 - GAP_X / 2;
     const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
-    path.setAttribute(
-      "d",
-      `M${startX},${startY}L${x2 - GAP_X},${startY}C${bend},${startY} ${bend},${endY} ${x2},${endY}`,
-    );
+    path.setAttribute("d", x1 === x2 ? downwards(x1, y1, y2) : across(x1, y1, x2, y2));
     svg.append(path);
   }
   return svg;
+}
+
+/** From the right side of one to the left of another, the bend just before it. */
+function across(x1: number, y1: number, x2: number, y2: number): string {
+  const [startX, startY, endY] = [x1 + WIDTH, y1 + HEIGHT / 2, y2 + HEIGHT / 2];
+  const bend = x2 - GAP_X / 2;
+  return `M${startX},${startY}L${x2 - GAP_X},${startY}C${bend},${startY} ${bend},${endY} ${x2},${endY}`;
+}
+
+/** To what follows in the same column. */
+function downwards(x: number, y1: number, y2: number): string {
+  return `M${x + WIDTH / 2},${y1 + HEIGHT}L${x + WIDTH / 2},${y2}`;
 }
