@@ -4,7 +4,7 @@ import "./pipeline.css";
 import { boot, may } from "../lib/boot";
 import { find, h, need } from "../lib/dom";
 import { feed } from "../lib/feed";
-import { ago, count } from "../lib/format";
+import { ago, count, plural } from "../lib/format";
 import { api } from "../lib/http";
 import { createGraphView } from "../pipeline_editor/index";
 import {
@@ -170,7 +170,11 @@ async function drawGallery(host: HTMLElement): Promise<void> {
           h(
             "span",
             { class: "hint" },
-            `${template.graph.nodes.length} nodes, ${template.graph.connections.length} connections, ${(template.graph.variables ?? []).length} variables`,
+            [
+              plural(template.graph.nodes.length, "node"),
+              plural(template.graph.connections.length, "connection"),
+              plural((template.graph.variables ?? []).length, "variable"),
+            ].join(", "),
           ),
         );
         return template.saved
