@@ -148,18 +148,46 @@ def test_comments_and_groups_when_made_moved_and_dissolved_then_stored_so(house:
     assert not drafting.stored(page).get("groups")
 
 
+def push_out_of_sight(hands: Hands) -> None:
+    """The ground is dragged until a node is gone, and back: it has its ports again. A click on it chooses nothing."""
+    hands.choose("Second")
+    frame, mouse = box_of(hands.canvas), hands.page.mouse
+    x, y = frame["x"] + 20, frame["y"] + 20
+    mouse.move(x, y)
+    mouse.down()
+    mouse.move(x + frame["width"] - 60, y, steps=6)
+    expect(hands.node("Second")).to_have_count(0)
+    mouse.move(x, y, steps=6)
+    expect(hands.port("Second", "in item")).to_be_visible()
+    mouse.up()
+    expect(hands.side.get_by_label("Name of the node")).to_have_value("Second")
+    hands.canvas.click(position={"x": 20, "y": 20})
+    expect(hands.side.get_by_label("Name of the node")).to_have_count(0)
+
+
 def test_revision_when_compared_and_restored_then_the_draft_is_it_again(house: House, visitor: Windows) -> None:
     drafting = make_drafting(house, "again", PAIR)
     hands = drafting.open(visitor())
     page = hands.page
+    push_out_of_sight(hands)
     hands.page.get_by_role("button", name="Start").click()
     expect(page.locator("#pipeline-status")).to_contain_text("Running")
     hands.choose("Second")
     hands.rename("Renamed")
     hands.saved()
     page.get_by_role("tab", name="Revisions").click()
-    page.get_by_role("button", name="Compare with the draft").click()
-    dialog = page.get_by_role("dialog", name="From revision 1 to the draft")
+    first = page.get_by_role("listitem").filter(has_text="Revision 1")
+    first.get_by_role("button", name="Compare").click()
+    dialog = page.get_by_role("dialog", name="Revision 1")
+    expect(dialog.get_by_text("Second → Renamed")).to_be_visible()
+    dialog.get_by_role("button", name="Close").last.click()
+    page.get_by_role("button", name="Publish").click()
+    expect(page.get_by_role("listitem").filter(has_text="Revision 2")).to_be_visible()
+    hands.rename("Again")
+    hands.saved()
+    first.get_by_role("button", name="Compare").click()
+    expect(dialog.get_by_text("Second → Again")).to_be_visible()
+    dialog.get_by_label("Compare with").select_option("revision 2")
     expect(dialog.get_by_text("Second → Renamed")).to_be_visible()
     dialog.get_by_role("button", name="Restore revision 1").click()
     expect(hands.node("Second")).to_be_visible()

@@ -267,10 +267,12 @@ function cycleActions(cycle: CycleDetail, failed: (error: unknown) => void): Dia
       return false;
     }
   };
-  if (cycle.counts.failed) return [close, { label: "Retry what failed", primary: true, run: doing("retry") }];
-  if (["pending", "running", "waiting"].includes(cycle.status))
-    return [close, { label: "Cancel this cycle", run: doing("cancel") }];
-  return [close];
+  const open = ["pending", "running", "waiting"].includes(cycle.status);
+  return [
+    close,
+    ...(open ? [{ label: "Cancel this cycle", run: doing("cancel") }] : []),
+    ...(cycle.counts.failed ? [{ label: "Retry what failed", primary: true, run: doing("retry") }] : []),
+  ];
 }
 
 need("#cycles").append(table.element);

@@ -91,6 +91,7 @@ async function publish(path: "start" | "resume"): Promise<void> {
         : `runs revision ${pipeline.revision_number ?? ""}; open cycles finish on theirs`;
     toast(`${pipeline.name} ${words}.`, { kind: "ok" });
     drawHead();
+    editor.published();
   } catch (error) {
     if (!(error instanceof AlpApiError) || error.code !== "graph_invalid") throw error;
     await editor.checks.now();
@@ -187,6 +188,7 @@ async function look(): Promise<void> {
   if (!editor) return;
   await editor.draft.look();
   const fresh = await loadPipeline(id);
+  if (fresh.revision_number !== pipeline.revision_number) editor.published();
   pipeline = { ...fresh, graph: pipeline.graph };
   drawHead();
 }

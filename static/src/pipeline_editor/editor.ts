@@ -481,4 +481,8 @@ export class Editor {
   showProblems(): void {
     this.drawer.show("problems");
   }
+  /** There is one revision more. */
+  published(): void {
+    this.drawer.published();
+  }
 }

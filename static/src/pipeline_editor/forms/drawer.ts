@@ -12,6 +12,7 @@ export interface Drawer {
   element: HTMLElement;
   update: () => void;
   show: (tab: "variables" | "problems" | "triggers") => void;
+  published: () => void;
 }
 
 export function createDrawer(context: PanelContext): Drawer {
@@ -91,6 +92,9 @@ export function createDrawer(context: PanelContext): Drawer {
     show: (tab) => {
       tabs.show(tab);
       open(true);
+    },
+    published: () => {
+      if (tabs.current() === "revisions") void drawRevisions(revisions, context);
     },
   };
 }

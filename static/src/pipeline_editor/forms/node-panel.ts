@@ -28,11 +28,18 @@ export function nodePanel(id: string, context: PanelContext): Panel {
   const body = h("div", { class: "side-body" });
   const [settings, problems, inputs, outputs, triggers] = [0, 1, 2, 3, 4].map(() => h("div", {}));
   const docs = h("div", {});
+  let typing = false;
   const name = h("input", {
     class: "input node-name",
     "aria-label": "Name of the node",
     maxlength: 200,
+    oninput: () => (typing = true),
+    onblur: () => {
+      typing = false;
+      update();
+    },
     onchange: () => {
+      typing = false;
       const wanted = name.value.trim();
       if (wanted) patchNode(context.doc, id, { name: wanted }, "Rename");
       else update();
@@ -45,7 +52,8 @@ export function nodePanel(id: string, context: PanelContext): Panel {
     const one = node();
     if (!one) return;
     const type = context.faces.typeOf(one);
-    if (document.activeElement !== name) name.value = one.name;
+    // Only a name being typed is left alone: one that has the focus follows what others made of it.
+    if (!typing) name.value = one.name;
     // A form under one's hands is not drawn anew; undo and others' changes are.
     const now =
       JSON.stringify(one.config) + JSON.stringify(context.doc.values("variable").map((v) => v.name));

@@ -41,14 +41,14 @@ const KINDS = {
 
 export async function drawRevisions(host: HTMLElement, context: PanelContext): Promise<void> {
   try {
-    const page = await api.list<Revision>(`/api/v1/pipelines/${context.pipelineId}/revisions/`);
+    const rows = await api.all<Revision>(`/api/v1/pipelines/${context.pipelineId}/revisions/`);
     replace(
       host,
-      page.items.length
+      rows.length
         ? h(
             "ul",
             { class: "trigger-list" },
-            page.items.map((row) => line(row, context)),
+            rows.map((row) => line(row, rows, context)),
           )
         : h("p", { class: "muted" }, "Nothing was published yet; starting the pipeline makes revision 1."),
     );
@@ -57,7 +57,7 @@ export async function drawRevisions(host: HTMLElement, context: PanelContext): P
   }
 }
 
-function line(row: Revision, context: PanelContext): HTMLElement {
+function line(row: Revision, rows: readonly Revision[], context: PanelContext): HTMLElement {
   return h(
     "li",
     {},
@@ -70,18 +70,47 @@ function line(row: Revision, context: PanelContext): HTMLElement {
     ),
     h(
       "button",
-      { class: "btn btn-ghost btn-sm", type: "button", onclick: () => void compare(row, context) },
-      "Compare with the draft",
+      { class: "btn btn-ghost btn-sm", type: "button", onclick: () => void compare(row, rows, context) },
+      "Compare",
     ),
   );
 }
 
-async function compare(row: Revision, context: PanelContext): Promise<void> {
+/** From a revision to the draft, or to another revision. */
+async function compare(row: Revision, rows: readonly Revision[], context: PanelContext): Promise<void> {
   const body = h("div", { class: "stack" }, h("p", { class: "muted" }, "Comparing…"));
+  const other = h(
+    "select",
+    { class: "select", "aria-label": "Compare with", onchange: () => void show() },
+    h("option", { value: "draft" }, "the draft"),
+    rows
+      .filter((one) => one.number !== row.number)
+      .map((one) => h("option", { value: String(one.number) }, `revision ${one.number}`)),
+  );
+  const show = async () => {
+    dialog.setError(null);
+    const chosen = other.value;
+    const [before, after] = inOrder(row.number, chosen);
+    try {
+      await context.draft.flush();
+      const diff = await api.get<Diff>(`/api/v1/pipelines/${context.pipelineId}/diff/`, {
+        query: { before, after },
+      });
+      if (other.value === chosen)
+        replace(body, h("p", { class: "hint" }, wayWords(before, after)), differences(diff));
+    } catch (error) {
+      dialog.setError(messageOf(error));
+    }
+  };
   const dialog = openDialog({
-    title: `From revision ${row.number} to the draft`,
+    title: `Revision ${row.number}`,
     wide: true,
-    body,
+    body: h(
+      "div",
+      { class: "stack" },
+      h("label", { class: "field" }, h("span", { class: "label" }, "Compare with"), other),
+      body,
+    ),
     actions: [
       { label: "Close" },
       {
@@ -96,15 +125,16 @@ async function compare(row: Revision, context: PanelContext): Promise<void> {
       },
     ],
   });
-  try {
-    await context.draft.flush();
-    const diff = await api.get<Diff>(`/api/v1/pipelines/${context.pipelineId}/diff/`, {
-      query: { before: row.number, after: "draft" },
-    });
-    replace(body, differences(diff));
-  } catch (error) {
-    dialog.setError(messageOf(error));
-  }
+  await show();
+}
+
+/** Which of the two came first: what was added between them was added by the later one. */
+export function inOrder(number: number, other: string): [number, string] {
+  return other === "draft" || Number(other) > number ? [number, other] : [Number(other), String(number)];
+}
+
+function wayWords(before: number, after: string): string {
+  return `What changed from revision ${before} to ${after === "draft" ? "the draft" : `revision ${after}`}.`;
 }
 
 function differences(diff: Diff): HTMLElement {

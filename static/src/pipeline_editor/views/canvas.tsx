@@ -21,6 +21,7 @@ import { FrameView, NoteView } from "./drawn";
 import { readIn, readOut, type FlowEdge, type FlowModel, type FlowNode } from "./flow";
 import { Link } from "./link";
 import { NODE_MIME } from "./mime";
+import { ground } from "./rest";
 import { Step } from "./step";
 
 const NODE_TYPES = { step: Step, note: NoteView, frame: FrameView };
@@ -80,6 +81,11 @@ function groundOf(event: MouseEvent | TouchEvent): Element | null {
   return event.target instanceof Element ? event.target.closest(".react-flow") : null;
 }
 
+/** The ground is dragged no more. */
+function letGo(): void {
+  document.querySelector(".react-flow.panning")?.classList.remove("panning", "moved");
+}
+
 /** What the canvas answers with, the same functions for good: a new one would draw every node anew. */
 function handlersOf(options: CanvasOptions, flow: { current: Flow | null }) {
   /** Let go over a port that does not take it: the reason in words. */
@@ -128,8 +134,13 @@ function handlersOf(options: CanvasOptions, flow: { current: Flow | null }) {
     onMoveStart: (event: MouseEvent | TouchEvent | null) => {
       if (event && event.type !== "wheel") groundOf(event)?.classList.add("panning");
     },
+    onMove: (event: MouseEvent | TouchEvent | null) => {
+      if (!event) return;
+      ground.moved();
+      if (event.type !== "wheel") document.querySelector(".react-flow.panning")?.classList.add("moved");
+    },
     onMoveEnd: (event: MouseEvent | TouchEvent | null) => {
-      if (event) document.querySelector(".react-flow.panning")?.classList.remove("panning");
+      if (event) letGo();
     },
     onNodeDoubleClick: (_: unknown, node: FlowNode) => options.open(node.id),
     onDragOver: (event: DragEvent) => {
@@ -212,11 +223,16 @@ function Canvas(options: CanvasOptions) {
 
 export function mountCanvas(host: HTMLElement, options: CanvasOptions): () => void {
   const root = createRoot(host);
+  // Should the hand have let go where nobody saw it, what lies over the ground goes with the next press.
+  window.addEventListener("pointerdown", letGo, true);
   root.render(
     <ReactFlowProvider>
       <Canvas {...options} />
     </ReactFlowProvider>,
   );
-  return () => root.unmount();
+  return () => {
+    window.removeEventListener("pointerdown", letGo, true);
+    root.unmount();
+  };
 }
 export { FIT };

@@ -7,6 +7,7 @@ import { portName } from "../graph/ports";
 import type { Counts, PortInfo } from "../graph/types";
 import { Mark, portShape } from "./marks";
 import { useFar } from "./distance";
+import { useWhole } from "./rest";
 import type { StepData, StepNode } from "./flow";
 
 interface InputProps {
@@ -130,10 +131,13 @@ function Figures({ counts }: { counts: Counts }) {
 }
 
 export const Step = memo(function Step({ data, selected }: NodeProps<StepNode>) {
-  return useFar() ? (
-    <FarStep data={data} selected={selected} />
-  ) : (
+  const far = useFar();
+  const whole = useWhole(far);
+  if (far) return <FarStep data={data} selected={selected} />;
+  return whole ? (
     <NearStep data={data} selected={selected} />
+  ) : (
+    <PassingStep data={data} selected={selected} />
   );
 });
 
@@ -160,16 +164,59 @@ function FarStep({ data, selected }: StepProps) {
   );
 }
 
-function NearStep({ data, selected }: StepProps) {
+function classesOf({ data, selected }: StepProps): string {
+  const { problem, marked } = data;
+  return ["step", selected && "sel", problem && `has-${problem}`, marked && "marked"]
+    .filter(Boolean)
+    .join(" ");
+}
+
+function Head({ data }: { data: StepData }) {
   const { node, face, problem } = data;
+  return (
+    <div className="step-head">
+      <Mark name={data.known ? face.icon : "help"} />
+      <div>
+        <b title={node.name}>{fitText(node.name, HEAD_ROOM, 13, true)}</b>
+        <span>{fitText(face.title, HEAD_ROOM)}</span>
+      </div>
+      {problem && <Mark name={problem === "error" ? "alert" : "warning"} className="mark" />}
+    </div>
+  );
+}
+
+/** While it passes by: its name, and where its ports are, which the library measures for its connections. */
+function PassingStep({ data, selected }: StepProps) {
+  const handle = (id: string, side: "source" | "target", row: number) => {
+    const at = side === "source" ? "right" : "left";
+    return (
+      <div
+        key={id}
+        className={`react-flow__handle react-flow__handle-${at} port ${side}`}
+        data-handleid={id}
+        data-handlepos={at}
+        style={{ top: rowY(row) }}
+      />
+    );
+  };
+  return (
+    <div className={classesOf({ data, selected })} data-node={data.node.id}>
+      <Head data={data} />
+      {data.face.inputs.map((port, row) => handle(inHandle(port.name), "target", row))}
+      {outRows(data.face).map((out, row) => handle(out.id, "source", row))}
+    </div>
+  );
+}
+
+function NearStep({ data, selected }: StepProps) {
+  const { node, face } = data;
   const outs = outRows(face);
   const room = (row: number) => {
     const beside = outs[row];
     return beside ? ROOM - outWords(beside)[1] - 2 * GAP : ROOM;
   };
-  const classes = ["step", selected && "sel", problem && `has-${problem}`, data.marked && "marked"];
   return (
-    <div className={classes.filter(Boolean).join(" ")} data-node={node.id}>
+    <div className={classesOf({ data, selected })} data-node={node.id}>
       {data.triggers.length > 0 && (
         <div className="step-triggers">
           {data.triggers.map((trigger) => (
@@ -180,14 +227,7 @@ function NearStep({ data, selected }: StepProps) {
           ))}
         </div>
       )}
-      <div className="step-head">
-        <Mark name={data.known ? face.icon : "help"} />
-        <div>
-          <b title={node.name}>{fitText(node.name, HEAD_ROOM, 13, true)}</b>
-          <span>{fitText(face.title, HEAD_ROOM)}</span>
-        </div>
-        {problem && <Mark name={problem === "error" ? "alert" : "warning"} className="mark" />}
-      </div>
+      <Head data={data} />
       <Ports data={data} outs={outs} />
       {face.inputs.map((port, row) => (
         <Input key={port.name} port={port} row={row} room={room(row)} data={data} />
