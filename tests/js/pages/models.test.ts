@@ -44,6 +44,20 @@ describe("training charts", () => {
       specOf("accuracy", points.get("accuracy") ?? new Map<string, Map<number, number>>()).marks?.[0]?.x,
     ).toBe(3);
   });
+
+  it("write as many digits as the values need for their marks to differ", () => {
+    const format = (y: number) => {
+      const points: Points = new Map();
+      addSamples(points, [{ figure: "penalty", legend: "l2", x: 0, y }]);
+      return specOf("penalty", points.get("penalty") ?? new Map<string, Map<number, number>>()).y?.format?.(
+        y,
+      );
+    };
+    expect(format(25)).toBe("25");
+    expect(format(0.5)).toBe(".50");
+    expect(format(0.0012)).toBe(".0012");
+    expect(format(0)).toBe(".00");
+  });
 });
 
 describe("changes per class", () => {

@@ -116,6 +116,7 @@ const METRIC_NAMES: Record<string, string> = {
   miou: "Mean IoU",
   mean_iou: "Mean IoU",
   f1: "F1",
+  penalty: "Penalty",
 };
 export function metricName(name: string): string {
   const [kind = name, label] = name.split(" of ");

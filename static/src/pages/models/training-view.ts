@@ -35,6 +35,7 @@ export function specOf(figure: string, lines: Map<string, Map<number, number>>):
     role: legend === order[0] ? ("active" as const) : ("control" as const),
     points: [...(lines.get(legend) ?? [])].sort(([a], [b]) => a - b).map(([x, y]) => [x + 1, y] as const),
   }));
+  const digits = digitsFor(Math.max(0, ...series.flatMap((line) => line.points.map(([, y]) => Math.abs(y)))));
   const deciding = lines.get("validation");
   const best = deciding?.size
     ? [...deciding].reduce((a, b) => ((isLoss(figure) ? b[1] < a[1] : b[1] > a[1]) ? b : a))
@@ -42,9 +43,15 @@ export function specOf(figure: string, lines: Map<string, Map<number, number>>):
   return {
     series,
     x: { name: "epoch", min: 1 },
-    y: { format: (value) => metric(value, value >= 10 ? 0 : 2) },
+    y: { format: (value) => metric(value, digits) },
     marks: best ? [{ x: best[0] + 1, label: `best ${metric(best[1])}` }] : [],
   };
+}
+
+/** Behind the point, so that the marks of an axis that ends there differ: penalties and learning rates are small. */
+function digitsFor(top: number): number {
+  if (top >= 10) return 0;
+  return top > 0 ? Math.min(6, Math.max(2, 1 - Math.floor(Math.log10(top)))) : 2;
 }
 
 export function trainingView(
@@ -54,8 +61,8 @@ export function trainingView(
   const points: Points = new Map();
   const charts = new Map<string, Chart<LineSpec>>();
   const place = h("div", { class: "chart-grid" });
-  const head = h("div");
-  const nothing = h("p", { class: "soft" });
+  const head = h("div", { class: "when-filled" });
+  const nothing = h("p", { class: "soft when-filled" });
   const element = h("div", { class: "stack" }, head, nothing, place);
   let bar: ReturnType<typeof createProgress> | null = null;
 
