@@ -10,7 +10,7 @@ from django.db.models import Min
 from django.utils import timezone
 
 from alp_site.lib import db, storage
-from alp_site.lib.jobs import orphans  # noqa: F401  a duty of its own
+from alp_site.lib.jobs import clocks, orphans  # noqa: F401  duties of their own
 from alp_site.lib.jobs.duties import periodic
 from alp_site.lib.jobs.run import ring_unheard
 from alp_site.lib.models import Event, EventCursor, Heartbeat, Job, JobState

@@ -28,6 +28,7 @@ from annotation.services.task_items import assignment_for, end_skips
 __all__ = ["LEASE", "hand_back", "next_items", "pull", "release_lapsed", "renew"]
 
 LEASE = timedelta(minutes=10)
+CLOCKS_DIFFER = timedelta(seconds=5)
 EDITS_WAIT_AT_MOST = timedelta(hours=24)  # a browser that said it holds unsent edits keeps its items this long
 
 
@@ -98,6 +99,7 @@ def release_lapsed() -> int:
     Items sent back to their annotator and distributed ones keep their person. Safe to run anywhere, any time.
     """
     now = db.clock()
+    _cut_leases(now)
     keep = Q(task__allocation=Task.Allocation.DISTRIBUTION) | Q(place=Place.SENT_BACK, task__kind=Task.Kind.ANNOTATION)
     rows = (
         TaskItem.objects.filter(finished_at__isnull=True, retired_at__isnull=True, lease_until__lt=now)
@@ -117,6 +119,18 @@ def release_lapsed() -> int:
             with write():
                 freed += _release(task_items[0].task, task_items[start : start + db.bulk_size()], lapsed_before=now)
     return freed
+
+
+def _cut_leases(now: datetime) -> None:
+    """A clock that ran ahead for a while gave leases that reach further than any may, and saw people in the future."""
+    far = TaskItem.objects.filter(
+        finished_at__isnull=True, retired_at__isnull=True, lease_until__gt=now + LEASE + CLOCKS_DIFFER
+    )
+    seen = Assignment.objects.filter(seen_at__gt=now + CLOCKS_DIFFER)
+    for rows, values in ((far, {"lease_until": now + LEASE}), (seen, {"seen_at": now})):
+        if rows.exists():
+            with write():
+                rows.update(**values)
 
 
 def _my_assignment(task: Task, person: User, *, lock: bool = True) -> Assignment:

@@ -91,6 +91,8 @@ def gathering(e: Execution) -> str:
 def _decide(tx: Tx, key: str, n: int, patience: timedelta) -> None:
     """Gives the oldest N (again and again, as long as there are N) the key of a group."""
     rows = NodeExecution.objects.filter(wait_key=key, status=machine.WAITING).order_by("id")
+    if patience:  # who came while the clock ran ahead waits from now on
+        rows.filter(started_at__gt=tx.now).update(started_at=tx.now)
     while True:
         group = list(rows.values_list("pk", "started_at")[:n])
         too_long = patience and group and group[0][1] is not None and tx.now - group[0][1] >= patience

@@ -128,8 +128,9 @@ def look_everywhere() -> None:
 def _tried_lately(pipeline: Pipeline, node_id: str) -> bool:
     """Whether a moment ago a round found nothing to do, or failed: the sweep tries again later; an event, at once."""
     tried = Job.objects.filter(key=_job_key(pipeline, node_id))
-    failed = tried.filter(state=JobState.FAILED, finished_at__gt=now() - RETRY_FAILED)
-    return tried.filter(finished_at__gt=now() - RETRY_IDLE).exists() or failed.exists()
+    until = now()
+    failed = tried.filter(state=JobState.FAILED, finished_at__range=(until - RETRY_FAILED, until))
+    return tried.filter(finished_at__range=(until - RETRY_IDLE, until)).exists() or failed.exists()
 
 
 def _job_key(pipeline: Pipeline, node_id: str) -> str:
@@ -236,7 +237,9 @@ def _patience_is_over(spot: Spot) -> bool:
         pipeline=spot.pipeline, node_id=spot.node.id, status=ExecutionStatus.WAITING
     ).order_by("id")
     first = rows.values_list("created_at", flat=True).first()
-    return first is not None and now() - first > timedelta(seconds=float(spot.config["patience"]))
+    patience = timedelta(seconds=float(spot.config["patience"]))
+    # Who came at a time still to come did so while the clock ran ahead: nobody knows how long they have waited.
+    return first is not None and not now() - patience <= first <= now() + patience
 
 
 def _training_under_way(spot: Spot) -> bool:

@@ -17,6 +17,7 @@ from alp_site.people.services import create_user
 from annotation.errors import TaskClosed
 from annotation.models import Assignment, Place, TaskItem
 from annotation.services import queue, review, status, task_items, tasks
+from tests.clock import HouseClock
 
 pytestmark = [pytest.mark.django_db, pytest.mark.scale]
 
@@ -130,6 +131,17 @@ def test_sent_back_and_distributed_items_survive_the_sweep(make_task, annotator,
     TaskItem.objects.filter(pk=back.pk).update(place=Place.SENT_BACK)
     lapse(back, *dealt)
     assert queue.release_lapsed() == 0
+
+
+def test_lease_given_while_the_clock_was_ahead_lapses_in_time(task, annotator, fill, monkeypatch):
+    clock = HouseClock(monkeypatch)
+    clock.set_ahead(86_400)
+    fill(task, 3)
+    assert len(queue.pull(task=task, person=annotator)) == 3
+    clock.set_ahead(0)
+    assert queue.release_lapsed() == 0
+    clock.run_on(601)
+    assert queue.release_lapsed() == 3
 
 
 def test_a_released_item_may_still_be_finished_by_who_had_it(task, annotator, fill):

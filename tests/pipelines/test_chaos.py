@@ -18,6 +18,7 @@ from django.db.models import Count
 from django.utils.timezone import now
 
 from alp_site.lib import events, jobs
+from alp_site.lib.jobs.duties import do_due
 from alp_site.lib.jobs.run import Run, claim
 from alp_site.lib.models import OPEN_STATES, Event, Job, JobState
 from alp_site.lib.testing import settle
@@ -39,6 +40,7 @@ from pipelines.services.execution import _Worker
 from pipelines.services.graphs import graph_of
 from pipelines.services.pipelines import publish_pipeline, save_pipeline
 from pipelines.services.waits import Answer, complete_waiting
+from tests.clock import HouseClock
 from tests.pipelines.conftest import real_db
 from tests.pure.engine.simulation import behave, expected, random_graph
 
@@ -331,4 +333,72 @@ def test_cancelled_cycles_do_nothing_more_and_the_others_all_they_must(
         else:
             assert done[item] == expected(graph, item)
     assert set(Cycle.objects.filter(status="cancelled").values_list("subject", flat=True)) == {*map(UUID, cancelled)}
+    assert right_books(pipeline)
+
+
+class ByTheClock(Chaos):
+    """Leases lapse by the clock alone, and the clock leaps."""
+
+    def __init__(self, pipeline: Pipeline, rng: random.Random, clock: HouseClock) -> None:
+        super().__init__(pipeline, rng)
+        self.clock = clock
+
+    def lapse(self, job: Job) -> None:
+        pass
+
+    def leap(self) -> None:
+        self.clock.set_ahead(self.rng.choice([-86_400, -3600, -30, 0, 30, 3600, 86_400]))
+
+    def run_on(self) -> None:
+        self.clock.run_on(self.rng.randint(1, 90))
+
+    def duties(self) -> None:
+        do_due(everything=True)
+
+    def pick_up(self) -> None:
+        for job in Job.objects.filter(state__in=OPEN_STATES):
+            jobs.run_job(str(job.pk), heartbeat=False)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_every_effect_happens_once_wherever_the_clock_leaps_and_soon_after_it_is_right_all_is_done(
+    seed: int,
+    running: Callable[..., Pipeline],
+    items: Callable[..., list[str]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    met.clear()
+    rng, clock = random.Random(300 + seed), HouseClock(monkeypatch)
+    spec = random_graph(rng, blocks=rng.randint(3, 5))
+    clock.set_ahead(rng.choice([-86_400, 0, 3600, 86_400]))
+    pipeline = running(spec)
+    chaos = ByTheClock(pipeline, rng, clock)
+    calamities: list[Callable[[], None]] = [
+        chaos.run, chaos.run, chaos.die_after_claim, chaos.die_after_claim, chaos.die_in_apply, chaos.commit_late,
+        chaos.answer, chaos.retry, chaos.leap, chaos.leap, chaos.run_on, chaos.duties,
+    ]  # fmt: skip
+    ids: list[str] = []
+    for _ in range(3):
+        chaos.leap()
+        ids += items(2)
+        begin()
+        for _ in range(14):
+            rng.choice(calamities)()
+    clock.set_ahead(0)
+    for _ in range(20):
+        chaos.duties()
+        clock.run_on(30)
+        chaos.pick_up()
+        settle()
+        for row in NodeExecution.objects.filter(status="waiting"):
+            answer(row)
+        chaos.retry()
+        if set(Cycle.objects.values_list("status", flat=True)) == {"done"}:
+            break
+    assert Counter(Cycle.objects.values_list("status", flat=True)) == {"done": len(ids)}, "ten minutes later"
+    wanted: Counter[str] = Counter()
+    for item in ids:
+        wanted += expected(from_json(spec), item)
+    done = NodeExecution.objects.filter(status="done").values_list("outputs", flat=True)
+    assert Counter(outputs["value"] for outputs in done) == wanted
     assert right_books(pipeline)

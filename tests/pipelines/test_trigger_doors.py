@@ -26,6 +26,7 @@ from pipelines.services import sweep
 from pipelines.services.hooks import sign
 from pipelines.services.pipelines import pause_pipeline
 from pipelines.services.variables import set_variable
+from tests.clock import HouseClock
 from tests.conftest import ClientAs
 from tests.datasets.test_annotations import apply, op
 from tests.pipelines.conftest import graph, node, real_db
@@ -338,7 +339,6 @@ def test_a_hold_made_while_the_clock_was_ahead_ends_in_time(
     running: Running, items: Items, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     running(started_by("event", spec={"debounce": 60}))
-    Trigger.objects.update(state={})
     forward(monkeypatch, 10**7)
     items(1)
     settle()
@@ -348,6 +348,37 @@ def test_a_hold_made_while_the_clock_was_ahead_ends_in_time(
     sweep.run_clocks()
     settle()
     assert Cycle.objects.count() == 1
+
+
+def test_a_pipeline_started_while_the_clock_was_ahead_hears_at_once_when_it_is_right(
+    running: Running, items: Items, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = HouseClock(monkeypatch)
+    clock.set_ahead(7200)
+    running(started_by("event"))
+    clock.set_ahead(0)
+    items(2)
+    settle()
+    assert Cycle.objects.count() == 2
+
+
+@pytest.mark.parametrize("ahead", [-7200, 7200])
+def test_at_most_every_holds_no_longer_than_it_says_when_the_clock_is_set(
+    ahead: int, running: Running, project: Project, items: Items, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = HouseClock(monkeypatch)
+    spec = {"actions": ["updated"], "at_most_every": 600}
+    running(started_by("event", mode="always", spec=spec))
+    ids = items(1)
+    clock.set_ahead(ahead)
+    for _ in range(2):
+        touch(ids, project)
+        settle()
+    clock.set_ahead(0)
+    settle()
+    clock.run_on(601)
+    settle()
+    assert Cycle.objects.count() == 2
 
 
 # --- events of every kind

@@ -21,6 +21,7 @@ from pipelines.services.cycles import Begin, start_cycles
 from pipelines.services.pipelines import create_pipeline, problems_of
 from pipelines.services.sweep import check_waits
 from pipelines.services.waits import Answer, complete_waiting
+from tests.clock import HouseClock
 from tests.pipelines.conftest import graph, link, node, real_db
 from tests.pipelines.nodes.conftest import counts, real
 
@@ -218,6 +219,23 @@ def test_patience_ends_and_fewer_go_on(running: Running, items: Items) -> None:
     settle()
     assert counts(pipeline, "f") == {"waiting": 2}
     NodeExecution.objects.filter(node_id="f").update(started_at=now() - timedelta(minutes=31))
+    settle()
+    assert counts(pipeline, "f") == {"done": 2}
+
+
+def test_patience_is_not_lengthened_by_a_clock_that_was_ahead(
+    running: Running, items: Items, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = HouseClock(monkeypatch)
+    spec = real("f", "wait_for_n", n=10, patience=30)
+    pipeline = running(graph([node("a"), spec], ["a -> f"]))
+    clock.set_ahead(86_400)
+    items(2)
+    settle()
+    clock.set_ahead(0)
+    settle()
+    assert counts(pipeline, "f") == {"waiting": 2}
+    clock.run_on(31 * 60)
     settle()
     assert counts(pipeline, "f") == {"done": 2}
 
