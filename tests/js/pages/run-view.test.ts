@@ -8,6 +8,7 @@ import { createGraphView } from "@/pipeline_editor/canvas/drawing";
 import { fitText, textWidth } from "@/pipeline_editor/graph/geometry";
 import type { PathExecution } from "@/pipeline_editor/io/api";
 import { GRAPH, node, TYPES } from "../pipeline_editor/made";
+import { settingWords } from "@/pages/pipeline/side";
 
 const port = (name: string, type: string) => ({ name, type });
 
@@ -101,5 +102,20 @@ describe("words of the run view", () => {
     const cut = fitText("a very long name of a node", 80, 13, true);
     expect(cut.endsWith("…")).toBe(true);
     expect(textWidth(cut, 13, true)).toBeLessThanOrEqual(80);
+  });
+});
+
+describe("settings in the run view", () => {
+  it("are read as words, also the groups of a split", () => {
+    const groups = [
+      { name: "train", percent: 80 },
+      { name: "test", percent: 20 },
+    ];
+    expect(settingWords(groups)).toBe("train 80, test 20");
+    expect(settingWords(["a", "b"])).toBe("a, b");
+    expect(settingWords([])).toBe("none");
+    expect(settingWords([{ deep: { more: 1 } }])).toBe('{"deep":{"more":1}}');
+    expect(settingWords(false)).toBe("no");
+    expect(settingWords(undefined)).toBe("not set");
   });
 });

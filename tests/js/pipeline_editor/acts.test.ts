@@ -248,4 +248,13 @@ describe("the palette", () => {
     expect(paletteGroups([...TYPES, newer], "task")).toEqual([["Data", [newer]]]);
     expect(paletteGroups(TYPES, "nothing like it")).toEqual([]);
   });
+  it("puts what is called so before what only mentions it, whatever its group", () => {
+    const [first] = TYPES;
+    const mentions = { ...first!, type: "embed", title: "Embed", category: "Data", doc: "With an encoder." };
+    const called = { ...first!, type: "code", title: "Code", category: "Code", doc: "" };
+    const titles = (text: string) =>
+      paletteGroups([mentions, called], text).flatMap(([, members]) => members.map(({ title }) => title));
+    expect(titles("code")).toEqual(["Code", "Embed"]);
+    expect(titles("")).toEqual(["Embed", "Code"]);
+  });
 });

@@ -255,9 +255,20 @@ function settingsOf(type: NodeType | undefined, node: GraphNode): HTMLElement {
     { class: "pairs" },
     ...keys.flatMap((key) => [
       h("dt", { title: schema[key]?.description ?? "" }, schema[key]?.title ?? key.replaceAll("_", " ")),
-      h("dd", {}, shown(node.config[key] ?? schema[key]?.default, {})),
+      h("dd", {}, settingWords(node.config[key] ?? schema[key]?.default)),
     ]),
   );
+}
+
+/** A node's setting as a person reads it: `train 80, validation 10, test 10` for the groups of a split. */
+export function settingWords(value: unknown): string {
+  if (typeof value === "boolean") return value ? "yes" : "no";
+  if (!Array.isArray(value)) return shown(value, {});
+  const parts = value.map((part: unknown) => {
+    const plain = typeof part === "object" && part !== null ? Object.values(part) : [part];
+    return plain.every((one) => typeof one !== "object") ? plain.join(" ") : JSON.stringify(part);
+  });
+  return parts.join(", ") || "none";
 }
 
 function countsLine(state: SideState, node: GraphNode): HTMLElement {

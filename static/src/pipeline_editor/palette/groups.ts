@@ -24,5 +24,9 @@ export function paletteGroups(types: readonly NodeType[], text: string): [string
   const rank = (type: NodeType) => (words.every((word) => type.title.toLowerCase().includes(word)) ? 0 : 1);
   for (const list of groups.values())
     list.sort((a, b) => rank(a) - rank(b) || a.title.localeCompare(b.title));
-  return [...groups].sort(([a], [b]) => place(a) - place(b) || a.localeCompare(b));
+  // So too for whole groups: Enter takes the first of all.
+  const best = (list: readonly NodeType[]) => (list[0] ? rank(list[0]) : 1);
+  return [...groups].sort(
+    ([a, one], [b, two]) => best(one) - best(two) || place(a) - place(b) || a.localeCompare(b),
+  );
 }
