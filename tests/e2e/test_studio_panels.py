@@ -106,6 +106,12 @@ def test_two_people_at_one_box_when_the_second_saves_then_both_versions_are_show
     page.keyboard.press("Escape")
     expect(page.locator(".past")).to_be_hidden()
     expect(page.get_by_role("button", name="Beside now")).to_have_attribute("aria-pressed", "true")
+    # What is submitted is what is there now: it is shown first.
+    page.get_by_role("button", name="As it was").click()
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".past")).to_be_hidden()
+    expect(page.locator(".foot-words")).to_have_text("This is how it is now. Nothing was answered yet.")
+    assert hand.showing() == "/p000.png"
     page.get_by_role("button", name="Restore this version").click()
     page.get_by_role("dialog", name="Restore this version?").get_by_role("button", name="Restore").click()
     hand.until("the first box", lambda rows: rows[0]["geometry"]["xyxy"] == [60, 60, 180, 170])
