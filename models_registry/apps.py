@@ -15,7 +15,7 @@ class ModelsRegistryConfig(AppConfig):
 
     def ready(self) -> None:
         """A broken plug-in file stops start-up with its path. Loads no torch."""
-        from models_registry import jobs, ml, query  # noqa: F401  jobs registers its handlers
+        from models_registry import jobs, listeners, ml, query  # noqa: F401  the first two register what they declare
 
         ml.load_all()
         query.connect()

@@ -49,6 +49,13 @@ def models_together(request: ProjectRequest) -> HttpResponseBase:
 
 
 @project_page("model.see", section="models")
+def agreement(request: ProjectRequest) -> HttpResponseBase:
+    """How far models and people agree with what is true, and people with each other; it all comes by the API."""
+    page = {"canEdit": _may_edit(request), "people": allowed(request.user, "figures.people", request.project.pk)}
+    return TemplateResponse(request, "models_registry/agreement.html", {"boot": {"page": page}})
+
+
+@project_page("model.see", section="models")
 def comparison_detail(request: ProjectRequest, comparison_id: UUID) -> HttpResponseBase:
     """One comparison: the verdict in words, then the numbers it rests on."""
     rows = Comparison.objects.select_related("candidate", "incumbent", "test_set_version")

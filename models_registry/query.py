@@ -1,7 +1,10 @@
-"""Fields of predictions for the query language.
+"""Fields of predictions and of agreement scores for the query language.
 
 ``prediction.<field>`` asks about what the project's best version says; ``predictions`` about what any version said,
-best with ``$match``: ``{"predictions": {"$match": {"model": "<id>", "margin": {"$lt": 0.2}}}}``.
+best with ``$match``: ``{"predictions": {"$match": {"model": "<id>", "margin": {"$lt": 0.2}}}}``. ``scores`` asks how
+far a model or a person agrees with ground truth, or two people with each other:
+``{"scores": {"$match": {"kind": "person", "geometry": {"$lt": 0.5}}}}``; ``annotationScores`` the same of single
+annotations.
 """
 
 from __future__ import annotations
@@ -13,7 +16,7 @@ from django.db.models import FloatField, OuterRef, Q, Subquery, TextField, Value
 from django.db.models.functions import Coalesce
 
 from datasets.query import Column, Field, Related, register_source
-from models_registry.models import Prediction
+from models_registry.models import AnnotationScore, ItemScore, Prediction
 
 __all__ = ["ANY", "BEST", "connect"]
 
@@ -25,6 +28,36 @@ _FIELDS = {
     "model": Column("uuid", "model_id"),
     "modelName": Column("text", "model__name"),
     "createdAt": Column("date", "created_at"),
+}
+_SCORE_FIELDS = {
+    "kind": Column("text", "kind"),
+    "label": Column("number", "label", absent="null"),
+    "attributes": Column("number", "attributes", absent="null"),
+    "geometry": Column("number", "geometry", absent="null"),
+    "score": Column("number", "score"),
+    "truths": Column("integer", "truths"),
+    "found": Column("integer", "found"),
+    "matched": Column("integer", "matched"),
+    "model": Column("uuid", "model_id", absent="null"),
+    "modelName": Column("text", "model__name", absent="null"),
+    "person": Column("text", "person__email", absent="null"),
+    "other": Column("text", "other__email", absent="null"),
+    "task": Column("uuid", "task_id", absent="null"),
+    "createdAt": Column("date", "at"),
+}
+_PAIR_FIELDS = {
+    "kind": Column("text", "of__kind"),
+    "type": Column("text", "type"),
+    "truthLabel": Column("text", "truth_label", absent="empty"),
+    "foundLabel": Column("text", "found_label", absent="empty"),
+    "confidence": Column("number", "confidence", absent="null"),
+    "label": Column("number", "label"),
+    "attributes": Column("number", "attributes", absent="null"),
+    "geometry": Column("number", "geometry", absent="null"),
+    "score": Column("number", "score"),
+    "model": Column("uuid", "of__model_id", absent="null"),
+    "person": Column("text", "of__person__email", absent="null"),
+    "task": Column("uuid", "of__task_id", absent="null"),
 }
 _BEST = Q(model__stage="best", model__deleted_at=None)
 
@@ -47,10 +80,23 @@ BEST = Related(
     },
 )
 ANY = Related(Prediction, _FIELDS)
+_LIVE = Q(model=None) | Q(model__deleted_at=None)
+_LOWEST = Coalesce(
+    Subquery(
+        ItemScore.objects.filter(_LIVE, item_id=OuterRef("pk")).order_by("score").values("score")[:1],
+        output_field=FloatField(),
+    ),
+    Value(2.0),
+    output_field=FloatField(),
+)
+SCORES = Related(ItemScore, _SCORE_FIELDS, where=_LIVE, sort_keys={"score": _LOWEST})
+PAIRS = Related(
+    AnnotationScore, _PAIR_FIELDS, item_key="of__item_id", where=Q(of__model=None) | Q(of__model__deleted_at=None)
+)
 
 
 @dataclass(frozen=True)
-class PredictionSource:
+class RowSource:
     """Every path below the name is a field of the related rows, which refuse an unknown one naming what there is."""
 
     rows: Related
@@ -60,7 +106,12 @@ class PredictionSource:
         return self.rows
 
 
-_SOURCES = {"prediction": PredictionSource(BEST), "predictions": PredictionSource(ANY)}
+_SOURCES = {
+    "prediction": RowSource(BEST),
+    "predictions": RowSource(ANY),
+    "scores": RowSource(SCORES),
+    "annotationScores": RowSource(PAIRS),
+}
 
 
 def connect() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from models_registry import pages
-from models_registry.api import encoding, judging, portable, together, trying, versions
+from models_registry.api import encoding, judging, portable, scores, together, trying, versions
 
 api_urlpatterns = [
     path("adapters/", versions.AdapterListView.as_view(), name="adapters"),
@@ -31,6 +31,7 @@ api_urlpatterns = [
     path("models/<uuid:model_id>/rollback/", versions.ModelRollbackView.as_view(), name="model-rollback"),
     path("models/<uuid:model_id>/archive/", versions.ModelArchiveView.as_view(), name="model-archive"),
     path("models/<uuid:model_id>/export/", portable.ModelExportView.as_view(), name="model-export"),
+    path("models/<uuid:model_id>/exports/", portable.ModelExportsView.as_view(), name="model-exports"),
     path("models/<uuid:model_id>/try/", trying.ModelTryView.as_view(), name="model-try"),
     path("models/<uuid:model_id>/try/<uuid:job_id>/", trying.ModelTriedView.as_view(), name="model-tried"),
     path("models/<uuid:model_id>/clone/", portable.ModelCloneView.as_view(), name="model-clone"),
@@ -42,6 +43,7 @@ api_urlpatterns = [
     path("models/<uuid:model_id>/evaluations/", judging.ModelEvaluationsView.as_view(), name="model-evaluations"),
     path("evaluations/<uuid:evaluation_id>/", judging.EvaluationDetailView.as_view(), name="evaluation"),
     path("evaluations/<uuid:evaluation_id>/items/", judging.EvaluationItemsView.as_view(), name="evaluation-items"),
+    path("evaluations/<uuid:evaluation_id>/table/", judging.EvaluationTableView.as_view(), name="evaluation-table"),
     path(
         "evaluations/<uuid:evaluation_id>/findings/",
         judging.EvaluationFindingsView.as_view(),
@@ -54,12 +56,17 @@ api_urlpatterns = [
     ),
     path("comparisons/<uuid:comparison_id>/", judging.ComparisonDetailView.as_view(), name="comparison"),
     path("items/<uuid:item_id>/predictions/", judging.ItemPredictionsView.as_view(), name="item-predictions"),
+    path("projects/<uuid:project_id>/scores/", scores.ScoreListView.as_view(), name="scores"),
+    path("projects/<uuid:project_id>/scores/summary/", scores.ScoreSummaryView.as_view(), name="scores-summary"),
+    path("projects/<uuid:project_id>/scores/labels/", scores.ScoreLabelsView.as_view(), name="scores-labels"),
+    path("items/<uuid:item_id>/scores/", scores.ItemScoresView.as_view(), name="item-scores"),
     path("items/<uuid:item_id>/encoding/", encoding.ItemEncodingView.as_view(), name="item-encoding"),
 ]
 
 page_urlpatterns = [
     path("models/", pages.model_list, name="models"),
     path("models/together/", pages.models_together, name="models-together"),
+    path("models/agreement/", pages.agreement, name="models-agreement"),
     path("models/<uuid:model_id>/", pages.model_detail, name="model"),
     path("comparisons/<uuid:comparison_id>/", pages.comparison_detail, name="comparison"),
 ]

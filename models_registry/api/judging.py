@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.http import HttpResponseBase
+from django.utils.http import content_disposition_header
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from alp_site.lib import storage
 from alp_site.lib.errors import Invalid, NotFound
+from alp_site.lib.streams import file_response
 from alp_site.lib.web import keyset_page, parse_int, parse_uuid
 from alp_site.people.permissions import require, role_of
 from datasets.models import Item, TestSetVersion
@@ -74,6 +79,21 @@ class EvaluationItemsView(APIView):
             limit=limit,
         )
         return Response({**page, "next": str(offset + limit) if offset + limit < page["total"] else None})
+
+
+class EvaluationTableView(APIView):
+    @extend_schema(responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
+    def get(self, request: Request, evaluation_id: UUID) -> HttpResponseBase:
+        """The answers of every item as they were judged: columns in a NumPy archive (`.npz`), read without pickle."""
+        row = evaluation_for(request, evaluation_id, "model.see")
+        if row.table is None:
+            raise NotFound("This evaluation has no table of items.")
+        name = f"{row.model.name} on test set version {row.test_set_version.number}.npz".replace("/", "-")
+        disposition = content_disposition_header(True, name) or "attachment"
+        return file_response(
+            request, storage.open_blob(row.table.sha256), row.table.size, content_type="application/octet-stream",
+            headers={"Content-Disposition": disposition, "X-Content-Type-Options": "nosniff"},
+        )  # fmt: skip
 
 
 class EvaluationFindingsView(APIView):

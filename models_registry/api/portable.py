@@ -20,7 +20,9 @@ from alp_site.lib.streams import stream_response
 from models_registry.api import serializers as shapes
 from models_registry.api.access import model_for, project_for, version_body
 from models_registry.errors import NotTrained
-from models_registry.services import copies, portable
+from models_registry.selectors import exports
+from models_registry.selectors.payloads import job_state
+from models_registry.services import copies, exporting, portable
 
 _BINARY = {"type": "string", "format": "binary"}
 
@@ -38,6 +40,22 @@ class ModelExportView(APIView):
             "X-Content-Type-Options": "nosniff",
         }
         return stream_response(request, portable.packed(model), content_type="application/zip", headers=headers)
+
+
+class ModelExportsView(APIView):
+    @extend_schema(responses=shapes.VersionExportList)
+    def get(self, request: Request, model_id: UUID) -> Response:
+        """What the version can be written as for other programs, and what was; a file is an artifact of the version."""
+        model = model_for(request, model_id, "model.edit")
+        return Response({"items": exports.exports_of(model), "next": None})
+
+    @extend_schema(request=shapes.VersionExportAsk, responses={202: shapes.JobState})
+    def post(self, request: Request, model_id: UUID) -> Response:
+        """Writes one by a job, which checks it against the net on real pictures before it is offered."""
+        model = model_for(request, model_id, "model.edit")
+        data = shapes.parsed(shapes.VersionExportAsk, request)
+        job = exporting.request_export(model=model, kind=data["format"], person_id=request.user.pk)
+        return Response(job_state(job), status=status.HTTP_202_ACCEPTED)
 
 
 class ModelImportView(APIView):

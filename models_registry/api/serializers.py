@@ -204,6 +204,9 @@ class Evaluation(s.Serializer[Any]):
     status = s.CharField()
     summary = s.DictField()
     item_count = s.IntegerField()
+    software = s.DictField(help_text="Versions of what the figures were made with, our own code by its digest")
+    seconds = s.FloatField(allow_null=True, help_text="From being asked for to being done")
+    table = s.BooleanField(help_text="Whether the answers of each item are there to be downloaded")
     error = s.DictField(allow_null=True)
     created_at = s.DateTimeField()
     finished_at = s.DateTimeField(allow_null=True)
@@ -261,6 +264,28 @@ class Listing(s.Serializer[Any]):
     """A list whose rows are described in the app's README."""
 
     items = s.ListField(child=s.DictField())
+    next = s.CharField(allow_null=True)
+
+
+class VersionExportAsk(s.Serializer[Any]):
+    format = s.ChoiceField(choices=["onnx", "exported_program"])
+
+
+class VersionExport(s.Serializer[Any]):
+    """`file`: name, size, sha256, at; `about`: the artifact that tells how to use it and how it was checked; `job`: one
+    that is newer than the file."""
+
+    format = s.CharField()
+    title = s.CharField()
+    text = s.CharField()
+    reason = s.CharField(help_text="Why it cannot be asked for; empty where it can")
+    file = s.DictField(allow_null=True)
+    about = s.CharField(allow_null=True)
+    job = JobState(allow_null=True)
+
+
+class VersionExportList(s.Serializer[Any]):
+    items = VersionExport(many=True)
     next = s.CharField(allow_null=True)
 
 

@@ -2,8 +2,9 @@
 
 Each pair of annotations that belong together, and each annotation without a partner, is one row with its context. What
 belongs together is decided without the label, so that a wrong label shows as such: inside a type, the surest answer
-chooses first and takes the most alike truth. Right where the usual scorers are not: labels are equal or not (never "a
-part of the other's name"), turned boxes and holes count, a class annotation is judged by its label.
+chooses first and takes the most alike truth; classes, which have no place, pair by name before they pair at all. Right
+where the usual scorers are not: labels are equal or not (never "a part of the other's name"), turned boxes and holes
+count, a class annotation is judged by its label.
 """
 
 from __future__ import annotations
@@ -36,7 +37,8 @@ class Annotation:
 @dataclass(frozen=True)
 class Row:
     """One row. truth, found: ids, None where there is no partner (then every score is 0). label, attributes, geometry:
-    0..1; geometry is None of a class, which has no place. score: the mean of those there are."""
+    0..1; geometry is None of a class, which has no place, attributes of one who was not asked for any. score: the mean
+    of those there are."""
 
     type: str
     truth: str | None
@@ -45,7 +47,7 @@ class Row:
     found_label: str | None
     confidence: float | None
     label: float
-    attributes: float
+    attributes: float | None
     geometry: float | None
     score: float
 
@@ -83,20 +85,43 @@ def geometry_score(kind: str, truth: Any, found: Any, size_wh: Size) -> float | 
 
 
 def score_annotations(
-    truth: Sequence[Annotation], found: Sequence[Annotation], size_wh: Size, least: float = LEAST
+    truth: Sequence[Annotation],
+    found: Sequence[Annotation],
+    size_wh: Size,
+    least: float = LEAST,
+    *,
+    attributes: bool = True,
 ) -> list[Row]:
     """A row for each pair and each annotation without a partner, of one image: pairs and surplus answers by falling
-    confidence, then truths that nothing matched in their order. Equals keep the order given."""
+    confidence, then truths that nothing matched in their order. Equals keep the order given. attributes: whether both
+    were asked for any; a model is not."""
     free = list(range(len(truth)))
+    answers = sorted(found, key=lambda one: -one.confidence)
+    partner = _named_alike(truth, free, answers)
     rows = []
-    for answer in sorted(found, key=lambda one: -one.confidence):
-        best = _best(truth, free, answer, size_wh, least)
+    for at, answer in enumerate(answers):
+        best = partner[at] if at in partner else _best(truth, free, answer, size_wh, least)
         if best is None:
-            rows.append(_alone(answer, "found"))
+            rows.append(_alone(answer, "found", attributes))
         else:
-            free.remove(best)
-            rows.append(_paired(truth[best], answer, size_wh))
-    return rows + [_alone(truth[index], "truth") for index in free]
+            if at not in partner:
+                free.remove(best)
+            rows.append(_paired(truth[best], answer, size_wh, attributes))
+    return rows + [_alone(truth[index], "truth", attributes) for index in free]
+
+
+def _named_alike(truth: Sequence[Annotation], free: list[int], answers: Sequence[Annotation]) -> dict[int, int]:
+    """Answer -> truth of the same type without a place and of the same label, which is taken out of the free ones."""
+    pairs = {}
+    for at, answer in enumerate(answers):
+        if TYPES.get(answer.type).name != "class":
+            continue
+        same = (i for i in free if (truth[i].type, truth[i].label) == (answer.type, answer.label))
+        index = next(same, None)
+        if index is not None:
+            pairs[at] = index
+            free.remove(index)
+    return pairs
 
 
 def _best(truth: Sequence[Annotation], free: list[int], answer: Annotation, size_wh: Size, least: float) -> int | None:
@@ -112,37 +137,41 @@ def _best(truth: Sequence[Annotation], free: list[int], answer: Annotation, size
     return min(ranked)[2] if ranked else None
 
 
-def _paired(truth: Annotation, found: Annotation, size_wh: Size) -> Row:
+def _paired(truth: Annotation, found: Annotation, size_wh: Size, asked: bool) -> Row:
     label = label_score(truth.label, found.label)
-    attributes = attribute_score(truth.attributes, found.attributes)
+    attributes = attribute_score(truth.attributes, found.attributes) if asked else None
     geometry = geometry_score(truth.type, truth.geometry, found.geometry, size_wh)
-    known = [label, attributes, *([] if geometry is None else [geometry])]
+    known = [one for one in (label, attributes, geometry) if one is not None]
     return Row(
         truth.type, truth.id, found.id, truth.label, found.label, found.confidence, label, attributes, geometry,
         sum(known) / len(known),
     )  # fmt: skip
 
 
-def _alone(one: Annotation, side: str) -> Row:
+def _alone(one: Annotation, side: str, asked: bool) -> Row:
     here = side == "truth"
     place = None if TYPES.get(one.type).name == "class" else 0.0
     return Row(
         one.type, one.id if here else None, None if here else one.id, one.label if here else None,
-        None if here else one.label, None if here else one.confidence, 0.0, 0.0, place, 0.0,
+        None if here else one.label, None if here else one.confidence, 0.0, 0.0 if asked else None, place, 0.0,
     )  # fmt: skip
 
 
 def summarise(rows: Sequence[Row]) -> dict[str, float | None]:
-    """Means over the rows: label, attributes, geometry (of what has a place), score; None of nothing. matched: the
-    share of rows that are pairs."""
+    """Means over the rows: label, attributes (where asked for), geometry (of what has a place), score; None of nothing.
+    matched: the share of rows that are pairs."""
     if not rows:
         return {"label": None, "attributes": None, "geometry": None, "score": None, "matched": None}
-    placed = [row.geometry for row in rows if row.geometry is not None]
     pairs = sum(row.truth is not None and row.found is not None for row in rows)
     return {
         "label": sum(row.label for row in rows) / len(rows),
-        "attributes": sum(row.attributes for row in rows) / len(rows),
-        "geometry": sum(placed) / len(placed) if placed else None,
+        "attributes": _mean([row.attributes for row in rows]),
+        "geometry": _mean([row.geometry for row in rows]),
         "score": sum(row.score for row in rows) / len(rows),
         "matched": pairs / len(rows),
     }
+
+
+def _mean(values: Sequence[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return sum(known) / len(known) if known else None

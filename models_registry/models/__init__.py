@@ -8,16 +8,19 @@ from models_registry.models.judging import (
     PromotionLog,
 )
 from models_registry.models.prediction import EmbeddingRow, EmbeddingSet, Prediction
+from models_registry.models.scoring import AnnotationScore, ItemScore, ScoreDue
 from models_registry.models.version import NAME_MAX, Artifact, MetricSample, Model, ModelLog, ModelTag
 
 __all__ = [
     "NAME_MAX",
+    "AnnotationScore",
     "Artifact",
     "Comparison",
     "ComparisonLedger",
     "EmbeddingRow",
     "EmbeddingSet",
     "Evaluation",
+    "ItemScore",
     "LedgerChain",
     "MetricSample",
     "Model",
@@ -25,4 +28,5 @@ __all__ = [
     "ModelTag",
     "Prediction",
     "PromotionLog",
+    "ScoreDue",
 ]

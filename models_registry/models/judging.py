@@ -32,6 +32,7 @@ class Evaluation(IdModel):
     metrics = models.JSONField(default=dict, help_text="The whole report")
     table = models.ForeignKey("lib.Blob", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     item_count = models.PositiveIntegerField(default=0)
+    software = models.JSONField(default=dict, help_text="Versions of what the figures were made with; {} of older ones")
     error = models.JSONField(null=True, blank=True)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"

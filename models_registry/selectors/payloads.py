@@ -128,11 +128,19 @@ def evaluation(row: Evaluation, *, full: bool = True) -> JSON:
         "status": row.status,
         "summary": row.summary,
         "item_count": row.item_count,
+        "software": row.software,
+        "seconds": _seconds(row),
+        "table": row.table_id is not None,
         "error": row.error,
         "created_at": when(row.created_at),
         "finished_at": when(row.finished_at),
     }
     return {**body, "metrics": row.metrics} if full else body
+
+
+def _seconds(row: Evaluation) -> float | None:
+    """From being asked for to being done."""
+    return round((row.finished_at - row.created_at).total_seconds(), 1) if row.finished_at else None
 
 
 def comparisons(rows: Sequence[Comparison]) -> list[JSON]:

@@ -58,7 +58,7 @@ def request_evaluation(
             return _done_at_once(row, version.item_count, {"untrained": True, "items": version.item_count})
         twin = _twin(row)
         if twin is not None:
-            row.metrics, row.table = twin.metrics, twin.table
+            row.metrics, row.table, row.software = twin.metrics, twin.table, twin.software
             if twin.table is not None:
                 storage.retain({twin.table.sha256: twin.table.size})
             return _done_at_once(row, twin.item_count, twin.summary)
@@ -86,7 +86,7 @@ def evaluate(run: Run) -> None:
         fresh = Evaluation.objects.select_for_update().get(pk=row.pk)
         if fresh.status != Evaluation.Status.DONE:
             storage.retain({stored.sha256: stored.size})
-            fresh.metrics, fresh.table_id = report, stored.sha256
+            fresh.metrics, fresh.table_id, fresh.software = report, stored.sha256, catalogue.software()
             _done_at_once(fresh, report["n"], summary_of(report, len(subset.skipped)))
         run.finish()
 

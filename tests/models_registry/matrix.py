@@ -160,6 +160,7 @@ ROWS = {
     ),
     "model-tags": Row(kwargs=of_project, get=SEES),
     "model-export": Row(kwargs=of_model, get=EDITS),
+    "model-exports": Row(kwargs=of_model, get=EDITS, post=Call(EDITS, body={"format": "onnx"})),
     "model-clone": Row(kwargs=of_model, post=Call(EDITS, body={})),
     "model-try": Row(
         kwargs=of_model, post=Call(EDITS, multipart=True, body=lambda world: {"file": io.BytesIO(b"no picture")})
@@ -189,10 +190,15 @@ ROWS = {
     ),
     "evaluation": Row(kwargs=of_evaluation, get=SEES),
     "evaluation-items": Row(kwargs=of_evaluation, get=SEES),
+    "evaluation-table": Row(kwargs=of_evaluation, get=SEES),
     "evaluation-findings": Row(kwargs=of_evaluation, get=SEES),
     "evaluation-thresholds": Row(kwargs=of_evaluation, get=SEES),
     "comparison": Row(kwargs=lambda world: {"comparison_id": comparison(world).pk}, get=SEES),
     "item-predictions": Row(kwargs=lambda world: {"item_id": item(world).pk}, get=SEES),
+    "scores": Row(kwargs=of_project, get=SEES, post=Call(EDITS, body={})),
+    "scores-summary": Row(kwargs=of_project, get=Call("oer", query={"kind": "person"})),
+    "scores-labels": Row(kwargs=of_project, get=SEES),
+    "item-scores": Row(kwargs=lambda world: {"item_id": item(world).pk}, get=SEES),
     "item-encoding": Row(
         kwargs=lambda world: {"item_id": item(world).pk},
         get=Call("oer", hidden="a"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -21,7 +22,7 @@ from datasets.services import approval, labels, test_sets
 from models_registry.errors import ApprovalNeeded, EvaluationFailed, EvaluationMissing, NotTrained, WrongStatus
 from models_registry.ml.adapters.small_cnn import SmallCnn
 from models_registry.models import Comparison, ComparisonLedger, Evaluation, Model, PromotionLog
-from models_registry.selectors import figures, judging
+from models_registry.selectors import catalogue, figures, judging
 from models_registry.services import comparison, evaluation, ledger, promotion, versions
 
 from .conftest import CLASSES, Maker, Shapes
@@ -445,3 +446,20 @@ def test_labels_vs_metric_counts_every_label(train_now: Train, frozen: TestSetVe
     assert (point["labels"], point["train"]) == (30 + 12 + 24, 30)
     assert point["accuracy"] == row.summary["accuracy"]
     assert point["stage"] == "candidate"
+
+
+def test_an_evaluation_tells_its_code_and_hands_out_what_was_said_of_every_item(
+    train_now: Train, frozen: TestSetVersion, client_as: Callable[[str], Any]
+) -> None:
+    row = evaluated(train_now(), frozen)
+    client = client_as("viewer")
+    body = client.get(f"/api/v1/evaluations/{row.pk}/").json()
+    assert body["software"] == catalogue.software()
+    assert body["software"]["alp.ml"]
+    assert body["seconds"] >= 0
+    assert body["table"] is True
+    answer = client.get(f"/api/v1/evaluations/{row.pk}/table/")
+    assert answer["Content-Disposition"].endswith('on test set version 1.npz"')
+    with np.load(io.BytesIO(answer.getvalue()), allow_pickle=False) as content:
+        assert len(content["items"]) == row.summary["n"] == 24
+        assert float(np.mean(content["correct"])) == pytest.approx(row.summary["accuracy"])

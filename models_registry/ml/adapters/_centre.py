@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from models_registry.ml.adapters import _schema as fields
+from models_registry.ml.adapters._portable import Portable
 from models_registry.ml.adapters._shapes import FLOOR, Said, ShapeNetAdapter, as_float16, check_shapes
 from models_registry.ml.adapters.base import ShapeData, TrainHooks, TrainResult
 from models_registry.ml.fitted import Fitted, FittedStore, stacked
@@ -127,6 +128,25 @@ class CentreAdapter(ShapeNetAdapter["CentreNet"]):
             shapes = shapes_of(found, picture, floor=FLOOR, points=self._points)
             said.append(Said(shapes, crowd_uncertainty(found.score.numpy(), FLOOR)))
         return said
+
+    def portable(self) -> Portable:
+        """Every cell of the map as a row; who reads it takes away what a better one of the same label overlaps."""
+        from models_registry.ml.nets.fuse import fuse_for_inference
+        from models_registry.ml.nets.portable import CentreRows, CentreTurned
+
+        net = fuse_for_inference(self._need_net()).cpu()
+        notes = {"threshold": self.threshold, "overlap": 0.6}
+        if self.config["rotated"]:
+            meaning = "(N, K, 5 + C): centre x, y, width, height, angle clockwise in radians, then a score a label"
+            return Portable(CentreTurned(net).eval(), {"rows": meaning}, notes=notes)
+        mean, std = (list(values) for values in self.norm)
+        asked = {"input_size": self.input_size, "mean": mean, "std": std, "threshold": self.threshold}
+        return Portable(
+            CentreRows(net).eval(),
+            {"rows": "(N, K, 4 + C): centre x, y, width, height in pixels of the input, then a score a label"},
+            reads_as=None if self._points else ("onnx_detection", {**asked, "outputs": "rows"}),
+            notes=notes,
+        )
 
     def _set(self, net: CentreNet) -> None:
         super()._set(net)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
@@ -10,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from alp_site.lib.errors import Invalid
+from models_registry.ml.adapters._portable import Portable
 from models_registry.ml.adapters._stored import StoredAdapter
 from models_registry.ml.adapters.base import Prediction, TrainData, TrainHooks, TrainResult
 from models_registry.ml.images import RESIZE, ImageSource
@@ -90,6 +92,18 @@ class NetworkAdapter(StoredAdapter["Classifier"]):
         from models_registry.ml.nets.runtime import run_batches
 
         return run_batches(net, images, self.input_size, batch_size, self.norm, progress)
+
+    def portable(self) -> Portable:
+        from models_registry.ml.nets.portable import ClassShares
+
+        mean, std = (list(values) for values in self.norm)
+        asked = {"input_size": self.input_size, "mean": mean, "std": std, "output": "probabilities"}
+        return Portable(
+            ClassShares(copy.deepcopy(self._inference_net())).cpu().eval(),
+            {"probabilities": "(N, C), one number a label, rows sum to 1"},
+            squashed=True,
+            reads_as=("onnx_classification", asked),
+        )
 
     # -- keys
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
+from models_registry.ml.adapters._portable import Portable
 from models_registry.ml.adapters._shapes import Said, ShapeNetAdapter, check_shapes
 from models_registry.ml.adapters.base import ShapeData, TrainHooks, TrainResult
 from models_registry.ml.fitted import Fitted, FittedStore, stacked
@@ -43,6 +45,15 @@ class PixelAdapter(ShapeNetAdapter[Net]):
         pictures = AugmentedPictures(data.train, self.input_size, Look.of(self.config), self.seed)
         learner = self._learner()(prepare(net), pictures, quality, norm=self.norm)
         return self._learn(learner, data, hooks)
+
+    def portable(self) -> Portable:
+        mean, std = (list(values) for values in self.norm)
+        asked = {"input_size": self.input_size, "mean": mean, "std": std, "output": "logits", "background": True}
+        return Portable(
+            copy.deepcopy(self._need_net()).cpu().eval(),
+            {"logits": "(N, 1 + C, S / 4, S / 4), class 0 is none of the labels"},
+            reads_as=("onnx_segmentation", asked),
+        )
 
     def _sayer(self, store: FittedStore) -> Callable[[], list[list[Shape]]]:
         """What the net in training says of the validation pictures."""

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from alp_site.lib.errors import Invalid
+from models_registry.ml.adapters._portable import NotPortable, Portable
 from models_registry.ml.adapters.base import (
     CONFIG_FILE,
     FORMAT,
@@ -115,6 +116,12 @@ class StoredAdapter(Generic[Net]):
         with torch.device("meta"):
             net = self._new_net(len(self.labels) + 1)
         return {name: tuple(tensor.shape) for name, tensor in net.state_dict().items()}
+
+    def portable(self) -> Portable:
+        """The net as other programs can run it. Raises NotPortable."""
+        raise NotPortable(
+            f"{self.info.title} picks its answers in Python code that no file of tensors holds. Export it as a zip."
+        )
 
     @property
     def input_size(self) -> int:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from models_registry.ml.adapters import _lite0 as lite0
 from models_registry.ml.adapters import _schema as fields
 from models_registry.ml.adapters._lite0_shapes import Lite0ShapeAdapter
+from models_registry.ml.adapters._portable import Portable
 from models_registry.ml.adapters._shapes import FLOOR, Said, as_float16, check_shapes
 from models_registry.ml.adapters.base import ADAPTERS, AdapterInfo, ShapeData, TrainHooks, TrainResult
 from models_registry.ml.fitted import Fitted, FittedStore, stacked
@@ -109,6 +110,21 @@ class InstanceLite0(Lite0ShapeAdapter["InstanceNet"]):
             return found
         vectors = as_float16(self._running.backbone.embed(maps[2]))
         return [Said(one.shapes, one.uncertainty, vector) for one, vector in zip(found, vectors, strict=True)]
+
+    def portable(self) -> Portable:
+        from models_registry.ml.nets.fuse import fuse_for_inference
+        from models_registry.ml.nets.portable import InstanceMaps
+
+        return Portable(
+            InstanceMaps(fuse_for_inference(self._need_net())).cpu().eval(),
+            {
+                "heat": "(N, C, S / 8, S / 8), scores of centres",
+                "geometry": "(N, 4, S / 8, S / 8), offset x, y and log of width, height, in cells",
+                "mixtures": "(N, P, S / 8, S / 8), at a centre how much of each prototype its mask takes",
+                "prototypes": "(N, P, S / 4, S / 4); a mask is where their mixture is above 0, inside the box",
+            },
+            notes={"threshold": self.threshold, "overlap": 0.6},
+        )
 
     def _embed(self, pixels: Tensor) -> Tensor:
         assert self._running is not None

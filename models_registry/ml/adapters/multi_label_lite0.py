@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from models_registry.ml.adapters import _lite0 as lite0
 from models_registry.ml.adapters import _schema as fields
 from models_registry.ml.adapters._lite0_shapes import Lite0ShapeAdapter
+from models_registry.ml.adapters._portable import Portable
 from models_registry.ml.adapters._shapes import FLOOR, Said, as_float16, check_shapes
 from models_registry.ml.adapters.base import ADAPTERS, AdapterInfo, ShapeData, TrainHooks, TrainResult
 from models_registry.ml.fitted import Fitted, FittedStore
@@ -100,6 +101,16 @@ class MultiLabelLite0(Lite0ShapeAdapter["TagNet"]):
             shapes = [Shape("class", label, None, float(row[label])) for label in order if row[label] >= FLOOR]
             said.append(Said(shapes, crowd_uncertainty(row, FLOOR), vector))
         return said
+
+    def portable(self) -> Portable:
+        from models_registry.ml.nets.fuse import fuse_for_inference
+        from models_registry.ml.nets.portable import Tags
+
+        return Portable(
+            Tags(fuse_for_inference(self._need_net())).cpu().eval(),
+            {"probabilities": "(N, C), each label for itself"},
+            notes={"threshold": self.threshold},
+        )
 
     def _embed(self, pixels: Tensor) -> Tensor:
         assert self._running is not None

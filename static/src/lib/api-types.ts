@@ -440,6 +440,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/v1/evaluations/{evaluation_id}/table/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** @description The answers of every item as they were judged: columns in a NumPy archive (`.npz`), read without pickle. */
+    get: operations["evaluations_id_table_get"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/v1/evaluations/{evaluation_id}/thresholds/": {
     parameters: {
       query?: never;
@@ -840,6 +857,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/v1/items/{item_id}/scores/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** @description All that was compared about one item, with each pair of annotations. */
+    get: operations["items_id_scores_get"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/v1/items/{item_id}/stream/": {
     parameters: {
       query?: never;
@@ -1126,6 +1160,24 @@ export interface paths {
     get: operations["models_id_export_get"];
     put?: never;
     post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/models/{model_id}/exports/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** @description What the version can be written as for other programs, and what was; a file is an artifact of the version. */
+    get: operations["models_id_exports_get"];
+    put?: never;
+    /** @description Writes one by a job, which checks it against the net on real pictures before it is offered. */
+    post: operations["models_id_exports_post"];
     delete?: never;
     options?: never;
     head?: never;
@@ -2321,6 +2373,58 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/v1/projects/{project_id}/scores/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** @description The scores of one kind, the lowest first. */
+    get: operations["projects_id_scores_get"];
+    put?: never;
+    /** @description Looks at every approved item anew; with a model, has it predict its test set first and compares that. */
+    post: operations["projects_id_scores_post"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/projects/{project_id}/scores/labels/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** @description What the scores come to by type and label of what is true. */
+    get: operations["projects_id_scores_labels_get"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/projects/{project_id}/scores/summary/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** @description The means of each model, person or pair of people, the lowest first. */
+    get: operations["projects_id_scores_summary_get"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/v1/projects/{project_id}/secrets/": {
     parameters: {
       query?: never;
@@ -3275,6 +3379,24 @@ export interface components {
       id: string;
       name: string;
     };
+    /** @description A pair of annotations, or one without a partner (then the other side is null and every figure 0). */
+    AnnotationScore: {
+      /** Format: double */
+      attributes: number | null;
+      /** Format: double */
+      confidence: number | null;
+      found: string | null;
+      found_label: string | null;
+      /** Format: double */
+      geometry: number | null;
+      /** Format: double */
+      label: number;
+      /** Format: double */
+      score: number;
+      truth: string | null;
+      truth_label: string | null;
+      type: string;
+    };
     Answered: {
       answered: number;
       corrected: number;
@@ -3829,10 +3951,21 @@ export interface components {
       };
       /** Format: uuid */
       model: string;
+      /**
+       * Format: double
+       * @description From being asked for to being done
+       */
+      seconds: number | null;
+      /** @description Versions of what the figures were made with, our own code by its digest */
+      software: {
+        [key: string]: unknown;
+      };
       status: string;
       summary: {
         [key: string]: unknown;
       };
+      /** @description Whether the answers of each item are there to be downloaded */
+      table: boolean;
       test_set_version: components["schemas"]["VersionOfTestSet"];
     };
     EvaluationCreateRequest: {
@@ -4514,6 +4647,45 @@ export interface components {
       next: string | null;
       totalItemsCount: number | null;
       totalPagesCount: number | null;
+    };
+    /**
+     * @description Two statements about an item: `model` or `person` against ground truth, or `person` against `other`. `truths`:
+     *     annotations of ground truth, or of the other; `matched`: pairs that belong together.
+     */
+    ItemScore: {
+      annotations: components["schemas"]["AnnotationScore"][];
+      /** Format: date-time */
+      at: string;
+      /** Format: double */
+      attributes: number | null;
+      /** Format: uuid */
+      dataset: string;
+      found: number;
+      /** Format: double */
+      geometry: number | null;
+      /** Format: uuid */
+      id: string;
+      /** Format: uuid */
+      item: string;
+      kind: string;
+      /** Format: double */
+      label: number | null;
+      matched: number;
+      model: components["schemas"]["Named"] | null;
+      name: string;
+      other: components["schemas"]["Named"] | null;
+      person: components["schemas"]["Named"] | null;
+      /** Format: double */
+      score: number;
+      subset: string;
+      /** Format: uuid */
+      task: string | null;
+      thumbnail: string | null;
+      truths: number;
+    };
+    ItemScoreList: {
+      items: components["schemas"]["ItemScore"][];
+      next: string | null;
     };
     /**
      * @description One sitting of one person. `actions`: how many annotations they made, changed, removed, brought back; `labels`:
@@ -5909,6 +6081,96 @@ export interface components {
       /** Format: uuid */
       op_id?: string | null;
     };
+    /**
+     * @description Two statements about an item: `model` or `person` against ground truth, or `person` against `other`. `truths`:
+     *     annotations of ground truth, or of the other; `matched`: pairs that belong together.
+     */
+    Score: {
+      /** Format: date-time */
+      at: string;
+      /** Format: double */
+      attributes: number | null;
+      /** Format: uuid */
+      dataset: string;
+      found: number;
+      /** Format: double */
+      geometry: number | null;
+      /** Format: uuid */
+      id: string;
+      /** Format: uuid */
+      item: string;
+      kind: string;
+      /** Format: double */
+      label: number | null;
+      matched: number;
+      model: components["schemas"]["Named"] | null;
+      name: string;
+      other: components["schemas"]["Named"] | null;
+      person: components["schemas"]["Named"] | null;
+      /** Format: double */
+      score: number;
+      subset: string;
+      /** Format: uuid */
+      task: string | null;
+      thumbnail: string | null;
+      truths: number;
+    };
+    ScoreAskRequest: {
+      /**
+       * Format: uuid
+       * @description Has this version predict the items of its test set first
+       */
+      model?: string;
+    };
+    /** @description `n` annotations of that label; `found`: those with a partner; `same`: those whose partner has the same label. */
+    ScoreLabel: {
+      /**
+       * Format: double
+       * @description Mean of those with a partner
+       */
+      attributes: number | null;
+      found: number;
+      /**
+       * Format: double
+       * @description Mean of those with a partner
+       */
+      geometry: number | null;
+      /** @description Empty: what was found where nothing is */
+      label: string;
+      n: number;
+      same: number;
+      /** Format: double */
+      score: number;
+      type: string;
+    };
+    ScoreLabelList: {
+      items: components["schemas"]["ScoreLabel"][];
+      next: string | null;
+    };
+    ScoreList: {
+      items: components["schemas"]["Score"][];
+      next: string | null;
+    };
+    ScoreSummary: {
+      /** Format: double */
+      attributes: number | null;
+      /** Format: double */
+      geometry: number | null;
+      /** Format: double */
+      label: number | null;
+      /** @description Pictures */
+      n: number;
+      other: components["schemas"]["Named"] | null;
+      /** Format: double */
+      score: number;
+      /** @description Of a model: by the subset its pictures are in */
+      subsets: components["schemas"]["SubsetScore"][];
+      who: components["schemas"]["Named"];
+    };
+    ScoreSummaryList: {
+      items: components["schemas"]["ScoreSummary"][];
+      next: string | null;
+    };
     /** @description Told this once. */
     Secret: {
       secret: string;
@@ -6005,6 +6267,12 @@ export interface components {
       blobs: number;
       disk_free_bytes: number;
       disk_total_bytes: number;
+    };
+    SubsetScore: {
+      n: number;
+      /** Format: double */
+      score: number;
+      subset: string;
     };
     SuggestingModel: {
       /** Format: uuid */
@@ -6572,6 +6840,34 @@ export interface components {
       seen_version: number;
       /** Format: uuid */
       task_item: string;
+    };
+    /**
+     * @description `file`: name, size, sha256, at; `about`: the artifact that tells how to use it and how it was checked; `job`: one
+     *     that is newer than the file.
+     */
+    VersionExport: {
+      about: string | null;
+      file: {
+        [key: string]: unknown;
+      } | null;
+      format: string;
+      job: components["schemas"]["JobState"] | null;
+      /** @description Why it cannot be asked for; empty where it can */
+      reason: string;
+      text: string;
+      title: string;
+    };
+    VersionExportAskRequest: {
+      /**
+       * @description * `onnx` - onnx
+       *     * `exported_program` - exported_program
+       * @enum {string}
+       */
+      format: "onnx" | "exported_program";
+    };
+    VersionExportList: {
+      items: components["schemas"]["VersionExport"][];
+      next: string | null;
     };
     VersionOfTestSet: {
       hash: string;
@@ -7373,6 +7669,27 @@ export interface operations {
       };
     };
   };
+  evaluations_id_table_get: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        evaluation_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/octet-stream": string;
+        };
+      };
+    };
+  };
   evaluations_id_thresholds_get: {
     parameters: {
       query?: {
@@ -8010,6 +8327,27 @@ export interface operations {
       };
     };
   };
+  items_id_scores_get: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        item_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ItemScoreList"];
+        };
+      };
+    };
+  };
   items_id_stream_get: {
     parameters: {
       query?: never;
@@ -8535,6 +8873,52 @@ export interface operations {
         };
         content: {
           "application/zip": string;
+        };
+      };
+    };
+  };
+  models_id_exports_get: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        model_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["VersionExportList"];
+        };
+      };
+    };
+  };
+  models_id_exports_post: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        model_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["VersionExportAskRequest"];
+      };
+    };
+    responses: {
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["JobState"];
         };
       };
     };
@@ -10545,6 +10929,123 @@ export interface operations {
         };
         content: {
           "application/json": components["schemas"]["Listing"];
+        };
+      };
+    };
+  };
+  projects_id_scores_get: {
+    parameters: {
+      query?: {
+        after?: string;
+        /** @description Only scores under this one */
+        below?: number;
+        dataset?: string;
+        /** @description model (default), person or people */
+        kind?: "model" | "people" | "person";
+        limit?: string;
+        model?: string;
+        other?: string;
+        person?: string;
+        subset?: string;
+        task?: string;
+      };
+      header?: never;
+      path: {
+        project_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ScoreList"];
+        };
+      };
+    };
+  };
+  projects_id_scores_post: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        project_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        "application/json": components["schemas"]["ScoreAskRequest"];
+      };
+    };
+    responses: {
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["JobState"];
+        };
+      };
+    };
+  };
+  projects_id_scores_labels_get: {
+    parameters: {
+      query?: {
+        after?: string;
+        /** @description Only scores under this one */
+        below?: number;
+        dataset?: string;
+        /** @description model (default), person or people */
+        kind?: "model" | "people" | "person";
+        limit?: string;
+        model?: string;
+        other?: string;
+        person?: string;
+        subset?: string;
+        task?: string;
+      };
+      header?: never;
+      path: {
+        project_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ScoreLabelList"];
+        };
+      };
+    };
+  };
+  projects_id_scores_summary_get: {
+    parameters: {
+      query?: {
+        /** @description model (default), person or people */
+        kind?: "model" | "people" | "person";
+      };
+      header?: never;
+      path: {
+        project_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ScoreSummaryList"];
         };
       };
     };

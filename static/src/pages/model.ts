@@ -12,7 +12,9 @@ import { statusChip } from "../ui/status.ts";
 import { createTabs } from "../ui/tabs.ts";
 import { timeAgo } from "../ui/time.ts";
 import * as acts from "./models/acts.ts";
+import { agreementView, nothingCompared } from "./models/agreement-view.ts";
 import { evaluationState, evaluationView } from "./models/evaluation-view.ts";
+import { exportVersion } from "./models/export-dialog.ts";
 import { findingsView } from "./models/findings-view.ts";
 import { itemsView, type Cell } from "./models/items-view.ts";
 import { graphOf, lineageGraph } from "./models/lineage-graph.ts";
@@ -106,10 +108,16 @@ function menu(): MenuEntry[] {
       run: () => void acts.evaluate(model, version).then(loadEvaluation),
     });
   }
+  if (model.can_predict && version)
+    entries.push({
+      label: "Compare with what people approved",
+      icon: "check-all",
+      run: () => void acts.scoreTestSet(model).then(() => tabs.show("agreement")),
+    });
   if (model.can_predict)
     entries.push(
       "separator",
-      { label: "Export (zip)", icon: "download", run: () => portable.exportVersion(model) },
+      { label: "Export…", icon: "download", run: () => exportVersion(model) },
       { label: "Copy to a new version…", icon: "copy", run: () => void portable.clone(model) },
     );
   entries.push("separator", {
@@ -171,6 +179,12 @@ function aboutCard(): HTMLElement {
   ]);
 }
 
+/** What is looked at in a review of its mistakes (nothing named: all); null where this person may make none. */
+function reviewTypes(): string[] | null {
+  if (!may("task.manage", data)) return null;
+  return data.page.task === "classification" ? ["class"] : [];
+}
+
 async function loadEvaluation(): Promise<void> {
   try {
     const found = await api.list<Evaluation>(`${url}evaluations/`);
@@ -190,7 +204,12 @@ async function loadEvaluation(): Promise<void> {
     );
     const classes = full.metrics?.class_names ?? model.labels;
     const objects = full.metrics && "objects" in full.metrics ? ["nothing"] : []; // of a cell of the confusion matrix
-    items = itemsView(row.id, [...classes, ...objects], (n) => tabs.setCount("mistakes", n));
+    items = itemsView(row.id, {
+      model: model.name,
+      classes: [...classes, ...objects],
+      review: reviewTypes(),
+      onTotal: (n) => tabs.setCount("mistakes", n),
+    });
     replace(itemsPlace, items.element);
     items.show({ only: "wrong" });
   } catch (error) {
@@ -239,6 +258,31 @@ function noEvaluation(): void {
 function showItems(cell: Cell): void {
   tabs.show("mistakes");
   items?.show({ only: "", ...cell });
+}
+
+/** How far it agrees with what people approved, picture by picture; filled again when the scores are there. */
+function agreementPanel(): HTMLElement {
+  const place = h("div");
+  const ask = () =>
+    canEdit && testSet
+      ? h(
+          "button",
+          { type: "button", class: "btn btn-primary", onclick: () => void acts.scoreTestSet(model) },
+          "Compare on its test set",
+        )
+      : null;
+  const about = { kind: "model" as const, who: model.id, name: model.name };
+  const fill = (): void => {
+    replace(
+      place,
+      agreementView(about, () => nothingCompared("model", ask())),
+    );
+  };
+  feed.watch(["job.status"], (events) => {
+    if (events.some((one) => one.data["kind"] === "models.scores" && one.data["state"] === "done")) fill();
+  });
+  fill();
+  return place;
 }
 
 function lineagePanel(): HTMLElement {
@@ -409,6 +453,7 @@ const tabs = createTabs({
     },
     { id: "evaluation", title: "Evaluation", panel: () => evaluationPlace },
     { id: "mistakes", title: "Mistakes", panel: () => itemsPlace },
+    ...(model.can_predict ? [{ id: "agreement", title: "Agreement", panel: agreementPanel }] : []),
     ...(canEdit && model.can_predict ? [{ id: "try", title: "Try it", panel: () => tryView(model) }] : []),
     { id: "lineage", title: "Lineage", panel: lineagePanel },
     { id: "log", title: "Log", panel: logPanel },

@@ -429,7 +429,10 @@ const tabs = createTabs({
 });
 need("#model-tabs").append(tabs.element);
 need("#models").append(tabs.panels);
-need("#model-actions").append(sideBySide);
+need("#model-actions").append(
+  h("a", { class: "btn", href: `/p/${projectId()}/models/agreement/` }, icon("check-all"), "Agreement"),
+  sideBySide,
+);
 if (canEdit) {
   const more = h("button", { type: "button", class: "btn btn-primary" }, icon("plus"), "New version");
   menuButton(more, () => [

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from datasets.geometry import _rle as rle
 from models_registry.ml.agreement import (
     Annotation,
     Row,
@@ -14,6 +15,7 @@ from models_registry.ml.agreement import (
     score_annotations,
     summarise,
 )
+from models_registry.ml.agreement_forms import as_answered
 
 SIZE = (100, 100)
 
@@ -78,6 +80,51 @@ def test_several_classes_meet_those_of_the_same_label_first() -> None:
     truth = [Annotation("t0", "class", "day"), Annotation("t1", "class", "sunny")]
     found = [Annotation("f0", "class", "sunny", confidence=0.9), Annotation("f1", "class", "day", confidence=0.8)]
     assert pairs(score_annotations(truth, found, SIZE)) == [("t1", "f0"), ("t0", "f1")]
+
+
+def test_a_sure_wrong_class_takes_no_partner_from_one_that_is_right() -> None:
+    truth = [Annotation("t0", "class", "cat"), Annotation("t1", "class", "dog")]
+    found = [Annotation("f0", "class", "bird", confidence=0.9), Annotation("f1", "class", "cat", confidence=0.5)]
+    rows = score_annotations(truth, found, SIZE)
+    assert pairs(rows) == [("t1", "f0"), ("t0", "f1")]
+    assert [row.label for row in rows] == [0, 1]
+
+
+def test_who_was_not_asked_for_attributes_has_no_figure_of_them() -> None:
+    truth = [Annotation("t", "class", "cat", None, {"wild": True})]
+    (row,) = score_annotations(truth, [Annotation("f", "class", "cat")], SIZE, attributes=False)
+    assert (row.attributes, row.score) == (None, 1)
+    (alone,) = score_annotations(truth, [], SIZE, attributes=False)
+    assert (alone.attributes, alone.score) == (None, 0)
+    assert summarise([row, alone])["attributes"] is None
+
+
+def polygon(x: float, y: float, side: float) -> dict[str, Any]:
+    return {"rings": [[[x, y], [x + side, y], [x + side, y + side], [x, y + side]]]}
+
+
+def test_a_detector_is_held_against_the_boxes_around_what_people_drew() -> None:
+    truth = [
+        Annotation("t0", "polygon", "cat", polygon(10, 10, 20)),
+        Annotation("t1", "class", "indoors"),
+        Annotation("t2", "polygon", "dog", polygon(50, 50, 10)),
+    ]
+    boxed = as_answered(truth, "detection", ("box", "polygon"), SIZE)
+    assert [(one.id, one.type, one.label) for one in boxed] == [("t0", "box", "cat"), ("t2", "box", "dog")]
+    assert boxed[0].geometry == {"xyxy": [10, 10, 30, 30], "angle": 0}
+
+
+def test_a_segmentation_is_held_against_the_pixels_of_each_class() -> None:
+    truth = [
+        Annotation("t0", "polygon", "sky", polygon(0, 0, 20)),
+        Annotation("t1", "polygon", "sky", polygon(40, 0, 20)),
+        Annotation("t2", "polygon", "bird", polygon(5, 5, 10)),
+    ]
+    sky, bird = as_answered(truth, "semantic_segmentation", ("polygon", "mask"), SIZE)
+    assert (sky.id, sky.type, rle.area(sky.geometry)) == ("t0", "mask", 2 * 400 - 100)
+    assert rle.area(bird.geometry) == 100
+    masks = as_answered(truth, "instance_segmentation", ("polygon", "mask"), SIZE)
+    assert [rle.area(one.geometry) for one in masks] == [400, 400, 100]
 
 
 def test_the_surest_answer_chooses_first_though_another_is_more_alike() -> None:

@@ -163,6 +163,16 @@ export async function evaluate(model: Model, version: TestSetVersionRef): Promis
   }
 }
 
+/** Has it predict its test set, and compares that with what people approved; the page hears when it is done. */
+export async function scoreTestSet(model: Model): Promise<void> {
+  try {
+    await api.post(`/api/v1/projects/${projectId()}/scores/`, { model: model.id });
+    toast("It predicts its test set; the scores appear under Agreement.");
+  } catch (error) {
+    errorToast(error);
+  }
+}
+
 /** Judges two versions by the rule; the incumbent is the best one when it is among them, else the older. */
 async function compareTwo(pair: [Model, Model], rule: Rule): Promise<void> {
   const [one, two] = [...pair].sort((a, b) => rank(a) - rank(b)) as [Model, Model];

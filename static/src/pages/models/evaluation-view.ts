@@ -1,7 +1,8 @@
 /** An evaluation: headline figures, classes, precision and recall, confusion, calibration. Numbers open what they count. */
 import { h, replace } from "../../lib/dom.ts";
-import { count, decimal, metric, percent, plural } from "../../lib/format.ts";
+import { count, decimal, duration, metric, percent, plural } from "../../lib/format.ts";
 import { heatChart, lineChart } from "../../ui/chart.ts";
+import { icon } from "../../ui/icons.ts";
 import { card, classSelect } from "./parts.ts";
 import type { ClassReport, ClassRow, Evaluation, Report, ShapeReport } from "./types.ts";
 
@@ -102,6 +103,45 @@ function headline(row: Evaluation, report: Report, shown: Figure[]): HTMLElement
         ),
       ),
     ),
+    h(
+      "footer",
+      { class: "row wrap evaluation-foot" },
+      madeWith(row),
+      h("span", { class: "spacer" }),
+      table(row),
+    ),
+  );
+}
+
+/** "made in 12 s with code 1a2b3c, torch 2.14.1"; the rest is told on hovering. */
+function madeWith(row: Evaluation): HTMLElement {
+  const { software, seconds } = row;
+  const words = softwareWords(software, seconds);
+  const all = Object.entries(software).map(([name, version]) => `${name} ${version}`);
+  return h("span", { class: "hint", title: all.join("\n") }, words);
+}
+
+export function softwareWords(software: Record<string, string>, seconds: number | null): string {
+  const code = software["alp.ml"];
+  const known = [code && `code ${code.slice(0, 8)}`, software["torch"] && `torch ${software["torch"]}`];
+  const parts = known.filter(Boolean).join(", ");
+  return [seconds === null ? "" : `made in ${duration(seconds)}`, parts && `with ${parts}`]
+    .filter(Boolean)
+    .join(" ");
+}
+
+function table(row: Evaluation): HTMLElement | null {
+  if (!row.table) return null;
+  return h(
+    "a",
+    {
+      class: "btn btn-sm",
+      href: `/api/v1/evaluations/${row.id}/table/`,
+      download: "",
+      title: "What was said of every item, as columns in a NumPy archive",
+    },
+    icon("download"),
+    "Answers of every item",
   );
 }
 

@@ -5,6 +5,7 @@ import { metric, plural } from "../../lib/format.ts";
 import { emptyState, errorState, skeletonLines } from "../../ui/empty.ts";
 import { icon } from "../../ui/icons.ts";
 import { projectId } from "./parts.ts";
+import { reviewButton } from "./review-button.ts";
 import type { EvaluatedItem } from "./types.ts";
 
 export interface Cell {
@@ -19,9 +20,26 @@ interface Answer {
   dataset: string;
 }
 
-export function itemsView(evaluationId: string, classes: string[], onTotal?: (n: number) => void) {
+/** How a review of what is shown is called: "v3: mistakes, cat said to be dog". */
+export function reviewName(model: string, { only, truth, predicted }: Cell): string {
+  const what = only === "wrong" ? "mistakes" : only === "right" ? "right answers" : "answers";
+  const pair = [truth && `of ${truth}`, predicted && `said to be ${predicted}`].filter(Boolean).join(" ");
+  return `${model}: ${what}${pair ? ` ${pair}` : ""}`;
+}
+
+export interface ItemsOptions {
+  model: string;
+  classes: string[];
+  /** Annotation types of a review that is made of the shown pictures; null: this person may make none. */
+  review: string[] | null;
+  onTotal?: (n: number) => void;
+}
+
+export function itemsView(evaluationId: string, { model, classes, review, onTotal }: ItemsOptions) {
   let cell: Cell = { only: "wrong" };
   let turn = 0;
+  let shown: string[] = [];
+  const send = h("span");
   const grid = h("div", { class: "mistakes" });
   const total = h("span", { class: "soft" });
   const more = h("button", { type: "button", class: "btn", hidden: true }, "Show more");
@@ -67,9 +85,18 @@ export function itemsView(evaluationId: string, classes: string[], onTotal?: (n:
     select("truth", "True"),
     select("predicted", "Predicted"),
     total,
+    h("span", { class: "spacer" }),
+    send,
   );
   const element = h("div", { class: "stack" }, bar, grid, h("div", { class: "row center" }, more));
 
+  /** Of the pictures on the page, but for those whose item is gone. */
+  function offer(answer: Answer, anew: boolean): void {
+    const here = answer.items.flatMap((row) => (row.thumbnail ? [row.item] : []));
+    shown = anew ? here : [...shown, ...here];
+    const asked = { name: reviewName(model, cell), dataset: answer.dataset, items: shown };
+    replace(send, review && shown.length > 0 ? reviewButton({ ...asked, types: review }) : null);
+  }
   async function load(offset: number): Promise<void> {
     const mine = offset ? turn : ++turn;
     try {
@@ -87,6 +114,7 @@ export function itemsView(evaluationId: string, classes: string[], onTotal?: (n:
       total.textContent = `${plural(answer.total, "picture")}, the surest first`;
       if (cell.only === "wrong" && !cell.truth && !cell.predicted) onTotal?.(answer.total);
       const tiles = answer.items.map((row) => tile(row, answer.dataset));
+      offer(answer, offset === 0);
       if (offset) grid.append(...tiles);
       else if (tiles.length) replace(grid, tiles);
       else
@@ -113,6 +141,7 @@ export function itemsView(evaluationId: string, classes: string[], onTotal?: (n:
       one.value = (one.dataset["name"] === "truth" ? cell.truth : cell.predicted) ?? "";
     }
     replace(grid, skeletonLines(4));
+    replace(send);
     void load(0);
   }
   return { element, show };

@@ -58,10 +58,6 @@ export function importVersion(): void {
   });
 }
 
-export function exportVersion(model: Model): void {
-  h("a", { href: `/api/v1/models/${model.id}/export/`, download: `${model.name}.zip` }).click();
-}
-
 export async function clone(model: Model): Promise<void> {
   const name = await promptDialog({
     title: `Copy ${model.name}`,

@@ -124,6 +124,11 @@ export interface Evaluation {
   status: string;
   summary: Summary;
   item_count: number;
+  /** Versions of what the figures were made with; of older evaluations nothing. */
+  software: Record<string, string>;
+  seconds: number | null;
+  /** Whether the answers of each item can be downloaded. */
+  table: boolean;
   error: { code: string; message: string } | null;
   created_at: string;
   finished_at: string | null;
