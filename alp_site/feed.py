@@ -306,10 +306,16 @@ class FeedConsumer(AsyncWebsocketConsumer):
         if signed_in and self.role is not None:
             return True
         tailer().leave(self)
-        await self.close(NOT_YOURS if signed_in else SIGNED_OUT)
+        # A browser that is gone already needs no word, and one socket's end must not end the tail that all hear.
+        with contextlib.suppress(OSError):
+            await self.close(NOT_YOURS if signed_in else SIGNED_OUT)
         return False
 
     async def _send_all(self, after: Position | None, start: Position) -> None:
+        with contextlib.suppress(OSError):  # the browser is gone: `disconnect` follows
+            await self._send_each(after, start)
+
+    async def _send_each(self, after: Position | None, start: Position) -> None:
         await self._send({"type": "hello", "last": str(start)})
         if after is not None and after != start:
             missed = await database_sync_to_async(_missed)(after, start, self.project_id)

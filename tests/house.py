@@ -85,7 +85,7 @@ class House:
         self.wait_until(self.answers, timeout, "the web server to answer")
         self.wait_until(lambda: len(self.of_kind("worker")) >= 7, timeout, "both clusters to have their workers")
 
-    def stop(self, timeout: float = 20) -> int:
+    def stop(self, timeout: float = 60) -> int:
         """Ends it as Ctrl-C would; the exit code."""
         self.desk.close()
         assert self.process is not None

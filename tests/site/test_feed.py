@@ -213,6 +213,30 @@ def test_feed_when_membership_ends_then_socket_closes(project: Project, people: 
     played(play)
 
 
+def test_feed_when_a_browser_is_gone_as_its_membership_ends_then_others_still_hear(
+    project: Project, people: dict[str, User], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def lost(*_: Any) -> None:
+        raise OSError("the browser is gone")
+
+    monkeypatch.setattr(feed.FeedConsumer, "close", lost)
+    gone, stays = socket(people["annotator"], project.pk), socket(people["viewer"], project.pk)
+
+    async def play() -> None:
+        for ws in (gone, stays):
+            await ws.connect()
+            await ws.heard()
+        member = await Membership.objects.aget(user=people["annotator"])
+        await sync_to_async(remove_member)(member)
+        assert (await stays.heard())["event"]["type"] == "member.updated"
+        await sync_to_async(publish)(project, ids=["after"])
+        assert (await stays.heard())["event"]["ids"] == ["after"]
+        for ws in (gone, stays):
+            await ws.disconnect()
+
+    played(play)
+
+
 def test_feed_when_browser_does_not_keep_up_then_it_is_told_to_refetch(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(feed, "QUEUE_LENGTH", 3)
 
