@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import deepcopy
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -48,28 +50,70 @@ def make_world() -> World:
     return made
 
 
+class Kept:
+    """A world in a transaction around those of a module's tests, which roll back to it as to a savepoint. To make it
+    takes a second and more: a model is trained, a pool predicted, a round chosen."""
+
+    def __init__(self, blocker: DjangoDbBlocker) -> None:
+        self.blocker = blocker
+        self.around = transaction.atomic()
+        self.around._from_testcase = True  # as Django's own test case says of its own: what is durable may begin in it
+        self.world: World | None = None
+        with blocker.unblock():
+            self.around.__enter__()
+            try:
+                self.world = make_world()
+            except BaseException:
+                self.around.__exit__(*sys.exc_info())
+                raise
+
+    def end(self) -> None:
+        if self.world is not None:
+            self.world = None
+            with self.blocker.unblock():
+                transaction.set_rollback(True)
+                self.around.__exit__(None, None, None)
+
+
+_kept: list[Kept] = []
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """A test that does not ask for the world finds nothing of it. One after that makes its own."""
+    if "world" not in getattr(item, "fixturenames", ()):
+        while _kept:
+            _kept.pop().end()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """In each module of these those that need no world first."""
+    here = Path(__file__).parent
+    slots = [at for at, item in enumerate(items) if here in item.path.parents]
+    modules = {path: number for number, path in enumerate(dict.fromkeys(items[at].path for at in slots))}
+    ours = sorted(
+        (items[at] for at in slots),
+        key=lambda item: (modules[item.path], "world" in getattr(item, "fixturenames", ())),
+    )
+    for at, item in zip(slots, ours, strict=True):
+        items[at] = item
+
+
 @pytest.fixture(scope="module")
-def _kept_world(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[World | None]:
-    """The world of a module's tests, made once: they roll back to it, as to a savepoint. To make it takes a second and
-    more: a model is trained, a pool predicted, a round chosen. Not where tests commit."""
-    if ENV.database_url:
-        yield None
-        return
-    around = transaction.atomic()
-    around._from_testcase = True  # as Django's own test case says of its transaction: what is durable may begin in it
-    with django_db_blocker.unblock():
-        around.__enter__()
-        made = make_world()
-    yield made
-    with django_db_blocker.unblock():
-        transaction.set_rollback(True)
-        around.__exit__(None, None, None)
+def _kept_world(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Kept | None]:
+    """None where tests commit, as on PostgreSQL: nothing could be rolled back."""
+    kept = None if ENV.database_url else Kept(django_db_blocker)
+    if kept is not None:
+        _kept.append(kept)
+    yield kept
+    if kept is not None:
+        kept.end()
 
 
 @pytest.fixture
-def world(_kept_world: World | None, db: None) -> World:
+def world(_kept_world: Kept | None, db: None) -> World:
     """The demo's loop over drawn pictures, come to rest: a model trained, a round waiting for people."""
-    return deepcopy(_kept_world) or make_world()
+    return deepcopy(_kept_world.world if _kept_world else None) or make_world()
 
 
 @pytest.fixture

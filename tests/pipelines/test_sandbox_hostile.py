@@ -282,7 +282,7 @@ def children() -> set[str]:
 
 
 def house_of(world: dict[str, Any]) -> dict[str, Any]:
-    """What must be the same after an attack."""
+    """What an attack must leave as it is."""
     secret = Path(world["secret"])
     facts = secret.stat()
     return {
@@ -309,7 +309,11 @@ def test_escape_when_tried_then_it_fails_and_harms_nobody(name: str, world: dict
     assert isinstance(reply, Refused), reply
     assert reply.code in ATTACKS[name][1], reply
     assert reply.data.get("type") not in MISTAKES, reply
-    assert house_of(world) == before
+    after = house_of(world)
+    # What tests before this one left open, or running, may end meanwhile: none may have come.
+    assert after.pop("handles") <= before.pop("handles")
+    assert after.pop("children") <= before.pop("children")
+    assert after == before
     assert signals == []
 
 
