@@ -19,7 +19,7 @@ class HouseClock:
 
         class Shifted(datetime):
             @classmethod
-            def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
+            def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]  # typed as Self
                 return datetime.now(tz) + house.ahead
 
         patch.setattr("django.utils.timezone.datetime", Shifted)  # under every `now`, the tables' defaults too

@@ -93,7 +93,7 @@ class ScoreLabel(s.Serializer[Any]):
     """`n` annotations of that label; `found`: those with a partner; `same`: those whose partner has the same label."""
 
     type = s.CharField()
-    label = s.CharField(help_text="Empty: what was found where nothing is")  # type: ignore[assignment]
+    label = s.CharField(help_text="Empty: what was found where nothing is")  # type: ignore[assignment]  # so named
     n = s.IntegerField()
     found = s.IntegerField()
     same = s.IntegerField()

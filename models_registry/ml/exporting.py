@@ -10,10 +10,10 @@ import contextlib
 import io
 import logging
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,8 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = ["KINDS", "ExportDiffers", "Exported", "PackageMissing", "export", "missing_packages", "portable_of"]
 
-Kind = Literal["onnx", "exported_program"]
-KINDS: dict[Kind, str] = {"onnx": "model.onnx", "exported_program": "model.pt2"}
+KINDS: Mapping[str, str] = {"onnx": "model.onnx", "exported_program": "model.pt2"}
 PICTURES = 8  # that a file is checked on
 TALKERS = ("onnx_ir", "onnxscript", "torch.onnx", "torch.export")
 ABSOLUTE, RELATIVE = 1e-4, 1e-3
@@ -58,7 +57,7 @@ class Exported:
     about: dict[str, Any]
 
 
-def missing_packages(kind: Kind) -> list[str]:
+def missing_packages(kind: str) -> list[str]:
     """What must be installed to write the format; nothing is loaded to find out."""
     from importlib.util import find_spec
 
@@ -73,7 +72,7 @@ def portable_of(adapter: object) -> Portable:
     return adapter.portable()
 
 
-def export(adapter: object, kind: Kind, images: Sequence[ImageSource], folder: Path) -> Exported:
+def export(adapter: object, kind: str, images: Sequence[ImageSource], folder: Path) -> Exported:
     """Writes the file into the folder and checks it on up to 8 of the pictures. Slow.
 
     Raises NotPortable, PackageMissing, ExportDiffers (with the figures), Conflict where no picture can be read.
@@ -177,11 +176,17 @@ def _write_onnx(known: Portable, inputs: NDArray[np.float32], path: Path) -> Run
 @contextlib.contextmanager
 def _quiet() -> Any:
     """The exporters talk while they work; what goes wrong is raised."""
-    for name in TALKERS:
-        logging.getLogger(name).setLevel(logging.ERROR)
-    with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
-        warnings.simplefilter("ignore")
-        yield
+    loggers = [logging.getLogger(name) for name in TALKERS]
+    levels = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.ERROR)
+    try:
+        with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        for logger, level in zip(loggers, levels, strict=True):
+            logger.setLevel(level)
 
 
 def _named(known: Portable, said: Tensor | Sequence[Tensor]) -> Arrays:
@@ -217,7 +222,7 @@ def _checked(known: Portable, run: Runner, inputs: NDArray[np.float32]) -> dict[
     return {"pictures": len(inputs), "largest_difference": worst, "absolute": ABSOLUTE, "relative": RELATIVE}
 
 
-def _about(adapter: StoredAdapter[Any], known: Portable, kind: Kind) -> dict[str, Any]:
+def _about(adapter: StoredAdapter[Any], known: Portable, kind: str) -> dict[str, Any]:
     size, (mean, std) = adapter.input_size, adapter.norm
     how = (
         "scaled to the square" if known.squashed else "scaled to fit, in the left top of a square filled with grey 127"

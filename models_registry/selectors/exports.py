@@ -10,7 +10,7 @@ from models_registry.ml.exporting import KINDS, missing_packages
 from models_registry.models import Artifact, Model
 from models_registry.selectors.payloads import job_state, when
 
-__all__ = ["FOLDER", "about_name", "exports_of", "file_name"]
+__all__ = ["FOLDER", "about_name", "exports_of", "file_name", "job_key"]
 
 FOLDER = "exports/"
 TITLES = {
@@ -21,7 +21,7 @@ TITLES = {
 
 def file_name(kind: str) -> str:
     """The artifact that is the file."""
-    return f"{FOLDER}{KINDS[kind]}"  # type: ignore[index]  # checked where it comes in
+    return f"{FOLDER}{KINDS[kind]}"
 
 
 def about_name(kind: str) -> str:
@@ -32,18 +32,19 @@ def about_name(kind: str) -> str:
 def exports_of(model: Model) -> list[dict[str, Any]]:
     """Each format: whether it can be written here, the file that is there, the job that was asked for last."""
     files = {row.name: row for row in Artifact.objects.filter(model=model, name__startswith=FOLDER)}
-    keys = [_key(model, kind) for kind in KINDS]
+    keys = [job_key(model, kind) for kind in KINDS]
     last: dict[str, Job] = {}
     for job in Job.objects.filter(key__in=keys).order_by("created_at"):
         last[job.key] = job
-    return [_export(kind, model, files, last.get(_key(model, kind))) for kind in KINDS]
+    return [_export(kind, model, files, last.get(job_key(model, kind))) for kind in KINDS]
 
 
-def _key(model: Model, kind: str) -> str:
+def job_key(model: Model, kind: str) -> str:
+    """Of the job that writes it: one at a time."""
     return f"export:{model.pk}:{kind}"
 
 
-def _export(kind: Any, model: Model, files: dict[str, Artifact], job: Job | None) -> dict[str, Any]:
+def _export(kind: str, model: Model, files: dict[str, Artifact], job: Job | None) -> dict[str, Any]:
     title, text = TITLES[kind]
     file, missing = files.get(file_name(kind)), missing_packages(kind)
     newer = job is not None and (file is None or job.created_at > file.created_at)

@@ -16,7 +16,7 @@ from models_registry.errors import NotTrained
 from models_registry.ml.adapters import load_adapter
 from models_registry.ml.exporting import KINDS, PICTURES, PackageMissing, export, missing_packages
 from models_registry.models import Model
-from models_registry.selectors.exports import about_name, file_name
+from models_registry.selectors.exports import about_name, file_name, job_key
 from models_registry.services import artifacts
 from models_registry.services.embeddings import BlobImages
 
@@ -37,7 +37,7 @@ def request_export(*, model: Model, kind: str, person_id: UUID | None) -> Job:
         raise PackageMissing(f"This format needs: pip install {' '.join(missing)}", packages=missing)
     return enqueue(
         KIND,
-        key=f"export:{model.pk}:{kind}",
+        key=job_key(model, kind),
         payload={"model": str(model.pk), "format": kind},
         project_id=model.project_id,
         title=f"Export {model.name}"[:200],

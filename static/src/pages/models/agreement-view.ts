@@ -5,7 +5,7 @@ import { count, metric, percent } from "../../lib/format.ts";
 import { api } from "../../lib/http.ts";
 import { emptyState, errorState, skeletonLines } from "../../ui/empty.ts";
 import { itemPicture } from "./items-view.ts";
-import { card, projectId } from "./parts.ts";
+import { card, dataTable, projectId } from "./parts.ts";
 import { reviewButton } from "./review-button.ts";
 
 export type Kind = "model" | "person" | "people";
@@ -82,27 +82,6 @@ export function scoreWords(
     !missed && !extra && row.geometry !== null && `place ${metric(row.geometry, 2)}`,
   ].filter(Boolean);
   return words.join(", ") || (row.truths ? "the same" : "nothing, and nothing was said");
-}
-
-export function dataTable(label: string, head: string[], lines: Child[]): HTMLElement {
-  return h(
-    "div",
-    { class: "table-wrap bleed" },
-    h(
-      "table",
-      { class: "table", "aria-label": label },
-      h(
-        "thead",
-        null,
-        h(
-          "tr",
-          null,
-          head.map((name, i) => h("th", { scope: "col", class: i ? "num" : "" }, name)),
-        ),
-      ),
-      h("tbody", null, lines),
-    ),
-  );
 }
 
 function labelTable(rows: LabelRow[], people: boolean): HTMLElement {

@@ -212,3 +212,25 @@ export function pairChips(row: Comparison): HTMLElement {
       ),
   );
 }
+
+/** A table with names above its columns, all but the first of them of numbers. */
+export function dataTable(label: string, head: Child[], rows: Child[]): HTMLElement {
+  return h(
+    "div",
+    { class: "table-wrap bleed" },
+    h(
+      "table",
+      { class: "table", "aria-label": label },
+      h(
+        "thead",
+        null,
+        h(
+          "tr",
+          null,
+          head.map((one, i) => h("th", { scope: "col", class: i ? "num" : "" }, one)),
+        ),
+      ),
+      h("tbody", null, rows),
+    ),
+  );
+}

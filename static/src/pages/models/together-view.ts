@@ -3,7 +3,7 @@
 import { h, type Child } from "../../lib/dom.ts";
 import { count, decimal, metric } from "../../lib/format.ts";
 import { sliceName } from "./findings-view.ts";
-import { isLoss, metricName, modelUrl, stateChip } from "./parts.ts";
+import { dataTable, isLoss, metricName, modelUrl, stateChip } from "./parts.ts";
 import type { Summary } from "./types.ts";
 
 export interface TogetherModel {
@@ -88,27 +88,6 @@ function cells(
 
 const milliseconds = (value: number | null | undefined): string => decimal(value, 1);
 
-function table(label: string, head: Child[], rows: HTMLElement[]): HTMLElement {
-  return h(
-    "div",
-    { class: "table-wrap bleed" },
-    h(
-      "table",
-      { class: "table", "aria-label": label },
-      h(
-        "thead",
-        null,
-        h(
-          "tr",
-          null,
-          head.map((one, i) => h("th", { scope: "col", class: i ? "num" : "" }, one)),
-        ),
-      ),
-      h("tbody", null, rows),
-    ),
-  );
-}
-
 /** Names are long, and stand above narrow columns. */
 const heads = (models: TogetherModel[]): Child[] =>
   models.map((one) => h("span", { class: "head-clip", title: one.name }, one.name));
@@ -123,7 +102,7 @@ export function figuresTable(found: Together): HTMLElement {
   );
   const value = (model: TogetherModel, key: string) =>
     (model.summary as Record<string, number | null | undefined>)[key];
-  return table(
+  return dataTable(
     "Figures of each",
     [
       "",
@@ -167,7 +146,7 @@ export function classesTable(found: Together): HTMLElement {
       (spread(b.values.map((v) => v.average_precision)) ?? -1) -
       (spread(a.values.map((v) => v.average_precision)) ?? -1),
   );
-  return table(
+  return dataTable(
     "Classes of each",
     ["Class", "Count", ...heads(found.models), "Apart"],
     rows.map((one) => {
@@ -183,7 +162,7 @@ export function classesTable(found: Together): HTMLElement {
 }
 
 export function slicesTable(found: Together): HTMLElement {
-  return table(
+  return dataTable(
     "Slices of each",
     ["Slice", "Pictures", ...heads(found.models), "Apart"],
     found.slices.map((one) =>
