@@ -109,7 +109,14 @@ CACHES = {
     )
 }
 CHANNEL_LAYERS = (
-    {"default": {"BACKEND": "channels_redis.core.RedisChannelLayer", "CONFIG": {"hosts": [ENV.redis_url]}}}
+    {
+        "default": {
+            "BACKEND": "channels_redis.core.RedisChannelLayer",
+            # A socket with nothing to hear waits five seconds at a time in Redis. redis-py gives an answer up after
+            # five of its own accord, and which came first was chance: the longer patience must be the client's.
+            "CONFIG": {"hosts": [{"address": ENV.redis_url, "socket_timeout": 20}]},
+        }
+    }
     if ENV.redis_url
     else {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
 )

@@ -45,7 +45,9 @@ class Socket(ApplicationCommunicator):
 
     async def disconnect(self) -> None:
         await self.send_input({"type": "websocket.disconnect", "code": 1000})
-        await self.wait(PATIENCE)
+        done, _ = await asyncio.wait({self.future}, timeout=PATIENCE)
+        assert done, "the server goes on with a page that has gone"
+        await self.wait()
 
 
 def socket(user: User | None, project: Any, after: str = "", origin: str = "http://localhost") -> Socket:

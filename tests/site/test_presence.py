@@ -10,12 +10,13 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from channels.layers import channel_layers
+from channels.layers import channel_layers, get_channel_layer
 from django.test import override_settings
 
 from alp_site import feed
 from alp_site.lib import presence
 from alp_site.people.models import Membership, Project, Role, User
+from alp_site.settings import base
 from datasets.models import Item
 from datasets.services import create_dataset
 from datasets.services.upload import add_many
@@ -27,7 +28,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 REDIS = os.environ.get("REDIS_URL", "")
 LAYERS: dict[str, dict[str, Any]] = {
     "memory": {"BACKEND": "channels.layers.InMemoryChannelLayer"},
-    "redis": {"BACKEND": "channels_redis.core.RedisChannelLayer", "CONFIG": {"hosts": [REDIS]}},
+    "redis": base.CHANNEL_LAYERS["default"],  # what the product runs on where there is a REDIS_URL
 }
 
 
@@ -97,6 +98,29 @@ def test_people_at_one_item_learn_of_each_other_and_of_leaving(
         await two.disconnect()
         assert await names(one, here) == []
         await one.disconnect()
+
+    played(play)
+
+
+@pytest.mark.skipif(not REDIS, reason="there is no REDIS_URL")
+def test_a_page_that_hears_nothing_for_longer_than_redis_waits_lives_on(
+    project: Project, people: dict[str, User], items: list[Item], request: pytest.FixtureRequest
+) -> None:
+    if "memory" in request.node.name:
+        pytest.skip("there is nothing to wait for")
+    here = items[0].pk
+    one, two = socket(people["owner"], project.pk), socket(people["reviewer"], project.pk)
+
+    async def play() -> None:
+        await opened(one)
+        await look(one, here)
+        assert await names(one, here) == []
+        await asyncio.sleep(1.2 * get_channel_layer().brpop_timeout)
+        await opened(two)
+        await look(two, here)
+        assert await names(one, here) == ["Reviewer"]
+        for ws in (one, two):
+            await ws.disconnect()
 
     played(play)
 
