@@ -118,10 +118,10 @@ AGAIN = $(if $(CI),|| $(PYTEST) -q -v --last-failed --last-failed-no-failures no
 test-python: $(VENV)/.requirements-dev static/dist/manifest.json
 	$(PYTEST) -q -n 2 --dist worksteal -m "not serial and not e2e" $(call AGAIN,"not serial and not e2e")
 
-# Three journeys at a time, each worker with a house of its own: a browser waits as often as it works. Then what kills
-# processes, two files at a time: with more beside them their deadlines would be those of the machine.
+# Two journeys at a time, each worker with a house of its own, then what kills processes, two files at a time: with more
+# beside them the work behind the pages starves on two cores, and all wait for it.
 test-e2e: $(VENV)/.requirements-dev static/dist/manifest.json
-	$(PYTEST) -q -n 3 --dist loadscope --no-loadscope-reorder -m "e2e and not serial" $(call AGAIN,"e2e and not serial")
+	$(PYTEST) -q -n 2 --dist loadscope --no-loadscope-reorder -m "e2e and not serial" $(call AGAIN,"e2e and not serial")
 	$(PYTEST) -q -n 2 --dist loadfile -m serial $(call AGAIN,serial)
 
 chaos: $(VENV)/.requirements-dev static/dist/manifest.json

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.axe import Ear
@@ -125,14 +124,11 @@ def test_mention_when_made_then_the_bell_rings_and_leads_to_the_issue(
     expect(page.locator(".bell-count")).to_be_hidden()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_pages_when_looked_at_then_axe_finds_nothing_serious(
-    house: House, visitor: Callable[..., Visitor], scheme: str
-) -> None:
-    world, given = prepared(house, f"Pages{scheme}")
+def test_pages_when_looked_at_then_axe_finds_nothing_serious(house: House, visitor: Callable[..., Visitor]) -> None:
+    world, given = prepared(house, "Pages")
     mention(house, world, given["held"])
-    ear = Ear(scheme)
-    page = browse(world, visitor(color_scheme=scheme))
+    ear = Ear()
+    page = browse(world, visitor())
     page.keyboard.press("ArrowRight")
     expect(page.locator(".drawer-open")).to_be_visible()
     expect(page.locator(".outline-legend")).to_be_visible()

@@ -286,7 +286,7 @@ def test_loop_when_fifty_real_photographs_are_labelled_then_a_new_version_is_jud
 def make_loop_of_photographs(house: House) -> tuple[Loop, int]:
     """Real photographs; on a person's machine that cannot have them, fewer drawn shapes. And the labels of a round."""
     try:
-        return make_loop(house, "cifar10", "--pool", "300"), 50
+        return make_loop(house, "cifar10", "--pool", "300", "--validation", "150", "--test", "400"), 50
     except AssertionError as error:
         if "npm" not in str(error) or os.environ.get("CI") == "true":
             raise

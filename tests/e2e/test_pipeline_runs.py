@@ -129,7 +129,7 @@ def test_pipeline_built_by_hand_when_people_and_engineers_are_at_it_then_nothing
     page = people["owner"]
     hands = run.edit(page)
     build(hands)
-    ear = Ear("light")
+    ear = Ear()
     ear.listen(page, "editor built")
     lacks_only_values(hands)
     equals_the_template(run, page)

@@ -68,7 +68,9 @@ def clear(hand: Hand) -> None:
         hand.page.wait_for_timeout(50)
 
 
-def test_smart_when_an_object_is_clicked_then_it_becomes_a_mask_that_fits(visitor: Windows, world: World) -> None:
+def test_smart_when_an_object_is_clicked_or_keyed_then_it_becomes_a_mask_or_polygon_that_fits(
+    visitor: Windows, world: World
+) -> None:
     hand = open_studio(world, visitor())
     assert hand.page.evaluate("window.crossOriginIsolated")
     fetched: list[str] = []
@@ -94,12 +96,13 @@ def test_smart_when_an_object_is_clicked_then_it_becomes_a_mask_that_fits(visito
     assert sorted(row["type"] for row in hand.holds(world.items["/p000.png"])) == ["mask", "mask"]
     clear(hand)
     hand.saved()
+    only_keys(hand)
+    closer_look(hand)
 
 
-def test_smart_when_only_keys_are_used_then_a_polygon_is_made_and_taken_back(visitor: Windows, world: World) -> None:
-    hand = open_studio(world, visitor())
+def only_keys(hand: Hand) -> None:
+    """A polygon is made and taken back."""
     page = hand.page
-    page.keyboard.press("m")
     page.keyboard.press("Shift+M")
     page.mouse.move(*hand.at(LEFT[0] - 4, LEFT[1]))
     for _ in range(4):
@@ -112,8 +115,10 @@ def test_smart_when_only_keys_are_used_then_a_polygon_is_made_and_taken_back(vis
     page.keyboard.press("Control+z")
     hand.has(0)
 
-    # A closer look at what is in sight: the polygon lies where the object does.
-    cx, cy, _ = RIGHT
+
+def closer_look(hand: Hand) -> None:
+    """What is in sight is encoded by itself, and the polygon lies where the object does."""
+    page, (cx, cy, _) = hand.page, RIGHT
     page.mouse.move(*hand.at(cx, cy))
     page.mouse.wheel(0, -700)
     page.keyboard.press("Alt+m")

@@ -31,6 +31,8 @@ class Command(BaseCommand):
         parser.add_argument("--data", choices=SOURCES.names(), default="cifar10")
         parser.add_argument("--strategy", default="auto")
         parser.add_argument("--pool", type=int, help="pictures in the pool")
+        parser.add_argument("--validation", type=int, help="pictures that say when training has learnt enough")
+        parser.add_argument("--test", type=int, help="pictures of the frozen test set")
         parser.add_argument("--budget", type=int, help="pictures a round, and new labels between two trainings")
         parser.add_argument(
             "--beside", action="store_true", help="a further project, made while the server runs: says little"
@@ -84,7 +86,7 @@ def plan_of(name: str, options: dict[str, Any]) -> Plan:
     sizes: dict[str, Any] = {
         key: source.defaults[key] for key in ("pool", "validation", "test", "seed_labels", "budget")
     }
-    sizes.update({key: options[key] for key in ("pool", "budget") if options.get(key)})
+    sizes.update({key: options[key] for key in ("pool", "validation", "test", "budget") if options.get(key)})
     return Plan(
         source=name, project=f"Demo: {source.title}", every=sizes["budget"], strategy=options["strategy"], **sizes
     )
