@@ -12,7 +12,7 @@ from rest_framework.views import APIView
 
 from alp_site.lib.markup import render_markdown
 from annotation.api import serializers as s
-from annotation.api.shapes import archived_task_for, parsed, project_for, task_for
+from annotation.api.shapes import archived_task_for, parsed, project_for, readable_task_for, task_for
 from annotation.selectors.filling import list_filling_jobs
 from annotation.selectors.lookup import count_matches
 from annotation.selectors.payloads import task_detail_payload
@@ -40,7 +40,7 @@ class TaskFillingView(APIView):
     @extend_schema(responses=s.FillingSerializer)
     def get(self, request: Request, task_id: UUID) -> Response:
         """The jobs that still put items into the task, oldest first."""
-        return Response({"jobs": list_filling_jobs(task_for(request, task_id, "task.manage"))})
+        return Response({"jobs": list_filling_jobs(readable_task_for(request, task_id, "task.manage"))})
 
 
 class TaskFillingCancelView(APIView):

@@ -16,7 +16,7 @@ from annotation.services import queue, status, tasks
 from tests.conftest import ClientAs
 
 pytestmark = pytest.mark.django_db
-READ = ("", "progress/", "items/", "issues/")
+READ = ("", "progress/", "items/", "issues/", "filling/")
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ def test_archived_task_when_read_by_a_lead_then_all_is_there_and_nothing_can_be_
     client_as: ClientAs, archived: Task
 ) -> None:
     client, url = client_as("reviewer"), f"/api/v1/tasks/{archived.pk}/"
-    assert [client.get(url + path).status_code for path in READ] == [200] * 4
+    assert [client.get(url + path).status_code for path in READ] == [200] * 5
     assert client.get(url).json()["status"] == "archived"
     assert len(client.get(f"{url}items/").json()["items"]) == 2
     assert client.patch(url, {"priority": 1}, format="json").status_code == 404
