@@ -196,6 +196,7 @@ class SelectionSerializer(serializers.Serializer[Any]):
     chosen = serializers.IntegerField(required=False)
     pool = serializers.IntegerField(required=False)
     model_id = serializers.CharField(required=False, allow_null=True)
+    model_name = serializers.CharField(required=False, allow_null=True)
 
 
 class IssueCommentSerializer(serializers.Serializer[Any]):

@@ -257,7 +257,7 @@ def test_the_loop_with_selection_turns_from_pool_to_verdict() -> None:
     pick = SelectionPick.objects.get(item=told.item)
     assert told.context["selection"] | {"chosen": 0, "pool": 0} == {
         "score": pick.score, "strategy": first.method, "arm": pick.arm, "rank": pick.rank, "round": 1, "chosen": 0,
-        "pool": 0, "model_id": str(world.seed_model.pk),
+        "pool": 0, "model_id": str(world.seed_model.pk), "model_name": world.seed_model.name,
     }  # fmt: skip
     assert told.context["suggestion"]["model_id"] == str(world.seed_model.pk)
 

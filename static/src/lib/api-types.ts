@@ -6180,6 +6180,7 @@ export interface components {
       arm: string;
       chosen?: number;
       model_id?: string | null;
+      model_name?: string | null;
       pool?: number;
       rank: number;
       round: number;

@@ -34,6 +34,10 @@ describe("why this image", () => {
   ])("%o", (selection, text) => {
     expect(whyThisImage(selection, suggestion)).toBe(text);
   });
+  it("names the model that chose, where only shapes are suggested", () => {
+    const text = "boxes v2: it is unsure among many labels (entropy, in round 1)";
+    expect(whyThisImage({ strategy: "entropy", round: 1, model_name: "boxes v2" }, null)).toBe(text);
+  });
 });
 
 describe("digits", () => {

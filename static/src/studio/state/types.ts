@@ -32,6 +32,7 @@ export interface Selection {
   round?: number;
   chosen?: number;
   pool?: number;
+  model_name?: string | null;
 }
 export interface IssueRef {
   id: string;

@@ -34,7 +34,8 @@ export function whyThisImage(selection: Selection | null, suggestion: Suggestion
 }
 
 function reasonOf(selection: Selection, suggestion: Suggestion | null): string {
-  const name = suggestion?.model_name ?? "The model";
+  // Items told before selections named their model, and whose shapes alone are suggested, name none.
+  const name = selection.model_name ?? suggestion?.model_name ?? "The model";
   const strategy = selection.strategy ?? "";
   const pair = topTwo(suggestion);
   if (pair && TORN.has(strategy)) return `${name} is torn between ${pair[0]} and ${pair[1]}`;
