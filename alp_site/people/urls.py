@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from django.contrib.auth.views import LogoutView
 from django.urls import path
-from drf_spectacular.views import SpectacularAPIView
 
 from alp_site.people import pages
 from alp_site.people.api import members, projects, tokens
+from alp_site.people.api.schema import SchemaView
 
 api_urlpatterns = [
-    path("schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("schema/", SchemaView.as_view(), name="schema"),
     path("me/", projects.MeView.as_view(), name="me"),
     path("health/", projects.HealthView.as_view(), name="health"),
     path("projects/", projects.ProjectListView.as_view(), name="projects"),
