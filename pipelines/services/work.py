@@ -32,14 +32,14 @@ def contexts(executions: Sequence[Execution]) -> dict[str, dict[str, Any]]:
         if model:
             wanted.setdefault(model, set()).add(e.inputs["item"])
     suggestions = {model: _suggestions(model, items) for model, items in wanted.items()}
-    choosers = {pick.round.model_id for pick in picks.values()}
-    names = dict(Model.objects.filter(pk__in=choosers).values_list("pk", "name"))
+    choosers = {pick.round.model_id for pick in picks.values() if pick.round.model_id}
+    names = {str(pk): name for pk, name in Model.objects.filter(pk__in=choosers).values_list("pk", "name")}
     found = {}
     for e in executions:
         context: dict[str, Any] = {"execution": e.id}
         context |= suggestions.get(_model_of(e, picks) or "", {}).get(e.inputs["item"], {})
         if pick := picks.get(e.cycle_id):
-            context["selection"] = {**why_chosen(pick), "model_name": names.get(pick.round.model_id)}
+            context["selection"] = {**why_chosen(pick), "model_name": names.get(str(pick.round.model_id))}
         found[e.id] = context
     return found
 

@@ -125,7 +125,7 @@ def test_mention_when_made_then_the_bell_rings_and_leads_to_the_issue(
 
 
 def test_pages_when_looked_at_then_axe_finds_nothing_serious(house: House, visitor: Callable[..., Visitor]) -> None:
-    world, given = prepared(house, "Pages")
+    world, given = prepared(house, "Axe")
     mention(house, world, given["held"])
     ear = Ear()
     page = browse(world, visitor())
