@@ -55,6 +55,7 @@ class ApprovalGate(Node):
                     "title": "Question",
                     "description": "What people are asked to confirm.",
                     "maxLength": 500,
+                    "x-widget": "textarea",
                     "default": "",
                 },
                 "people": {

@@ -60,6 +60,7 @@ class DatasetNode(Node):
                     "default": "/",
                     "pattern": "^/",
                     "maxLength": 1000,
+                    "x-widget": "line",
                 },
                 "load_existing": {
                     "type": "boolean",

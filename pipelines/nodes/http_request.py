@@ -63,7 +63,7 @@ class HttpRequest(Node):
             "required": ["url"],
             "properties": {
                 "url": {
-                    "type": "string", "title": "URL", "minLength": 1, "maxLength": 2000,
+                    "type": "string", "title": "URL", "minLength": 1, "maxLength": 2000, "x-widget": "line",
                     "description": f"{PLACES} {KEY_PLACES}",
                 },
                 "method": {

@@ -60,6 +60,7 @@ class ImportFolder(Node):
                     "title": "Folder",
                     "description": "Inside the folder that the operator opened. Empty: all of it.",
                     "maxLength": 500,
+                    "x-widget": "line",
                     "default": "",
                 },
                 "directory": {
@@ -68,6 +69,7 @@ class ImportFolder(Node):
                     "description": "Where the images go in the dataset.",
                     "pattern": "^/",
                     "maxLength": 500,
+                    "x-widget": "line",
                     "default": "/",
                 },
                 "limit": {

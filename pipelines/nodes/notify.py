@@ -63,7 +63,7 @@ class Notify(Node):
                     "description": "Addresses, for e-mail.",
                 },
                 "url": {
-                    "type": "string", "title": "URL", "maxLength": 2000, "default": "",
+                    "type": "string", "title": "URL", "maxLength": 2000, "default": "", "x-widget": "line",
                     "description": f"Of the webhook, on a host the operator allows. {KEY_PLACES}",
                 },
                 "subject": {

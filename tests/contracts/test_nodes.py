@@ -102,6 +102,16 @@ def test_configuration_schema_is_one_and_its_defaults_fit(node: Node) -> None:
     assert set(schema.get("required", [])) <= set(properties)
 
 
+@every_node
+def test_a_long_string_says_whether_it_is_a_line_or_a_text(node: Node) -> None:
+    """A form shows what may be long as several lines, which a folder or an address is not: nobody is to forget it."""
+    for name, part in node.spec.config_schema.get("properties", {}).items():
+        if part.get("type") == "string" and part.get("maxLength", 0) > 400:
+            assert "x-widget" in part, f"{name}: x-widget line, or textarea"
+        if {"folder", "prefix", "directory", "url"} & {name}:
+            assert part.get("x-widget") == "line", name
+
+
 @every_whole_node
 def test_ports_and_actions_agree(node: Node) -> None:
     config = default_config(node)

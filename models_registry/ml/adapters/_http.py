@@ -39,7 +39,10 @@ class ServerFailed(AlpError):
 
 def http_fields() -> dict[str, Any]:
     return {
-        "url": {"type": "string", "default": "", "maxLength": 500, "description": "Where the server is."},
+        "url": {
+            "type": "string", "default": "", "maxLength": 500, "x-widget": "line",
+            "description": "Where the server is.",
+        },
         "protocol": fields.choice(
             "alp", ["alp", "label_studio"], "'alp': ours, see the documentation; 'label_studio': an ML backend of it."
         ),

@@ -23,6 +23,7 @@ WEIGHTS: dict[str, Any] = {
     "default": "package",
     "minLength": 1,
     "maxLength": 500,
+    "x-widget": "line",
     "description": f"'package': the Python package {PACKAGE}; otherwise {WHERE}.",
 }
 

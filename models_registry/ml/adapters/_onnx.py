@@ -36,7 +36,13 @@ def onnx_fields(input_size: int) -> dict[str, Any]:
         return {"type": "array", "items": number, "minItems": 3, "maxItems": 3, "default": default, "description": text}
 
     return {
-        "file": {"type": "string", "default": "", "maxLength": 500, "description": f"The ONNX file: {WHERE}."},
+        "file": {
+            "type": "string",
+            "default": "",
+            "maxLength": 500,
+            "x-widget": "line",
+            "description": f"The ONNX file: {WHERE}.",
+        },
         "input_size": fields.integer(input_size, 16, 2048, "Pixels of a side of the square the model takes."),
         "mean": three([0.0, 0.0, 0.0], "Subtracted from red, green, blue (0 to 255)."),
         "std": three([255.0, 255.0, 255.0], "Then divided by; none is 0."),

@@ -21,6 +21,7 @@ WEIGHTS = {
     "default": "none",
     "minLength": 1,
     "maxLength": 500,
+    "x-widget": "line",
     "description": "'none': random weights; 'torchvision': torchvision's own weights, downloaded once where there"
     f" is a network; otherwise {WHERE} (.safetensors or .pth).",
 }

@@ -10,7 +10,10 @@ function show(value: Json): string {
 
 export const textControl: Widget = ({ id, schema, value, disabled, changed }) => {
   const wide =
-    schema["x-widget"] === "textarea" || schema.format === "textarea" || (schema.maxLength ?? 0) > 400;
+    schema["x-widget"] === "textarea" ||
+    schema.format === "textarea" ||
+    // What may be long is a text, unless its schema says that it is one line: a folder, a URL.
+    ((schema.maxLength ?? 0) > 400 && schema["x-widget"] !== "line");
   const type =
     schema["x-widget"] === "color" || schema.format === "color"
       ? "color"

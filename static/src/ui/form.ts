@@ -5,7 +5,7 @@
  *   host.append(form.element);
  *   if (form.check()) await api.patch(url, form.value()).catch(form.showError);    // field errors go to their fields
  *
- * Types: string (enum, format email/uri/date, x-widget textarea/color), number, integer, boolean, object (a group),
+ * Types: string (enum, format email/uri/date, x-widget textarea/line/color), number, integer, boolean, object (a group),
  * array (of enum: checkboxes; else a comma list; of objects: JSON), anything else as JSON. `widgets` puts an own control in
  * place of a field, by its path or by `x-widget`.
  */

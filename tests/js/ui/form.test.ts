@@ -20,6 +20,13 @@ const schema: JsonSchema = {
     freeze: { type: "boolean", title: "Freeze backbone", default: true },
     seed: { type: ["integer", "null"], default: null },
     note: { type: "string", "x-widget": "textarea" },
+    folder: {
+      type: "string",
+      maxLength: 1000,
+      "x-widget": "line",
+      default: "/",
+    },
+    remark: { type: "string", maxLength: 1000 },
     augment: {
       type: "object",
       title: "Augmentation",
@@ -34,8 +41,13 @@ const schema: JsonSchema = {
   },
 };
 
-function field<E extends HTMLElement = HTMLInputElement>(form: HTMLElement, path: string): E {
-  return form.querySelector<E>(`[data-path="${path}"] :is(input, select, textarea)`)!;
+function field<E extends HTMLElement = HTMLInputElement>(
+  form: HTMLElement,
+  path: string,
+): E {
+  return form.querySelector<E>(
+    `[data-path="${path}"] :is(input, select, textarea)`,
+  )!;
 }
 function type(input: HTMLInputElement | HTMLTextAreaElement, text: string) {
   input.value = text;
@@ -56,6 +68,8 @@ describe("a form from a schema", () => {
       freeze: true,
       seed: null,
       note: "",
+      folder: "/",
+      remark: "",
       augment: { flip: false, crop: 0.1 },
       guards: [],
       steps: [1, 2],
@@ -65,14 +79,34 @@ describe("a form from a schema", () => {
   it("labels, describes and marks every field", () => {
     const form = createForm({ schema });
     const epochs = field(form.element, "epochs");
-    expect(form.element.querySelector(`label[for="${epochs.id}"]`)?.textContent).toBe("Epochs");
+    expect(
+      form.element.querySelector(`label[for="${epochs.id}"]`)?.textContent,
+    ).toBe("Epochs");
     const described = epochs.getAttribute("aria-describedby")!.split(" ")[0]!;
-    expect(form.element.querySelector(`#${described}`)?.textContent).toContain("How often");
-    expect(form.element.querySelector('[data-path="rate"] label')?.textContent).toBe(
-      "Learning rate per step (optional)",
+    expect(form.element.querySelector(`#${described}`)?.textContent).toContain(
+      "How often",
     );
-    expect(form.element.querySelector("fieldset legend")?.textContent).toBe("Augmentation");
+    expect(
+      form.element.querySelector('[data-path="rate"] label')?.textContent,
+    ).toBe("Learning rate per step (optional)");
+    expect(form.element.querySelector("fieldset legend")?.textContent).toBe(
+      "Augmentation",
+    );
     expect(field(form.element, "note").tagName).toBe("TEXTAREA");
+  });
+
+  it("shows what may be long as a text, and as one line what says that it is one", () => {
+    const form = createForm({ schema });
+    expect(field(form.element, "remark").tagName).toBe("TEXTAREA");
+    const folder = field(form.element, "folder");
+    expect([folder.tagName, folder.type, folder.maxLength]).toEqual([
+      "INPUT",
+      "text",
+      1000,
+    ]);
+    expect(folder.closest(".field")?.classList).not.toContain("tall");
+    type(folder, "/a/b");
+    expect(form.value()).toMatchObject({ folder: "/a/b" });
   });
 
   it("tells changes with whether they are right, and shows the fault at the field", () => {
@@ -97,7 +131,9 @@ describe("a form from a schema", () => {
     expect(form.value()).toMatchObject({ rate: 0.02, seed: null });
     type(field(form.element, "rate"), "fast");
     expect(form.check()).toBe(false);
-    expect(errorOf(form.element, "rate").textContent).toBe("This is not a number.");
+    expect(errorOf(form.element, "rate").textContent).toBe(
+      "This is not a number.",
+    );
     type(field(form.element, "rate"), "");
     expect(form.check()).toBe(true);
     expect(form.value()).not.toHaveProperty("rate");
@@ -107,7 +143,9 @@ describe("a form from a schema", () => {
     const form = createForm({ schema });
     const optimizer = field<HTMLSelectElement>(form.element, "optimizer");
     optimizer.selectedIndex = 0;
-    const guards = form.element.querySelectorAll<HTMLInputElement>('[data-path="guards"] input');
+    const guards = form.element.querySelectorAll<HTMLInputElement>(
+      '[data-path="guards"] input',
+    );
     guards[1]!.checked = true;
     type(field(form.element, "steps"), "3, 4.5");
     type(field(form.element, "augment.crop"), "0.4");
@@ -122,8 +160,12 @@ describe("a form from a schema", () => {
     type(field(form.element, "extra"), "[{");
     type(field(form.element, "steps"), "3, x");
     expect(form.check()).toBe(false);
-    expect(errorOf(form.element, "extra").textContent).toBe("This is not valid JSON.");
-    expect(errorOf(form.element, "steps").textContent).toContain("“x” is not a number");
+    expect(errorOf(form.element, "extra").textContent).toBe(
+      "This is not valid JSON.",
+    );
+    expect(errorOf(form.element, "steps").textContent).toContain(
+      "“x” is not a number",
+    );
   });
 
   it("keeps what the schema does not know", () => {
@@ -133,7 +175,14 @@ describe("a form from a schema", () => {
 
   it("can be set anew", () => {
     const form = createForm({ schema });
-    form.set({ epochs: 7, optimizer: "sgd", freeze: false, guards: ["rot"], steps: [9], extra: [{}] });
+    form.set({
+      epochs: 7,
+      optimizer: "sgd",
+      freeze: false,
+      guards: ["rot"],
+      steps: [9],
+      extra: [{}],
+    });
     expect(form.value()).toMatchObject({
       epochs: 7,
       optimizer: "sgd",
@@ -157,9 +206,11 @@ describe("a form from a schema", () => {
   it("can be shut", () => {
     const form = createForm({ schema, disabled: true });
     expect(
-      [...form.element.querySelectorAll<HTMLInputElement>("input, select, textarea")].every(
-        (one) => one.disabled,
-      ),
+      [
+        ...form.element.querySelectorAll<HTMLInputElement>(
+          "input, select, textarea",
+        ),
+      ].every((one) => one.disabled),
     ).toBe(true);
   });
 });
@@ -168,7 +219,9 @@ describe("answers of the server", () => {
   it("go to the fields they name, the rest above", () => {
     const form = createForm({ schema });
     form.showError(
-      new AlpApiError("invalid", "bad", 400, { fields: { epochs: ["Too many."], other: ["What?"] } }),
+      new AlpApiError("invalid", "bad", 400, {
+        fields: { epochs: ["Too many."], other: ["What?"] },
+      }),
     );
     expect(errorOf(form.element, "epochs").textContent).toBe("Too many.");
     const top = form.element.querySelector<HTMLElement>(".notice")!;
@@ -181,7 +234,9 @@ describe("answers of the server", () => {
 
   it("come after submitting, and only a valid form is sent", async () => {
     const run = vi.fn(async () => {
-      throw new AlpApiError("invalid", "bad", 400, { fields: { epochs: "No." } });
+      throw new AlpApiError("invalid", "bad", 400, {
+        fields: { epochs: "No." },
+      });
     });
     const form = createForm({ schema, submit: { label: "Save", run } });
     document.body.append(form.element);
@@ -191,7 +246,9 @@ describe("answers of the server", () => {
     expect(document.activeElement).toBe(field(form.element, "epochs"));
     type(field(form.element, "epochs"), "5");
     form.element.dispatchEvent(new Event("submit", { cancelable: true }));
-    await vi.waitFor(() => expect(errorOf(form.element, "epochs").textContent).toBe("No."));
+    await vi.waitFor(() =>
+      expect(errorOf(form.element, "epochs").textContent).toBe("No."),
+    );
     expect(run).toHaveBeenCalledWith(expect.objectContaining({ epochs: 5 }));
   });
 });
@@ -203,21 +260,32 @@ describe("a form in a dialog", () => {
     properties: { name: { type: "string", minLength: 1 } },
   };
   const dialog = () => document.querySelector("dialog")!;
-  const confirm = () => dialog().querySelector<HTMLButtonElement>("footer .btn-primary")!.click();
+  const confirm = () =>
+    dialog().querySelector<HTMLButtonElement>("footer .btn-primary")!.click();
 
   it("stays open until it went well", async () => {
     const run = vi
       .fn()
       .mockRejectedValueOnce(new AlpApiError("conflict", "Taken.", 409))
       .mockResolvedValueOnce(undefined);
-    const done = formDialog({ title: "New", schema: small, confirm: "Make", run });
+    const done = formDialog({
+      title: "New",
+      schema: small,
+      confirm: "Make",
+      run,
+    });
     confirm();
-    await vi.waitFor(() => expect(dialog().textContent).toContain("Give a value."));
+    await vi.waitFor(() =>
+      expect(dialog().textContent).toContain("Give a value."),
+    );
     type(dialog().querySelector("input")!, "a");
     confirm();
     await vi.waitFor(() => expect(dialog().textContent).toContain("Taken."));
     await vi.waitFor(() =>
-      expect(dialog().querySelector<HTMLButtonElement>("footer .btn-primary")!.disabled).toBe(false),
+      expect(
+        dialog().querySelector<HTMLButtonElement>("footer .btn-primary")!
+          .disabled,
+      ).toBe(false),
     );
     confirm();
     expect(await done).toBe(true);
@@ -226,7 +294,12 @@ describe("a form in a dialog", () => {
   });
 
   it("resolves false when given up", async () => {
-    const done = formDialog({ title: "New", schema: small, confirm: "Make", run: async () => undefined });
+    const done = formDialog({
+      title: "New",
+      schema: small,
+      confirm: "Make",
+      run: async () => undefined,
+    });
     dialog().querySelector<HTMLButtonElement>("header button")!.click();
     expect(await done).toBe(false);
   });
