@@ -7,10 +7,10 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from models_registry.models import Comparison, Model, PromotionLog
+from models_registry.models import Comparison, Evaluation, Model, PromotionLog
 from models_registry.selectors.versions import latest_evaluations
 
-__all__ = ["best_history", "headline", "labels_vs_metric", "latest_comparison"]
+__all__ = ["best_history", "headline", "judged_figures", "labels_vs_metric", "latest_comparison"]
 
 HEADLINES = {"accuracy": "accuracy", "map_50": "AP50", "miou": "mean IoU"}
 
@@ -40,6 +40,35 @@ def headline(summary: dict[str, Any]) -> dict[str, Any]:
         if key in summary:
             return {"accuracy": summary[key], "metric": name}
     return {"accuracy": None, "metric": "accuracy"}
+
+
+def judged_figures(project_id: UUID, cycle_ids: QuerySet[Any, Any]) -> list[tuple[str, float]]:
+    """``(metric, figure)`` of each version that a comparison judged or that was promoted in one of these cycles (a
+    query of their ids), in the order they first were: the headline of its evaluation, all on one test set version.
+
+    That version is the one on which the last of them was evaluated newest. Who has no finished evaluation on it is left
+    out: figures on different items do not compare. Three queries.
+    """
+    judged = Comparison.objects.filter(project_id=project_id, cycle_id__in=cycle_ids)
+    promoted = PromotionLog.objects.filter(
+        project_id=project_id, cycle_id__in=cycle_ids, kind=PromotionLog.Kind.PROMOTE
+    )
+    seen = [
+        *judged.values_list("created_at", "candidate_id"),
+        *promoted.values_list("at", "model_id"),
+    ]
+    models = list(dict.fromkeys(model_id for _, model_id in sorted(seen)))
+    done = Evaluation.objects.filter(model__in=models, status=Evaluation.Status.DONE).order_by("finished_at", "id")
+    figures: dict[UUID, dict[UUID, dict[str, Any]]] = {}
+    for model_id, version_id, summary in done.values_list("model_id", "test_set_version_id", "summary"):
+        if headline(summary)["accuracy"] is not None:
+            figures.setdefault(model_id, {})[version_id] = headline(summary)
+    known = [model_id for model_id in models if model_id in figures]
+    if not known:
+        return []
+    version = list(figures[known[-1]])[-1]
+    found = [figures[model_id][version] for model_id in known if version in figures[model_id]]
+    return [(one["metric"], float(one["accuracy"])) for one in found]
 
 
 def labels_vs_metric(project_id: UUID, pipeline_id: UUID | None = None) -> list[dict[str, Any]]:

@@ -75,6 +75,23 @@ def _schema() -> Mapping[str, Any]:
                 "maximum": 86400,
                 "default": 300,
             },
+            "stop_after": {
+                "type": "integer",
+                "title": "Stop after so many new versions without gain",
+                "description": "Nothing more is selected once the best of the last so many judged versions of this loop"
+                " is no better than the best before them, on the newest test-set version. 0: never.",
+                "minimum": 0,
+                "maximum": 50,
+                "default": 0,
+            },
+            "stop_tolerance": {
+                "type": "number",
+                "title": "Gain that does not count",
+                "description": "A rise of the figure (accuracy, AP50, mean IoU) by this much or less is none.",
+                "minimum": 0,
+                "maximum": 1,
+                "default": 0.005,
+            },
             "seed": {
                 "type": "integer",
                 "title": "Seed",
@@ -96,7 +113,8 @@ class Select(Node):
         title="Select",
         category="Models",
         icon="sparkles",
-        doc="Keeps items in a pool and lets the most informative go to people, a budget a round.",
+        doc="Keeps items in a pool and lets the most informative go to people, a budget a round. It can stop by itself"
+        " once new versions no longer get better; a version that does, or another setting, lets it go on.",
         inputs=(Port("item", "Item"), Port("model", "Model", doc="Scores the pool; read anew for each round.")),
         outputs=(Port("item", "Item"),),
         actions={"item": ("selected",)},

@@ -24,6 +24,7 @@ from annotation.models import Task
 from datasets.models import Item, TestSetEntry
 from datasets.selectors import ground_truth_items
 from models_registry.models import Model
+from models_registry.selectors.figures import judged_figures
 from models_registry.services.acquisition import Ranking, rank_pool
 from pipelines.engine.graph import Graph, GraphNode
 from pipelines.engine.spec import get_node
@@ -46,6 +47,7 @@ from pipelines.services.bulk import chunks
 from pipelines.services.facade import seeded
 from pipelines.services.firing import dataset_of
 from pipelines.services.graphs import graph_of, variables_of, with_values
+from pipelines.services.stopping import levelled_off
 from pipelines.services.waits import Answer, complete_waiting
 
 __all__ = [
@@ -93,6 +95,9 @@ def look(pipeline_id: UUID | str, node_id: str) -> bool:
     spot = _spot(pipeline, node_id) if pipeline else None
     if spot is None or pipeline is None or not _pool_size(spot) or open_picks(spot) >= int(spot.config["keep_open"]):
         return False
+    stopped = _stopped(spot)
+    if stopped and _has_said(pipeline, node_id, stopped):
+        return False
     jobs.enqueue(
         SELECT_JOB,
         key=_job_key(pipeline, node_id),
@@ -131,6 +136,13 @@ def _tried_lately(pipeline: Pipeline, node_id: str) -> bool:
     until = now()
     failed = tried.filter(state=JobState.FAILED, finished_at__range=(until - RETRY_FAILED, until))
     return tried.filter(finished_at__range=(until - RETRY_IDLE, until)).exists() or failed.exists()
+
+
+def _has_said(pipeline: Pipeline, node_id: str, why: str) -> bool:
+    """Whether the node's last job logged this. Nothing more is to be done then: a loop that has levelled off does not
+    ring a job at every sweep for ever."""
+    last = Job.objects.filter(key=_job_key(pipeline, node_id)).order_by("-id").first()
+    return last is not None and why in last.log
 
 
 def _job_key(pipeline: Pipeline, node_id: str) -> str:
@@ -199,6 +211,9 @@ def why_not(spot: Spot) -> str:
         return "the pipeline is not running"
     if not _pool_size(spot):
         return "the pool is empty"
+    stopped = _stopped(spot)
+    if stopped:
+        return stopped
     unfinished = open_picks(spot)
     if unfinished >= int(spot.config["keep_open"]):
         return f"{unfinished} chosen items are not finished"
@@ -209,6 +224,16 @@ def why_not(spot: Spot) -> str:
     if spot.config["wait_for_training"] and _training_under_way(spot):
         return "a new model is on its way"
     return ""
+
+
+def _stopped(spot: Spot) -> str:
+    """Why nothing more is selected, by the node's stop rule; "" while selecting goes on. Asked of the database each
+    time and stored nowhere, so a version that is better, or another setting, lets the node go on."""
+    if not int(spot.config["stop_after"]):
+        return ""
+    cycles = Cycle.objects.filter(pipeline=spot.pipeline, start_node__in=_model_starts(spot))
+    figures = judged_figures(spot.pipeline.project_id, cycles.values("pk"))
+    return levelled_off(figures, last=int(spot.config["stop_after"]), tolerance=float(spot.config["stop_tolerance"]))
 
 
 def _before(graph: Graph, node_id: str) -> set[str]:

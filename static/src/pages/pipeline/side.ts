@@ -25,6 +25,7 @@ import { gateBlock } from "./gates";
 import { looseBlock } from "./loose-ends";
 import { nodeReport } from "./node-report";
 import { rerunButton } from "./rerun";
+import { selectionBlock } from "./selection";
 
 export interface SideState {
   projectId: string;
@@ -195,6 +196,7 @@ function drawNode(host: HTMLElement, state: SideState, node: GraphNode): void {
       node.type === "code" ? codeButton(state, node) : null,
       settingsOf(type, node),
       type?.requires.length ? h("p", { class: "hint" }, `Starts when: ${type.requires.join(" ")}`) : null,
+      node.type === "select" ? selectionBlock(state.pipeline.id, node.id) : null,
       h("h3", {}, "Executions"),
       countsLine(state, node),
       actsOf(state, node),
