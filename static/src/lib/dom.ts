@@ -140,6 +140,11 @@ export function isTyping(target: EventTarget | null): boolean {
   return !["checkbox", "radio", "button", "submit", "range", "reset", "file", "color"].includes(target.type);
 }
 
+/** Text as the server writes it, whose names stand between backquotes. */
+export function marked(text = ""): Child[] {
+  return text.split("`").map((part, at) => (at % 2 ? h("code", {}, part) : part));
+}
+
 export async function copyText(text: string): Promise<boolean> {
   try {
     await navigator.clipboard.writeText(text);

@@ -4,7 +4,7 @@ import { leftOut } from "@/pages/dataset/exports";
 import { wayOf } from "@/pages/pipeline/cycle-path";
 import { fateOf } from "@/pages/pipeline/deliveries";
 import { waysOn } from "@/pages/pipeline/loose-ends";
-import { createGraphView } from "@/pipeline_editor/canvas/drawing";
+import { createGraphView, fitted } from "@/pipeline_editor/canvas/drawing";
 import { fitText, textWidth } from "@/pipeline_editor/graph/geometry";
 import type { PathExecution } from "@/pipeline_editor/io/api";
 import { GRAPH, node, TYPES } from "../pipeline_editor/made";
@@ -117,5 +117,16 @@ describe("settings in the run view", () => {
     expect(settingWords([{ deep: { more: 1 } }])).toBe('{"deep":{"more":1}}');
     expect(settingWords(false)).toBe("no");
     expect(settingWords(undefined)).toBe("not set");
+  });
+});
+
+describe("what is seen at first", () => {
+  const small = { x: 10, y: 20, width: 200, height: 100 };
+  it("is a small graph at its own size, in the middle", () => {
+    expect(fitted(small, 800, 300)).toEqual({ x: -190, y: -80, width: 600, height: 300 });
+  });
+  it("is a large graph made smaller, and one whose page is not laid out yet as it is", () => {
+    expect(fitted(small, 150, 300)).toEqual(small);
+    expect(fitted(small, 0, 0)).toEqual(small);
   });
 });

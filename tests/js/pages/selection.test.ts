@@ -13,9 +13,7 @@ const state = {
 
 function answers(status: number, body: unknown) {
   const json = { status, headers: { "Content-Type": "application/json" } };
-  const fetched = vi.fn((_: string) =>
-    Promise.resolve(new Response(JSON.stringify(body), json)),
-  );
+  const fetched = vi.fn((_: string) => Promise.resolve(new Response(JSON.stringify(body), json)));
   vi.stubGlobal("fetch", fetched);
   return fetched;
 }
@@ -32,12 +30,8 @@ describe("the panel of a Select node", () => {
   it("tells the pool, what is unfinished and the rounds", async () => {
     const asked = answers(200, state);
     const block = await shown();
-    expect(asked.mock.calls[0]?.[0]).toContain(
-      "/api/v1/pipelines/p1/nodes/select/selection/",
-    );
-    expect(
-      [...block.querySelectorAll("dd")].map((one) => one.textContent),
-    ).toEqual(["12 items", "3", "2"]);
+    expect(asked.mock.calls[0]?.[0]).toContain("/api/v1/pipelines/p1/nodes/select/selection/");
+    expect([...block.querySelectorAll("dd")].map((one) => one.textContent)).toEqual(["12 items", "3", "2"]);
     expect(block.querySelector("p")).toBeNull();
   });
   it("tells why the next round waits", async () => {
@@ -61,8 +55,6 @@ describe("the panel of a Select node", () => {
     });
     expect((await shown()).textContent).toBe("");
     answers(500, { error: { code: "broken", message: "It broke.", data: {} } });
-    expect((await shown()).querySelector("p.status.bad")?.textContent).toBe(
-      "It broke.",
-    );
+    expect((await shown()).querySelector("p.status.bad")?.textContent).toBe("It broke.");
   });
 });

@@ -34,7 +34,7 @@ function reportPart(report: Report): Child {
       report.took.count
         ? [
             h("dt", {}, "From start to end"),
-            h("dd", {}, `${duration(report.took.p50)} half of them, ${duration(report.took.p95)} most`),
+            h("dd", {}, `half within ${duration(report.took.p50)}, most within ${duration(report.took.p95)}`),
             h("dt", {}, "Machine"),
             h("dd", {}, `${duration(report.computed.p50)} each, ${duration(report.seconds)} in all`),
           ]

@@ -1,5 +1,5 @@
 /** The panel at the right: the selected node's settings, inputs and executions, or the pipeline's triggers and health. */
-import { h, replace, type Child } from "../../lib/dom";
+import { h, marked, replace, type Child } from "../../lib/dom";
 import { ago, count, plural } from "../../lib/format";
 import { api } from "../../lib/http";
 import {
@@ -188,7 +188,7 @@ function drawNode(host: HTMLElement, state: SideState, node: GraphNode): void {
     h(
       "div",
       { class: "side-body" },
-      type?.doc ? h("p", { class: "soft" }, type.doc) : null,
+      type?.doc ? h("p", { class: "soft" }, marked(type.doc)) : null,
       problemsOf(state, node),
       h("h3", {}, "Inputs"),
       inputsOf(state, node),

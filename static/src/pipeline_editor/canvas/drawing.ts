@@ -302,30 +302,48 @@ export function createGraphView(options: GraphViewOptions): GraphView {
   };
 }
 
+type Bounds = Drawing["bounds"];
+
+/** The bounds, with room around them where the page has more than they need at their own size. */
+export function fitted(bounds: Bounds, width: number, height: number): Bounds {
+  const grow = Math.max(1, Math.min(width / bounds.width, height / bounds.height));
+  const [w, h] = [bounds.width * grow, bounds.height * grow];
+  return { x: bounds.x - (w - bounds.width) / 2, y: bounds.y - (h - bounds.height) / 2, width: w, height: h };
+}
+
 /** Zoom at the pointer with the wheel, pan by dragging the ground; the view box is the only state. */
 class ZoomPan {
-  private box: { x: number; y: number; width: number; height: number };
+  private box: Bounds;
+  private widest: number;
+  private asFitted = true;
 
   constructor(
     private readonly svg: SVGSVGElement,
-    private readonly bounds: Drawing["bounds"],
+    private readonly bounds: Bounds,
   ) {
     this.box = { ...bounds };
+    this.widest = bounds.width * 3;
     svg.setAttribute("preserveAspectRatio", "xMidYMid meet");
     this.apply();
+    // How much room there is shows when the drawing is on the page, or the page unfolds.
+    new ResizeObserver(() => this.asFitted && this.fit()).observe(svg);
     svg.addEventListener("wheel", (event) => this.onWheel(event), { passive: false });
     svg.addEventListener("pointerdown", (event) => this.onDown(event));
   }
 
+  /** Everything in sight, and nothing larger than it is drawn. */
   fit(): void {
-    this.box = { ...this.bounds };
+    this.asFitted = true;
+    this.box = fitted(this.bounds, this.svg.clientWidth, this.svg.clientHeight);
+    this.widest = Math.max(this.bounds.width * 3, this.box.width);
     this.apply();
   }
 
   zoom(factor: number, at?: { x: number; y: number }): void {
     const centre = at ?? { x: this.box.x + this.box.width / 2, y: this.box.y + this.box.height / 2 };
-    const width = Math.min(Math.max(this.box.width / factor, 200), this.bounds.width * 3);
+    const width = Math.min(Math.max(this.box.width / factor, 200), this.widest);
     const scale = width / this.box.width;
+    this.asFitted = false;
     this.box = {
       x: centre.x - (centre.x - this.box.x) * scale,
       y: centre.y - (centre.y - this.box.y) * scale,
@@ -357,6 +375,7 @@ class ZoomPan {
     const start = this.toGraph(event);
     const move = (next: PointerEvent) => {
       const here = this.toGraph(next);
+      this.asFitted = false;
       this.box = { ...this.box, x: this.box.x + start.x - here.x, y: this.box.y + start.y - here.y };
       this.apply();
     };

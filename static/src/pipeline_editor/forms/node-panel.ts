@@ -1,5 +1,5 @@
 /** The panel of a node: name, settings from its schema, inputs, outputs with what they lead to, problems, docs. */
-import { h, replace, type Child } from "../../lib/dom";
+import { h, marked, replace, type Child } from "../../lib/dom";
 import { createForm } from "../../ui/form";
 import { icon, isIconName } from "../../ui/icons";
 import { propertiesOf, type Json, type JsonSchema } from "../../ui/schema";
@@ -204,11 +204,6 @@ function outputsOf(node: GraphNode, context: PanelContext): Child {
       );
     }),
   ];
-}
-
-/** Names stand between backquotes in the docs of nodes. */
-function marked(text = ""): Child[] {
-  return text.split("`").map((part, at) => (at % 2 ? h("code", {}, part) : part));
 }
 
 function docsOf(type: NodeType | undefined): Child {
