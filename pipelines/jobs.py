@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from alp_site.lib import jobs
-from pipelines.services import code, deliveries, execution, firing, reset, rounds, sweep, waits
+from pipelines.services import again, code, deliveries, execution, firing, reset, rounds, sweep, waits
+from pipelines.services.again import SEND_JOB
 from pipelines.services.code import TEST_JOB
 from pipelines.services.deliveries import DELIVER_JOB
 from pipelines.services.ledger import NODE_JOB
@@ -43,6 +44,11 @@ def look(run: jobs.Run) -> None:
 @jobs.handler(RESET_JOB, max_attempts=5)
 def forget_runs(run: jobs.Run) -> None:
     reset.forget_runs(run)
+
+
+@jobs.handler(SEND_JOB, max_attempts=5)
+def send_loose(run: jobs.Run) -> None:
+    again.send_loose(run)
 
 
 @jobs.periodic("pipelines.ring", 3)

@@ -91,12 +91,13 @@ class LooseEndSerializer(serializers.Serializer[Any]):
 
 
 class SendOnSerializer(serializers.Serializer[Any]):
-    """Which: ``ids``, or all loose ends of ``node`` (with ``action``). Where to: ``connection`` (its id) or ``to_node``
-    (and ``to_port``)."""
+    """Which: ``ids``, or all loose ends of ``node``: with ``action``, or those that chose none (``without_action``).
+    Where to: ``connection`` (its id) or ``to_node`` (and ``to_port``)."""
 
     ids = serializers.ListField(child=serializers.UUIDField(), required=False, max_length=5000)
     node = serializers.CharField(required=False, default="", allow_blank=True)
     action = serializers.CharField(required=False, default="", allow_blank=True)
+    without_action = serializers.BooleanField(required=False, default=False)
     connection = serializers.CharField(required=False, default="", allow_blank=True)
     to_node = serializers.CharField(required=False, default="", allow_blank=True)
     to_port = serializers.CharField(required=False, default="", allow_blank=True)
@@ -104,7 +105,16 @@ class SendOnSerializer(serializers.Serializer[Any]):
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if bool(attrs["connection"]) == bool(attrs["to_node"]):
             raise serializers.ValidationError({"connection": "Give a connection or a node, one of the two."})
+        if attrs["without_action"] and attrs["action"]:
+            raise serializers.ValidationError({"action": "Give an action or without_action, one of the two."})
         return attrs
+
+
+class SentSerializer(serializers.Serializer[Any]):
+    """``count``: how many go on. ``job``: what sends them on in the background; null where all went at once."""
+
+    count = serializers.IntegerField()
+    job = serializers.UUIDField(allow_null=True)
 
 
 class RerunSerializer(serializers.Serializer[Any]):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Any
 from uuid import UUID
 
 from django.utils.timezone import now
@@ -17,10 +16,10 @@ from alp_site.lib.web import keyset_page
 from pipelines import selectors
 from pipelines.api import run_shapes as shapes
 from pipelines.api import serializers
-from pipelines.api._common import listed, parsed, pipeline_for, row_for
+from pipelines.api._common import listed, parsed, person, pipeline_for, row_for
 from pipelines.api.cycles import detail_body
 from pipelines.errors import WrongStatus
-from pipelines.models import Cycle, Pipeline
+from pipelines.models import Cycle
 from pipelines.permissions import CyclePolicy
 from pipelines.selectors import runs
 from pipelines.services import again as services
@@ -39,24 +38,24 @@ class LooseEndListView(APIView):
 
 
 class SendOnView(APIView):
-    """Sends loose ends back in: these executions, or all of a node (and action), by a connection or into a node."""
+    """Sends loose ends back in, by a connection or into a node: these executions at once, or, by a job, all of a node
+    (with an action, or with none), however many."""
 
-    @extend_schema(request=shapes.SendOnSerializer, responses=serializers.CountSerializer)
+    @extend_schema(request=shapes.SendOnSerializer, responses=shapes.SentSerializer)
     def post(self, request: Request, pipeline_id: UUID) -> Response:
         pipeline = pipeline_for(request, pipeline_id, "pipeline.edit")
         data = parsed(shapes.SendOnSerializer, request)
         target = services.Target(data["connection"], data["to_node"], data["to_port"])
-        count = services.send_on(pipeline=pipeline, execution_ids=_chosen(pipeline, data), target=target)
-        return Response({"count": count})
-
-
-def _chosen(pipeline: Pipeline, data: dict[str, Any]) -> list[UUID]:
-    if "ids" in data:
-        return list(data["ids"])
-    if not data["node"]:
-        raise Invalid("Say which: ids of executions, or a node.", field="node")
-    rows = selectors.list_executions(pipeline, node_id=data["node"], action=data["action"], loose=True)
-    return list(rows.values_list("pk", flat=True))
+        if "ids" in data:
+            count = services.send_on(pipeline=pipeline, execution_ids=data["ids"], target=target)
+            return Response({"count": count, "job": None})
+        if not data["node"]:
+            raise Invalid("Say which: ids of executions, or a node.", field="node")
+        action = "" if data["without_action"] else data["action"] or None
+        count, job = services.send_all_on(
+            pipeline=pipeline, node_id=data["node"], action=action, target=target, user=person(request)
+        )
+        return Response({"count": count, "job": job.pk if job else None})
 
 
 class PipelineRerunView(APIView):

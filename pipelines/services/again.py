@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any, Final
 from uuid import UUID
 
-from alp_site.lib import db
+from django.db.models import QuerySet
+from django.utils.timezone import now
+
+from alp_site.lib import db, jobs
 from alp_site.lib.db import write
 from alp_site.lib.errors import Invalid
 from alp_site.lib.ids import uuid7
+from alp_site.lib.models import Job
+from alp_site.people.models import User
 from pipelines.engine import state as machine
 from pipelines.engine.graph import Graph
 from pipelines.engine.ports import accepts
@@ -23,7 +29,9 @@ from pipelines.services.cycles import rerun_executions
 from pipelines.services.graphs import graph_of
 from pipelines.services.ledger import Ledger
 
-__all__ = ["Target", "rerun_cycle", "rerun_from", "send_on"]
+__all__ = ["SEND_JOB", "Target", "rerun_cycle", "rerun_from", "send_all_on", "send_loose", "send_on"]
+
+SEND_JOB: Final = "pipelines.send_on"
 
 
 def rerun_from(
@@ -73,13 +81,91 @@ def send_on(*, pipeline: Pipeline, execution_ids: Iterable[UUID | str], target: 
     count = 0
     for part in chunks(sorted(as_uuids(execution_ids)), db.bulk_size()):
         with write():
-            rows = NodeExecution.objects.filter(pipeline=pipeline, pk__in=part, loose=True, status=machine.DONE)
-            ledger = Ledger(rows.values_list("cycle_id", flat=True), pipeline)
-            ledger.take(row for row in rows.order_by("id") if str(row.cycle_id) in ledger.cycles)
-            count += sum(_send(ledger, row, target) for row in list(ledger.rows.values()))
+            ledger, rows = _taken(pipeline, part)
+            count += sum(_send(ledger, row, target) for row in rows)
             settle_at_once(ledger)
             ledger.flush()
     return count
+
+
+def send_all_on(
+    *, pipeline: Pipeline, node_id: str, action: str | None, target: Target, user: User | None = None
+) -> tuple[int, Job | None]:
+    """Has a job send on whatever lies on a loose end of the node by now, however much: with this action; "" is what
+    chose none, None is any. Returns how many there are and the job, which goes on where a killed one stopped.
+
+    Safe to repeat: what was sent lies on no loose end any more. Raises Invalid as ``send_on``, before anything is sent.
+    """
+    asked = now()
+    rows = _loose(pipeline, node_id, action, asked)
+    for revision_id in rows.order_by().values_list("revision_id", flat=True).distinct():
+        row = rows.filter(revision_id=revision_id).first()
+        if row is not None:
+            _aim(graph_of(revision_id), row, target)
+    count = rows.count()
+    if not count:
+        return 0, None
+    payload = {
+        "pipeline": str(pipeline.pk), "node": node_id, "action": action, "target": asdict(target),
+        "asked": asked.isoformat(),
+    }  # fmt: skip
+    job = jobs.enqueue(
+        SEND_JOB, key=f"send:{pipeline.pk}:{uuid7()}", payload=payload, project_id=pipeline.project_id,
+        title=f"{pipeline.name}: sending on what ended"[:200], created_by=user.pk if user else None,
+    )  # fmt: skip
+    return count, job
+
+
+def send_loose(run: jobs.Run) -> None:
+    """The job of ``send_all_on``: in short transactions, in the order of ids. What comes to a loose end after the
+    request is not sent, so a way that leads back to the same end does not go round for ever. May run twice."""
+    pipeline = Pipeline.objects.get(pk=run.payload["pipeline"])
+    target = Target(**run.payload["target"])
+    asked = datetime.fromisoformat(run.payload["asked"])
+    rows = _loose(pipeline, run.payload["node"], run.payload["action"], asked)
+    total, seen, sent, last = rows.count(), 0, 0, None
+    while not run.finished:
+        run.stop_if_cancelled()
+        with run.commit():
+            after = rows.filter(pk__gt=last) if last else rows
+            ids = list(after.order_by("pk").values_list("pk", flat=True)[: db.bulk_step()])
+            if ids:
+                sent += _send_part(run, pipeline, ids, target)
+            else:
+                run.log(f"{sent} of {seen} went on")
+                run.finish()
+        seen, last = seen + len(ids), ids[-1] if ids else last
+        run.progress(seen, max(seen, total), "executions")
+
+
+def _send_part(run: jobs.Run, pipeline: Pipeline, ids: Sequence[UUID], target: Target) -> int:
+    """How many of these went on, in the open transaction. One that cannot is told in the log and stays where it is."""
+    ledger, rows = _taken(pipeline, ids)
+    sent = 0
+    for row in rows:
+        try:
+            sent += _send(ledger, row, target)
+        except Invalid as error:
+            run.log(f"{row.pk} stays: {error.message}")
+    settle_at_once(ledger)
+    ledger.flush()
+    return sent
+
+
+def _loose(pipeline: Pipeline, node_id: str, action: str | None, until: datetime) -> QuerySet[NodeExecution]:
+    """What ended on a loose end of the node until then, with this action (None: any)."""
+    rows = NodeExecution.objects.filter(
+        pipeline=pipeline, node_id=node_id, loose=True, status=machine.DONE, finished_at__lte=until
+    )
+    return rows if action is None else rows.filter(action=action)
+
+
+def _taken(pipeline: Pipeline, ids: Sequence[UUID]) -> tuple[Ledger, list[NodeExecution]]:
+    """Those that lie on a loose end, their cycles locked: who comes second finds them gone. In a transaction."""
+    rows = NodeExecution.objects.filter(pipeline=pipeline, pk__in=ids, loose=True, status=machine.DONE)
+    ledger = Ledger(rows.values_list("cycle_id", flat=True), pipeline)
+    ledger.take(row for row in rows.order_by("id") if str(row.cycle_id) in ledger.cycles)
+    return ledger, list(ledger.rows.values())
 
 
 def _send(ledger: Ledger, row: NodeExecution, target: Target) -> bool:

@@ -11,12 +11,15 @@ from django.test.utils import CaptureQueriesContext
 from django.utils.timezone import now
 from rest_framework.test import APIClient
 
+from alp_site.lib import jobs
 from alp_site.lib.db_rows import add_all, new_row
-from alp_site.lib.testing import settle
+from alp_site.lib.models import Job
+from alp_site.lib.testing import failed_jobs, settle
 from alp_site.people.models import User
 from annotation.models import Task, TaskItem, TaskItemLog
 from pipelines.models import ConnectionCounter, Cycle, NodeExecution, NodeMinute, Pipeline
-from pipelines.services import sweep
+from pipelines.services import again, sweep
+from pipelines.services.again import SEND_JOB
 from pipelines.services.waits import Answer, complete_waiting
 from tests.conftest import ClientAs
 from tests.pipelines import sample_nodes
@@ -103,8 +106,10 @@ def test_what_was_discarded_is_listed_and_sent_back_in_once(api: APIClient, runn
     listed = api.get(url + "executions/", {"loose": "true", "node": "p", "action": "discard"}).json()["items"]
     assert len(listed) == 2
     body = {"ids": [listed[0]["id"]], "connection": "go"}
-    assert api.post(url + "send-on/", body).json() == {"count": 1}
-    assert api.post(url + "send-on/", body).json() == {"count": 0}, "a repeated request sends nothing twice"
+    assert api.post(url + "send-on/", body).json() == {"count": 1, "job": None}
+    assert api.post(url + "send-on/", body).json() == {"count": 0, "job": None}, (
+        "a repeated request sends nothing twice"
+    )
     settle()
     cycle_id = listed[0]["cycle_id"]
     detail = api.get(f"/api/v1/cycles/{cycle_id}/").json()
@@ -113,7 +118,7 @@ def test_what_was_discarded_is_listed_and_sent_back_in_once(api: APIClient, runn
     ]  # fmt: skip
     assert [way["connection"] for way in detail["executions"][2]["came_by"]] == ["go"]
     assert api.get(url + "counters/").json()["connections"]["go"] == 2
-    assert api.post(url + "send-on/", {"node": "p", "action": "discard", "to_node": "a"}).json() == {"count": 1}
+    assert api.post(url + "send-on/", {"node": "p", "action": "discard", "to_node": "a"}).json()["count"] == 1
     settle()
     assert NodeExecution.objects.filter(node_id="p", status="waiting").count() == 1, "it came to the person anew"
     assert api.get(url + "loose-ends/").json()["items"] == []
@@ -129,10 +134,125 @@ def test_sending_on_says_what_is_wrong_and_changes_nothing(api: APIClient, runni
         {"node": "p"}, {"node": "p", "connection": "go", "to_node": "b"}, {"to_node": "b"},
         {"node": "p", "connection": "c1"}, {"node": "p", "to_node": "zz"},
         {"node": "p", "to_node": "b", "to_port": "x"},
+        {"node": "p", "action": "discard", "without_action": True, "to_node": "b"},
     ]  # fmt: skip
     assert [api.post(url, body).status_code for body in wrong] == [400] * len(wrong)
     assert NodeExecution.objects.filter(loose=True).count() == 1
     assert NodeExecution.objects.count() == 2
+
+
+def unmet(condition: str = '{"name": {"$eq": "000000.jpg"}}') -> dict[str, Any]:
+    """a -(only the first item)-> b; what the condition keeps back chose no action and ends at a."""
+    return graph([node("a"), node("b")], [link("a -> b", condition=condition)])
+
+
+def loose(node_id: str = "a") -> int:
+    return NodeExecution.objects.filter(node_id=node_id, loose=True).count()
+
+
+def send_job() -> Job:
+    return Job.objects.get(kind=SEND_JOB)
+
+
+@pytest.mark.parametrize("many", [1, 9, 10, 11])
+def test_however_many_chose_no_action_a_job_sends_all_on(
+    api: APIClient, running: Running, items: Items, monkeypatch: pytest.MonkeyPatch, many: int
+) -> None:
+    """In parts of five: less than one, two but for one, two whole ones, one more."""
+    monkeypatch.setattr("pipelines.services.again.db.bulk_step", lambda: 5)
+    pipeline = running(unmet())
+    items(many + 1)
+    settle()
+    assert loose() == many
+    url = f"/api/v1/pipelines/{pipeline.pk}/send-on/"
+    body = {"node": "a", "without_action": True, "to_node": "b"}
+    answer = api.post(url, body).json()
+    assert answer == {"count": many, "job": str(send_job().pk)}
+    assert loose() == many, "the request sends nothing itself"
+    settle()
+    assert failed_jobs() == []
+    assert (loose(), NodeExecution.objects.filter(node_id="b", status="done").count()) == (0, many + 1)
+    assert send_job().progress["done"] == many
+    assert f"{many} of {many} went on" in send_job().log
+    assert api.post(url, body).json() == {"count": 0, "job": None}
+
+
+def test_who_chose_an_action_stays_where_only_those_without_one_are_sent(
+    api: APIClient, running: Running, items: Items
+) -> None:
+    pipeline = running(people())
+    items(3)
+    settle()
+    answer("discard", "completed", "discard")
+    url = f"/api/v1/pipelines/{pipeline.pk}/send-on/"
+    assert api.post(url, {"node": "p", "without_action": True, "to_node": "b"}).json()["count"] == 0
+    NodeExecution.objects.filter(pk=NodeExecution.objects.filter(loose=True).order_by("id")[0].pk).update(action="")
+    assert api.post(url, {"node": "p", "without_action": True, "to_node": "b"}).json()["count"] == 1
+    settle()
+    assert list(NodeExecution.objects.filter(loose=True).values_list("action", flat=True)) == ["discard"]
+    assert api.post(url, {"node": "p", "to_node": "b"}).json()["count"] == 1, "with neither: whatever their action"
+
+
+def test_what_comes_to_the_end_again_is_not_sent_for_ever(api: APIClient, running: Running, items: Items) -> None:
+    pipeline = running(unmet())
+    items(4)
+    settle()
+    api.post(f"/api/v1/pipelines/{pipeline.pk}/send-on/", {"node": "a", "without_action": True, "to_node": "a"})
+    settle()
+    assert loose() == 3, "they came to the same end, once more"
+    assert NodeExecution.objects.filter(node_id="a").count() == 7
+
+
+def test_a_worker_that_dies_half_way_leaves_the_rest_to_its_successor_and_nothing_goes_twice(
+    api: APIClient, running: Running, items: Items, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipelines.services.again.db.bulk_step", lambda: 2)
+    pipeline = running(unmet())
+    items(8)
+    settle()
+    api.post(f"/api/v1/pipelines/{pipeline.pk}/send-on/", {"node": "a", "without_action": True, "to_node": "b"})
+    real = again._send
+    with monkeypatch.context() as patch:
+
+        def dies(ledger: Any, row: NodeExecution, target: again.Target) -> bool:
+            if loose() < 5:
+                raise KeyboardInterrupt  # kill -9 within the third part
+            return real(ledger, row, target)
+
+        patch.setattr("pipelines.services.again._send", dies)
+        with pytest.raises(KeyboardInterrupt):
+            jobs.run_job(str(send_job().pk), heartbeat=False)
+    assert loose() == 3, "two parts are sent, the third was taken back"
+    Job.objects.filter(pk=send_job().pk).update(lease_until=send_job().created_at)
+    jobs.run_job(str(send_job().pk), heartbeat=False)
+    assert (loose(), send_job().state) == (0, "done")
+    settle()
+    passed = NodeExecution.objects.filter(node_id="b", status="done").values_list("cycle_id", flat=True)
+    assert (len(passed), len(set(passed))) == (8, 8)
+
+
+def test_two_requests_at_once_send_each_item_once(api: APIClient, running: Running, items: Items) -> None:
+    pipeline = running(unmet())
+    items(5)
+    settle()
+    body = {"node": "a", "without_action": True, "to_node": "b"}
+    asked = [api.post(f"/api/v1/pipelines/{pipeline.pk}/send-on/", body).json() for _ in range(2)]
+    assert [one["count"] for one in asked] == [4, 4]
+    settle()
+    assert NodeExecution.objects.filter(node_id="b").count() == 5
+
+
+def test_one_that_cannot_go_stays_and_the_others_go(api: APIClient, running: Running, items: Items) -> None:
+    pipeline = running(unmet())
+    items(4)
+    settle()
+    odd = NodeExecution.objects.filter(loose=True).order_by("id")[1]
+    NodeExecution.objects.filter(pk=odd.pk).update(outputs={})
+    api.post(f"/api/v1/pipelines/{pipeline.pk}/send-on/", {"node": "a", "without_action": True, "to_node": "b"})
+    settle()
+    assert failed_jobs() == []
+    assert list(NodeExecution.objects.filter(loose=True)) == [odd]
+    assert f"{odd.pk} stays: " in send_job().log
 
 
 def test_a_node_runs_again_for_all_its_cycles_for_some_or_only_counts(

@@ -1860,7 +1860,10 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** @description Sends loose ends back in: these executions, or all of a node (and action), by a connection or into a node. */
+    /**
+     * @description Sends loose ends back in, by a connection or into a node: these executions at once, or, by a job, all of a node
+     *     (with an action, or with none), however many.
+     */
     post: operations["pipelines_id_send_on_post"];
     delete?: never;
     options?: never;
@@ -6198,8 +6201,8 @@ export interface components {
       waits_for: string | null;
     };
     /**
-     * @description Which: ``ids``, or all loose ends of ``node`` (with ``action``). Where to: ``connection`` (its id) or ``to_node``
-     *     (and ``to_port``).
+     * @description Which: ``ids``, or all loose ends of ``node``: with ``action``, or those that chose none (``without_action``).
+     *     Where to: ``connection`` (its id) or ``to_node`` (and ``to_port``).
      */
     SendOnRequest: {
       /** @default  */
@@ -6213,6 +6216,14 @@ export interface components {
       to_node: string;
       /** @default  */
       to_port: string;
+      /** @default false */
+      without_action: boolean;
+    };
+    /** @description ``count``: how many go on. ``job``: what sends them on in the background; null where all went at once. */
+    Sent: {
+      count: number;
+      /** Format: uuid */
+      job: string | null;
     };
     Series: {
       legend: string;
@@ -9959,7 +9970,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["Count"];
+          "application/json": components["schemas"]["Sent"];
         };
       };
     };

@@ -1,9 +1,10 @@
 // @vitest-environment happy-dom
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { leftOut } from "@/pages/dataset/exports";
 import { wayOf } from "@/pages/pipeline/cycle-path";
 import { fateOf } from "@/pages/pipeline/deliveries";
-import { waysOn } from "@/pages/pipeline/loose-ends";
+import { feed, type FeedEvent } from "@/lib/feed";
+import { endedAt, looseBlock, waysOn } from "@/pages/pipeline/loose-ends";
 import { createGraphView, fitted } from "@/pipeline_editor/canvas/drawing";
 import { fitText, textWidth } from "@/pipeline_editor/graph/geometry";
 import type { PathExecution } from "@/pipeline_editor/io/api";
@@ -14,7 +15,12 @@ const port = (name: string, type: string) => ({ name, type });
 
 describe("the way back in", () => {
   const graph = {
-    nodes: [node("label", "task"), node("review", "task"), node("train", "train"), node("fixed", "task")],
+    nodes: [
+      node("label", "task"),
+      node("review", "task"),
+      node("train", "train"),
+      node("fixed", "task"),
+    ],
     connections: [
       {
         id: "a",
@@ -24,7 +30,11 @@ describe("the way back in", () => {
       },
     ],
   };
-  const item = { inputs: [port("item", "Item")], outputs: [port("item", "Item")], actions: {} };
+  const item = {
+    inputs: [port("item", "Item")],
+    outputs: [port("item", "Item")],
+    actions: {},
+  };
   const ports = {
     label: item,
     review: item,
@@ -41,14 +51,83 @@ describe("the way back in", () => {
     ]);
     expect(ways[0]?.words).toBe("REVIEW, as if completed");
   });
+  it("names what ended by its node and action, or by having none: no list of ids, however many there are", () => {
+    const end = { node: "label", count: 90_000, last: null };
+    expect(endedAt({ ...end, action: "discard" }, "Label").which).toEqual({
+      node: "label",
+      action: "discard",
+    });
+    expect(endedAt({ ...end, action: "" }, "Label")).toEqual({
+      node: "label",
+      words: "Label",
+      count: 90_000,
+      which: { node: "label", without_action: true },
+    });
+  });
   it("is none where nothing takes it", () => {
     expect(waysOn({ id: "p", graph, ports }, "train")).toEqual([]);
   });
 });
 
+describe("what ended on a loose end", () => {
+  afterEach(() => {
+    vi.unstubAllGlobals();
+    vi.restoreAllMocks();
+  });
+
+  it("is read anew when a job that sends it on has news, and no more once the panel is gone", async () => {
+    let tell: (events: FeedEvent[]) => void = () => undefined;
+    const off = vi.fn();
+    vi.spyOn(feed, "watch").mockImplementation((_, heard) => {
+      tell = heard;
+      return off;
+    });
+    let items = [{ node: "label", action: "", count: 90_000, last: null }];
+    const fetched = vi.fn(() =>
+      Promise.resolve(Response.json({ items, next: null })),
+    );
+    vi.stubGlobal("fetch", fetched);
+    const graph = { nodes: [node("label", "task")], connections: [] };
+    const pipeline = { id: "p", graph, ports: {} };
+    const block = looseBlock(
+      { pipeline, canEdit: true, reload: () => Promise.resolve() },
+      "label",
+    );
+    document.body.append(block);
+    await vi.waitFor(() => expect(block.hidden).toBe(false));
+    items = [];
+    tell([
+      {
+        type: "job.status",
+        data: { kind: "models.train" },
+      } as unknown as FeedEvent,
+    ]);
+    expect(fetched).toHaveBeenCalledTimes(1);
+    tell([
+      {
+        type: "job.status",
+        data: { kind: "pipelines.send_on" },
+      } as unknown as FeedEvent,
+    ]);
+    await vi.waitFor(() => expect(block.hidden).toBe(true));
+    block.remove();
+    tell([
+      {
+        type: "job.status",
+        data: { kind: "pipelines.send_on" },
+      } as unknown as FeedEvent,
+    ]);
+    expect([off.mock.calls.length, fetched.mock.calls.length]).toEqual([1, 2]);
+  });
+});
+
 describe("a cycle's way", () => {
   const step = (node_id: string, status: string, ...by: string[]) =>
-    ({ node_id, status, came_by: by.map((connection) => ({ connection })) }) as unknown as PathExecution;
+    ({
+      node_id,
+      status,
+      came_by: by.map((connection) => ({ connection })),
+    }) as unknown as PathExecution;
   const way = wayOf([
     step("raw", "done"),
     step("label", "done", "raw.item-label.item"),
@@ -65,13 +144,16 @@ describe("a cycle's way", () => {
       faceOf: (one) => TYPES.find((type) => type.type === one.type),
     });
     view.trace(way);
-    const marked = [...view.element.querySelectorAll(".nd.way")].map((one) => one.getAttribute("data-node"));
+    const marked = [...view.element.querySelectorAll(".nd.way")].map((one) =>
+      one.getAttribute("data-node"),
+    );
     expect(marked).toEqual(["raw", "label"]);
     expect(view.element.querySelectorAll(".e.way")).toHaveLength(1);
-    expect([...view.element.querySelectorAll(".way-step text")].map((one) => one.textContent)).toEqual([
-      "1",
-      "2, 3",
-    ]);
+    expect(
+      [...view.element.querySelectorAll(".way-step text")].map(
+        (one) => one.textContent,
+      ),
+    ).toEqual(["1", "2, 3"]);
     view.trace(null);
     expect(view.element.querySelectorAll(".way, .way-step")).toHaveLength(0);
   });
@@ -86,10 +168,18 @@ describe("words of the run view", () => {
       error: "It answered with 404.",
       next_at: null,
     };
-    expect(fateOf({ ...row, state: "failed" as const })).toBe("1 try · answer 404 · It answered with 404.");
-    expect(fateOf({ ...row, state: "delivered" as const, attempts: 3, status_code: 200, error: "" })).toBe(
-      "3 tries · answer 200",
+    expect(fateOf({ ...row, state: "failed" as const })).toBe(
+      "1 try · answer 404 · It answered with 404.",
     );
+    expect(
+      fateOf({
+        ...row,
+        state: "delivered" as const,
+        attempts: 3,
+        status_code: 200,
+        error: "",
+      }),
+    ).toBe("3 tries · answer 200");
   });
   it("say what a file leaves out", () => {
     expect(leftOut({})).toBe("nothing");
@@ -123,7 +213,12 @@ describe("settings in the run view", () => {
 describe("what is seen at first", () => {
   const small = { x: 10, y: 20, width: 200, height: 100 };
   it("is a small graph at its own size, in the middle", () => {
-    expect(fitted(small, 800, 300)).toEqual({ x: -190, y: -80, width: 600, height: 300 });
+    expect(fitted(small, 800, 300)).toEqual({
+      x: -190,
+      y: -80,
+      width: 600,
+      height: 300,
+    });
   });
   it("is a large graph made smaller, and one whose page is not laid out yet as it is", () => {
     expect(fitted(small, 150, 300)).toEqual(small);

@@ -117,7 +117,7 @@ function actionsOf(
     node: execution.node_id,
     words: execution.action || "a loose end",
     count: 1,
-    which: () => Promise.resolve({ ids: [execution.id] }),
+    which: { ids: [execution.id] },
   };
   if (execution.status === "done")
     return [

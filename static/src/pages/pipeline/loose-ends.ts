@@ -1,9 +1,10 @@
 /** What ended on no connection (a discarded item, say), and the way back in. */
 import { h, replace, type Child } from "../../lib/dom";
+import { feed } from "../../lib/feed";
 import { ago, count, plural } from "../../lib/format";
-import { api, messageOf, type Page } from "../../lib/http";
+import { api, messageOf } from "../../lib/http";
 import type { components } from "../../lib/api-types";
-import type { Execution, PipelineDetail } from "../../pipeline_editor/io/api";
+import type { PipelineDetail } from "../../pipeline_editor/io/api";
 import { accepts } from "../../pipeline_editor/graph/ports";
 import { openDialog } from "../../ui/dialog";
 import { errorState } from "../../ui/empty";
@@ -12,8 +13,8 @@ import { toast } from "../../ui/toast";
 
 export type LooseEnd = components["schemas"]["LooseEnd"];
 
-/** The most executions one request may name. */
-const MOST = 5000;
+/** The kind of the job that sends loose ends on. */
+const SEND_JOB = "pipelines.send_on";
 
 export interface LooseHost {
   pipeline: Pick<PipelineDetail, "id" | "graph" | "ports">;
@@ -54,6 +55,12 @@ export function waysOn({ graph, ports }: LooseHost["pipeline"], node: string): W
 export function looseBlock(host: LooseHost, node: string | null = null): HTMLElement {
   const block = h("section", { "aria-label": "Ended on a loose end", hidden: true });
   void load(block, host, node);
+  // A job sends on what lies here: what is left is known when that ends. No events: some were missed.
+  const off = feed.watch(["job.status"], (events) => {
+    if (!block.isConnected) off();
+    else if (!events.length || events.some((one) => one.data["kind"] === SEND_JOB))
+      void load(block, host, node);
+  });
   return block;
 }
 
@@ -96,7 +103,7 @@ function line(end: LooseEnd, host: LooseHost): HTMLElement {
             class: "btn btn-sm",
             type: "button",
             "aria-label": `Send on what ended at ${words}`,
-            onclick: () => sendOn(endedAt(end, words, host), host),
+            onclick: () => sendOn(endedAt(end, words), host),
           },
           icon("return"),
           "Send on…",
@@ -105,32 +112,18 @@ function line(end: LooseEnd, host: LooseHost): HTMLElement {
   );
 }
 
-/** What is sent: executions by id, or all that ended at a node with an action. */
+/** What is sent: executions by id, or all that ended at a node with an action, or with none. */
 export interface Ended {
   node: string;
   words: string;
   count: number;
-  which: () => Promise<{ ids: string[] } | { node: string; action: string }>;
+  which: { ids: string[] } | { node: string; action: string } | { node: string; without_action: true };
 }
 
-function endedAt(end: LooseEnd, words: string, host: LooseHost): Ended {
+export function endedAt(end: LooseEnd, words: string): Ended {
   const { node, action, count: many } = end;
-  const which = async () => (action ? { node, action } : { ids: await withoutAction(end, host) });
+  const which: Ended["which"] = action ? { node, action } : { node, without_action: true };
   return { node, words, count: many, which };
-}
-
-/** Of the executions that ended at a node, those that chose no action: the server's word for "no action" is "any". */
-async function withoutAction(end: LooseEnd, host: LooseHost): Promise<string[]> {
-  const path = `/api/v1/pipelines/${host.pipeline.id}/executions/`;
-  const ids: string[] = [];
-  let after: string | null = null;
-  do {
-    const query = { node: end.node, loose: "true", limit: 200, after };
-    const page: Page<Execution> = await api.list<Execution>(path, { query });
-    ids.push(...page.items.filter((one) => !one.action).map((one) => one.id));
-    after = page.next;
-  } while (after && ids.length < MOST);
-  return ids.slice(0, MOST);
 }
 
 export function sendOn(ended: Ended, host: LooseHost): void {
@@ -154,10 +147,11 @@ export function sendOn(ended: Ended, host: LooseHost): void {
     const way = ways[Number(where.value)];
     if (!way) return false;
     try {
-      const asked = { ...(await ended.which()), ...way.target };
+      const asked = { ...ended.which, ...way.target };
       const path = `/api/v1/pipelines/${host.pipeline.id}/send-on/`;
-      const sent = await api.post<{ count: number }>(path, asked);
-      toast(`${plural(sent.count, "item")} went on to ${way.words}.`, { kind: "ok" });
+      const sent = await api.post<components["schemas"]["Sent"]>(path, asked);
+      const verb = sent.job ? (sent.count === 1 ? "goes" : "go") : "went";
+      toast(`${plural(sent.count, "item")} ${verb} on to ${way.words}.`, { kind: "ok" });
       await host.reload();
       return true;
     } catch (error) {
