@@ -15,12 +15,7 @@ const port = (name: string, type: string) => ({ name, type });
 
 describe("the way back in", () => {
   const graph = {
-    nodes: [
-      node("label", "task"),
-      node("review", "task"),
-      node("train", "train"),
-      node("fixed", "task"),
-    ],
+    nodes: [node("label", "task"), node("review", "task"), node("train", "train"), node("fixed", "task")],
     connections: [
       {
         id: "a",
@@ -83,16 +78,11 @@ describe("what ended on a loose end", () => {
       return off;
     });
     let items = [{ node: "label", action: "", count: 90_000, last: null }];
-    const fetched = vi.fn(() =>
-      Promise.resolve(Response.json({ items, next: null })),
-    );
+    const fetched = vi.fn(() => Promise.resolve(Response.json({ items, next: null })));
     vi.stubGlobal("fetch", fetched);
     const graph = { nodes: [node("label", "task")], connections: [] };
     const pipeline = { id: "p", graph, ports: {} };
-    const block = looseBlock(
-      { pipeline, canEdit: true, reload: () => Promise.resolve() },
-      "label",
-    );
+    const block = looseBlock({ pipeline, canEdit: true, reload: () => Promise.resolve() }, "label");
     document.body.append(block);
     await vi.waitFor(() => expect(block.hidden).toBe(false));
     items = [];
@@ -144,16 +134,13 @@ describe("a cycle's way", () => {
       faceOf: (one) => TYPES.find((type) => type.type === one.type),
     });
     view.trace(way);
-    const marked = [...view.element.querySelectorAll(".nd.way")].map((one) =>
-      one.getAttribute("data-node"),
-    );
+    const marked = [...view.element.querySelectorAll(".nd.way")].map((one) => one.getAttribute("data-node"));
     expect(marked).toEqual(["raw", "label"]);
     expect(view.element.querySelectorAll(".e.way")).toHaveLength(1);
-    expect(
-      [...view.element.querySelectorAll(".way-step text")].map(
-        (one) => one.textContent,
-      ),
-    ).toEqual(["1", "2, 3"]);
+    expect([...view.element.querySelectorAll(".way-step text")].map((one) => one.textContent)).toEqual([
+      "1",
+      "2, 3",
+    ]);
     view.trace(null);
     expect(view.element.querySelectorAll(".way, .way-step")).toHaveLength(0);
   });
@@ -168,9 +155,7 @@ describe("words of the run view", () => {
       error: "It answered with 404.",
       next_at: null,
     };
-    expect(fateOf({ ...row, state: "failed" as const })).toBe(
-      "1 try · answer 404 · It answered with 404.",
-    );
+    expect(fateOf({ ...row, state: "failed" as const })).toBe("1 try · answer 404 · It answered with 404.");
     expect(
       fateOf({
         ...row,

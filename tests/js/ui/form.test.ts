@@ -41,13 +41,8 @@ const schema: JsonSchema = {
   },
 };
 
-function field<E extends HTMLElement = HTMLInputElement>(
-  form: HTMLElement,
-  path: string,
-): E {
-  return form.querySelector<E>(
-    `[data-path="${path}"] :is(input, select, textarea)`,
-  )!;
+function field<E extends HTMLElement = HTMLInputElement>(form: HTMLElement, path: string): E {
+  return form.querySelector<E>(`[data-path="${path}"] :is(input, select, textarea)`)!;
 }
 function type(input: HTMLInputElement | HTMLTextAreaElement, text: string) {
   input.value = text;
@@ -79,19 +74,13 @@ describe("a form from a schema", () => {
   it("labels, describes and marks every field", () => {
     const form = createForm({ schema });
     const epochs = field(form.element, "epochs");
-    expect(
-      form.element.querySelector(`label[for="${epochs.id}"]`)?.textContent,
-    ).toBe("Epochs");
+    expect(form.element.querySelector(`label[for="${epochs.id}"]`)?.textContent).toBe("Epochs");
     const described = epochs.getAttribute("aria-describedby")!.split(" ")[0]!;
-    expect(form.element.querySelector(`#${described}`)?.textContent).toContain(
-      "How often",
+    expect(form.element.querySelector(`#${described}`)?.textContent).toContain("How often");
+    expect(form.element.querySelector('[data-path="rate"] label')?.textContent).toBe(
+      "Learning rate per step (optional)",
     );
-    expect(
-      form.element.querySelector('[data-path="rate"] label')?.textContent,
-    ).toBe("Learning rate per step (optional)");
-    expect(form.element.querySelector("fieldset legend")?.textContent).toBe(
-      "Augmentation",
-    );
+    expect(form.element.querySelector("fieldset legend")?.textContent).toBe("Augmentation");
     expect(field(form.element, "note").tagName).toBe("TEXTAREA");
   });
 
@@ -99,11 +88,7 @@ describe("a form from a schema", () => {
     const form = createForm({ schema });
     expect(field(form.element, "remark").tagName).toBe("TEXTAREA");
     const folder = field(form.element, "folder");
-    expect([folder.tagName, folder.type, folder.maxLength]).toEqual([
-      "INPUT",
-      "text",
-      1000,
-    ]);
+    expect([folder.tagName, folder.type, folder.maxLength]).toEqual(["INPUT", "text", 1000]);
     expect(folder.closest(".field")?.classList).not.toContain("tall");
     type(folder, "/a/b");
     expect(form.value()).toMatchObject({ folder: "/a/b" });
@@ -131,9 +116,7 @@ describe("a form from a schema", () => {
     expect(form.value()).toMatchObject({ rate: 0.02, seed: null });
     type(field(form.element, "rate"), "fast");
     expect(form.check()).toBe(false);
-    expect(errorOf(form.element, "rate").textContent).toBe(
-      "This is not a number.",
-    );
+    expect(errorOf(form.element, "rate").textContent).toBe("This is not a number.");
     type(field(form.element, "rate"), "");
     expect(form.check()).toBe(true);
     expect(form.value()).not.toHaveProperty("rate");
@@ -143,9 +126,7 @@ describe("a form from a schema", () => {
     const form = createForm({ schema });
     const optimizer = field<HTMLSelectElement>(form.element, "optimizer");
     optimizer.selectedIndex = 0;
-    const guards = form.element.querySelectorAll<HTMLInputElement>(
-      '[data-path="guards"] input',
-    );
+    const guards = form.element.querySelectorAll<HTMLInputElement>('[data-path="guards"] input');
     guards[1]!.checked = true;
     type(field(form.element, "steps"), "3, 4.5");
     type(field(form.element, "augment.crop"), "0.4");
@@ -160,12 +141,8 @@ describe("a form from a schema", () => {
     type(field(form.element, "extra"), "[{");
     type(field(form.element, "steps"), "3, x");
     expect(form.check()).toBe(false);
-    expect(errorOf(form.element, "extra").textContent).toBe(
-      "This is not valid JSON.",
-    );
-    expect(errorOf(form.element, "steps").textContent).toContain(
-      "“x” is not a number",
-    );
+    expect(errorOf(form.element, "extra").textContent).toBe("This is not valid JSON.");
+    expect(errorOf(form.element, "steps").textContent).toContain("“x” is not a number");
   });
 
   it("keeps what the schema does not know", () => {
@@ -206,11 +183,9 @@ describe("a form from a schema", () => {
   it("can be shut", () => {
     const form = createForm({ schema, disabled: true });
     expect(
-      [
-        ...form.element.querySelectorAll<HTMLInputElement>(
-          "input, select, textarea",
-        ),
-      ].every((one) => one.disabled),
+      [...form.element.querySelectorAll<HTMLInputElement>("input, select, textarea")].every(
+        (one) => one.disabled,
+      ),
     ).toBe(true);
   });
 });
@@ -246,9 +221,7 @@ describe("answers of the server", () => {
     expect(document.activeElement).toBe(field(form.element, "epochs"));
     type(field(form.element, "epochs"), "5");
     form.element.dispatchEvent(new Event("submit", { cancelable: true }));
-    await vi.waitFor(() =>
-      expect(errorOf(form.element, "epochs").textContent).toBe("No."),
-    );
+    await vi.waitFor(() => expect(errorOf(form.element, "epochs").textContent).toBe("No."));
     expect(run).toHaveBeenCalledWith(expect.objectContaining({ epochs: 5 }));
   });
 });
@@ -260,8 +233,7 @@ describe("a form in a dialog", () => {
     properties: { name: { type: "string", minLength: 1 } },
   };
   const dialog = () => document.querySelector("dialog")!;
-  const confirm = () =>
-    dialog().querySelector<HTMLButtonElement>("footer .btn-primary")!.click();
+  const confirm = () => dialog().querySelector<HTMLButtonElement>("footer .btn-primary")!.click();
 
   it("stays open until it went well", async () => {
     const run = vi
@@ -275,17 +247,12 @@ describe("a form in a dialog", () => {
       run,
     });
     confirm();
-    await vi.waitFor(() =>
-      expect(dialog().textContent).toContain("Give a value."),
-    );
+    await vi.waitFor(() => expect(dialog().textContent).toContain("Give a value."));
     type(dialog().querySelector("input")!, "a");
     confirm();
     await vi.waitFor(() => expect(dialog().textContent).toContain("Taken."));
     await vi.waitFor(() =>
-      expect(
-        dialog().querySelector<HTMLButtonElement>("footer .btn-primary")!
-          .disabled,
-      ).toBe(false),
+      expect(dialog().querySelector<HTMLButtonElement>("footer .btn-primary")!.disabled).toBe(false),
     );
     confirm();
     expect(await done).toBe(true);
