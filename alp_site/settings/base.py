@@ -111,7 +111,7 @@ CACHES = {
 CHANNEL_LAYERS = (
     {
         "default": {
-            "BACKEND": "channels_redis.core.RedisChannelLayer",
+            "BACKEND": "alp_site.lib.layers.SharedLayer",
             # A socket with nothing to hear waits five seconds at a time in Redis. redis-py gives an answer up after
             # five of its own accord, and which came first was chance: the longer patience must be the client's.
             "CONFIG": {"hosts": [{"address": ENV.redis_url, "socket_timeout": 20}]},
