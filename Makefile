@@ -28,7 +28,7 @@ STATIC_SOURCES := $(shell find static/src static/scripts -type f 2>/dev/null) \
 	$(wildcard static/*.ts static/*.js static/*.json templates/*/*.html)
 BENCHES = $(sort $(filter-out _%,$(basename $(notdir $(wildcard tests/bench/*.py)))))
 
-.PHONY: help setup demo up test test-python test-js test-e2e lint lint-python lint-front-rules lint-front-types bench chaos api-types
+.PHONY: help setup demo up test test-python test-js test-e2e thorough lint lint-python lint-front-rules lint-front-types bench chaos api-types
 
 help:
 	@echo "make demo      run the loop on real images in the browser"
@@ -114,15 +114,25 @@ test-js: static/node_modules/.installed
 # twice is red. Nothing is tried again by hand.
 AGAIN = $(if $(CI),|| $(PYTEST) -q -v --last-failed --last-failed-no-failures none -m $(1))
 
-# Beside each other where tests share nothing; those that start processes or time themselves come after, alone.
+# Beside each other where tests share nothing; those that start processes or time themselves come after, alone. What is
+# long and seldom the first to fail (whole nets of millions of weights, the engine under endless deaths, the long
+# journeys) is marked `thorough`: the build machine runs it after `make test`, and so may you.
+BESIDE = not serial and not e2e
+JOURNEYS = e2e and not serial
+
 test-python: $(VENV)/.requirements-dev static/dist/manifest.json
-	$(PYTEST) -q -n 2 --dist worksteal -m "not serial and not e2e" $(call AGAIN,"not serial and not e2e")
+	$(PYTEST) -q -n 2 --dist worksteal -m "$(BESIDE) and not thorough" $(call AGAIN,"$(BESIDE) and not thorough")
 
 # Two journeys at a time, each worker with a house of its own, then what kills processes, two files at a time: with more
 # beside them the work behind the pages starves on two cores, and all wait for it.
 test-e2e: $(VENV)/.requirements-dev static/dist/manifest.json
-	$(PYTEST) -q -n 2 --dist loadscope --no-loadscope-reorder -m "e2e and not serial" $(call AGAIN,"e2e and not serial")
-	$(PYTEST) -q -n 2 --dist loadfile -m serial $(call AGAIN,serial)
+	$(PYTEST) -q -n 2 --dist loadscope --no-loadscope-reorder -m "$(JOURNEYS) and not thorough" $(call AGAIN,"$(JOURNEYS) and not thorough")
+	$(PYTEST) -q -n 2 --dist loadfile -m "serial and not thorough" $(call AGAIN,"serial and not thorough")
+
+thorough: $(VENV)/.requirements-dev static/dist/manifest.json
+	$(PYTEST) -q -n 2 --dist worksteal -m "thorough and $(BESIDE)" $(call AGAIN,"thorough and $(BESIDE)")
+	$(PYTEST) -q -n 2 --dist loadscope --no-loadscope-reorder -m "thorough and $(JOURNEYS)" $(call AGAIN,"thorough and $(JOURNEYS)")
+	$(PYTEST) -q -n 2 --dist loadfile -m "thorough and serial" $(call AGAIN,"thorough and serial")
 
 chaos: $(VENV)/.requirements-dev static/dist/manifest.json
 	ALP_CHAOS=long $(PYTEST) -m chaos

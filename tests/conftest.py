@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -22,8 +23,7 @@ from alp_site.people.services import create_project, create_user
 from tests.migrated import copy_migrated
 
 PASSWORD = "blue-heron-41"
-# The stages of `make test`, by their -m.
-BESIDE, IN_BROWSERS, ALONE = "not serial and not e2e", "e2e and not serial", "serial"
+ALONE, IN_BROWSERS, LEFT_FOR_CI = "serial", "e2e", "thorough"
 JOURNEYS = Path(__file__).parent / "e2e"
 # Every journey of these stands alone: beside each other they may run on two workers.
 APART = ("tests/e2e/test_journeys.py", "tests/e2e/test_loop.py")
@@ -38,15 +38,16 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     """A stage of `make test` reads only files that may hold its tests: reading all takes each worker half a minute of
     a core, most of it for what they import."""
     stage, is_journeys = config.option.markexpr, JOURNEYS in (collection_path, *collection_path.parents)
-    if stage == BESIDE and is_journeys:
+    unwanted = set(re.findall(r"not (\w+)", stage))
+    wanted = set(re.findall(r"\w+", stage)) - unwanted - {"and", "not", "or"}
+    if is_journeys and IN_BROWSERS in unwanted:
         return True
     if collection_path.suffix != ".py" or collection_path.name == "conftest.py":
         return None
-    if stage == IN_BROWSERS and not is_journeys:
+    if IN_BROWSERS in wanted and not is_journeys:
         return True
-    if stage == ALONE and ALONE not in collection_path.read_text(encoding="utf-8"):
-        return True
-    return None
+    text = collection_path.read_text(encoding="utf-8") if wanted & {ALONE, LEFT_FOR_CI} else ""
+    return True if any(mark not in text for mark in wanted & {ALONE, LEFT_FOR_CI}) else None
 
 
 @pytest.hookimpl(optionalhook=True)

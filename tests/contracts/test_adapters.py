@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from _pytest.mark import ParameterSet
 from jsonschema import Draft202012Validator
 
 from alp_site.lib.errors import Invalid
@@ -31,6 +32,7 @@ from models_registry.ml.adapters import (
     new_adapter,
 )
 from models_registry.ml.adapters.base import BrokenArtifact, WeightsMissing
+from tests.contracts.whole_nets import variant
 from tests.pure.ml.drawn import LABELS, pictures
 
 load_all()
@@ -44,13 +46,13 @@ CLASSIFIERS = [
 ]
 
 
-def _variants() -> list[tuple[str, str | None]]:
+def _variants() -> list[ParameterSet]:
     """Each adapter, once for each value of its ``mode`` if it has one."""
-    found: list[tuple[str, str | None]] = []
+    found: list[ParameterSet] = []
     for name in CLASSIFIERS:
         adapter = ADAPTERS.get(name)
         modes = adapter.info.config_schema["properties"].get("mode", {}).get("enum", [None])
-        found += [(name, mode) for mode in modes]
+        found += [variant(name, mode) for mode in modes]
     return found
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from _pytest.mark import ParameterSet
 
 from alp_site.lib.errors import Invalid
 from models_registry.ml import load_all
@@ -30,6 +31,7 @@ from models_registry.ml.adapters.base import BrokenArtifact, WeightsMissing
 from models_registry.ml.pixel_table import make_pixel_table
 from models_registry.ml.shapes import Shape
 from models_registry.ml.training.quality import Quality
+from tests.contracts.whole_nets import variant
 from tests.pure.ml.scenes import LABELS, scene, scenes
 
 load_all()
@@ -50,12 +52,12 @@ BIG = {
 """Hundreds of megabytes with their optimiser: they take one step and answer, without a checkpoint."""
 
 
-def _variants() -> list[tuple[str, str | None]]:
-    found: list[tuple[str, str | None]] = []
+def _variants() -> list[ParameterSet]:
+    found: list[ParameterSet] = []
     for name, adapter in ADAPTERS.items():
         if adapter.info.task != "classification" and adapter.info.trainable and name not in BIG:
             modes = adapter.info.config_schema["properties"].get("mode", {}).get("enum", [None])
-            found += [(name, mode) for mode in modes if mode != "fine_tune" or name == "centre_lite0"]
+            found += [variant(name, mode) for mode in modes if mode != "fine_tune" or name == "centre_lite0"]
     return found
 
 
@@ -275,6 +277,7 @@ def test_data_that_cannot_be_learnt_from_is_refused(name: str, mode: str | None,
     assert caught.value.data["indices"] == [1]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", sorted(BIG))
 def test_big_nets_take_a_step_and_answer(name: str) -> None:
     from models_registry.ml.training.pictures import AugmentedPictures, Look

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import Visitor
@@ -174,6 +175,7 @@ def enter(loop: Loop, visitor: Visitor, session: str) -> Page:
     return visitor.page
 
 
+@pytest.mark.thorough
 def test_detection_when_boxes_are_drawn_and_reviewed_then_a_detector_is_trained_judged_and_approved(
     house: House, visitor: Windows
 ) -> None:

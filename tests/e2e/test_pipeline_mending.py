@@ -8,6 +8,7 @@ from collections import Counter
 from typing import Any
 
 import numpy as np
+import pytest
 from playwright.sync_api import Page, expect
 
 from pipelines.demo.shapes import one
@@ -165,6 +166,7 @@ def begin_anew(drafting: Drafting, page: Page) -> None:
     expect(row).to_contain_text("Draft")
 
 
+@pytest.mark.thorough
 def test_pipeline_when_it_lacks_a_key_loses_items_and_is_refused_then_all_is_mended_from_its_pages(
     house: House, elsewhere: Elsewhere, visitor: Windows
 ) -> None:

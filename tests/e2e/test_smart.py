@@ -68,6 +68,7 @@ def clear(hand: Hand) -> None:
         hand.page.wait_for_timeout(50)
 
 
+@pytest.mark.thorough
 def test_smart_when_an_object_is_clicked_or_keyed_then_it_becomes_a_mask_or_polygon_that_fits(
     visitor: Windows, world: World
 ) -> None:
@@ -131,6 +132,7 @@ def closer_look(hand: Hand) -> None:
     hand.saved()
 
 
+@pytest.mark.thorough
 def test_smart_when_the_page_is_not_isolated_then_one_thread_does_it(visitor: Windows, world: World) -> None:
     window = visitor()
     # The browser counts a page that comes out of a test's hands as one from elsewhere.
@@ -157,6 +159,7 @@ def test_smart_when_the_page_is_not_isolated_then_one_thread_does_it(visitor: Wi
     hand.saved()
 
 
+@pytest.mark.thorough
 def test_smart_when_the_browser_was_found_slow_then_the_server_encodes_and_it_decodes(
     visitor: Windows, world: World
 ) -> None:

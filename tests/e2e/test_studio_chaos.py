@@ -21,7 +21,7 @@ from tests.e2e.loop import said
 from tests.e2e.shapes import Hand, World, make_world
 from tests.house import House, kill
 
-pytestmark = [pytest.mark.serial, pytest.mark.chaos]
+pytestmark = [pytest.mark.serial, pytest.mark.chaos, pytest.mark.thorough]
 LONG = os.environ.get("ALP_CHAOS") == "long"
 SECONDS = 300 if LONG else 20
 ON_DISK_MS = 400  # an edit is on the browser's disk long before

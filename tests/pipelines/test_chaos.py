@@ -44,7 +44,7 @@ from tests.clock import HouseClock
 from tests.pipelines.conftest import real_db
 from tests.pure.engine.simulation import behave, expected, random_graph
 
-pytestmark = [real_db, pytest.mark.scale]
+pytestmark = [real_db, pytest.mark.scale, pytest.mark.thorough]
 VALUE = (Port("value", "Json"),)
 ACTIONS = {"value": ("left", "right", "again", "go", "completed")}
 met: set[str] = set()

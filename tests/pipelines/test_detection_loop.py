@@ -53,6 +53,7 @@ def test_the_loop_turns_for_detection(settings: LazySettings) -> None:
     assert Prediction.objects.exclude(annotations=[]).exists() or not shown
 
 
+@pytest.mark.thorough
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(
     ("source", "kind", "said", "figure"),

@@ -321,6 +321,7 @@ def test_escapes_are_many() -> None:
     assert len(ATTACKS) >= 30
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", CONTROLS)
 def test_control_when_unconfined_then_the_same_attack_comes_through(
     name: str, world: dict[str, Any], signals: list[int], monkeypatch: pytest.MonkeyPatch

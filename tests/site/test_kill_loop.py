@@ -24,6 +24,7 @@ from tests.house import House, kill
 pytestmark = [
     pytest.mark.chaos,
     pytest.mark.serial,
+    pytest.mark.thorough,
     pytest.mark.skipif(sys.platform != "linux", reason="counts processes in /proc"),
 ]
 

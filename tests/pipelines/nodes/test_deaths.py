@@ -37,7 +37,7 @@ from tests.pipelines.nodes.conftest import real
 from tests.pipelines.nodes.test_leaving import Server
 from tests.pipelines.nodes.test_leaving import server as make_server
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.thorough]
 server = make_server
 CONFIG: Mapping[str, Mapping[str, Any]] = {
     "condition": {"path": "camera"},
