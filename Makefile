@@ -1,4 +1,4 @@
-# make demo: set everything up and run the loop on real images.   make test: set everything up and run every test.
+# make demo: set everything up and run the loop on real images.   make test: set everything up and run the tests.
 # PYTHON=/path/to/python3.12 chooses the Python; PIP_INDEX_ARGS="--extra-index-url https://download.pytorch.org/whl/cpu"
 # (for example) is handed to pip, here to get the CPU build of torch, which is far smaller.
 
@@ -33,7 +33,8 @@ BENCHES = $(sort $(filter-out _%,$(basename $(notdir $(wildcard tests/bench/*.py
 help:
 	@echo "make demo      run the loop on real images in the browser"
 	@echo "make up        run ALP with the database it has"
-	@echo "make test      lint, types and every test"
+	@echo "make test      lint, types and tests"
+	@echo "make thorough  the long tests that make test leaves to the build machine"
 	@echo "make lint      lint and types only"
 	@echo "make chaos     the long form of the tests that kill processes"
 	@echo "make bench NAME=x   one of: $(BENCHES)"
