@@ -58,6 +58,33 @@ def box_shape(label: int, box_xyxy: Sequence[float], score: float, size_wh: Size
     return Shape("box", label, geometry, float(min(max(score, 0.0), 1.0)))
 
 
+def box_shapes(
+    labels: NDArray[np.integer[Any]],
+    boxes_xyxy: NDArray[np.floating[Any]],
+    scores: NDArray[np.floating[Any]],
+    size_wh: Size,
+    angles: NDArray[np.floating[Any]] | None = None,
+) -> list[Shape]:
+    """``box_shape`` of all of a picture's, in their order; those it has none for are left out. labels, scores and
+    angles (degrees): (n,), boxes_xyxy: (n, 4). A net names a hundred a picture, nearly all of them doubtful."""
+    box = np.asarray(boxes_xyxy, np.float64).reshape(-1, 4)
+    turn = np.zeros(len(box)) if angles is None else np.asarray(angles, np.float64)
+    sides = np.array(size_wh, np.float64)
+    middle = (box[:, :2] + box[:, 2:]) / 2
+    upright = turn == 0
+    box = np.where(upright[:, None], np.clip(box, 0.0, np.tile(sides, 2)), box)
+    large = (box[:, 2:] - box[:, :2] >= 0.1).all(1)
+    kept = np.flatnonzero(large & (upright | ((middle > 0) & (middle < sides)).all(1)))
+    rows = zip(
+        np.asarray(labels)[kept].tolist(),
+        np.round(box[kept], 2).tolist(),
+        (np.round(turn[kept] % 360, 2) % 360).tolist(),
+        np.clip(np.asarray(scores, np.float64)[kept], 0.0, 1.0).tolist(),
+        strict=True,
+    )
+    return [Shape("box", label, {"xyxy": xyxy, "angle": angle}, score) for label, xyxy, angle, score in rows]
+
+
 def point_shape(label: int, xy: Sequence[float], score: float, size_wh: Size) -> Shape:
     """A point on a picture of that size, one outside put onto its border."""
     x, y = (round(min(max(float(v), 0.0), float(side)), 2) for v, side in zip(xy, size_wh, strict=True))

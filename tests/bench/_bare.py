@@ -24,6 +24,7 @@ def bare(run: Bare, files: list[Path], batch: int, threads: int = CORES) -> floa
         waiting = [pool.submit(run.decode, path) for path in files]
         for start in range(0, len(files), batch):
             run(np.stack([one.result() for one in waiting[start : start + batch]]))
+    run.finish()
     return time.perf_counter() - started
 
 
@@ -33,15 +34,25 @@ class Bare:
     def __init__(self, adapter: Any) -> None:
         import torch
 
-        self.net, self.size = adapter._need_net().eval(), adapter.input_size
-        self.mean, self.std = (torch.tensor(values).view(1, 3, 1, 1) for values in adapter.norm)
+        from models_registry.ml.nets.runtime import device
+
+        self.device = device()
+        self.net, self.size = adapter._need_net().eval().to(self.device), adapter.input_size
+        self.mean, self.std = (torch.tensor(v, device=self.device).view(1, 3, 1, 1) for v in adapter.norm)
 
     def __call__(self, pixels: Any) -> None:
         import torch
 
         with torch.inference_mode():
-            x = torch.from_numpy(pixels).permute(0, 3, 1, 2).float()
+            x = torch.from_numpy(pixels).to(self.device).permute(0, 3, 1, 2).float()
             self.net((x - self.mean) / self.std)
+
+    def finish(self) -> None:
+        """Waits for a GPU to have done what it was given."""
+        import torch
+
+        if self.device.type == "cuda":
+            torch.cuda.synchronize()
 
     def decode(self, path: Path) -> Any:
         from PIL import Image

@@ -3,7 +3,7 @@
 Bare is the plain loop of ``_bare``. End to end is ``prediction.compute`` and ``prediction.save``, what every
 node and endpoint goes through: files looked up in storage, the same net, answers as annotations, embeddings stored,
 rows written. Both run in one process with the same threads: bare, ours, ours on other pictures, bare. ``BENCH_ITEMS``
-(512) changes the size, ``BENCH_THREADS`` (cores) the threads.
+(512) changes the size, ``BENCH_THREADS`` (cores) the threads. Both use a GPU where there is one.
 """
 
 from __future__ import annotations

@@ -4,7 +4,9 @@ The reference is written here as torchvision's `references/classification` and `
 decodes files, a `DataLoader` with worker processes, transforms, the model, the optimiser; nothing else. Ours is an
 adapter's whole `train`, with decoding, augmentation, checkpoints and all. Each side runs in a process of its own, in
 the order reference, ours, ours, reference: where a machine's speed drifts, each has both ends. ``BENCH_ITEMS`` (384),
-``BENCH_EPOCHS`` (3), ``BENCH_SCENES`` (48), ``BENCH_STEPS`` (24) change the sizes.
+``BENCH_EPOCHS`` (3), ``BENCH_SCENES`` (48), ``BENCH_STEPS`` (24), ``BENCH_SIDE`` (96), ``BENCH_BATCH`` (32),
+``BENCH_CANVAS`` (320), ``BENCH_FEW`` (4), ``BENCH_WORKERS`` (cores, 2 at most) change the sizes. Where there is a GPU
+both use it; ``BENCH_AMP=1`` has both calculate in bfloat16 there.
 """
 
 from __future__ import annotations
@@ -26,9 +28,10 @@ from tests.bench import number, report, say
 
 ITEMS, EPOCHS = number("ITEMS", 384), number("EPOCHS", 3)
 SCENES, STEPS = number("SCENES", 48), number("STEPS", 24)
-SIDE, BATCH = 96, 32
-CANVAS, FEW = 320, 4
-WORKERS = min(2, os.cpu_count() or 1)
+SIDE, BATCH = number("SIDE", 96), number("BATCH", 32)
+CANVAS, FEW = number("CANVAS", 320), number("FEW", 4)
+WORKERS = number("WORKERS", min(2, os.cpu_count() or 1))
+AMP = bool(number("AMP", 0))
 LABELS = ["square", "disc", "triangle", "cross"]
 BOXES = ["block", "disc"]
 MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
@@ -56,6 +59,12 @@ def compared(kind: str, net: str, folder: Path, images: int) -> None:
         f"training.{kind}", round(speed["ours"], 1), "images/s", baseline=round(speed["reference"], 1),
         ratio=round(speed["ours"] / speed["reference"], 3), note=f"{net}; wanted: ratio of at least 0.95",
     )  # fmt: skip
+    if any(run["device_memory"] for run in found["ours"]):
+        gpu = {side: max(run["device_memory"] for run in runs) for side, runs in found.items()}
+        report(
+            f"training.{kind}.device_memory", round(gpu["ours"], 1), "MiB", baseline=round(gpu["reference"], 1),
+            ratio=round(gpu["ours"] / gpu["reference"], 3), note=f"peak on {found['ours'][0]['device']}",
+        )  # fmt: skip
     report(
         f"training.{kind}.memory", round(memory["ours"], 1), "MiB", baseline=round(memory["reference"], 1),
         ratio=round(memory["ours"] / memory["reference"], 3),
@@ -93,7 +102,9 @@ def ours_classification(folder: Path) -> Callable[[], None]:
     from models_registry.ml.adapters import Split, TrainData, TrainHooks, new_adapter
 
     adapter: Any = new_adapter(
-        "torchvision_resnet18", {"epochs": EPOCHS, "batch_size": BATCH, "input_size": SIDE, "patience": 0}, LABELS
+        "torchvision_resnet18",
+        {"epochs": EPOCHS, "batch_size": BATCH, "input_size": SIDE, "patience": 0, "mixed_precision": AMP},
+        LABELS,
     )
     images, labels = [folder / f"one-{at}.jpg" for at in range(ITEMS)], np.arange(ITEMS) % 4
     data = TrainData(Split(images, labels), Split([], labels[:0]))
@@ -104,7 +115,7 @@ def ours_detection(folder: Path) -> Callable[[], None]:
     from models_registry.ml.adapters import ShapeData, ShapeSplit, TrainHooks, new_adapter
     from models_registry.ml.shapes import Shape
 
-    config = {"steps": STEPS, "checks": 1, "batch_size": FEW, "input_size": CANVAS}
+    config = {"steps": STEPS, "checks": 1, "batch_size": FEW, "input_size": CANVAS, "mixed_precision": AMP}
     adapter: Any = new_adapter("torchvision_ssdlite", config, BOXES)
     drawn = [
         [Shape("box", label, {"xyxy": box, "angle": 0.0}) for label, box in row]
@@ -123,8 +134,16 @@ def reference_classification(folder: Path) -> Callable[[], None]:
     import torchvision
     from torch.utils.data import DataLoader
 
-    model = torchvision.models.resnet18(num_classes=len(LABELS))
-    loader = DataLoader(Ones(folder), batch_size=BATCH, shuffle=True, num_workers=WORKERS, drop_last=False)
+    where = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    model = torchvision.models.resnet18(num_classes=len(LABELS)).to(where)
+    loader = DataLoader(
+        Ones(folder),
+        batch_size=BATCH,
+        shuffle=True,
+        num_workers=WORKERS,
+        drop_last=False,
+        pin_memory=where.type == "cuda",
+    )
     optimiser = torch.optim.AdamW(model.parameters(), lr=5e-4, weight_decay=1e-4)
     loss_of = torch.nn.CrossEntropyLoss()
 
@@ -132,7 +151,8 @@ def reference_classification(folder: Path) -> Callable[[], None]:
         model.train()
         for _ in range(EPOCHS):
             for pixels, labels in loader:
-                loss = loss_of(model(pixels), labels)
+                with torch.autocast(where.type, torch.bfloat16, enabled=AMP):
+                    loss = loss_of(model(pixels.to(where, non_blocking=True)), labels.to(where, non_blocking=True))
                 optimiser.zero_grad()
                 loss.backward()
                 optimiser.step()
@@ -146,17 +166,28 @@ def reference_detection(folder: Path) -> Callable[[], None]:
     import torchvision
     from torch.utils.data import DataLoader
 
+    where = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     model = torchvision.models.get_model(
         "ssdlite320_mobilenet_v3_large", weights=None, weights_backbone=None, num_classes=len(BOXES) + 1
-    )
+    ).to(where)
     rows = torch.randint(SCENES, (STEPS * FEW,)).tolist()
-    loader = DataLoader(Scenes(folder), batch_size=FEW, sampler=rows, num_workers=WORKERS, collate_fn=apart)
+    loader = DataLoader(
+        Scenes(folder),
+        batch_size=FEW,
+        sampler=rows,
+        num_workers=WORKERS,
+        collate_fn=apart,
+        pin_memory=where.type == "cuda",
+    )
     optimiser = torch.optim.AdamW(model.parameters(), lr=5e-4, weight_decay=1e-4)
 
     def run() -> None:
         model.train()
-        for pixels, targets in loader:
-            loss = sum(model(pixels, targets).values())
+        for pictures, drawn in loader:
+            pixels = [picture.to(where, non_blocking=True) for picture in pictures]
+            targets = [{name: value.to(where, non_blocking=True) for name, value in one.items()} for one in drawn]
+            with torch.autocast(where.type, torch.bfloat16, enabled=AMP):
+                loss = sum(model(pixels, targets).values())
             optimiser.zero_grad()
             loss.backward()
             torch.nn.utils.clip_grad_norm_(model.parameters(), 10.0)
@@ -225,11 +256,18 @@ def one_side(kind: str, side: str, folder: Path) -> None:
         ("detection", "ours"): ours_detection, ("detection", "reference"): reference_detection,
     }[kind, side](folder)  # fmt: skip
     (folder / "checkpoint" / "checkpoint.pt").unlink(missing_ok=True)
+    import torch
+
+    gpu = torch.cuda.is_available()
+    if gpu:
+        torch.zeros(1, device="cuda")  # neither side pays for its first touch
     started = time.perf_counter()
     run()
     seconds = time.perf_counter() - started
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    sys.stdout.write(json.dumps({"seconds": seconds, "memory": memory}))
+    used = torch.cuda.max_memory_allocated() / 2**20 if gpu else 0.0
+    device = torch.cuda.get_device_name() if gpu else "cpu"
+    sys.stdout.write(json.dumps({"seconds": seconds, "memory": memory, "device_memory": used, "device": device}))
 
 
 if __name__ == "__main__":

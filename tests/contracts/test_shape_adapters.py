@@ -28,6 +28,7 @@ from models_registry.ml.adapters import (
     new_adapter,
 )
 from models_registry.ml.adapters.base import BrokenArtifact, WeightsMissing
+from models_registry.ml.nets.runtime import prepare
 from models_registry.ml.pixel_table import make_pixel_table
 from models_registry.ml.shapes import Shape
 from models_registry.ml.training.quality import Quality
@@ -284,7 +285,7 @@ def test_big_nets_take_a_step_and_answer(name: str) -> None:
 
     adapter: Any = make(name, None)
     pictures = AugmentedPictures(data_for(name).train, adapter.input_size, Look.of(adapter.config), 0)
-    learner = adapter._learner()(adapter._need_net(), pictures, None, norm=adapter.norm)
+    learner = adapter._learner()(prepare(adapter._need_net()), pictures, None, norm=adapter.norm)
     losses = learner.loss(np.array([0, 1]), 0)
     assert len(losses) >= 2
     assert all(np.isfinite(float(value.detach())) for value in losses.values())

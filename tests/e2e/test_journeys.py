@@ -142,7 +142,7 @@ def worlds(house: House) -> dict[str, World]:
     return make_worlds(house, "Journeys", parts, pictures=2)
 
 
-@pytest.mark.parametrize("hands", list(HANDS))
+@pytest.mark.parametrize("hands", [pytest.param("mouse", marks=pytest.mark.thorough), "keys"])
 @pytest.mark.parametrize("name", list(KINDS))
 def test_type_when_drawn_rejected_and_mended_then_becomes_ground_truth(
     visitor: Windows, worlds: dict[str, World], name: str, hands: str

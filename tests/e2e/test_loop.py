@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.conftest import Visitor
@@ -276,6 +277,7 @@ def test_loop_when_the_new_version_wins_then_it_predicts_the_pool(house: House, 
     assert watcher.stayed()
 
 
+@pytest.mark.thorough
 def test_loop_when_fifty_real_photographs_are_labelled_then_a_new_version_is_judged(
     house: House, visitor: Windows
 ) -> None:

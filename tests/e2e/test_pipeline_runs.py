@@ -8,6 +8,7 @@ import re
 from collections import Counter
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.axe import Ear
@@ -120,6 +121,7 @@ def take_back(run: Running, page: Page) -> None:
     expect(shown.get_by_text(run.base, exact=True)).to_be_visible()
 
 
+@pytest.mark.thorough
 def test_pipeline_built_by_hand_when_people_and_engineers_are_at_it_then_nothing_is_lost(
     house: House, visitor: Windows
 ) -> None:

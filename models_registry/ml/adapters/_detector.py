@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
+import numpy as np
+
 from models_registry.ml.adapters import _schema as fields
 from models_registry.ml.adapters._shapes import FLOOR, Said, ShapeNetAdapter, as_float16, check_shapes
 from models_registry.ml.adapters._stored import Norm
@@ -14,7 +16,7 @@ from models_registry.ml.adapters._weights import fill_matching, load_weights_fil
 from models_registry.ml.adapters.base import AdapterInfo, PublicWeights, ShapeData, TrainHooks, TrainResult
 from models_registry.ml.fitted import Fitted, FittedStore
 from models_registry.ml.images import ImageSource
-from models_registry.ml.shapes import Shape, as_boxes, box_shape, crowd_uncertainty
+from models_registry.ml.shapes import Shape, as_boxes, box_shapes, crowd_uncertainty
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -138,13 +140,10 @@ class DetectorAdapter(ShapeNetAdapter["Detector"]):
     def _shapes(self, found: Found, picture: Fitted) -> list[Shape]:
         """What was found, on the picture, best first."""
         sx, sy = picture.scale_xy
-        shapes = []
-        columns = (found["boxes"].tolist(), found["labels"].tolist(), found["scores"].tolist())
-        for (x1, y1, x2, y2), label, score in zip(*columns, strict=True):
-            shape = box_shape(label - 1, (x1 / sx, y1 / sy, x2 / sx, y2 / sy), score, picture.size_wh)
-            if shape is not None and score >= FLOOR:
-                shapes.append(shape)
-        return sorted(shapes, key=lambda shape: -shape.score)
+        scores = found["scores"].cpu().numpy()
+        order = np.argsort(-scores, kind="stable")[: int((scores >= FLOOR).sum())]
+        boxes = found["boxes"].cpu().double().numpy()[order] / (sx, sy, sx, sy)
+        return box_shapes(found["labels"].cpu().numpy()[order] - 1, boxes, scores[order], picture.size_wh)
 
     def _embed(self, pixels: Tensor) -> Tensor:
         return self._need_net().embed(pixels)

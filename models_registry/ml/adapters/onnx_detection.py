@@ -12,7 +12,7 @@ from models_registry.ml.adapters._onnx_shapes import OnnxShapes
 from models_registry.ml.adapters._shapes import FLOOR, SHOWN
 from models_registry.ml.adapters.base import ADAPTERS, AdapterInfo
 from models_registry.ml.fitted import Fitted, on_square
-from models_registry.ml.shapes import Shape, box_shape
+from models_registry.ml.shapes import Shape, box_shapes
 
 OVERLAP = 0.6
 Boxes = tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.float64]]
@@ -56,15 +56,9 @@ class OnnxDetection(OnnxShapes):
     def _found(self, picture: Fitted) -> list[Shape]:
         boxes, labels, scores = self._read(self._run(on_square(picture, self.input_size)))
         sx, sy = picture.scale_xy
-        shapes = []
-        for at in np.argsort(-scores, kind="stable"):
-            if scores[at] < FLOOR or not 0 <= labels[at] < len(self.labels):
-                continue
-            x1, y1, x2, y2 = boxes[at]
-            shape = box_shape(int(labels[at]), (x1 / sx, y1 / sy, x2 / sx, y2 / sy), scores[at], picture.size_wh)
-            if shape is not None:
-                shapes.append(shape)
-        return shapes
+        order = np.argsort(-scores, kind="stable")
+        order = order[(scores[order] >= FLOOR) & (labels[order] >= 0) & (labels[order] < len(self.labels))]
+        return box_shapes(labels[order], boxes[order] / (sx, sy, sx, sy), scores[order], picture.size_wh)
 
     def _read(self, outputs: Outputs) -> Boxes:
         if self.config["outputs"] == "rows":

@@ -12,13 +12,14 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
 from models_registry.ml.fitted import Fitted
 from models_registry.ml.nets.pyramid import Lite0Maps, Maps, Neck, SmallMaps
-from models_registry.ml.shapes import Shape, box_shape, point_shape
+from models_registry.ml.shapes import Shape, box_shapes, point_shape
 
 STRIDE = 8
 PRIOR = 0.01  # what a heat map says before it has learnt anything; so the many empty cells do not drown the start
@@ -193,38 +194,34 @@ def peaks(heat: Tensor, geometry: Tensor, *, most: int = 100, overlap: float = 0
     top = functional.max_pool2d(probability, 3, 1, 1).eq(probability)
     classes, cells = heat.shape[1], heat.shape[2] * heat.shape[3]
     scores, places = (probability * top).flatten(1).topk(min(most, classes * cells), dim=1)
-    boxes = cells_said(geometry).flatten(2) * STRIDE
-    turns = geometry[:, 4:].flatten(2)
+    cell, label = places % cells, (places // cells).cpu()
+    box = at_cells(cells_said(geometry).flatten(2) * STRIDE, cell)
+    turn = at_cells(geometry[:, 4:].flatten(2), cell)
+    corners = torch.cat([box[..., :2] - box[..., 2:] / 2, box[..., :2] + box[..., 2:] / 2], 2)
+    angle = torch.atan2(turn[..., 1], turn[..., 0]) / 2 if geometry.shape[1] == 6 else torch.zeros(label.shape)
+    scores, cell = scores.cpu(), cell.cpu()  # all of a batch at once: a GPU is waited for once, not for each picture
     found = []
     for at in range(len(heat)):
-        cell, label = places[at] % cells, places[at] // cells
-        box = boxes[at][:, cell].T
-        corners = torch.cat([box[:, :2] - box[:, 2:] / 2, box[:, :2] + box[:, 2:] / 2], 1)
-        keep = batched_nms(corners, scores[at], label, overlap)
-        angle = torch.zeros(len(cell))
-        if geometry.shape[1] == 6:
-            turn = turns[at][:, cell].cpu()
-            angle = torch.atan2(turn[1], turn[0]) / 2
-        keep = keep.cpu()
-        found.append(Peaks(scores[at].cpu()[keep], label.cpu()[keep], box.cpu()[keep], angle[keep], cell.cpu()[keep]))
+        keep = batched_nms(corners[at], scores[at], label[at], overlap)
+        found.append(Peaks(scores[at][keep], label[at][keep], box[at][keep], angle[at][keep], cell[at][keep]))
     return found
+
+
+def at_cells(maps: Tensor, cell: Tensor) -> Tensor:
+    """(N, C, h * w) and (N, k) -> (N, k, C) on the CPU."""
+    return maps.gather(2, cell[:, None].expand(-1, maps.shape[1], -1)).transpose(1, 2).cpu()
 
 
 def shapes_of(found: Peaks, picture: Fitted, *, floor: float, points: bool = False) -> list[Shape]:
     """Peaks as boxes, or points, on the picture, best first; those with a score below ``floor`` are left out."""
     sx, sy = picture.scale_xy
-    shapes = []
-    rows = zip(
-        found.score.tolist(), found.label.tolist(), found.centre_size.tolist(), found.angle.tolist(), strict=True
-    )
-    for score, label, (cx, cy, w, h), angle in rows:
-        if score < floor:
-            break
-        if points:
-            shapes.append(point_shape(label, (cx / sx, cy / sy), score, picture.size_wh))
-            continue
-        box = ((cx - w / 2) / sx, (cy - h / 2) / sy, (cx + w / 2) / sx, (cy + h / 2) / sy)
-        shape = box_shape(label, box, score, picture.size_wh, math.degrees(angle) % 180)
-        if shape is not None:
-            shapes.append(shape)
-    return shapes
+    kept = int((found.score >= floor).sum())  # the best come first
+    score, label = found.score[:kept].numpy(), found.label[:kept].numpy()
+    box = found.centre_size[:kept].double().numpy()
+    if points:
+        places = (box[:, :2] / (sx, sy)).tolist()
+        rows = zip(label.tolist(), places, score.tolist(), strict=True)
+        return [point_shape(one, place, sure, picture.size_wh) for one, place, sure in rows]
+    corners = np.concatenate([box[:, :2] - box[:, 2:] / 2, box[:, :2] + box[:, 2:] / 2], 1) / (sx, sy, sx, sy)
+    angle = np.degrees(found.angle[:kept].double().numpy()) % 180
+    return box_shapes(label, corners, score, picture.size_wh, angle)

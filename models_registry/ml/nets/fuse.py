@@ -13,12 +13,13 @@ Net = TypeVar("Net", bound=nn.Module)
 
 
 def fuse_for_inference(net: Net) -> Net:
-    """A copy of ``net`` in eval mode with every Conv2d directly followed by a BatchNorm2d folded into one Conv2d.
+    """A copy of ``net`` in eval mode with every Conv2d directly followed by a BatchNorm2d folded into one Conv2d. It is
+    made on the CPU and stays there: a version just trained on a GPU and one read from its file answer alike.
 
     "Followed" means: the next child of the same module with as many features. This holds for the nets here (a
     contract test compares outputs); a net that runs its children in another order must not be given.
     """
-    fused = copy.deepcopy(net).eval()
+    fused = copy.deepcopy(net).cpu().eval()
     for module in list(fused.modules()):
         children = list(module.named_children())
         for (name, conv), (norm_name, norm) in itertools.pairwise(children):

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import os
+import warnings
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import cache
 from typing import Any, TypeVar
 
 import numpy as np
@@ -20,9 +23,28 @@ MOST_STREAMS = 4
 """Each holds the activations of a batch."""
 
 
+# Read when cuBLAS starts: without it the order of its sums, and so their last bits, change from run to run.
+os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
+
+
 def device() -> torch.device:
     """A CUDA device if there is one, otherwise the CPU."""
-    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    if not torch.cuda.is_available():
+        return torch.device("cpu")
+    _same_every_time()
+    return torch.device("cuda")
+
+
+@cache
+def _same_every_time() -> None:
+    """A GPU answers and learns as repeatably as it can: a comparison of two versions rests on it, and a training that
+    was killed and goes on. float32 is float32, not rounded to TF32; whoever wants speed asks for 16 bits
+    (``training.options``)."""
+    torch.backends.cudnn.deterministic = True
+    torch.backends.cudnn.allow_tf32 = False
+    torch.use_deterministic_algorithms(True, warn_only=True)  # the few operations without such a form stay as they are
+    torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]  # missing in its stubs
+    warnings.filterwarnings("ignore", message=".*does not have a deterministic implementation.*", category=UserWarning)
 
 
 @contextlib.contextmanager
@@ -33,12 +55,18 @@ def seeded(*key: int) -> Iterator[None]:
         yield
 
 
+def layout() -> torch.memory_format:
+    """What convolutions like: channels last on a CPU; on a GPU the plain one, as cuDNN has no quick depthwise
+    convolution in float32 with channels last (a step of SSDLite took twice the time on an H100)."""
+    return torch.channels_last if device().type == "cpu" else torch.contiguous_format
+
+
 def to_input(pixels: NDArray[np.uint8], mean: Sequence[float], std: Sequence[float], where: torch.device) -> Tensor:
-    """(N, S, S, 3) uint8 -> (N, 3, S, S) float32, (x - mean) / std, in channels-last memory without a copy to
+    """(N, S, S, 3) uint8 -> (N, 3, S, S) float32, (x - mean) / std, in the device's layout; on a CPU without a copy to
     reorder."""
     x = torch.from_numpy(pixels).to(where).to(torch.float32)
     x.sub_(torch.tensor(mean, device=where)).div_(torch.tensor(std, device=where))
-    return x.permute(0, 3, 1, 2)
+    return x.permute(0, 3, 1, 2).contiguous(memory_format=layout())
 
 
 def run_batches(
@@ -112,5 +140,5 @@ def in_streams(run: Callable[[T], R], work: Iterable[T], streams: int) -> Iterat
 
 
 def prepare(net: Net) -> Net:
-    """Moves a net to the device, in the memory layout that convolutions like."""
-    return net.to(device()).to(memory_format=torch.channels_last)
+    """Moves a net to the device, in its layout."""
+    return net.to(device()).to(memory_format=layout())

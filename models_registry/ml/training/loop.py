@@ -18,7 +18,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from models_registry.ml.adapters.base import TrainCancelled, TrainData, TrainHooks, TrainResult
-from models_registry.ml.nets.runtime import device, prepare, seeded, to_input
+from models_registry.ml.nets.runtime import device, layout, prepare, seeded, to_input
 from models_registry.ml.training import checkpoint
 from models_registry.ml.training.augment import Augmentation, augment
 from models_registry.ml.training.options import Options, adamw, find_rate, learning
@@ -199,7 +199,7 @@ class Trainer:
 
     def _normalise(self, pictures: Tensor) -> Tensor:
         mean, std = (torch.tensor(values, device=pictures.device).view(1, 3, 1, 1) for values in self.norm)
-        return ((pictures - mean) / std).contiguous(memory_format=torch.channels_last)
+        return ((pictures - mean) / std).contiguous(memory_format=layout())
 
     @torch.inference_mode()
     def _validate(self) -> tuple[NDArray[np.float32], float, float]:

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from models_registry.ml.adapters.base import ShapeSplit
 from models_registry.ml.fitted import Fitted, FittedStore, stacked
-from models_registry.ml.nets.runtime import device, to_input
+from models_registry.ml.nets.runtime import device, layout, to_input
 from models_registry.ml.shapes import Shape, Size
 from models_registry.ml.training.augment import recolour
 from models_registry.ml.training.moves import Moves, Similarity, draw_moves, move_pictures, move_shapes
@@ -46,7 +46,7 @@ class Augmented:
 
     def normalised(self, norm: Norm) -> Tensor:
         mean, std = (torch.tensor(values, device=self.pixels.device).view(1, 3, 1, 1) for values in norm)
-        return ((self.pixels - mean) / std).contiguous(memory_format=torch.channels_last)
+        return ((self.pixels - mean) / std).contiguous(memory_format=layout())
 
 
 class AugmentedPictures:

@@ -8,7 +8,7 @@ import pytest
 from models_registry.ml import load_all
 from models_registry.ml.object_matches import HIT, Rules, match_objects
 from models_registry.ml.shape_records import found_records, truth_records
-from models_registry.ml.shapes import Shape, as_boxes, box_shape, crowd_uncertainty, point_shape
+from models_registry.ml.shapes import Shape, as_boxes, box_shape, box_shapes, crowd_uncertainty, point_shape
 from models_registry.ml.training.quality import HIGHEST, SHOWN, Quality
 
 load_all()
@@ -41,6 +41,23 @@ def test_boxes_are_cut_to_the_picture_or_left_out() -> None:
     assert turned is not None
     assert turned.geometry["xyxy"][0] == -5.0
     assert point_shape(0, (120, -3), 2.0, SIZE) == Shape("point", 0, {"xy": [100.0, 0.0]}, 1.0)
+
+
+def test_many_boxes_are_made_as_one_is() -> None:
+    rng = np.random.default_rng(3)
+    low, sides = rng.uniform(-12, 70, (400, 2)), rng.uniform(0, 30, (400, 2))
+    sides[:40] = 0.0
+    boxes, labels = np.concatenate([low, low + sides], 1), rng.integers(0, 5, 400)
+    scores, angles = rng.uniform(-0.1, 1.1, 400), rng.choice([0.0, 30.5, 179.999, 360.0], 400)
+    rows = zip(labels.tolist(), boxes.tolist(), scores.tolist(), angles.tolist(), strict=True)
+    single = [box_shape(label, box, score, (64, 48), angle) for label, box, score, angle in rows]
+    want = [shape for shape in single if shape is not None]
+    found = box_shapes(labels, boxes, scores, (64, 48), angles)
+    assert 0 < len(want) < 400
+    assert [(one.label, one.score) for one in found] == [(one.label, one.score) for one in want]
+    assert np.allclose([one.geometry["xyxy"] for one in found], [one.geometry["xyxy"] for one in want], atol=0.011)
+    assert [one.geometry["angle"] for one in found] == [one.geometry["angle"] for one in want]
+    assert box_shapes(labels[:0], boxes[:0], scores[:0], (64, 48)) == []
 
 
 def test_records_hold_what_each_task_is_judged_by() -> None:

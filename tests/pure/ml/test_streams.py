@@ -8,11 +8,14 @@ from collections.abc import Iterator
 import pytest
 import torch
 
+from models_registry.ml.nets import runtime
 from models_registry.ml.nets.runtime import MOST_STREAMS, in_streams, streams_for
 
 
 @pytest.fixture(params=[1, 2, 3, 8])
-def threads(request: pytest.FixtureRequest) -> Iterator[int]:
+def threads(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
+    """So many, on a CPU: a GPU is given one batch after the other."""
+    monkeypatch.setattr(runtime, "device", lambda: torch.device("cpu"))
     before = torch.get_num_threads()
     torch.set_num_threads(request.param)
     yield request.param

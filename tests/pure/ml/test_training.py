@@ -19,6 +19,7 @@ from alp_site.lib.errors import Invalid
 from models_registry.ml import fitted, images, load_all
 from models_registry.ml.adapters import ShapeData, ShapeSplit, Split, TrainData, TrainHooks, new_adapter
 from models_registry.ml.adapters._stored import rows_of_classes
+from models_registry.ml.nets.runtime import prepare
 from models_registry.ml.training.options import Options, find_rate, freeze, learning, rate_from
 from models_registry.ml.training.steps import StepRecipe, StepTrainer
 from tests.pure.ml.drawn import LABELS, pictures
@@ -129,7 +130,7 @@ def test_a_search_for_the_rate_leaves_the_net_and_says_the_same_again(tmp_path: 
 def test_frozen_layers_stay_and_the_rest_learns(name: str, tmp_path: Path) -> None:
     before: Any = new_adapter(name, SMALL[name], labels_of(name), 3)
     after = trained(name, tmp_path, {"freeze": 1.0})
-    start, end = before._need_net().state_dict(), after._need_net().state_dict()
+    start, end = prepare(before._need_net()).state_dict(), after._need_net().state_dict()
     assert all(torch.equal(start[key], end[key]) for key in start if key.startswith("backbone."))
     assert not all(torch.equal(start[key], end[key]) for key in start if not key.startswith("backbone."))
 
@@ -156,7 +157,7 @@ def test_a_warm_start_keeps_what_was_learnt_of_each_label(name: str, tmp_path: P
     base = trained(name, tmp_path)
     labels = [*reversed(base.labels), "new"]
     fresh: Any = new_adapter(name, SMALL[name], labels, 5)
-    own = {key: value.clone() for key, value in fresh._need_net().state_dict().items()}
+    own = {key: value.clone() for key, value in prepare(fresh._need_net()).state_dict().items()}
     assert fresh.begin_from(base) == len(base.labels)
     got, had = fresh._need_net().state_dict(), base._need_net().state_dict()
     head = "head.weight" if name == "small_cnn" else "head.heat_out.weight"
@@ -165,6 +166,7 @@ def test_a_warm_start_keeps_what_was_learnt_of_each_label(name: str, tmp_path: P
     assert all(torch.equal(got[key], had[key]) for key in had if had[key].shape == got[key].shape)
     same: Any = new_adapter(name, SMALL[name], base.labels, 5)
     same.begin_from(base)
+    prepare(same._need_net())
     assert all(torch.equal(value, had[key]) for key, value in same._need_net().state_dict().items())
 
 
