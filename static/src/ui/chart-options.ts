@@ -139,6 +139,14 @@ function bandSeries(theme: ChartTheme, series: LineSeries): Record<string, unkno
   ];
 }
 
+/** A word over an upright line near an edge of the chart goes inwards: it would be cut off there. */
+function alignOf(x: number, series: LineSeries): "left" | "center" | "right" {
+  const all = series.points.map(([at]) => at);
+  const share = (x - Math.min(...all)) / (Math.max(...all) - Math.min(...all));
+  if (share > 0.8) return "right";
+  return share < 0.2 ? "left" : "center";
+}
+
 function oneLine(theme: ChartTheme, series: LineSeries, marks: LineSpec["marks"]): Record<string, unknown> {
   const style = lineStyle(theme, series);
   const few = series.points.length <= 40;
@@ -164,7 +172,11 @@ function oneLine(theme: ChartTheme, series: LineSeries, marks: LineSpec["marks"]
           symbol: "none",
           lineStyle: { color: theme.lineStrong, type: [2, 3] },
           label: { color: theme.text2, fontSize: 12, formatter: "{b}" },
-          data: marks.map((mark) => ({ xAxis: mark.x, name: mark.label })),
+          data: marks.map((mark) => ({
+            xAxis: mark.x,
+            name: mark.label,
+            label: { align: alignOf(mark.x, series) },
+          })),
         }
       : undefined,
   };

@@ -47,6 +47,17 @@ describe("line charts", () => {
     expect(series[2]!["data"]).toEqual([[50, expect.closeTo(0.1)]]);
     expect(series[0]!["markLine"]).toMatchObject({ data: [{ xAxis: 80, name: "promoted" }] });
   });
+  it("keep the word of an upright line within the chart", () => {
+    const marks = [50, 75, 100].map((x) => ({ x, label: "best" }));
+    const line = seriesOf(lineOption({ ...spec, marks }, theme))[0]!["markLine"] as {
+      data: { label: object }[];
+    };
+    expect(line.data.map((one) => one.label)).toEqual([
+      { align: "left" },
+      { align: "center" },
+      { align: "right" },
+    ]);
+  });
   it("tell the drawn series in the tip, not the band", () => {
     const option = lineOption(spec, theme) as {
       tooltip: { renderMode: string; formatter: (points: object[]) => string };
