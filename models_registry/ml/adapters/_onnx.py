@@ -86,15 +86,18 @@ class OnnxAdapter:
 
     def _run(self, pixels: NDArray[np.uint8]) -> Outputs:
         """(B, S, S, 3) RGB -> every output by name."""
-        x = (pixels.astype(np.float32) - np.float32(self.config["mean"])) / np.float32(self.config["std"])
-        if self.config["layout"] == "nchw":
-            x = np.ascontiguousarray(x.transpose(0, 3, 1, 2))
+        x = self._prepared(pixels)
         name = self._session.get_inputs()[0].name
         names = [output.name for output in self._session.get_outputs()]
         try:
             return dict(zip(names, self._session.run(names, {name: x.astype(np.float32)}), strict=True))
         except Exception as error:  # as above: a wrong input size is only seen here
             raise Invalid(f"The ONNX model cannot take pictures so prepared: {error}", field="file") from error
+
+    def _prepared(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """What the model takes, as the configuration says."""
+        x = (pixels.astype(np.float32) - np.float32(self.config["mean"])) / np.float32(self.config["std"])
+        return x if self.config["layout"] == "nhwc" else np.ascontiguousarray(x.transpose(0, 3, 1, 2))
 
     @property
     def input_size(self) -> int:

@@ -68,6 +68,7 @@ class AdapterInfo:
     task: TaskKind = "classification"
     learns_from: tuple[str, ...] = ()
     public: tuple[PublicWeights, ...] = ()
+    labels: tuple[str, ...] = ()  # the classes it was made for and no others: they are taken where none are named
 
     @property
     def taught_by(self) -> tuple[str, ...]:
@@ -301,13 +302,17 @@ def new_adapter(name: str, config: Mapping[str, Any], labels: Sequence[str], see
 
 
 def check_labels(name: str, labels: Sequence[str]) -> None:
-    """Raises Invalid for too few labels, or the same one twice; UnknownName."""
-    least = 2 if ADAPTERS.get(name).info.task == "classification" else 1
+    """Raises Invalid for too few labels, the same one twice, or none that the adapter knows; UnknownName."""
+    info = ADAPTERS.get(name).info
+    least = 2 if info.task == "classification" else 1
     if len(labels) < least:
         needs = "A classifier needs at least two labels" if least == 2 else "A model needs at least one label"
         raise Invalid(f"{needs}, got {len(labels)}.", field="labels")
     if len(set(labels)) != len(labels):
         raise Invalid("The same label is listed twice.", field="labels", labels=list(labels))
+    if info.labels and not set(labels) & set(info.labels):
+        known = f"{', '.join(info.labels[:8])} … ({len(info.labels)})"
+        raise Invalid(f"{info.title} knows none of the labels. It knows {known}.", field="labels")
 
 
 def load_adapter(folder: Path) -> AnyAdapter:

@@ -62,7 +62,7 @@ class OnnxDetection(OnnxShapes):
 
     def _read(self, outputs: Outputs) -> Boxes:
         if self.config["outputs"] == "rows":
-            return _from_rows(np.asarray(next(iter(outputs.values())), np.float64), len(self.labels))
+            return from_rows(np.asarray(next(iter(outputs.values())), np.float64), len(self.labels))
         missing = [name for name in ("boxes", "scores", "labels") if name not in outputs]
         if missing:
             text = f"The model has no output called {missing[0]}. It has: {', '.join(outputs)}."
@@ -72,7 +72,7 @@ class OnnxDetection(OnnxShapes):
         return boxes, labels, np.asarray(outputs["scores"], np.float64).reshape(-1)
 
 
-def _from_rows(table: NDArray[np.float64], classes: int) -> Boxes:
+def from_rows(table: NDArray[np.float64], classes: int) -> Boxes:
     """One answer a row and its best label; of those that overlap by more than 0.6 with one label the surest is kept.
     Raises Invalid for another shape."""
     rows = table.reshape(table.shape[-2:]) if table.ndim >= 2 else table

@@ -10,8 +10,8 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from alp_site.lib.errors import AlpError
+from alp_site.lib.packages import PackageUnavailable
 from alp_site.people.models import Role
-from pipelines.demo.packages import PackageUnavailable
 from pipelines.demo.pictures import SOURCES
 from pipelines.demo.world import DOMAIN, PASSWORD, Plan, World, build
 

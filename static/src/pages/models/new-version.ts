@@ -279,7 +279,8 @@ export async function gallery(): Promise<void> {
       field(
         "Classes from",
         dataPicker.element,
-        "Each is a base to train versions from. The labels of this dataset's ontology become its classes.",
+        "A base to train versions from; what is not trained here predicts as it is. The labels of this dataset's" +
+          " ontology become its classes.",
       ),
       h("ul", { class: "gallery" }, items.map(entry)),
     ),

