@@ -34,6 +34,11 @@ class MetricWriter:
         if math.isfinite(x) and math.isfinite(y):
             self._waiting[(figure, legend, float(x))] = float(y)
 
+    def pace(self, epoch: int, learning_rate: float, images_per_second: float) -> None:
+        """How an epoch went, as two more lines."""
+        self.add("learning_rate", "train", epoch, learning_rate)
+        self.add("images_per_second", "train", epoch, images_per_second)
+
     def epoch(self, done: int, total: int) -> None:
         """The end of an epoch: progress for the job, and a write when the last one is a second ago."""
         self._run.progress(done, total, f"epoch {done} of {total}")

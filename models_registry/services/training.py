@@ -133,6 +133,7 @@ def train(run: Run) -> None:
         on_metric=writer.add,
         on_epoch=writer.epoch,
         cancelled=run.cancelled,
+        on_pace=writer.pace,
     )
     try:
         result, heat = _taught(model, adapter, hooks, run)

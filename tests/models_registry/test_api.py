@@ -48,7 +48,10 @@ def test_one_version_from_form_to_best(client_as: Any, project: Project, shapes:
     assert api.get(url).json()["status"] == "trained"
     charts = {chart["figure"]: chart["series"] for chart in api.get(f"{url}metrics/").json()["figures"]}
     assert {line["legend"] for line in charts["loss"]} == {"train", "validation"}
-    assert len(charts["loss"][0]["points"]) > 1
+    epochs = len(charts["loss"][0]["points"])
+    assert epochs > 1
+    for pace in ("learning_rate", "images_per_second"):
+        assert [len(line["points"]) for line in charts[pace]] == [epochs]
     asked = api.post(f"{url}evaluations/", {"test_set_version": body["test_set_version"]["id"]}, format="json")
     assert asked.status_code == 202
     jobs.run_pending()

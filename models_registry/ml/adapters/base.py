@@ -125,6 +125,9 @@ class TrainHooks:
     """How a training talks to the house.
 
     on_metric(figure, legend, x, y): one sample, e.g. ("loss", "validation", 3, 0.41). on_epoch(done, total).
+    on_pace(epoch, learning_rate, images_per_second): the rate of the epoch's last step, and how many training pictures
+    were learnt from in a second of it; told once an epoch, of those that this process trained (it is no result: two
+    trainings alike differ in it).
     cancelled() is asked often; training then raises TrainCancelled. checkpoint_dir: a folder that survives the
     process; an interrupted training given the same folder and data goes on where it was, to the same result.
     """
@@ -133,6 +136,7 @@ class TrainHooks:
     on_metric: Callable[[str, str, float, float], None] = lambda figure, legend, x, y: None
     on_epoch: Callable[[int, int], None] = lambda done, total: None
     cancelled: Callable[[], bool] = lambda: False
+    on_pace: Callable[[int, float, float], None] = lambda epoch, learning_rate, images_per_second: None
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ from models_registry.ml.nets.runtime import device, layout, prepare, seeded, to_
 from models_registry.ml.training import checkpoint
 from models_registry.ml.training.augment import Augmentation, augment
 from models_registry.ml.training.options import Options, adamw, find_rate, learning
+from models_registry.ml.training.pace import Pace
 from models_registry.ml.training.pixels import PixelStore
 from models_registry.ml.training.weights import class_weights
 
@@ -117,7 +118,7 @@ class Trainer:
 
     def _epoch(self) -> None:
         epoch = self.progress.done
-        with seeded(self.seed, epoch):
+        with Pace(self.hooks, epoch, len(self.train_labels), self.optimiser), seeded(self.seed, epoch):
             row = self._learn(epoch)
         if len(self.validation_labels):
             _, loss, accuracy = self._validate()

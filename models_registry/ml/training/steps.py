@@ -22,6 +22,7 @@ from models_registry.ml.nets.runtime import seeded
 from models_registry.ml.training import checkpoint
 from models_registry.ml.training.loop import warm_cosine
 from models_registry.ml.training.options import Options, adamw, find_rate
+from models_registry.ml.training.pace import Pace
 
 
 class Learner(Protocol):
@@ -109,7 +110,9 @@ class StepTrainer:
     def _round(self) -> None:
         check = self.progress.done
         first = self.ends[check - 1] if check else 0
-        row = self._learn(first, self.ends[check])
+        pictures = (self.ends[check] - first) * self.recipe.options.accumulate * self.recipe.batch_size
+        with Pace(self.hooks, check, pictures, self.optimiser):
+            row = self._learn(first, self.ends[check])
         with seeded(self.seed, check, 2):
             row |= self.learner.judge()
         self._keep(check, row)

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { scaleOf, toneOf } from "@/pages/models/changes-view.ts";
 import { changesOf } from "@/pages/models/new-version.ts";
 import { firstClause, metricName, verdictTitle, waitsForApproval, whyText } from "@/pages/models/parts.ts";
-import { addSamples, specOf, type Points } from "@/pages/models/training-view.ts";
+import { addSamples, order, specOf, type Points } from "@/pages/models/training-view.ts";
 import type { Comparison, ComparisonReport, Model } from "@/pages/models/types.ts";
 
 describe("training charts", () => {
@@ -43,6 +43,11 @@ describe("training charts", () => {
     expect(
       specOf("accuracy", points.get("accuracy") ?? new Map<string, Map<number, number>>()).marks?.[0]?.x,
     ).toBe(3);
+  });
+
+  it("stand by name, how fast it goes behind what it learns", () => {
+    const figures = ["learning_rate", "loss", "images_per_second", "accuracy"];
+    expect(figures.sort(order)).toEqual(["accuracy", "loss", "learning_rate", "images_per_second"]);
   });
 
   it("write as many digits as the values need for their marks to differ", () => {

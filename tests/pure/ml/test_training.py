@@ -20,6 +20,7 @@ from models_registry.ml import fitted, images, load_all
 from models_registry.ml.adapters import ShapeData, ShapeSplit, Split, TrainData, TrainHooks, new_adapter
 from models_registry.ml.adapters._stored import rows_of_classes
 from models_registry.ml.nets.runtime import prepare
+from models_registry.ml.training.loop import warm_cosine
 from models_registry.ml.training.options import Options, find_rate, freeze, learning, rate_from
 from models_registry.ml.training.steps import StepRecipe, StepTrainer
 from tests.pure.ml.drawn import LABELS, pictures
@@ -94,6 +95,22 @@ def test_gradients_gathered_over_batches_are_those_of_one_large_batch(tmp_path: 
     parts = line(tmp_path / "parts", batch_size=4, accumulate=2).net.state_dict()["w"]
     torch.testing.assert_close(parts, whole, rtol=1e-5, atol=1e-6)
     assert abs(float(line(tmp_path / "half", batch_size=4).net.state_dict()["w"]) - float(whole)) > 1e-4
+
+
+@pytest.mark.parametrize(
+    ("name", "shares"), [("small_cnn", (1 / 6, 3 / 6, 5 / 6)), ("centre_small", (0, 1 / 3, 2 / 3))]
+)
+def test_each_epoch_tells_its_pace_once(name: str, shares: tuple[float, ...], tmp_path: Path) -> None:
+    """shares: of the training, where the last step of each epoch begins."""
+    told: list[tuple[int, float, float]] = []
+    adapter = trained(name, tmp_path, on_pace=lambda *pace: told.append(pace))
+    top = adapter.config["learning_rate"]
+    assert [epoch for epoch, _, _ in told] == [0, 1, 2]
+    assert [rate for _, rate, _ in told] == pytest.approx([top * max(warm_cosine(share), 0.01) for share in shares])
+    assert all(speed > 0 for _, _, speed in told)
+    told.clear()
+    trained(name, tmp_path, on_pace=lambda *pace: told.append(pace))
+    assert told == []  # all was trained before: what this process did not do has no pace
 
 
 def test_epochs_gather_gradients_too(tmp_path: Path) -> None:

@@ -27,6 +27,14 @@ export function addSamples(points: Points, samples: readonly Sample[]): void {
   }
 }
 
+/** How fast it goes comes behind what it learns. */
+const PACE = ["learning_rate", "images_per_second"];
+
+/** Of the charts on the page. */
+export function order(a: string, b: string): number {
+  return PACE.indexOf(a) - PACE.indexOf(b) || a.localeCompare(b);
+}
+
 /** One figure as a chart: validation solid, train dashed, a mark at the best validation point. */
 export function specOf(figure: string, lines: Map<string, Map<number, number>>): LineSpec {
   const order = [...lines.keys()].sort((a, b) => Number(b === "validation") - Number(a === "validation"));
@@ -68,7 +76,7 @@ export function trainingView(
 
   const draw = () => {
     if (points.size) nothing.remove();
-    for (const [figure, lines] of [...points].sort(([a], [b]) => a.localeCompare(b))) {
+    for (const [figure, lines] of [...points].sort(([a], [b]) => order(a, b))) {
       const spec = specOf(figure, lines);
       const known = charts.get(figure);
       if (known) known.set(spec);
