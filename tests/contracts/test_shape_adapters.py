@@ -39,7 +39,8 @@ load_all()
 
 IMAGES, SHAPES = scenes(10)
 DATA = ShapeData(ShapeSplit(IMAGES, SHAPES), ShapeSplit(IMAGES[:4], SHAPES[:4]))
-LEARNS = {"centre_small": 75, "centre_lite0": 75, "instance_lite0": 45, "multi_label_lite0": 40, "points_lite0": 75,
+LEARNS = {"centre_small": 75, "centre_lite0": 75, "instance_lite0": 45, "multi_label_lite0": 40,
+          "multi_label_mobilenet_v3_small": 60, "multi_label_resnet18": 30, "points_lite0": 75,
           "segment_lite0": 75}  # fmt: skip
 """Small enough to learn ten scenes in seconds, in so many steps; of the others a few are asked, not skill."""
 BIG = {

@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from models_registry.ml.adapters import _schema as fields
 from models_registry.ml.adapters._network import NetworkAdapter
+from models_registry.ml.adapters._tags import TagAdapter
 from models_registry.ml.adapters._weights import WHERE, fill_backbone, load_weights_file, weights_path
 from models_registry.ml.adapters.base import PublicWeights, WeightsMissing
 
 if TYPE_CHECKING:
-    from torch import Tensor
+    from torch import Tensor, nn
 
     from models_registry.ml.nets.classifier import Classifier
+    from models_registry.ml.nets.tagger import TagNet
 
 WEIGHTS = {
     "type": "string",
@@ -54,12 +56,35 @@ class TorchvisionAdapter(NetworkAdapter):
         return Classifier(backbone, backbone.width, classes, self.config["dropout"])
 
     def _load_base(self, net: Classifier) -> None:
-        choice = self.config["weights"]
-        if choice == "none":
-            return
-        state = downloaded(self.architecture) if choice == "torchvision" else load_weights_file(weights_path(choice))
-        source = "torchvision's file" if choice == "torchvision" else Path(choice).name
-        fill_backbone(net.backbone, _as_backbone(state), source)
+        fill_chosen(net.backbone, self.config["weights"], self.architecture)
+
+
+class TorchvisionTagAdapter(TagAdapter):
+    """The same nets, saying every label a picture has. ``architecture`` as above."""
+
+    architecture: ClassVar[str]
+
+    def _new_net(self, classes: int) -> TagNet:
+        from models_registry.ml.nets.tagger import TagNet
+        from models_registry.ml.nets.torchvision_backbone import make_backbone
+
+        backbone = make_backbone(self.architecture)
+        return TagNet(backbone, backbone.width, classes)
+
+    def _load_base(self, net: TagNet) -> None:
+        fill_chosen(net.backbone, self.config["weights"], self.architecture)
+
+    def _encoder_state(self) -> dict[str, Tensor]:
+        return dict(self._need_net().backbone.state_dict())
+
+
+def fill_chosen(backbone: nn.Module, choice: str, architecture: str) -> None:
+    """Fills the backbone as the field ``weights`` says. Raises WeightsMissing, Invalid."""
+    if choice == "none":
+        return
+    state = downloaded(architecture) if choice == "torchvision" else load_weights_file(weights_path(choice))
+    source = "torchvision's file" if choice == "torchvision" else Path(choice).name
+    fill_backbone(backbone, _as_backbone(state), source)
 
 
 def published(learnt_from: str, size_mb: float, file: str) -> tuple[PublicWeights, ...]:

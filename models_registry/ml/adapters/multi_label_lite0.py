@@ -2,120 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from models_registry.ml.adapters import _lite0 as lite0
-from models_registry.ml.adapters import _schema as fields
 from models_registry.ml.adapters._lite0_shapes import Lite0ShapeAdapter
-from models_registry.ml.adapters._portable import Portable
-from models_registry.ml.adapters._shapes import FLOOR, Said, as_float16, check_shapes
-from models_registry.ml.adapters.base import ADAPTERS, AdapterInfo, ShapeData, TrainHooks, TrainResult
-from models_registry.ml.fitted import Fitted, FittedStore
-from models_registry.ml.shapes import Shape, crowd_uncertainty
+from models_registry.ml.adapters._tags import TagAdapter, tag_info
+from models_registry.ml.adapters.base import ADAPTERS
 
 if TYPE_CHECKING:
-    from torch import Tensor
-
     from models_registry.ml.nets.tagger import TagNet
+    from models_registry.ml.training.tagger import TagLearner
 
 
 @ADAPTERS.add("multi_label_lite0")
-class MultiLabelLite0(Lite0ShapeAdapter["TagNet"]):
-    """Frozen features with a linear head (default), or the whole net. Each class is said for itself, with its own
-    probability: a picture may have several, or none. Of the contract for shapes, because what it answers is a list of
-    annotations; a class has no place."""
+class MultiLabelLite0(TagAdapter, Lite0ShapeAdapter["TagNet"]):
+    """Frozen features with a linear head (default), or the whole net."""
 
-    info = AdapterInfo(
-        name="multi_label_lite0",
-        title="Several labels on EfficientNet-Lite0",
-        description="Says every label that a picture has, none or several, on pretrained features: learns in seconds.",
-        task="multi_label_classification",
-        annotation_types=("class",),
+    info = tag_info(
+        "multi_label_lite0",
+        "Several labels on EfficientNet-Lite0",
+        "Says every label that a picture has, none or several, on pretrained features: learns in seconds.",
         licence="Apache-2.0",
-        input_size=224,
+        own={"mode": lite0.MODE, "weights": lite0.WEIGHTS},
+        steps=400,
+        learning_rate=1e-2,
         encoder=True,
-        config_schema=fields.config_schema(
-            {
-                "mode": lite0.MODE,
-                "weights": lite0.WEIGHTS,
-                "input_size": fields.integer(
-                    224, 64, 640, "Pixels of the longer side the picture is scaled to.", multiple=32
-                ),
-                **fields.step_training(steps=400, checks=10, batch_size=16, learning_rate=1e-2),
-            }
-        ),
     )
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._running: TagNet | None = None
 
     def _new_net(self, classes: int) -> TagNet:
         from models_registry.ml.nets.efficientnet_lite0 import EMBEDDING_SIZE
-        from models_registry.ml.nets.tagger import TagNet
+        from models_registry.ml.nets.tagger import MapsTagNet
 
-        return TagNet(self._backbone(), EMBEDDING_SIZE, classes)
+        return MapsTagNet(self._backbone(), EMBEDDING_SIZE, classes)
 
-    def train(self, data: ShapeData, hooks: TrainHooks) -> TrainResult:
-        from models_registry.ml.nets.runtime import prepare
-        from models_registry.ml.training.pictures import AugmentedPictures, Look
-        from models_registry.ml.training.quality import Quality
+    def _learner(self) -> type[TagLearner]:
         from models_registry.ml.training.tagger import FrozenTagLearner, TagLearner
 
-        check_shapes(data, len(self.labels))
-        net, classes, shown = self._need_net(), len(self.labels), data.validation.images
-        sizes = FittedStore(shown, self.input_size).sizes_wh
-        quality = Quality(data.validation.shapes, sizes, classes, lambda: self._asked(shown), self.info.task)
-        kind: type[TagLearner] = FrozenTagLearner if self._frozen else TagLearner
-        pictures = AugmentedPictures(data.train, self.input_size, Look.of(self.config), self.seed)
-        learner = kind(prepare(net), pictures, quality, norm=self.norm, classes=classes)
-        result = self._learn(learner, data, hooks)
-        self.threshold = quality.threshold()
-        return result
-
-    def _asked(self, images: Sequence[Any]) -> list[list[Shape]]:
-        """What the net in training says now."""
-        self._running = None
-        said = self.detect(images).shapes
-        self._running = None
-        return said
-
-    def _ready(self) -> None:
-        from models_registry.ml.nets.fuse import fuse_for_inference
-        from models_registry.ml.nets.runtime import prepare
-
-        if self._running is None:
-            self._running = prepare(fuse_for_inference(self._need_net()))
-
-    def _say(self, pixels: Tensor, pictures: Sequence[Fitted], embeddings: bool) -> list[Said]:
-        import torch
-
-        assert self._running is not None
-        vectors = self._running.embed(pixels)
-        scores = torch.sigmoid(self._running.head(vectors)).double().cpu().numpy()
-        kept = as_float16(vectors) if embeddings else [None] * len(pictures)
-        said = []
-        for row, vector in zip(scores, kept, strict=True):
-            order = sorted(range(len(row)), key=lambda label: -row[label])
-            shapes = [Shape("class", label, None, float(row[label])) for label in order if row[label] >= FLOOR]
-            said.append(Said(shapes, crowd_uncertainty(row, FLOOR), vector))
-        return said
-
-    def portable(self) -> Portable:
-        from models_registry.ml.nets.fuse import fuse_for_inference
-        from models_registry.ml.nets.portable import Tags
-
-        return Portable(
-            Tags(fuse_for_inference(self._need_net())).cpu().eval(),
-            {"probabilities": "(N, C), each label for itself"},
-            notes={"threshold": self.threshold},
-        )
-
-    def _embed(self, pixels: Tensor) -> Tensor:
-        assert self._running is not None
-        return self._running.embed(pixels)
-
-    def _set(self, net: TagNet) -> None:
-        super()._set(net)
-        self._running = None
+        return FrozenTagLearner if self._frozen else TagLearner

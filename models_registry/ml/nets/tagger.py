@@ -12,9 +12,9 @@ from models_registry.ml.nets.pyramid import Lite0Maps
 
 
 class TagNet(nn.Module):
-    """(N, 3, H, W), sides multiples of 32 -> logits (N, C), each class for itself."""
+    """(N, 3, H, W), sides multiples of 32 -> logits (N, C), each class for itself. The backbone gives (N, width)."""
 
-    def __init__(self, backbone: Lite0Maps, width: int, classes: int) -> None:
+    def __init__(self, backbone: nn.Module, width: int, classes: int) -> None:
         super().__init__()
         self.backbone = backbone
         self.head = nn.Linear(width, classes)
@@ -25,7 +25,21 @@ class TagNet(nn.Module):
 
     def embed(self, x: Tensor) -> Tensor:
         """(N, D)."""
-        return self.backbone.embed(self.backbone(x)[2])
+        vectors: Tensor = self.backbone(x)
+        return vectors
+
+
+class MapsTagNet(TagNet):
+    """On a backbone that gives maps."""
+
+    backbone: Lite0Maps
+
+    def embed(self, x: Tensor) -> Tensor:
+        return self.pooled(self.backbone(x)[2])
+
+    def pooled(self, maps: Tensor) -> Tensor:
+        """(N, D) of the coarsest maps."""
+        return self.backbone.embed(maps)
 
 
 def losses(logits: Tensor, wanted: Sequence[Tensor]) -> dict[str, Tensor]:

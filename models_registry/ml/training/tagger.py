@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from models_registry.ml.nets import tagger
-from models_registry.ml.nets.tagger import TagNet
+from models_registry.ml.nets.tagger import MapsTagNet, TagNet
 from models_registry.ml.training.options import learning
 from models_registry.ml.training.pictures import Augmented, AugmentedPictures, Norm
 from models_registry.ml.training.quality import Quality
@@ -47,12 +47,13 @@ class FrozenTagLearner(TagLearner):
 
     def __init__(self, net: TagNet, pictures: AugmentedPictures, quality: Quality, *, norm: Norm, classes: int) -> None:
         super().__init__(net, pictures, quality, norm=norm, classes=classes)
-        self.net = net.head
+        assert isinstance(net, MapsTagNet)
+        self.net, self.frozen = net.head, net
         self.views = Views(pictures, net.backbone, norm, self.targets)
 
     def loss(self, samples: NDArray[np.int64], step: int) -> dict[str, Tensor]:
         learning(self.net)
         maps, wanted = self.views.take(samples, step)
         with torch.no_grad():
-            vectors = self.whole.backbone.embed(maps[2])
-        return tagger.losses(self.whole.head(vectors), wanted)
+            vectors = self.frozen.pooled(maps[2])
+        return tagger.losses(self.frozen.head(vectors), wanted)
