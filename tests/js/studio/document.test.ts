@@ -174,7 +174,7 @@ describe("saving", () => {
 
   it.each([
     [0, "offline"],
-    [503, "offline"],
+    [503, "failing"],
     [401, "signed_out"],
   ])(
     "keeps edits through status %i and a closed tab, and the next visit sends them",

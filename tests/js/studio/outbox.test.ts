@@ -169,8 +169,8 @@ describe("the outbox", () => {
 
   it.each([
     [401, "signed-out"],
-    [503, "offline"],
-    [429, "offline"],
+    [503, "failing"],
+    [429, "failing"],
     [0, "offline"],
   ])("waits with everything kept when the answer is %i", async (status, phase) => {
     const server = new Server();

@@ -222,7 +222,7 @@ describe("the panel", () => {
     );
     expect(rows().map(({ textContent }) => textContent)).toEqual([
       "1body 1dog #2Open",
-      "2body 2the whole pictureResolved",
+      "2body 2whole pictureResolved",
       "3body 3at a placeOpen",
     ]);
     expect(panel.count.value).toBe(2);

@@ -20,10 +20,10 @@ function begin(...ids: string[]) {
 describe("answering", () => {
   it("goes on to the next open item and tells what is to be sent", () => {
     const { session, acts, here } = begin("a", "b", "c");
-    expect(session.position()).toEqual({ at: 1, of: 3 });
+    expect(session.position()).toEqual({ at: 1, of: 3, done: 0 });
     expect(session.answer("complete", { label: "cat", seconds: 2.34 })).toBe(true);
     expect(here()).toBe("b");
-    expect(session.position()).toEqual({ at: 2, of: 3 });
+    expect(session.position()).toEqual({ at: 2, of: 3, done: 1 });
     expect(acts).toEqual([
       expect.objectContaining({
         task_item: "a",
@@ -64,7 +64,19 @@ describe("answering", () => {
     session.answer("complete", { label: "dog" });
     expect(here()).toBe("b");
     expect(acts.map((one) => one.label)).toEqual(["cat", "dog"]);
-    expect(session.position()).toEqual({ at: 2, of: 2 });
+    expect(session.position()).toEqual({ at: 2, of: 2, done: 1 });
+  });
+});
+
+describe("the place in the queue", () => {
+  it("is that of the item shown, whatever was answered before it", () => {
+    const { session, here } = begin("a", "b", "c");
+    session.step(2);
+    expect([here(), session.position()]).toEqual(["c", { at: 3, of: 3, done: 0 }]);
+    session.answer("complete", { label: "cat" });
+    expect([here(), session.position()]).toEqual(["a", { at: 2, of: 3, done: 1 }]);
+    session.step(2);
+    expect([here(), session.position()]).toEqual(["c", { at: 0, of: 3, done: 1 }]);
   });
 });
 

@@ -61,7 +61,7 @@ describe("walk", () => {
   it("begins where the browser was and goes on in its order, both ways", () => {
     const { session, shown } = list;
     expect(session.current()?.item.item.id).toBe("p40");
-    expect(session.position()).toEqual({ at: 41, of: 100 });
+    expect(session.position()).toEqual({ at: 41, of: 100, done: 41 });
     session.next();
     session.next();
     session.back();

@@ -122,6 +122,10 @@ describe("the save state", () => {
     expect(saveLook({ ...state, phase: "offline", waiting: 3, durable: false }, 0).text).toContain(
       "not kept",
     );
+    expect(saveLook({ ...state, phase: "failing", waiting: 1 }, 0)).toMatchObject({
+      tone: "warn",
+      text: "Server error, 1 kept in this browser",
+    });
     expect(saveLook({ ...state, phase: "signed-out", waiting: 2 }, 0)).toMatchObject({ tone: "warn" });
     expect(saveLook(state, 2)).toMatchObject({
       tone: "bad",

@@ -16,7 +16,7 @@ import type { Queue } from "./queue.ts";
 import type { StudioParts } from "./studio.ts";
 import { Walk } from "./walk.ts";
 
-/** What a tool says stands on the foot line this long. */
+/** What a tool says stands on the foot line this long, unless the tool or the selection goes on. */
 const SAID_MS = 4000;
 
 export interface AroundParts {
@@ -44,7 +44,8 @@ export class Around {
   readonly panel: Panel;
   readonly strip: Strip;
   readonly foot: Foot;
-  private said: { text: string; until: number } | null = null;
+  /** `fresh`: it has just been said; what changes in the same breath belongs to it. */
+  private said: { text: string; until: number; fresh: boolean } | null = null;
 
   constructor(
     private readonly at: AroundParts,
@@ -112,25 +113,34 @@ export class Around {
     for (const cell of [scene.label, scene.document.selection] as Cell<unknown>[])
       cell.subscribe(() => this.drawLabels());
     scene.readOnly.subscribe(() => this.drawLabels());
-    for (const cell of [desk.stage.viewport, desk.stage.cursor, scene.toolbox.hint] as Cell<unknown>[])
+    for (const cell of [desk.stage.viewport, desk.stage.cursor] as Cell<unknown>[])
       cell.subscribe(() => this.drawFoot());
+    // What is to be done now comes before what was done.
+    for (const cell of [scene.toolbox.hint, scene.document.selection] as Cell<unknown>[])
+      cell.subscribe(() => {
+        if (!this.said?.fresh) this.said = null;
+        this.drawFoot();
+      });
   }
 
-  /** What a tool says stands on the foot line for a while. */
+  /** What a tool says stands on the foot line for a while; nothing: its hint at once. */
   tell(text: string): void {
-    this.said = { text, until: Date.now() + SAID_MS };
+    const said = text ? { text, until: Date.now() + SAID_MS, fresh: true } : null;
+    this.said = said;
+    if (said) setTimeout(() => (said.fresh = false));
     this.drawFoot();
   }
 
   private drawBar(): void {
     const entry = this.at.queue.session.current();
-    const { at, of } = this.at.queue.session.position();
+    const { at, of, done } = this.at.queue.session.position();
     const { log } = this.at.parts.scene.document;
     this.bar.update({
       filename: entry?.item.item.filename ?? "",
       cycleUrl: (entry?.item.cycle && this.at.options.cycleUrl?.(entry.item.cycle)) ?? null,
       at,
       of,
+      done,
       standing: this.at.queue.standing,
       canUndo: this.at.quick ? this.at.queue.session.canUndo() : log.canUndo,
       canRedo: !this.at.quick && log.canRedo,

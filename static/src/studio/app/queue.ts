@@ -208,7 +208,10 @@ export class Queue {
   /** Shows an item that was asked for, in the queue or not. */
   async goTo(id: string): Promise<void> {
     if (!this.session.get(id)) {
-      const item = await client.taskItem(id).catch(errorToast);
+      const item = await client.taskItem(id).catch((error: unknown) => {
+        if (!(error instanceof AlpApiError) || error.status !== 404) errorToast(error);
+        else toast("There is no such item in this task, or it is not yours to see.", { kind: "warn" });
+      });
       if (!item) return;
       this.session.visit(item);
     }

@@ -10,7 +10,7 @@ import { errorToast } from "../../ui/toast.ts";
 import type { Issue } from "../io/issues.ts";
 import { attributesOf, Openings, suggestionsOf, type Opening } from "../io/openings.ts";
 import type { Outbox } from "../io/outbox.ts";
-import { Session, type Entry } from "../state/session.ts";
+import { Session, type Entry, type Position } from "../state/session.ts";
 import type { StudioOptions, WalkOptions, WorkItem } from "../state/types.ts";
 import { Queue, type QueueHooks } from "./queue.ts";
 
@@ -68,9 +68,10 @@ export class WalkSession extends Session {
       (item) => (item ? [this.entryOf(item)] : []),
     );
   }
-  override position(): { at: number; of: number } {
+  override position(): Position {
     const { total } = this.walk.rows;
-    return { at: total && !this.outside ? this.spot + 1 : 0, of: total };
+    const at = total && !this.outside ? this.spot + 1 : 0;
+    return { at, of: total, done: at };
   }
   override openCount(): number {
     return 0;

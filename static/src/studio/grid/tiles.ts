@@ -108,7 +108,7 @@ export class Tiles {
 
   private fate({ flag, left, result }: Mark): Child {
     const line = (tone: string, name: Parameters<typeof icon>[0], text: string) =>
-      h("div", { class: `fate row ${tone}` }, icon(name, "sm"), h("span", { class: "clip" }, text));
+      h("div", { class: `fate row ${tone}` }, icon(name, "sm"), h("span", null, text));
     if (result === "returned") return line("bad", "return", "Sent back");
     if (result && DONE.has(result))
       return line("ok", "check", result === "corrected" ? "Corrected" : "Approved");

@@ -31,7 +31,7 @@ export interface OperationAnswer {
   error?: { message: string; data?: Record<string, unknown> };
 }
 export interface SavedState {
-  state: "saved" | "waiting" | "offline" | "conflict" | "refused" | "signed_out";
+  state: "saved" | "waiting" | "offline" | "failing" | "conflict" | "refused" | "signed_out";
   pending: number;
   /** When the server last took something (ms). */
   at: number | null;

@@ -7,7 +7,8 @@ import { AlpApiError } from "../../lib/http.ts";
 import { Cell } from "../../lib/store.ts";
 import type { Act, Done } from "../state/types.ts";
 
-export type OutboxPhase = "idle" | "sending" | "offline" | "signed-out";
+/** `offline`: nothing answers; `failing`: the server does, with an error that may pass. */
+export type OutboxPhase = "idle" | "sending" | "offline" | "failing" | "signed-out";
 export interface OutboxState {
   phase: OutboxPhase;
   waiting: number;
@@ -181,7 +182,7 @@ export class Outbox {
     const signedOut = error instanceof AlpApiError && error.status === 401;
     this.failures += 1;
     const wait = signedOut ? SIGNED_OUT_WAIT : Math.min(FIRST_WAIT * 2 ** (this.failures - 1), LONGEST_WAIT);
-    this.tell({ phase: signedOut ? "signed-out" : "offline" });
+    this.tell({ phase: signedOut ? "signed-out" : isSilence(error) ? "offline" : "failing" });
     const set = this.options.setTimeout ?? ((fn: () => void, ms: number) => setTimeout(fn, ms));
     this.timer = set(
       () => {
@@ -208,6 +209,10 @@ export class Outbox {
   }
 }
 
+/** Whether nothing answered at all: no network, or no server behind it. */
+export function isSilence(error: unknown): boolean {
+  return !(error instanceof AlpApiError) || error.status === 0;
+}
 /** Whether repeating can never help: the server understood and said no. */
 export function isLasting(error: unknown): error is AlpApiError {
   if (!(error instanceof AlpApiError)) return false;

@@ -1,5 +1,6 @@
 /** When edits are sent: once it is quiet, at the latest after 2 s, and after a failure with longer and longer waits. */
 import { AlpApiError } from "../../lib/http.ts";
+import { isSilence } from "./outbox.ts";
 
 export const QUIET_MS = 600;
 export const LATEST_MS = 2000;
@@ -16,7 +17,7 @@ export interface RhythmOptions {
 
 export class Rhythm {
   /** Why the server takes nothing now; null: it does, as far as is known. */
-  trouble: "offline" | "signed_out" | null = null;
+  trouble: "offline" | "failing" | "signed_out" | null = null;
   readonly now: () => number;
   private timer: unknown = null;
   private firstAt: number | null = null;
@@ -48,7 +49,7 @@ export class Rhythm {
     const signedOut = error instanceof AlpApiError && error.status === 401;
     this.failures += 1;
     const wait = Math.min(FIRST_WAIT * 2 ** (this.failures - 1), LONGEST_WAIT);
-    this.trouble = signedOut ? "signed_out" : "offline";
+    this.trouble = signedOut ? "signed_out" : isSilence(error) ? "offline" : "failing";
     const jitter = 0.8 + 0.4 * (this.options.random ?? Math.random)();
     this.set((signedOut ? SIGNED_OUT_WAIT : wait) * jitter);
   }

@@ -17,6 +17,12 @@ export interface Entry {
   /** Someone else has it now. */
   readonly gone: boolean;
 }
+/** `at`: which one is shown, 0 for none or one that is answered; `done`: in this visit. */
+export interface Position {
+  at: number;
+  of: number;
+  done: number;
+}
 interface Step {
   id: string;
   kind: ActKind;
@@ -83,11 +89,12 @@ export class Session {
   listed(): Entry[] {
     return this.order.flatMap((id) => this.entries.get(id) ?? []);
   }
-  /** "Item 3 of 9": answered in this visit, and what is open. */
-  position(): { at: number; of: number } {
-    const open = this.openCount();
+  /** "Item 3 of 9": where what is shown lies behind what was answered in this visit. */
+  position(): Position {
+    const open = this.listed().filter(isOpen);
     const here = this.current();
-    return { at: this.answered + (here && isOpen(here) ? 1 : 0), of: this.answered + open };
+    const place = here && isOpen(here) ? open.indexOf(here) + 1 : 0;
+    return { at: place && this.answered + place, of: this.answered + open.length, done: this.answered };
   }
   canUndo(): boolean {
     return this.steps.length > 0;

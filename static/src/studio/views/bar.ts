@@ -26,8 +26,10 @@ export interface BarState {
   filename: string;
   /** Of the pipeline's cycle that waits for it. */
   cycleUrl: string | null;
+  /** 0: nothing that is still to be answered. */
   at: number;
   of: number;
+  done: number;
   standing: Standing | null;
   canUndo: boolean;
   canRedo: boolean;
@@ -157,20 +159,7 @@ export class Bar {
     this.file.textContent = state.filename;
     this.cycle.hidden = state.cycleUrl === null;
     if (state.cycleUrl) this.cycle.href = state.cycleUrl;
-    const share = state.of ? state.at / state.of : 0;
-    const bar = h("i");
-    setStyle(bar, { width: `${Math.round(share * 100)}%` });
-    replace(
-      this.place,
-      h("span", { class: "wide-only" }, this.next ? "Picture" : "Item"),
-      h("b", null, String(state.at)),
-      ` of ${state.of}`,
-      h("span", { class: "bar" }, bar),
-    );
-    const s = state.standing;
-    this.place.title = s
-      ? `Your queue: ${s.sent_back} sent back, ${s.held - s.sent_back} held, ${s.free} free to take; ${s.done_today} done today`
-      : "";
+    this.updatePlace(state);
     if (this.back) this.back.disabled = !state.hasBack;
     if (this.next) this.next.disabled = !state.hasNext;
     this.undo.disabled = !state.canUndo;
@@ -184,6 +173,21 @@ export class Bar {
     this.submitWord.textContent = state.submitWord;
   }
 
+  private updatePlace({ at, of, done, standing: s }: BarState): void {
+    const bar = h("i");
+    setStyle(bar, { width: `${Math.round((of ? done / of : 0) * 100)}%` });
+    replace(
+      this.place,
+      at > 0 && h("span", { class: "wide-only" }, this.next ? "Picture" : "Item"),
+      h("b", null, String(at || done)),
+      ` of ${of}${at ? "" : " done"}`,
+      h("span", { class: "bar" }, bar),
+    );
+    this.place.title = s
+      ? `Your queue: ${s.sent_back} sent back, ${s.held - s.sent_back} held, ${s.free} free to take; ${s.done_today} done today`
+      : "";
+  }
+
   saved(acts: OutboxState, edits: SavedState, refused: number): void {
     const look = edits.state === "conflict" ? CONFLICT : saveLook(together(acts, edits), refused);
     this.save.className = `save-state ${look.tone}`;
@@ -192,6 +196,8 @@ export class Bar {
   }
 }
 
+const TROUBLE = ["offline", "failing"] as const;
+
 /** Acts and edits as one: people care whether their work is safe, not by which door it goes. */
 export function together(acts: OutboxState, edits: SavedState): OutboxState {
   const waiting = acts.waiting + edits.pending;
@@ -199,11 +205,7 @@ export function together(acts: OutboxState, edits: SavedState): OutboxState {
   const phase =
     phases.includes("signed_out") || phases.includes("signed-out")
       ? "signed-out"
-      : phases.includes("offline")
-        ? "offline"
-        : waiting
-          ? "sending"
-          : "idle";
+      : (TROUBLE.find((one) => phases.includes(one)) ?? (waiting ? "sending" : "idle"));
   const savedAt = Math.max(acts.savedAt ?? 0, edits.at ?? 0) || null;
   return { phase, waiting, savedAt, durable: acts.durable && edits.durable };
 }
@@ -240,6 +242,13 @@ export function saveLook(state: OutboxState, refused: number, now: number = Date
       icon: "wifi-off",
       text: `Offline, ${n} ${kept}`,
       title: "They are sent when the server answers; click to try now",
+    };
+  if (state.phase === "failing" && n)
+    return {
+      tone: "warn",
+      icon: "alert",
+      text: `Server error, ${n} ${kept}`,
+      title: "The server answers with an error; it is asked again until it takes them. Click to try now",
     };
   if (n)
     return { tone: "run", icon: "loader", text: "Saving", title: `${n} on the way, ${kept}`, spin: true };

@@ -15,7 +15,7 @@ import { askPlace } from "./pins.ts";
 export interface DraftOptions {
   readonly ctx: ToolContext;
   readonly people: FindPeople;
-  /** "apple #5", "at a place", "the whole picture". */
+  /** "apple #5", "at a place", "whole picture". */
   readonly about: (target: DraftTarget) => string;
 }
 export interface DraftTarget {

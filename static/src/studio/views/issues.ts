@@ -219,14 +219,14 @@ export class IssuesPanel {
       ),
     );
   }
-  /** "apple #5", "at a place", "the whole picture". */
+  /** "apple #5", "at a place", "whole picture". */
   private about({ annotation, place }: { annotation: string | null; place: unknown }): string {
     const { ctx, numbers, shapes } = this.options;
     if (annotation && shapes) {
       const one = ctx.document.store.get(annotation);
       return one ? `${one.label || "no label"} #${numbers.of(annotation)}` : "an object that is gone";
     }
-    return place ? "at a place" : annotation ? "its class" : "the whole picture";
+    return place ? "at a place" : annotation ? "its class" : "whole picture";
   }
 
   private drawThread(issue: Issue | undefined): void {

@@ -167,7 +167,7 @@ export class ObjectsPanel {
             icon: "tag",
             title: this.options.ctx.readOnly() ? "No objects" : "No objects yet",
             text: this.options.ctx.readOnly()
-              ? "Nothing is labelled on this picture."
+              ? "Nothing was drawn."
               : "Take a tool and draw, or press a digit.",
           }),
     );
