@@ -93,4 +93,36 @@ describe("skeleton", () => {
     expect(b.said.at(-1)).toContain("no skeleton");
     expect(b.all()).toHaveLength(0);
   });
+  it("says beside the pointer which keypoint comes next, and which one is under it or held", () => {
+    b.hover([10, 10]);
+    expect(painted()).toEqual(["head"]);
+    b.click([10, 10]);
+    expect(painted()).toEqual(["hand"]);
+    b.click([20, 20]);
+    b.click([30, 30]);
+    b.press("v");
+    b.hover([20, 20]);
+    expect(painted()).toEqual(["hand"]);
+    b.hover([60, 60]);
+    expect(painted()).toEqual([]);
+    b.times(3, ".");
+    expect(b.said.at(-1)).toBe("Handle: foot");
+    expect(painted()).toEqual(["foot"]);
+    b.press("ArrowRight");
+    expect(b.geometry(b.only().id)["keypoints"]).toContainEqual([31, 30, 2]);
+  });
 });
+
+/** The words that tools paint over the picture now. */
+function painted(): string[] {
+  const words: string[] = [];
+  const context = new Proxy({} as CanvasRenderingContext2D, {
+    get: (_, name) => {
+      if (name === "measureText") return () => ({ width: 30 });
+      return name === "fillText" ? (text: string) => words.push(text) : () => undefined;
+    },
+    set: () => true,
+  });
+  for (const draw of b.stage.overlays) draw(context, b.stage.viewport.value);
+  return words;
+}

@@ -164,9 +164,9 @@ export class AnnotationScene {
       tolerance: new Cell(24),
       removeUnderlying: new Cell(false),
       readOnly: () => this.readOnly.value,
-      announce: (text) => {
+      announce: (text, shown = text) => {
         announce(text);
-        hooks.notice(text);
+        hooks.notice(shown);
       },
     };
   }

@@ -51,15 +51,22 @@ export function dropVertex(ctx: ToolContext, { annotation, handle }: Gripped): v
     changeShapes(ctx, new Map([[annotation.id, { geometry }]]), label);
   });
 }
+/** The name of a keypoint, from its label's template; null for a handle of another type. */
+export function keypointName(ctx: ToolContext, { annotation, handle }: Gripped): string | null {
+  if (annotation.type !== "skeleton") return null;
+  const at = Number(handle.id);
+  return ctx.template(annotation.label)?.names[at] ?? `keypoint ${at + 1}`;
+}
 /** A keypoint that was visible is occluded now, and the other way round; false when it is no keypoint. */
-export function toggleKeypoint(ctx: ToolContext, { annotation, handle }: Gripped): boolean {
+export function toggleKeypoint(ctx: ToolContext, gripped: Gripped): boolean {
+  const { annotation, handle } = gripped;
   if (annotation.type !== "skeleton") return false;
   const skeleton = annotation.geometry as SkeletonGeometry;
   const [x, y, v] = skeleton.keypoints[Number(handle.id)] ?? [0, 0, 0];
   if (!v) return false;
   const word = v === 2 ? "occluded" : "visible";
   const geometry = withKeypoint(skeleton, Number(handle.id), [x, y], v === 2 ? 1 : 2);
-  const name = ctx.template(annotation.label)?.names[Number(handle.id)] ?? "keypoint";
+  const name = keypointName(ctx, gripped) ?? "";
   changeShapes(ctx, new Map([[annotation.id, { geometry }]]), `Mark ${name} ${word}`);
   ctx.announce(`${name} ${word}`);
   return true;
@@ -99,9 +106,8 @@ export class Grip {
     const next = handles[(from + by + handles.length) % handles.length] as Handle;
     this.at = { id: one.id, handle: next.id };
     const words = { ghost: "middle of an edge: moving it adds a vertex", rotate: "rotation" } as const;
-    this.ctx.announce(
-      `Handle: ${next.kind in words ? words[next.kind as keyof typeof words] : `${next.kind} ${next.id}`}`,
-    );
+    const plain = next.kind in words ? words[next.kind as keyof typeof words] : `${next.kind} ${next.id}`;
+    this.ctx.announce(`Handle: ${keypointName(this.ctx, { annotation: one, handle: next }) ?? plain}`);
     return next;
   }
 

@@ -1,8 +1,9 @@
-/** What the smart tool paints over the picture: its points, and what it waits for. Told apart by sign, not by colour alone. */
+/** Signs and words that tools paint over the picture: told apart by sign, not by colour alone. */
 import type { BoxXYXY, XY } from "../../lib/geometry.ts";
 
 const RADIUS = 7;
 const BADGE_TOP = 12;
+const BESIDE = 12;
 
 export function drawPrompt(context: CanvasRenderingContext2D, [x, y]: XY, wanted: boolean): void {
   context.save();
@@ -34,6 +35,23 @@ export function drawFrame(context: CanvasRenderingContext2D, [x1, y1, x2, y2]: B
   context.lineWidth = 1;
   context.strokeStyle = "#ffffff";
   context.strokeRect(x1, y1, x2 - x1, y2 - y1);
+  context.restore();
+}
+
+/** A word on a dark plate beside a place on the screen, kept within it. */
+export function drawWord(context: CanvasRenderingContext2D, text: string, [x, y]: XY, width: number): void {
+  context.save();
+  context.font = "500 12.5px system-ui, sans-serif";
+  const wide = context.measureText(text).width + 12;
+  const left = Math.round(x + BESIDE + wide > width ? x - BESIDE - wide : x + BESIDE);
+  const top = Math.round(y + BESIDE);
+  context.beginPath();
+  context.roundRect(left, top, wide, 20, 4);
+  context.fillStyle = "#0b0d10e0";
+  context.fill();
+  context.fillStyle = "#ffffff";
+  context.textBaseline = "middle";
+  context.fillText(text, left + 6, top + 10.5);
   context.restore();
 }
 

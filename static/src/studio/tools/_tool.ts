@@ -91,7 +91,8 @@ export interface ToolContext {
   /** Whether nothing may be edited now: someone else's item, a look at an earlier version. */
   readOnly(): boolean;
   /** Tells people, by screen reader and on the foot line. */
-  announce(text: string): void;
+  /** Says it to ears and, for a while, on the foot line; with `shown` other words stand there ("": the tool's hint). */
+  announce(text: string, shown?: string): void;
 }
 
 /** What keys ask of the tool in hand. */

@@ -19,9 +19,10 @@ import {
   withChanges,
   type Frame,
 } from "./_frame.ts";
-import { dropVertex, Grip, handleWords, toggleKeypoint, type Gripped } from "./_grip.ts";
+import { dropVertex, Grip, handleWords, keypointName, toggleKeypoint, type Gripped } from "./_grip.ts";
 import { movedWithin } from "./_move.ts";
 import { beyond, inOrder } from "./_order.ts";
+import { drawWord } from "./_prompts.ts";
 import { SNAP_REACH, snapIn } from "./_snap.ts";
 import {
   changeShapes,
@@ -419,6 +420,7 @@ export class SelectTool implements Tool {
   }
   private paint(context: CanvasRenderingContext2D, viewport: Viewport): void {
     this.paintDirection(context, viewport);
+    this.paintKeypoint(context, viewport);
     const frame = this.shownFrame();
     if (frame) drawFrame(context, viewport, frame);
     const handles = frame && frameHandles(frame, viewport.scale);
@@ -426,6 +428,18 @@ export class SelectTool implements Tool {
     if (held) drawHeld(context, viewport.screenXY(held.at));
     if (this.state.at !== "band" || !this.state.screen) return;
     drawBand(context, this.state.screen);
+  }
+  /** Which keypoint is held or under the pointer: on a body of seventeen one would have to guess. */
+  private paintKeypoint(context: CanvasRenderingContext2D, viewport: Viewport): void {
+    const { state, ctx } = this;
+    if (state.at !== "rest" && state.at !== "handle") return;
+    const { cursor, element } = ctx.stage;
+    const under = cursor.value && ctx.stage.pickHandle(viewport.screenXY(cursor.value));
+    const gripped = state.at === "handle" ? state : (this.grip.held() ?? under);
+    const name = gripped && keypointName(ctx, gripped);
+    if (!name) return;
+    const at = (state.at === "handle" && cursor.value) || gripped.handle.at;
+    drawWord(context, name, viewport.screenXY(at), element.clientWidth);
   }
   /** Of the one line that is selected, as it is shown now. */
   private paintDirection(context: CanvasRenderingContext2D, viewport: Viewport): void {

@@ -1,7 +1,8 @@
-import type { XY } from "../../lib/geometry.ts";
+import type { Viewport, XY } from "../../lib/geometry.ts";
 import type { Annotation, Modifiers, SkeletonTemplate } from "../shapes/_shape.ts";
 import { withKeypoint, type Keypoint, type SkeletonGeometry, type Visibility } from "../shapes/skeleton.ts";
 import { DrawTool } from "./_draw.ts";
+import { drawWord } from "./_prompts.ts";
 import { changeShapes, editable, type Command, type ToolContext } from "./_tool.ts";
 
 const LEFT_OUT = 0;
@@ -47,6 +48,7 @@ class SkeletonTool extends DrawTool {
   protected hover(at: XY): void {
     const template = this.template();
     if (template) this.show(template, at);
+    this.ctx.stage.redraw();
   }
   override command(command: Command, held: Modifiers): boolean {
     if (command === "draw.occluded") {
@@ -138,6 +140,13 @@ class SkeletonTool extends DrawTool {
   }
   private show(template: SkeletonTemplate, at: XY | null): void {
     if (this.placed.length) this.ctx.stage.preview([this.shown("skeleton", this.filled(template, at))]);
+  }
+  /** What the next click places, beside the pointer: eyes stay on the picture. */
+  protected override paint(context: CanvasRenderingContext2D, viewport: Viewport): void {
+    super.paint(context, viewport);
+    const at = this.cross ?? this.ctx.stage.cursor.value;
+    const name = this.missing()?.name ?? this.template()?.names[this.placed.length];
+    if (at && name) drawWord(context, name, viewport.screenXY(at), this.ctx.stage.element.clientWidth);
   }
   private tell(): void {
     const missing = this.missing();

@@ -101,7 +101,8 @@ export class Toolbox {
     this.active.set(tool);
     // What is pressed next is for the picture, not for the button that was clicked.
     this.ctx.stage.element.focus({ preventScroll: true });
-    this.ctx.announce(tool.title);
+    // The button and the hint on the foot line show it.
+    this.ctx.announce(tool.title, "");
     return true;
   }
   /** Everything done is in the document: call it before showing another picture, submitting, or undoing by a button. */
