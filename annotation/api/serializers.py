@@ -247,6 +247,7 @@ class TaskItemSerializer(serializers.Serializer[Any]):
     labelled_by = PersonSerializer(allow_null=True)
     labelled_at = serializers.DateTimeField(allow_null=True)
     approved = serializers.BooleanField()
+    objects = serializers.IntegerField()
     suggestion = SuggestionSerializer(allow_null=True)
     selection = SelectionSerializer(allow_null=True)
     round = serializers.IntegerField(allow_null=True)

@@ -11,7 +11,7 @@ from alp_site.people.models import User
 from annotation.models import Issue, Place, Task, TaskItem, TaskItemLog
 from annotation.selectors.figures import Pace
 from annotation.selectors.issues import issue_payload, issues_of
-from annotation.selectors.labels import current_labels
+from annotation.selectors.labels import count_objects, current_labels
 from annotation.selectors.people import person_of
 from annotation.selectors.rules import labels_said, types_said
 from annotation.selectors.work import TaskWork, Work
@@ -117,12 +117,16 @@ def picture_payload(item: Item) -> dict[str, Any]:
 def item_payloads(rows: Sequence[TaskItem]) -> list[dict[str, Any]]:
     """Everything the studio needs to show each item. Rows come with `item` and `task`."""
     labels = current_labels(ti.item_id for ti in rows)
+    objects = count_objects(ti.item_id for ti in rows)
     issues = issues_of(rows)
     sources = {ti.pk: ti for ti in TaskItem.objects.filter(pk__in={t.source_id for t in rows if t.source_id})}
     ids = {label.person_id for label in labels.values()} | {s.finished_by_id for s in sources.values()}
     ids |= {ti.assignee_id for ti in rows} | {ti.finished_by_id for ti in rows}
     people = User.objects.in_bulk([i for i in ids if i])
-    return [_item_payload(ti, labels, issues[ti.pk], sources, people) for ti in rows]
+    return [
+        {**_item_payload(ti, labels, issues[ti.pk], sources, people), "objects": objects.get(ti.item_id, 0)}
+        for ti in rows
+    ]
 
 
 def _item_payload(

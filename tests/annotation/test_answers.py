@@ -94,6 +94,18 @@ def test_what_is_drawn_completes_the_item_without_a_label(boxes, hold, annotator
     assert (log.label, log.empty) == ("", False)
 
 
+def test_a_lead_sees_how_many_objects_an_item_has_beside_its_class(boxes, hold, annotator, client_as):
+    ti = hold(boxes)
+    url = f"/api/v1/tasks/{boxes.pk}/items/"
+    client = client_as("reviewer")
+    assert [row["objects"] for row in client.get(url).json()["items"]] == [0]
+    for _ in range(2):
+        draw(ti, annotator)
+    draw(ti, annotator, kind="class", geometry={})
+    (row,) = client.get(url).json()["items"]
+    assert (row["objects"], row["label"]) == (2, "cat")
+
+
 def test_nothing_drawn_is_refused_unless_said(boxes, hold, annotator):
     ti = hold(boxes)
     with pytest.raises(NotReady) as caught:

@@ -6511,6 +6511,7 @@ export interface components {
       labelled_by: components["schemas"]["Person"] | null;
       /** Format: date-time */
       lease_until: string | null;
+      objects: number;
       /**
        * @description * `sent_back` - sent_back
        *     * `normal` - normal

@@ -8,6 +8,8 @@ import type { QueueAnswer, StudioOptions } from "@/studio/state/types.ts";
 import { act, workItem } from "./made.ts";
 
 const { asked, one } = vi.hoisted(() => ({ asked: vi.fn(), one: vi.fn() }));
+const { told } = vi.hoisted(() => ({ told: vi.fn() }));
+vi.mock("@/ui/toast.ts", () => ({ toast: told, errorToast: vi.fn() }));
 const { ask } = vi.hoisted(() => ({ ask: vi.fn() }));
 vi.mock("@/studio/views/dialogs.ts", () => ({ askStale: ask, showFinishedByOther: vi.fn() }));
 vi.mock("@/studio/io/client.ts", () => ({ LIMIT: 40, nextItems: asked, taskItem: one }));
@@ -21,7 +23,10 @@ const answer = (label: string | null) =>
   ({ items: [workItem("a", { label })], recent: [], standing: null }) as unknown as QueueAnswer;
 
 describe("a queue", () => {
-  beforeEach(() => void asked.mockReset());
+  beforeEach(() => {
+    asked.mockReset();
+    told.mockReset();
+  });
 
   it("that changes while it is asked for is asked for once more, and shows what is new", async () => {
     const waiting: ((value: QueueAnswer) => void)[] = [];
@@ -36,6 +41,24 @@ describe("a queue", () => {
     await Promise.all([first, heard]);
     expect(queued.session.current()?.item.label).toBe("dog");
     expect(asked).toHaveBeenCalledTimes(2);
+  });
+
+  it("tells whoever is at another item what was sent back, once, and leads there", async () => {
+    const list = (...items: ReturnType<typeof workItem>[]) =>
+      ({ items, recent: [], standing: null }) as unknown as QueueAnswer;
+    const back = workItem("b", { place: "sent_back", times_sent_back: 1 });
+    const queued = queue();
+    asked.mockResolvedValue(list(workItem("a"), workItem("c")));
+    await queued.fill(true);
+    asked.mockResolvedValue(list(back, workItem("a"), workItem("c")));
+    await queued.fill(true);
+    await queued.fill(true);
+    expect(told).toHaveBeenCalledTimes(1);
+    const [text, options] = told.mock.calls[0] as [string, { action: { run: () => void } }];
+    expect(text).toBe("b.png was sent back: it comes next.");
+    expect(queued.session.listed().map(({ item }) => item.id)).toEqual(["a", "b", "c"]);
+    options.action.run();
+    expect(queued.session.current()?.item.id).toBe("b");
   });
 
   it("goes to an item by its name, at hand or asked for", async () => {

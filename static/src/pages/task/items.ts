@@ -182,6 +182,11 @@ function labelCell(item: WorkItem): HTMLElement {
   return h("span", { class: "muted" }, "none");
 }
 
+/** Whether an item may have anything but a class. */
+function hasShapes(): boolean {
+  const { annotation_types: types } = state.task;
+  return !types.length || types.some((type) => type !== "class");
+}
 /** Whether an item may have a class: none of a task where shapes alone are drawn. */
 function hasClasses(): boolean {
   const { annotation_types: types } = state.task;
@@ -221,6 +226,16 @@ function itemTable(
           ),
       },
       ...(hasClasses() ? [{ key: "label", title: "Label", cell: labelCell }] : []),
+      ...(hasShapes()
+        ? [
+            {
+              key: "objects",
+              title: "Objects",
+              num: true,
+              cell: (item: WorkItem) => count(item.objects ?? 0),
+            },
+          ]
+        : []),
       { key: "status", title: "Status", cell: itemStatus },
       {
         key: "person",
@@ -261,7 +276,9 @@ function itemTable(
           ? "Press All above, or take a filter off."
           : state.task.pipeline_id
             ? "The pipeline brings them."
-            : "Add items: Manage, Add items.",
+            : state.task.parent_task
+              ? "They come by themselves as the task it follows finishes them."
+              : "Add items: Manage, Add items.",
       });
     },
     onRows: drawn,

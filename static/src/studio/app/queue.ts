@@ -193,12 +193,32 @@ export class Queue {
     this.refusals.set(next);
   }
 
+  /** What was sent back, or in a review answered, and waits to be looked at again. */
+  private backAtHand(): Entry[] {
+    return this.session
+      .listed()
+      .filter((entry) => entry.item.place === "sent_back" && isOpen(entry) && !entry.gone);
+  }
+  /** Whoever is at another item hears of it, and may go there at once. */
+  private tellBack(back: readonly Entry[]): void {
+    const [first] = back;
+    if (!first || back.includes(this.session.current() ?? first)) return;
+    const word = this.options.task.kind === "qa" ? "answered" : "sent back";
+    const text =
+      back.length === 1
+        ? `${first.item.item.name} was ${word}: it comes next.`
+        : `${back.length} items were ${word}: they come next.`;
+    toast(text, { action: { label: "Show", run: () => this.session.show(first.item.id) } });
+  }
+
   private async ask(): Promise<void> {
     try {
       const asked = this.session.mark();
       const answer = await client.nextItems(this.options.task.id, 0);
       this.standing = answer.standing;
+      const known = new Set(this.backAtHand().map(({ item }) => item.id));
       this.session.merge(answer.items, answer.items.length < client.LIMIT, asked);
+      this.tellBack(this.backAtHand().filter(({ item }) => !known.has(item.id)));
     } catch (error) {
       // Offline: what is here can be worked off; the outbox tells the state. Anything else is said.
       if (error instanceof AlpApiError && !error.isNetwork && error.status !== 401) errorToast(error);

@@ -64,6 +64,8 @@ export interface WorkItem {
   labelled_by: PersonRef | null;
   labelled_at: string | null;
   approved: boolean;
+  /** Annotations with a place. */
+  objects?: number;
   suggestion: Suggestion | null;
   selection: Selection | null;
   round: number | null;

@@ -54,9 +54,9 @@ const NUDGES: Partial<Record<Command, XY>> = {
   "draw.down": [0, 1],
 };
 const HINT =
-  "Click selects, Ctrl adds, drag on nothing for a frame. Tab next, arrows nudge (Shift 10), . steps through handles";
+  "Click selects, Ctrl adds, drag on nothing for a frame. Tab next, arrows nudge (Shift 10), “.” steps through handles";
 const SEVERAL =
-  "Drag moves them, the frame's handles resize them as one (Shift keeps proportions). . steps through";
+  "Drag moves them, the frame's handles resize them as one (Shift keeps proportions). “.” steps through them";
 
 export class SelectTool implements Tool {
   readonly id = "select";

@@ -111,7 +111,8 @@ const EVERYWHERE: ShortcutDef[] = [
   ]),
   ...rows("Work", {}, [
     ["work.submit", "Submit", "ctrl+enter"],
-    ["work.skip", "Skip", "ctrl+space"],
+    // macOS keeps Ctrl Space for itself.
+    ["work.skip", "Skip", "ctrl+space", "alt+enter"],
     ["work.discard", "Discard: cannot be labelled", "shift+d"],
     ["work.accept", "Accept the suggestion (or keep the label) and go on", "enter"],
     ["work.takeback", "Undo and go back to it", "backspace"],

@@ -363,7 +363,7 @@ export class AttributesPanel {
 }
 
 function byline({ model, author, revision }: Annotation): HTMLElement {
-  const saved = revision ? `r${revision}` : "not saved yet";
+  const saved = revision ? `r${revision}` : "unsaved";
   const words = model
     ? `by ${model.name}, ${percent(model.confidence)} sure`
     : [author && `by ${author.name}`, saved].filter(Boolean).join(", ");

@@ -89,7 +89,7 @@ export class Bar {
       {
         type: "button",
         class: "btn",
-        title: "Later: behind the rest of your queue (Ctrl Space)",
+        title: "Later: behind the rest of your queue (Ctrl Space, or Alt Enter)",
         onclick: acts.skip,
       },
       icon("skip"),
@@ -174,6 +174,7 @@ export class Bar {
   }
 
   private updatePlace({ at, of, done, standing: s }: BarState): void {
+    this.place.hidden = of === 0;
     const bar = h("i");
     setStyle(bar, { width: `${Math.round((of ? done / of : 0) * 100)}%` });
     replace(
