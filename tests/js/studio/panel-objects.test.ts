@@ -135,6 +135,7 @@ describe("the panel", () => {
   const selected = () => [...b.doc.selection.value];
   const press = (key: string, init: KeyboardEventInit = {}) =>
     grid().dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true, ...init }));
+  let painted = "";
   const sortBy = (sort: Sort) => {
     const select = panel.element.querySelector("select") as HTMLSelectElement;
     select.value = sort;
@@ -157,7 +158,14 @@ describe("the panel", () => {
       polygon("c", square(0, 0, 9, 9), square(2, 2, 4, 4)),
     );
     numbers = new Numbers(b.doc.store);
-    panel = new ObjectsPanel({ ctx: b.ctx, numbers, issues, reveal: ({ id }) => seen.push(id) });
+    painted = "#010203";
+    panel = new ObjectsPanel({
+      ctx: b.ctx,
+      numbers,
+      issues,
+      colorOf: () => painted,
+      reveal: ({ id }) => seen.push(id),
+    });
     document.body.append(panel.element);
   });
   afterEach(() => {
@@ -243,6 +251,14 @@ describe("the panel", () => {
     expect(panel.element.textContent).toContain("No object matches");
     panel.show("c");
     expect(rows()).toHaveLength(3);
+  });
+  it("has the colours of the picture, also when these change", async () => {
+    const colors = () => rows().map((one) => one.querySelector<HTMLElement>(".swatch")?.style.background);
+    expect(new Set(colors())).toEqual(new Set(["#010203"]));
+    painted = "#040506";
+    panel.refresh();
+    await frame();
+    expect(new Set(colors())).toEqual(new Set(["#040506"]));
   });
   it("G groups what is selected; the group folds, selects and hides as one", async () => {
     b.select("a", "c");

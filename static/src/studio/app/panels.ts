@@ -63,6 +63,7 @@ function objectsPanel(studio: StudioContext): Panel {
     numbers: numbersOf(document.store),
     issues: issuesOf(studio).ofAnnotation,
     threshold: studio.suggestions.threshold,
+    colorOf: ({ id, label }) => stage.colorOf(id) ?? tools.color(label),
     reveal: ({ type, geometry }) => {
       const box = tools.typeOf(type)?.bounds(geometry, stage.imageSize());
       if (box) stage.reveal(box);
@@ -70,7 +71,8 @@ function objectsPanel(studio: StudioContext): Panel {
     onCount: () => count.set(document.store.all().filter((one) => !isSuggestion(one)).length),
   });
   studio.handle("panel.objects", () => panel.focus());
-  studio.readOnly.subscribe(() => panel.refresh());
+  for (const cell of [studio.readOnly, studio.settings] as Cell<unknown>[])
+    cell.subscribe(() => panel.refresh());
   return { element: panel.element, count };
 }
 

@@ -237,6 +237,11 @@ export class Stage {
       .at(viewport.imageXY(screen), viewport.imageLength(TOLERANCE), this.view)
       .map(({ annotation }) => annotation);
   }
+  /** The colour it is drawn in now; null for one that is not on the picture. */
+  colorOf(id: string): string | null {
+    const placed = this.scene.get(id);
+    return placed ? this.stylist.color(placed.annotation, placed.seq, this.view) : null;
+  }
   /** A handle of the one selected annotation there; a locked or hidden one has none. Several have a frame: the tool's. */
   pickHandle(screen: XY): HandleHit | null {
     const viewport = this.viewport.value;

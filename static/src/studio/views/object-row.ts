@@ -21,6 +21,8 @@ export interface RowOptions {
   readonly numbers: Numbers;
   /** Open issues of an annotation. */
   readonly issues?: Cell<ReadonlyMap<string, number>>;
+  /** The colour it is drawn in; else that of its label. */
+  readonly colorOf?: (annotation: Annotation) => string;
   /** What the list asks of itself at this moment. */
   readonly asks: {
     idOf(id: string): string;
@@ -35,7 +37,11 @@ export interface RowOptions {
 export class ObjectRows {
   private readonly areas = new WeakMap<object, number>();
 
-  constructor(private readonly options: RowOptions) {}
+  private readonly colorOf: (annotation: Annotation) => string;
+
+  constructor(private readonly options: RowOptions) {
+    this.colorOf = options.colorOf ?? (({ label }) => options.ctx.color(label));
+  }
 
   facts(one: Annotation): Facts {
     const { ctx, numbers, issues } = this.options;
@@ -101,7 +107,7 @@ export class ObjectRows {
     const facts = this.facts(one);
     const open = isSuggestion(one);
     const measure = type?.describe(one.geometry, ctx.size()) ?? "";
-    const mark = swatch(ctx.color(one.label));
+    const mark = swatch(this.colorOf(one));
     const flags = this.flags(one, facts);
     const name = [one.label || "no label", `number ${facts.number}`, facts.type, measure, ...flags.words];
     const element = this.frame(

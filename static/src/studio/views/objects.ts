@@ -24,6 +24,8 @@ export interface ObjectsOptions {
   readonly issues?: Cell<ReadonlyMap<string, number>>;
   /** A model's less sure than this are not listed: they are not on the picture either. */
   readonly threshold?: Cell<number>;
+  /** The colour one is drawn in, where that is not its label's. */
+  readonly colorOf?: (annotation: Annotation) => string;
   /** Brings one into sight on the picture. */
   readonly reveal?: (annotation: Annotation) => void;
   /** Told how many there are. */
