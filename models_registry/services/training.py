@@ -13,6 +13,7 @@ from typing import Any
 from uuid import UUID
 
 import numpy as np
+from numpy.typing import NDArray
 
 from alp_site.lib import storage
 from alp_site.lib.db import now, write
@@ -44,7 +45,7 @@ from models_registry.selectors import embeddings as stored
 from models_registry.services import artifacts, embeddings, stages
 from models_registry.services.metrics import MetricWriter
 from models_registry.services.runtime import runtime_of
-from models_registry.services.versions import LINEAGE
+from models_registry.services.versions import EXAMPLE_WEIGHTS, LINEAGE
 
 __all__ = ["KIND", "cancel_training", "start_training", "train", "training_ended"]
 
@@ -177,16 +178,27 @@ def _taught(model: Model, adapter: AnyAdapter, hooks: TrainHooks, run: Run) -> t
 def _shape_data(model: Model, adapter: ShapeAdapter) -> ShapeData:
     body = artifacts.read_json(model, LINEAGE)
     place = {name: index for index, name in enumerate(model.labels)}
-    return ShapeData(*(_shape_split(body["columns"], body[name], place) for name in ("train", "validation")))
+    weights = {"train": _example_weights(model), "validation": None}
+    return ShapeData(*(_shape_split(body["columns"], body[name], place, weights[name]) for name in weights))
 
 
-def _shape_split(columns: list[str], rows: list[list[Any]], place: dict[str, int]) -> ShapeSplit:
+def _example_weights(model: Model) -> list[float] | None:
+    """As they were frozen with the version, one for each row of its training list; None: all alike."""
+    if model.configuration.get("annotator_weights") != "scores":
+        return None
+    weights: list[float] = artifacts.read_json(model, EXAMPLE_WEIGHTS)["train"]
+    return weights
+
+
+def _shape_split(
+    columns: list[str], rows: list[list[Any]], place: dict[str, int], weights: list[float] | None
+) -> ShapeSplit:
     blob, drawn = columns.index("blob"), columns.index("shapes")
     shapes = [
         [Shape(kind, place[label], geometry) for _, _, kind, label, geometry in row[drawn] if label in place]
         for row in rows
     ]
-    return ShapeSplit(embeddings.BlobImages([row[blob] for row in rows]), shapes)
+    return ShapeSplit(embeddings.BlobImages([row[blob] for row in rows]), shapes, weights)
 
 
 @dataclass(frozen=True)
@@ -197,6 +209,7 @@ class _Examples:
     train_labels: list[str]
     validation_blobs: list[str]
     validation_labels: list[str]
+    train_weights: list[float] | None = None
 
 
 def _read_examples(model: Model) -> _Examples:
@@ -207,6 +220,7 @@ def _read_examples(model: Model) -> _Examples:
         [row[label] for row in body["train"]],
         [row[blob] for row in body["validation"]],
         [row[label] for row in body["validation"]],
+        _example_weights(model),
     )
 
 
@@ -221,25 +235,37 @@ def _data(model: Model, adapter: Adapter, examples: _Examples, run: Run) -> Trai
         unreadable = embeddings.ensure(adapter, [*examples.train_blobs, *examples.validation_blobs], progress=tell)
         for blob, why in sorted(unreadable.items()):
             run.log(f"left out, cannot be read: {blob[:12]}: {why}")
-    return TrainData(
-        train=_split(model, adapter, examples.train_blobs, examples.train_labels, "train", frozen),
-        validation=_split(model, adapter, examples.validation_blobs, examples.validation_labels, "validation", frozen),
-    )
+    places = {name: index for index, name in enumerate(model.labels)}
+    train = _Rows.of(examples.train_blobs, examples.train_labels, places, examples.train_weights)
+    validation = _Rows.of(examples.validation_blobs, examples.validation_labels, places, None)
+    data = TrainData(*(rows.split(adapter.encoder_key() if frozen else "") for rows in (train, validation)))
+    if not len(data.train):
+        raise EmptySubset("No picture of the train subset can be read.", subset="train")
+    return data
 
 
-def _split(model: Model, adapter: Adapter, blobs: list[str], names: list[str], subset: str, frozen: bool) -> Split:
-    place = {name: index for index, name in enumerate(model.labels)}
-    pairs = [(blob, place[name]) for blob, name in zip(blobs, names, strict=True) if name in place]
-    kept, labels = [blob for blob, _ in pairs], np.array([label for _, label in pairs], dtype=np.int64)
-    vectors = None
-    if frozen:
-        vectors = stored.embeddings_for(adapter.encoder_key(), kept)
-        good = stored.finite_rows(vectors)
-        vectors, labels = vectors[good], labels[good]
-        kept = [blob for blob, is_good in zip(kept, good, strict=True) if is_good]
-    if subset == "train" and not kept:
-        raise EmptySubset("No picture of the train subset can be read.", subset=subset)
-    return Split(embeddings.BlobImages(kept), labels, vectors)
+@dataclass(frozen=True)
+class _Rows:
+    """The pictures of a subset whose label the version knows, as columns; without weights all are 1."""
+
+    blobs: list[str]
+    labels: NDArray[np.int64]
+    weights: list[float] | None
+
+    @classmethod
+    def of(cls, blobs: list[str], names: list[str], places: dict[str, int], weights: list[float] | None) -> _Rows:
+        known = [at for at, name in enumerate(names) if name in places]
+        labels = np.array([places[names[at]] for at in known], dtype=np.int64)
+        return cls([blobs[at] for at in known], labels, [weights[at] for at in known] if weights else None)
+
+    def split(self, encoder: str) -> Split:
+        """With the embeddings of an encoder, where one is named: without those that it could not read."""
+        if not encoder:
+            return Split(embeddings.BlobImages(self.blobs), self.labels, None, self.weights)
+        vectors = stored.embeddings_for(encoder, self.blobs)
+        good = np.flatnonzero(stored.finite_rows(vectors))
+        weights = [self.weights[at] for at in good] if self.weights else None
+        return Split(embeddings.BlobImages([self.blobs[at] for at in good]), self.labels[good], vectors[good], weights)
 
 
 def _finish(run: Run, model: Model, adapter: AnyAdapter, result: TrainResult, heat: Temperature) -> None:

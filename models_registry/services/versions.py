@@ -16,7 +16,7 @@ from datasets.models import Dataset, TestSetVersion
 from models_registry.errors import EmptySubset, OverlappingSubsets, WrongStatus
 from models_registry.ml.adapters import AdapterInfo
 from models_registry.models import NAME_MAX, Model, ModelLog, ModelTag
-from models_registry.selectors import catalogue
+from models_registry.selectors import annotators, catalogue
 from models_registry.selectors.ground_truth import COLUMNS, SHAPE_COLUMNS, Gathered, Subset, gather, gather_test_set
 from models_registry.services import artifacts, names, stages
 
@@ -34,6 +34,8 @@ __all__ = [
 ]
 
 LINEAGE = "lineage.json"
+EXAMPLE_WEIGHTS = "example_weights.json"
+"""Beside the lineage, not in it: figures of people are not for everyone who may see a version."""
 MAX_NAME_TRIES = 1000
 MAX_TAGS = 20
 
@@ -61,6 +63,7 @@ class VersionDraft:
     pipeline_id: UUID | None = None
     cycle_id: UUID | None = None
     notes: list[str] = field(default_factory=list)
+    weights_file: storage.Received | None = None
 
 
 def draft_version(
@@ -94,6 +97,7 @@ def draft_version(
     labels = catalogue.labels_for(base_model.labels, dataset, train)
     used_seed = int(seed if seed is not None else full.get("seed", base_model.seed))
     lineage = _lineage(train, validation, test, test_set_version)
+    weights_file = _weighed(project_id, full, train, lineage)
     content = _lineage_content(lineage, dataset, train, validation, test_set_version, base_model, used_seed)
     return VersionDraft(
         project_id=project_id,
@@ -121,6 +125,7 @@ def draft_version(
         pipeline_id=pipeline_id,
         cycle_id=cycle_id,
         notes=_warnings(about, train, validation, test),
+        weights_file=weights_file,
     )
 
 
@@ -152,6 +157,9 @@ def save_version(draft: VersionDraft) -> Model:
         )
         stored = draft.lineage_file
         artifacts.attach(model=model, name=LINEAGE, sha256=stored.sha256, size=stored.size)
+        if draft.weights_file is not None:
+            weights = draft.weights_file
+            artifacts.attach(model=model, name=EXAMPLE_WEIGHTS, sha256=weights.sha256, size=weights.size)
         counts = f"{draft.train_count} train, {draft.validation_count} validation items"
         _say_created(model, f"made from {base.name}: {counts}")
         ModelLog.objects.bulk_create([ModelLog(model=model, kind="note", text=text) for text in draft.notes])
@@ -397,6 +405,17 @@ def _lineage(train: Gathered, validation: Gathered, test: Gathered, version: Tes
         },
         "software": catalogue.software(),
     }
+
+
+def _weighed(
+    project_id: UUID, config: dict[str, Any], train: Gathered, lineage: dict[str, Any]
+) -> storage.Received | None:
+    """What each example counts, frozen with the version, where the configuration asks for it."""
+    if config.get("annotator_weights") != "scores":
+        return None
+    weighing = annotators.weigh(project_id, train, float(config["annotator_floor"]))
+    lineage["annotators"] = weighing.summary()
+    return storage.put_bytes(json.dumps(weighing.content(), separators=(",", ":"), sort_keys=True).encode())
 
 
 def _lineage_content(

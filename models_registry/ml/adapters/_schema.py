@@ -41,6 +41,18 @@ def class_weights() -> dict[str, Any]:
     )
 
 
+def annotator_weights() -> dict[str, Any]:
+    """The fields that ``services.weighing`` reads when a version is made."""
+    return {
+        "annotator_weights": choice(
+            "none",
+            ["none", "scores"],
+            "'scores': what people with low agreement scores drew counts for less; see the lineage for the weights.",
+        ),
+        "annotator_floor": number(0.1, 0.01, 1.0, "With 'scores': the least weight anyone's annotations have."),
+    }
+
+
 def how_it_starts() -> dict[str, Any]:
     """The fields that ``training.options`` reads: where weights come from, which of them move, how steps are made."""
     return {
@@ -67,6 +79,7 @@ def network_training(*, epochs: int, batch_size: int, learning_rate: float, pati
         **how_it_starts(),
         "label_smoothing": number(0.0, 0.0, 0.5, "Share of the target spread over all classes."),
         "class_weights": class_weights(),
+        **annotator_weights(),
         "flip": boolean(True, "Augmentation: mirror half of the images left to right."),
         "crop": number(0.2, 0.0, 0.8, "Augmentation: largest share of a side that a random crop may cut away."),
         "colour_jitter": number(
@@ -85,6 +98,7 @@ def step_training(*, steps: int, checks: int, batch_size: int, learning_rate: fl
         "learning_rate": number(learning_rate, 1e-7, 1.0, "Highest learning rate; it falls along a cosine."),
         "weight_decay": number(1e-4, 0.0, 1.0, "Decoupled weight decay (AdamW)."),
         **how_it_starts(),
+        **annotator_weights(),
         "flip": boolean(True, "Augmentation: mirror half of the images left to right."),
         "zoom": number(0.3, 0.0, 1.0, "Augmentation: largest relative change of size."),
         "shift": number(0.15, 0.0, 0.5, "Augmentation: largest part of a side the image wanders."),

@@ -100,7 +100,10 @@ class ShapeNetAdapter(StoredAdapter[Net]):
         self._hold(net)
         key = fingerprint(self.config, self.labels, self.seed, data.train, data.validation)
         recipe = StepRecipe.of(self.config)
-        result = StepTrainer(learner, recipe, hooks, count=len(data.train), seed=self.seed, key=key).run()
+        trainer = StepTrainer(
+            learner, recipe, hooks, count=len(data.train), seed=self.seed, key=key, weights=data.train.weights
+        )
+        result = trainer.run()
         net.eval()
         self._set(net)
         return result

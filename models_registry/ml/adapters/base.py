@@ -81,12 +81,14 @@ class Split:
     """Labelled images of one subset, in a stable order.
 
     labels: (N,) index into the adapter's labels. embeddings: (N, D) of this adapter's ``encoder_key``, when the
-    caller has them cached; a head-only training then decodes nothing.
+    caller has them cached; a head-only training then decodes nothing. weights: (N,) above 0, how much each counts in
+    training, only their proportions matter; None: all alike.
     """
 
     images: Sequence[ImageSource]
     labels: NDArray[np.int64]
     embeddings: NDArray[np.float16] | NDArray[np.float32] | None = None
+    weights: Sequence[float] | None = None
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -103,10 +105,11 @@ class TrainData:
 @dataclass(frozen=True)
 class ShapeSplit:
     """Pictures of one subset with all that is drawn on each, in a stable order; a picture with nothing on it teaches
-    what is not there."""
+    what is not there. weights: as of ``Split``."""
 
     images: Sequence[ImageSource]
     shapes: Sequence[Sequence[Shape]]
+    weights: Sequence[float] | None = None
 
     def __len__(self) -> int:
         return len(self.shapes)

@@ -97,6 +97,7 @@ class EfficientNetLite0Adapter(NetworkAdapter):
             data.train.labels,
             self._rows(data.validation, "validation"),
             data.validation.labels,
+            data.train.weights,
         )
         head, result = fit_head(rows, self._recipe(len(data.validation) > 0), len(self.labels), hooks, key)
         net = self._need_net()

@@ -19,9 +19,12 @@ FILE = "checkpoint.pt"
 
 
 def fingerprint(config: Mapping[str, Any], labels: Sequence[str], seed: int, *splits: Split | ShapeSplit) -> str:
-    """What a checkpoint must have been made from to be of use: configuration, labels, seed, images, their labels."""
+    """What a checkpoint must have been made from to be of use: configuration, labels, seed, images, their labels and
+    weights."""
     sha = hashlib.sha256(json.dumps([dict(config), list(labels), seed], sort_keys=True).encode())
     for split in splits:
+        if split.weights is not None:
+            sha.update(json.dumps([float(weight) for weight in split.weights]).encode())
         if isinstance(split, ShapeSplit):
             for image, shapes in zip(split.images, split.shapes, strict=True):
                 drawn = [[shape.type, shape.label, shape.geometry] for shape in shapes]

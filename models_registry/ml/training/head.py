@@ -7,6 +7,7 @@ before it. The validation log-loss chooses the point. [Friedman, Hastie & Tibshi
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,17 +18,18 @@ from torch.nn import functional
 
 from models_registry.ml.adapters.base import TrainCancelled, TrainHooks, TrainResult
 from models_registry.ml.training import checkpoint
-from models_registry.ml.training.weights import class_weights
+from models_registry.ml.training.weights import class_weights, example_weights
 
 
 @dataclass(frozen=True)
 class HeadData:
-    """Rows (N, D) float32 of embeddings and (N,) label indices."""
+    """Rows (N, D) float32 of embeddings and (N,) label indices. weights: of the training rows, as of ``Split``."""
 
     train: NDArray[np.float32]
     train_labels: NDArray[np.int64]
     validation: NDArray[np.float32]
     validation_labels: NDArray[np.int64]
+    weights: Sequence[float] | None = None
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,9 @@ def fit_head(data: HeadData, recipe: HeadRecipe, classes: int, hooks: TrainHooks
     validation = torch.from_numpy((data.validation - centre) / scale)
     labels, validation_labels = torch.from_numpy(data.train_labels), torch.from_numpy(data.validation_labels)
     sample_weights = torch.from_numpy(class_weights(data.train_labels, classes, recipe.class_weights))[labels]
+    given = example_weights(data.weights, len(data.train_labels))
+    if given is not None:
+        sample_weights = sample_weights * torch.from_numpy(given)
     state = checkpoint.load(hooks.checkpoint_dir, key) or {"points": [], "history": []}
     points: list[Tensor] = state["points"]
     history: list[dict[str, float]] = state["history"]

@@ -24,7 +24,7 @@ from models_registry.ml.training.augment import Augmentation, augment
 from models_registry.ml.training.options import Options, adamw, find_rate, learning
 from models_registry.ml.training.pace import Pace
 from models_registry.ml.training.pixels import PixelStore
-from models_registry.ml.training.weights import class_weights
+from models_registry.ml.training.weights import class_weights, example_weights
 
 Norm = tuple[Sequence[float], Sequence[float]]
 
@@ -98,6 +98,8 @@ class Trainer:
         self.train_labels = data.train.labels
         self.validation_labels = data.validation.labels
         self.weights = torch.as_tensor(class_weights(data.train.labels, classes, recipe.class_weights), device=device())
+        given = example_weights(data.train.weights, len(data.train))
+        self.example_weights = None if given is None else torch.as_tensor(given, device=device())
         moved = [parameter for parameter in self.net.parameters() if parameter.requires_grad]
         self.optimiser = adamw(moved, recipe.learning_rate, recipe.weight_decay)
         self.progress = Progress()
@@ -180,8 +182,17 @@ class Trainer:
         pictures = augment(raw, self.recipe.augmentation, self.seed, epoch, indices)
         with self.recipe.options.precision():
             logits = self.net(self._normalise(pictures))
-            loss = functional.cross_entropy(logits, labels, self.weights, label_smoothing=self.recipe.label_smoothing)
-        return loss, logits
+            return self._cross_entropy(logits, labels, indices), logits
+
+    def _cross_entropy(self, logits: Tensor, labels: Tensor, indices: NDArray[np.int64]) -> Tensor:
+        """The mean over a batch, each class and each example with its weight."""
+        smoothing = self.recipe.label_smoothing
+        if self.example_weights is None:
+            return functional.cross_entropy(logits, labels, self.weights, label_smoothing=smoothing)
+        each = functional.cross_entropy(
+            logits, labels, self.weights, reduction="none", label_smoothing=smoothing
+        )  # fmt: skip
+        return (each * self.example_weights[indices]).sum() / self.weights[labels].sum()
 
     def _batches(self, epoch: int) -> Iterator[NDArray[np.int64]]:
         """A new order each epoch. A last batch of one joins the one before: batch norm needs two images."""

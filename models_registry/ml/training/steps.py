@@ -8,7 +8,7 @@ judged on the validation pictures and a checkpoint is written. Like ``training.l
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -23,6 +23,7 @@ from models_registry.ml.training import checkpoint
 from models_registry.ml.training.loop import warm_cosine
 from models_registry.ml.training.options import Options, adamw, find_rate
 from models_registry.ml.training.pace import Pace
+from models_registry.ml.training.weights import drawn_by_weight, example_weights
 
 
 class Learner(Protocol):
@@ -73,13 +74,27 @@ class _Progress:
 
 
 class StepTrainer:
-    """Trains ``learner.net`` in place and leaves the best check's weights in it."""
+    """Trains ``learner.net`` in place and leaves the best check's weights in it.
+
+    weights: how much each of the ``count`` pictures counts, as of ``Split``. A picture is drawn as often as its weight
+    says, rather than its loss multiplied: detectors of torchvision say one loss of a whole batch. The expected gradient
+    is that of weighted losses.
+    """
 
     def __init__(
-        self, learner: Learner, recipe: StepRecipe, hooks: TrainHooks, *, count: int, seed: int, key: str
+        self,
+        learner: Learner,
+        recipe: StepRecipe,
+        hooks: TrainHooks,
+        *,
+        count: int,
+        seed: int,
+        key: str,
+        weights: Sequence[float] | None = None,
     ) -> None:
         self.learner, self.recipe, self.hooks = learner, recipe, hooks
         self.count, self.seed, self.key = count, seed, key
+        self.weights = example_weights(weights, count)
         self.ends = recipe.ends()
         self.parameters = [p for p in learner.net.parameters() if p.requires_grad]
         self.optimiser = adamw(self.parameters, recipe.learning_rate, recipe.weight_decay)
@@ -150,11 +165,17 @@ class StepTrainer:
         return said
 
     def _samples(self, batch: int) -> NDArray[np.int64]:
-        """Every picture once before any comes twice, in a new order each time round."""
+        """Every picture once before any comes twice, in a new order each time round; with weights, as often in a round
+        as they say."""
         at = np.arange(batch * self.recipe.batch_size, (batch + 1) * self.recipe.batch_size)
         rounds = at // self.count
-        orders = {r: np.random.default_rng([self.seed, int(r)]).permutation(self.count) for r in np.unique(rounds)}
+        orders = {r: self._order(int(r)) for r in np.unique(rounds)}
         return np.array([orders[r][i % self.count] for r, i in zip(rounds, at, strict=True)], dtype=np.int64)
+
+    def _order(self, time_round: int) -> NDArray[np.int64]:
+        rng = np.random.default_rng([self.seed, time_round])
+        order = rng.permutation(self.count)
+        return order if self.weights is None else drawn_by_weight(self.weights, order, rng)
 
     def _keep(self, check: int, row: dict[str, float]) -> None:
         """The weights with the best first figure so far; without validation the last ones."""

@@ -285,11 +285,16 @@ function agreementPanel(): HTMLElement {
   return place;
 }
 
+function weighed(by: NonNullable<Lineage["summary"]["annotators"]>): string {
+  const people = plural(by.people, "person has a score", "people have a score");
+  return `${people}, ${plural(by.weighed, "item")} weighed less`;
+}
+
 function lineagePanel(): HTMLElement {
   const place = h("div", { class: "stack" }, skeletonLines(4));
   void Promise.all([api.get<Lineage>(`${url}lineage/`), api.all<ModelUse>(`${url}uses/`)]).then(
     ([lineage, uses]) => {
-      const { train, validation, test, software, calibration } = lineage.summary;
+      const { train, validation, test, software, calibration, annotators } = lineage.summary;
       const labels = [
         ...new Set([...Object.keys(train?.labels ?? {}), ...Object.keys(validation?.labels ?? {})]),
       ];
@@ -345,6 +350,7 @@ function lineagePanel(): HTMLElement {
                 "Test set",
                 test?.number ? `version ${test.number}, ${plural(test.items, "picture")}` : "none",
               ],
+              ...(annotators ? [["Annotators", weighed(annotators)] as [string, Child]] : []),
               ["Temperature", calibration ? (calibration.reason ?? calibration.value.toFixed(2)) : "—"],
               [
                 "Weights",

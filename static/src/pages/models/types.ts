@@ -218,6 +218,8 @@ export interface Lineage {
     test?: { items: number; version: string | null; number: number | null };
     software?: Record<string, string>;
     calibration?: { value: number; n: number; reason: string | null };
+    /** Where examples were weighed by who annotated them: people with a score, and examples that count less. */
+    annotators?: { people: number; weighed: number };
   };
   seed: number;
   weights_digest: string;
