@@ -136,11 +136,13 @@ class CentreAdapter(ShapeNetAdapter["CentreNet"]):
 
         net = fuse_for_inference(self._need_net()).cpu()
         notes = {"threshold": self.threshold, "overlap": 0.6}
-        if self.config["rotated"]:
-            meaning = "(N, K, 5 + C): centre x, y, width, height, angle clockwise in radians, then a score a label"
-            return Portable(CentreTurned(net).eval(), {"rows": meaning}, notes=notes)
         mean, std = (list(values) for values in self.norm)
         asked = {"input_size": self.input_size, "mean": mean, "std": std, "threshold": self.threshold}
+        asked["each_label"] = True
+        if self.config["rotated"]:
+            meaning = "(N, K, 5 + C): centre x, y, width, height, angle clockwise in radians, then a score a label"
+            reads_as = ("onnx_detection", {**asked, "outputs": "turned_rows"})
+            return Portable(CentreTurned(net).eval(), {"rows": meaning}, reads_as=reads_as, notes=notes)
         return Portable(
             CentreRows(net).eval(),
             {"rows": "(N, K, 4 + C): centre x, y, width, height in pixels of the input, then a score a label"},

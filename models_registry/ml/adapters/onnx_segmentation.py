@@ -19,7 +19,8 @@ from models_registry.ml.shapes import Shape
 class OnnxSegmentation(OnnxShapes):
     """The picture is scaled to fit the square, its left top in the square's, the rest grey. The first output is a class
     for every place: (1, K, h, w) numbers a class, or (1, h, w) or (1, 1, h, w) of the class itself; h and w may be a
-    part of the square's side. Its embedding is the sureness of each label's pixels."""
+    part of the square's side: numbers are then enlarged smoothly before the class is chosen. Its embedding is the
+    sureness of each label's pixels."""
 
     info = AdapterInfo(
         name="onnx_segmentation",
@@ -70,8 +71,20 @@ class OnnxSegmentation(OnnxShapes):
         if output.ndim != 4 or output.shape[:2] != (1, wanted):
             text = f"Expected (1, {wanted}, h, w), got an output of {output.shape}."
             raise Invalid(text, field="output")
-        values = output[0].astype(np.float64)
+        values = _enlarged(output[0].astype(np.float64), self.input_size)
         if self.config["output"] == "logits":
             values = np.exp(values - values.max(axis=0))
             values /= values.sum(axis=0)
         return values.argmax(axis=0), values.max(axis=0)
+
+
+def _enlarged(values: NDArray[np.float64], side: int) -> NDArray[np.float64]:
+    """(K, h, w) -> (K, side, side) by bilinear interpolation between the middles of places."""
+    for axis in (1, 2):
+        count = values.shape[axis]
+        at = np.clip((np.arange(side) + 0.5) * count / side - 0.5, 0, count - 1)
+        low = np.floor(at).astype(np.int64)
+        share = (at - low).reshape([-1 if i == axis else 1 for i in range(3)])
+        near, far = values.take(low, axis), values.take(np.minimum(low + 1, count - 1), axis)
+        values = near + (far - near) * share
+    return values
