@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from models_registry.ml.nets.pyramid import Lite0Maps, Maps, SmallMaps
-from models_registry.ml.nets.runtime import device
+from models_registry.ml.nets.runtime import device, sent
 from models_registry.ml.training.pictures import Augmented, AugmentedPictures, Norm
 
 ROOM = 1 << 30  # bytes of maps kept, as float16
@@ -53,7 +53,7 @@ class Views(Generic[Target]):
             self._make(len(self._maps))
         pairs = list(zip(views, samples.tolist(), strict=True))
         near, middle, far = (
-            torch.stack(level).float().to(device())
+            sent(torch.stack(level), device()).float()
             for level in zip(*(self._maps[view][index] for view, index in pairs), strict=True)
         )
         return (near, middle, far), [self._targets[view][index] for view, index in pairs]

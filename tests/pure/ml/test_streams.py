@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 import torch
 
 from models_registry.ml.nets import runtime
-from models_registry.ml.nets.runtime import MOST_STREAMS, in_streams, streams_for
+from models_registry.ml.nets.runtime import MOST_STREAMS, in_streams, sent, streams_for
 
 
 @pytest.fixture(params=[1, 2, 3, 8])
@@ -59,3 +60,26 @@ def test_in_streams_when_one_fails_raises_and_gives_the_threads_back(threads: in
             got.append(piece)
     assert got == [0, 1]
     assert torch.get_num_threads() == threads
+
+
+class Batch:
+    """Notes what is asked of a tensor."""
+
+    def __init__(self) -> None:
+        self.asked: list[Any] = []
+
+    def pin_memory(self) -> Batch:
+        self.asked.append("pinned")
+        return self
+
+    def to(self, where: torch.device, **how: bool) -> Batch:
+        self.asked.append((where.type, how))
+        return self
+
+
+def test_a_gpu_fetches_from_pinned_memory_and_a_cpu_has_no_use_for_it() -> None:
+    gpu: Any = Batch()
+    sent(gpu, torch.device("cuda"))
+    assert gpu.asked == ["pinned", ("cuda", {"non_blocking": True})]
+    batch = torch.arange(6)
+    assert sent(batch, torch.device("cpu")) is batch
