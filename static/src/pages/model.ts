@@ -285,9 +285,11 @@ function agreementPanel(): HTMLElement {
   return place;
 }
 
-function weighed(by: NonNullable<Lineage["summary"]["annotators"]>): string {
+/** A row for a version whose examples were weighed by who annotated them. */
+function weighed(by: Lineage["summary"]["annotators"]): [string, Child][] {
+  if (!by) return [];
   const people = plural(by.people, "person has a score", "people have a score");
-  return `${people}, ${plural(by.weighed, "item")} weighed less`;
+  return [["Annotators", `${people}, ${plural(by.weighed, "item")} weighed less`]];
 }
 
 function lineagePanel(): HTMLElement {
@@ -350,7 +352,7 @@ function lineagePanel(): HTMLElement {
                 "Test set",
                 test?.number ? `version ${test.number}, ${plural(test.items, "picture")}` : "none",
               ],
-              ...(annotators ? [["Annotators", weighed(annotators)] as [string, Child]] : []),
+              ...weighed(annotators),
               ["Temperature", calibration ? (calibration.reason ?? calibration.value.toFixed(2)) : "—"],
               [
                 "Weights",
