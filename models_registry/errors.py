@@ -47,6 +47,12 @@ class EvaluationMissing(Conflict):
     code = "evaluation_missing"
 
 
+class RepeatsMissing(Conflict):
+    """A comparison over several seeds needs repeats that are not there yet; ``data``: model, seeds, ready."""
+
+    code = "repeats_missing"
+
+
 class EvaluationFailed(Conflict):
     """An evaluation that a comparison needs has failed; ``data["evaluation"]`` names it."""
 

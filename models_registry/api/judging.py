@@ -150,7 +150,8 @@ class ComparisonListView(APIView):
 
     @extend_schema(request=shapes.ComparisonCreate, responses={201: shapes.Comparison})
     def post(self, request: Request, project_id: UUID) -> Response:
-        """Judges a candidate against an incumbent. Both evaluations on the version must be there."""
+        """Judges a candidate against an incumbent. Both evaluations on the version must be there; repeats with other
+        seeds, where the configuration asks for several, are started, and are 409 until they are evaluated."""
         project = project_for(request, project_id, "model.edit")
         data = shapes.parsed(shapes.ComparisonCreate, request)
         for name in ("candidate", "incumbent"):
@@ -158,13 +159,15 @@ class ComparisonListView(APIView):
                 raise Invalid(f"The {name} is not in this project.", field=name)
         if data.get("test_set_version"):
             _of_project(data["test_set_version"], project.pk)
-        row = comparison.compare(
-            candidate_id=data["candidate"],
-            incumbent_id=data["incumbent"],
-            test_set_version_id=data.get("test_set_version"),
-            config=data.get("config"),
-            person_id=request.user.pk,
-        )
+        asked = {
+            "candidate_id": data["candidate"],
+            "incumbent_id": data["incumbent"],
+            "test_set_version_id": data.get("test_set_version"),
+            "config": data.get("config"),
+            "person_id": request.user.pk,
+        }
+        comparison.start_seeds(**asked)
+        row = comparison.compare(**asked)
         return Response(render.comparison(row), status=status.HTTP_201_CREATED)
 
 

@@ -20,6 +20,8 @@ def needs_test_set(rules: CompareConfig) -> str:
         return "'guard' looks at the recall of classes on the test set"
     if rules.latency_ms is not None:
         return "'latency_ms' is measured when a model is evaluated"
+    if rules.seeds > 1:
+        return "'seeds' compares figures on the test set"
     return ""
 
 

@@ -6,7 +6,7 @@ the first clause only. A trained model beats an untrained base; a tie keeps the 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -29,7 +29,7 @@ from models_registry.ml.verdict_reasons import (
     untrained_verdict,
 )
 
-__all__ = ["Contender", "Measure", "Reason", "TestItems", "Verdict", "compare"]
+__all__ = ["Contender", "Measure", "Reason", "TestItems", "Verdict", "compare", "seed_gains"]
 
 
 def compare(
@@ -92,6 +92,30 @@ def compare(
         n=duel.n,
         unreadable=duel.unreadable,
     )
+
+
+def seed_gains(
+    seeds: Sequence[Contender], incumbent: Contender, test: TestItems, config: Mapping[str, Any] | None = None
+) -> tuple[list[paired.Statistic], int, NDArray[Any] | None]:
+    """Of each seed the gain in the deciding metric over the incumbent, on the images that all of them could read; how
+    many those are, and their groups. Raises Invalid as ``compare`` does."""
+    rules = parse_config(config)
+    whole = [one.probs for one in (*seeds, incumbent) if one.probs is not None]
+    readable = np.all([np.isfinite(probs).all(axis=1) for probs in whole], axis=0)
+    groups = None if test.groups is None else np.asarray(test.groups)[readable]
+    kept = TestItems(np.asarray(test.labels)[readable], test.class_names, groups)
+
+    def cut(one: Contender) -> Contender:
+        return Contender(one.name, None if one.probs is None else one.probs[readable])
+
+    duels = [_Duel(cut(one), cut(incumbent), kept) for one in seeds]
+    label = _index(list(test.class_names), rules.specific_label)
+    classes = list(range(duels[0].classes)) if label is None else [label]
+    if rules.metric == "accuracy":
+        pairs = [duel.decisions(label) for duel in duels]
+        return [paired.weighted_mean(new.astype(np.float64) - old) for new, old in pairs], duels[0].n, groups
+    gains = [paired.mean_average_precision_gain(one.candidate, one.incumbent, one.labels, classes) for one in duels]
+    return gains, duels[0].n, groups
 
 
 class _Duel:

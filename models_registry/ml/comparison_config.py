@@ -77,6 +77,13 @@ COMPARE_SCHEMA: dict[str, Any] = {
             "default": None,
             "description": "A candidate that takes longer for one picture, where evaluations run, is not promoted.",
         },
+        "seeds": {
+            "type": "integer",
+            "minimum": 1,
+            "maximum": 10,
+            "default": 1,
+            "description": "Above 1: trained with so many seeds, a candidate must be better on their average, too.",
+        },
         "approval": {
             "type": "boolean",
             "default": False,
@@ -122,6 +129,7 @@ class CompareConfig:
     minimum_items: int = 0
     latency_ms: float | None = None
     approval: bool = False
+    seeds: int = 1
 
     def check_labels(self, names: Sequence[str]) -> None:
         """Raises Invalid for a label it names that the test set, which has ``names``, has not."""
@@ -168,6 +176,7 @@ def parse_config(config: Mapping[str, Any] | None) -> CompareConfig:
         minimum_items=int(given["minimum_items"]),
         latency_ms=None if given["latency_ms"] is None else float(given["latency_ms"]),
         approval=bool(given["approval"]),
+        seeds=int(given["seeds"]),
     )
 
 

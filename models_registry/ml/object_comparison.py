@@ -24,7 +24,7 @@ from models_registry.ml.object_paired import WeightedObjectPrecision
 from models_registry.ml.verdict import Contender, Measure, Reason, Verdict
 from models_registry.ml.verdict_reasons import guard_reasons, headline, metric_reason, percent, untrained_verdict
 
-__all__ = ["LEAST_IMAGES", "ObjectContender", "compare_objects"]
+__all__ = ["LEAST_IMAGES", "ObjectContender", "compare_objects", "object_seed_gains"]
 
 LEAST_IMAGES = 20  # a bootstrap over fewer says little
 LEAST_OF_CLASS = 10  # images with the class, below which nothing is ruled out for a guarded one
@@ -98,6 +98,17 @@ def compare_objects(
     )
 
 
+def object_seed_gains(
+    seeds: Sequence[ObjectContender], incumbent: ObjectContender, class_names: Sequence[str],
+    config: Mapping[str, Any] | None = None, *, rules: Rules | None = None,
+) -> tuple[list[paired.Statistic], int]:  # fmt: skip
+    """Of each seed the gain in the deciding metric over the incumbent, and the number of images. Raises Invalid as
+    ``compare_objects`` does."""
+    wanted = parse_config(config)
+    duels = [_Duel(one, incumbent, rules or Rules(), wanted, list(class_names)) for one in seeds]
+    return [duel.gain for duel in duels], duels[0].n
+
+
 class _Duel:
     """Both detectors' answers on the same truth, and what resampling says of them."""
 
@@ -148,6 +159,10 @@ class _Duel:
     def _gains(self, weights: NDArray[np.float32]) -> NDArray[np.float64]:
         """(C, B) candidate less incumbent."""
         return np.stack([self.areas[0][c](weights) - self.areas[1][c](weights) for c in self.classes])
+
+    def gain(self, weights: NDArray[np.float32]) -> NDArray[np.float64]:
+        """(B,) of the deciding metric."""
+        return _mean(self._gains(weights)[[self.classes.index(c) for c in self.chosen]])
 
     def figures(self, side: int) -> dict[str, float]:
         """Headline figures of one model: the deciding average precision, and the share of objects found."""

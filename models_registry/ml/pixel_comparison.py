@@ -7,7 +7,7 @@ were the models alike, each image could as well have been answered by the other 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -21,7 +21,7 @@ from models_registry.ml.pixel_table import PixelTable
 from models_registry.ml.verdict import Contender, Measure, Reason, Verdict
 from models_registry.ml.verdict_reasons import guard_reasons, headline, metric_reason, untrained_verdict
 
-__all__ = ["PixelContender", "compare_pixels"]
+__all__ = ["PixelContender", "compare_pixels", "pixel_seed_gains"]
 
 NAME = "mean_iou"
 LEAST_SWAPS, MOST_SWAPS = 2000, 20_000
@@ -92,6 +92,22 @@ def compare_pixels(
     )
 
 
+def pixel_seed_gains(
+    seeds: Sequence[PixelContender],
+    incumbent: PixelContender,
+    class_names: Sequence[str],
+    config: Mapping[str, Any] | None = None,
+) -> tuple[list[paired.Statistic], int]:
+    """Of each seed the gain in mean intersection over union over the incumbent, and the number of images. Raises
+    Invalid as ``compare_pixels`` does."""
+    rules, names = parse_config(config), list(class_names)
+    tables = [one.table for one in (*seeds, incumbent) if one.table is not None]
+    readable = np.all([table.readable for table in tables], axis=0)
+    known = [replace(table, readable=readable) for table in tables]
+    duels = [_Duel((table, known[-1]), rules, names, None) for table in known[:-1]]
+    return [duel.gain for duel in duels], len(readable)
+
+
 class _Duel:
     """Both segmenters on the images that both could read. better, worse: on how many images only one erred less."""
 
@@ -122,14 +138,14 @@ class _Duel:
 
     def measure(self, seed: int, resamples: int) -> Measure:
         """Both means, the gain and its paired bootstrap interval."""
-
-        def gain(weights: NDArray[np.float32]) -> NDArray[np.float64]:
-            return self._side(0, weights) - self._side(1, weights)
-
         ones = np.ones((self.n, 1), np.float32)
         new, old = float(self._side(0, ones)[0]), float(self._side(1, ones)[0])
-        sure = paired.bootstrap_interval(gain, self.n, seed=seed, groups=self.groups, resamples=resamples)
+        sure = paired.bootstrap_interval(self.gain, self.n, seed=seed, groups=self.groups, resamples=resamples)
         return Measure(self.name, new, old, new - old, sure.low, sure.high)
+
+    def gain(self, weights: NDArray[np.float32]) -> NDArray[np.float64]:
+        """(B,) under weights of images, (N, B)."""
+        return self._side(0, weights) - self._side(1, weights)
 
     def permutation_p(self, seed: int, alpha_k: float) -> float:
         """One-sided: the share of swaps with a gain at least as large as the one seen; as many swaps as it takes to

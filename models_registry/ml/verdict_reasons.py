@@ -14,6 +14,7 @@ __all__ = [
     "guard_reasons",
     "headline",
     "held_to",
+    "held_to_seeds",
     "metric_reason",
     "percent",
     "points",
@@ -133,6 +134,15 @@ def held_to(
         headline=f"{said.removesuffix('.')}; {why}.",
         reasons=[*verdict.reasons, *reasons],
     )
+
+
+def held_to_seeds(verdict: Verdict, reason: Reason, candidate: str, incumbent: str) -> Verdict:
+    """The verdict with the clause over several seeds, which may keep out what one seed alone would promote."""
+    reasons = [*verdict.reasons, reason]
+    if reason.passed or verdict.action == "discard":
+        return replace(verdict, reasons=reasons)
+    said = f"{incumbent} stays, {candidate} is kept out: {reason.text[0].lower()}{reason.text[1:]}"
+    return replace(verdict, action="discard", winner="incumbent", headline=said, reasons=reasons)
 
 
 def waits_for_approval(reasons: Iterable[Mapping[str, Any]]) -> bool:

@@ -16,6 +16,7 @@ from models_registry.models import Artifact, Evaluation, MetricSample, Model, Mo
 from models_registry.permissions import ModelPolicy
 
 __all__ = [
+    "REPEAT_OF",
     "SORTS",
     "artifacts_of",
     "best_model",
@@ -27,9 +28,20 @@ __all__ = [
     "list_promotions",
     "metric_series",
     "newest_adapter",
+    "repeats_of",
     "sortable",
     "tags_of",
 ]
+
+
+REPEAT_OF = "repeat_of"
+"""Key in the lineage of a repeat: the id of the version that it repeats with another seed."""
+
+
+def repeats_of(model: Model) -> list[Model]:
+    """The live repeats of a version, in the order in which they were made."""
+    rows = Model.objects.filter(family=model.family, deleted_at=None)
+    return list(rows.filter(**{f"lineage__{REPEAT_OF}": str(model.pk)}).order_by("number"))
 
 
 def list_models(user: Person, project_id: UUID) -> QuerySet[Model]:

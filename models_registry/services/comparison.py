@@ -19,12 +19,13 @@ from models_registry.ml import comparison as judge
 from models_registry.ml.checks import compare_by_checks, needs_test_set
 from models_registry.ml.comparison_config import parse_config
 from models_registry.ml.metrics.report import align_classes
-from models_registry.ml.verdict_reasons import held_to, waits_for_approval
+from models_registry.ml.repeats import gain_over_seeds, seeds_reason
+from models_registry.ml.verdict_reasons import held_to, held_to_seeds, waits_for_approval
 from models_registry.models import Comparison, Evaluation, MetricSample, Model
 from models_registry.selectors.judging import read_table
-from models_registry.services import ledger, shape_evaluation, stages
+from models_registry.services import ledger, repeats, shape_evaluation, stages
 
-__all__ = ["compare", "evaluations_of", "version_for"]
+__all__ = ["compare", "evaluations_of", "start_seeds", "version_for"]
 
 
 def compare(
@@ -40,7 +41,8 @@ def compare(
 
     The same models, version and configuration give the stored comparison: a retry spends nothing. Without a version the
     candidate's own is used; without that one too, a configuration of only `checks` judges by training figures.
-    Raises EvaluationMissing, EvaluationFailed, Invalid (configuration, labels, projects, no test set).
+    Raises EvaluationMissing, EvaluationFailed, RepeatsMissing (``start_seeds`` first), Invalid (configuration, labels,
+    projects, no test set).
     """
     candidate = Model.objects.get(pk=candidate_id, deleted_at__isnull=True)
     incumbent = Model.objects.get(pk=incumbent_id, deleted_at__isnull=True)
@@ -109,6 +111,9 @@ def _judge(
     config: dict[str, Any],
 ) -> dict[str, Any]:
     tables = {pk: read_table(row.table_id) for pk, row in evaluations.items() if row.table_id}
+    rules = parse_config(config)
+    rival = all(pk in tables for pk in (candidate.pk, incumbent.pk))
+    again = repeats.evaluated_repeats(candidate, rules.seeds, version.pk) if rival else []  # before a look is paid for
     kind = shape_evaluation.shapes_of(candidate, incumbent)
     classes = list(dict.fromkeys(str(name) for table in tables.values() for name in table["classes"]))
     k, entry = 1, None
@@ -125,12 +130,45 @@ def _judge(
         items = _test_items(version, tables, classes)
         contenders = [_contender(model, tables.get(model.pk), items, classes) for model in (candidate, incumbent)]
         verdict = judge.compare(contenders[0], contenders[1], items.test, config, k=k, seed=version.number)
+    if again:
+        seeds = {candidate.pk: tables[candidate.pk], **{one.pk: read_table(str(row.table_id)) for one, row in again}}
+        verdict = _over_seeds(
+            verdict,
+            [candidate, *(one for one, _ in again)],
+            incumbent,
+            version,
+            {**seeds, incumbent.pk: tables[incumbent.pk]},
+            config,
+        )
     known = evaluations[candidate.pk].summary.get("latency_ms")
-    verdict = held_to(verdict, parse_config(config), candidate.name, incumbent.name, known)
+    verdict = held_to(verdict, rules, candidate.name, incumbent.name, known)
     if entry is not None:
         ledger.record_p(entry_id=entry.pk, p=verdict.p)
     ledger_entry = {"spent": entry is not None, "k": k, "chain": str(entry.chain_id) if entry else None}
     return _body(verdict, candidate, incumbent, evaluations, ledger_entry)
+
+
+def _over_seeds(
+    verdict: judge.Verdict,
+    seeds: list[Model],
+    incumbent: Model,
+    version: TestSetVersion,
+    tables: dict[UUID, dict[str, Any]],
+    config: dict[str, Any],
+) -> judge.Verdict:
+    """The verdict on the candidate with one more clause: its recipe is better whatever the seed."""
+    kind = shape_evaluation.shapes_of(seeds[0], incumbent)
+    groups = _groups(version, tables)
+    if kind is not None:
+        gains, n = shape_evaluation.seed_gains(kind, seeds, incumbent, tables, config)
+    else:
+        classes = list(dict.fromkeys(str(name) for table in tables.values() for name in table["classes"]))
+        items = _test_items(version, tables, classes)
+        rivals = [_contender(model, tables[model.pk], items, classes) for model in (*seeds, incumbent)]
+        gains, n, groups = judge.seed_gains(rivals[:-1], rivals[-1], items.test, config)
+    found = gain_over_seeds(gains, n, groups=groups, seed=version.number)
+    reason = seeds_reason(found, parse_config(config).min_delta)
+    return held_to_seeds(verdict, reason, seeds[0].name, incumbent.name)
 
 
 def _judge_by_checks(candidate: Model, incumbent: Model, config: dict[str, Any]) -> dict[str, Any]:
@@ -219,6 +257,30 @@ def version_for(candidate: Model, version_id: UUID | None, config: dict[str, Any
             field="test_set_version",
         )
     return TestSetVersion.objects.select_related("test_set__dataset").get(pk=wanted)
+
+
+def start_seeds(
+    *,
+    candidate_id: UUID,
+    incumbent_id: UUID,
+    test_set_version_id: UUID | None = None,
+    config: dict[str, Any] | None = None,
+    person_id: UUID | None = None,
+    cycle_id: UUID | None = None,
+) -> list[Model | Evaluation]:
+    """Starts the repeats of the candidate that the configuration asks for; what of them is not ready. Nothing where one
+    seed is enough, or the incumbent is no rival. Safe to repeat. Raises Invalid as ``compare`` does."""
+    seeds = parse_config(config).seeds
+    candidate = Model.objects.get(pk=candidate_id, deleted_at__isnull=True)
+    incumbent = Model.objects.get(pk=incumbent_id, deleted_at__isnull=True)
+    if seeds <= 1 or not incumbent.can_predict:
+        return []
+    version = version_for(candidate, test_set_version_id, config)
+    assert version is not None  # several seeds need one
+    _check(candidate, incumbent, version)
+    return repeats.ensure_repeats(
+        model_id=candidate.pk, seeds=seeds, test_set_version_id=version.pk, person_id=person_id, cycle_id=cycle_id
+    )
 
 
 def _check(candidate: Model, incumbent: Model, version: TestSetVersion | None) -> None:

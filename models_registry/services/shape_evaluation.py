@@ -15,9 +15,10 @@ from alp_site.lib.errors import Invalid
 from alp_site.lib.jobs import Run
 from models_registry.errors import EmptySubset
 from models_registry.ml.metrics.object_report import LIKENESS, evaluate_objects, matches_of
-from models_registry.ml.object_comparison import ObjectContender, compare_objects
+from models_registry.ml.object_comparison import ObjectContender, compare_objects, object_seed_gains
 from models_registry.ml.object_matches import Rules
-from models_registry.ml.pixel_comparison import PixelContender, compare_pixels
+from models_registry.ml.paired import Statistic
+from models_registry.ml.pixel_comparison import PixelContender, compare_pixels, pixel_seed_gains
 from models_registry.ml.pixel_table import PixelTable, make_pixel_table, report_pixels
 from models_registry.ml.records import TaskKind
 from models_registry.ml.shape_records import found_records, truth_records
@@ -28,7 +29,7 @@ from models_registry.selectors import catalogue
 from models_registry.selectors.ground_truth import ShapeExample, ShapeSubset
 from models_registry.services import shape_prediction
 
-__all__ = ["compared", "judged", "shapes_of"]
+__all__ = ["compared", "judged", "seed_gains", "shapes_of"]
 
 CHUNK = 64  # pictures between two looks at the cancel flag
 Table = Mapping[str, Any]
@@ -125,26 +126,48 @@ def compared(
     seed: int,
 ) -> Verdict:
     """The candidate against the incumbent. tables: of both, by model; none of an untrained one. Raises Invalid."""
-    classes = list(dict.fromkeys(str(name) for table in tables.values() for name in table["classes"]))
-    sides = [(model, tables.get(model.pk), told) for model, told in zip(models, samples, strict=True)]
+    classes = _classes(tables)
+    new, old = (
+        _contender(kind, model, tables.get(model.pk), told, classes)
+        for model, told in zip(models, samples, strict=True)
+    )
+    if isinstance(new, PixelContender) and isinstance(old, PixelContender):
+        return compare_pixels(new, old, classes, config, groups=groups, k=k, seed=seed)
+    assert isinstance(new, ObjectContender)  # of one kind
+    assert isinstance(old, ObjectContender)
+    return compare_objects(new, old, classes, config, rules=Rules(LIKENESS[kind]), groups=groups, k=k, seed=seed)
+
+
+def seed_gains(
+    kind: TaskKind,
+    seeds: Sequence[Model],
+    incumbent: Model,
+    tables: Mapping[UUID, Table],
+    config: Mapping[str, Any],
+) -> tuple[list[Statistic], int]:
+    """Of each seed its gain over the incumbent, and the number of images. tables: of all of them, by model."""
+    classes = _classes(tables)
+    rivals = [_contender(kind, model, tables[model.pk], {}, classes) for model in (*seeds, incumbent)]
+    pixels = [one for one in rivals if isinstance(one, PixelContender)]
+    if pixels:
+        return pixel_seed_gains(pixels[:-1], pixels[-1], classes, config)
+    objects = [one for one in rivals if isinstance(one, ObjectContender)]
+    return object_seed_gains(objects[:-1], objects[-1], classes, config, rules=Rules(LIKENESS[kind]))
+
+
+def _classes(tables: Mapping[UUID, Table]) -> list[str]:
+    return list(dict.fromkeys(str(name) for table in tables.values() for name in table["classes"]))
+
+
+def _contender(
+    kind: TaskKind, model: Model, table: Table | None, told: Samples, classes: list[str]
+) -> PixelContender | ObjectContender:
+    trained = table is not None
     if kind == "semantic_segmentation":
-        pixels = [
-            PixelContender(
-                model.name, None, trained=table is not None, samples=told,
-                table=None if table is None else _pixels(table, classes),
-            )
-            for model, table, told in sides
-        ]  # fmt: skip
-        return compare_pixels(pixels[0], pixels[1], classes, config, groups=groups, k=k, seed=seed)
-    objects = [
-        ObjectContender(
-            model.name, None, trained=table is not None, samples=told,
-            matches=None if table is None else _matches(table, classes),
-        )
-        for model, table, told in sides
-    ]  # fmt: skip
-    rules = Rules(LIKENESS[kind])
-    return compare_objects(objects[0], objects[1], classes, config, rules=rules, groups=groups, k=k, seed=seed)
+        pixels = None if table is None else _pixels(table, classes)
+        return PixelContender(model.name, None, trained=trained, samples=told, table=pixels)
+    matches = None if table is None else _matches(table, classes)
+    return ObjectContender(model.name, None, trained=trained, samples=told, matches=matches)
 
 
 def _places(table: Table, classes: list[str]) -> NDArray[np.int64]:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from alp_site.lib.errors import AlpError
 from models_registry.models import Comparison, Evaluation, Model
-from models_registry.services.comparison import compare, version_for
+from models_registry.services.comparison import compare, start_seeds, version_for
 from models_registry.services.evaluation import request_evaluation
 from pipelines.engine.spec import (
     Ctx,
@@ -85,7 +85,7 @@ class CompareModels(Node):
                 return NodeError(e.id, error.code, error.message, error.data)
             if row.status != Evaluation.Status.DONE:
                 return Wait(e.id, f"waiting for the evaluation of {row.model.name}", wait_on("evaluation", row.pk))
-        return None
+        return _repeats_missing(e, version)
 
     def compute(self, ctx: Ctx, batch: Sequence[Execution]) -> Sequence[Result]:
         return [self._judge(e) for e in batch]
@@ -103,6 +103,31 @@ class CompareModels(Node):
         winner = e.inputs["new_model"] if better else e.inputs["previous_model"]
         memory = {"incumbent": e.inputs["previous_model"], "comparison": str(row.pk), "verdict": row.reason}
         return Outcome(e.id, {"winning_model": winner}, action=str(row.verdict), remember=memory, log=row.reason)
+
+
+def _repeats_missing(e: Execution, version: UUID) -> Wait | NodeError | None:
+    """The first of the candidate's repeats that is not there, where the configuration asks for several seeds: all are
+    started at once."""
+    try:
+        waiting = start_seeds(
+            candidate_id=UUID(e.inputs["new_model"]),
+            incumbent_id=UUID(e.inputs["previous_model"]),
+            test_set_version_id=version,
+            config=e.inputs.get("compare_config") or {},
+            cycle_id=UUID(e.cycle_id),
+        )
+    except AlpError as error:
+        return NodeError(e.id, error.code, error.message, error.data)
+    for one in waiting:
+        model = one if isinstance(one, Model) else one.model
+        if one.status in ("failed", "cancelled"):
+            why = (one.error or {}).get("message") or f"it was {one.status}"
+            return NodeError(e.id, "repeat_failed", f"{model.name}, which repeats the candidate, has failed: {why}")
+    for one in waiting:
+        if isinstance(one, Model):
+            return Wait(e.id, f"waiting for the training of {one.name}", wait_on("model", one.pk))
+        return Wait(e.id, f"waiting for the evaluation of {one.model.name}", wait_on("evaluation", one.pk))
+    return None
 
 
 def _version(e: Execution) -> UUID | None:

@@ -10,6 +10,7 @@ from alp_site.lib.testing import settle
 from datasets.services import ClassLabel, approve, set_class_labels
 from datasets.services.test_sets import publish_version, resolve_version
 from models_registry.models import Evaluation, Model
+from models_registry.selectors.versions import repeats_of
 from models_registry.services.promotion import promote, rollback
 from models_registry.services.training import start_training
 from models_registry.services.versions import create_model_version
@@ -154,6 +155,31 @@ def test_compare_fails_with_the_reason_of_a_failed_evaluation(world: World) -> N
     e = execution(world, cycle, inputs=inputs, memory={"test_set_version": str(world.version.pk)})
     (error,) = node.unmet(NodeTx(str(world.project.pk), str(world.pipeline.pk), "compare_models"), [e])
     assert "The disk is full." in getattr(error, "message")  # noqa: B009
+
+
+def test_compare_over_several_seeds_waits_for_the_repeats_of_the_candidate(world: World) -> None:
+    rival, candidate = another(world, "rival"), another(world, "candidate")
+    node, cycle = get_node("compare", 1), Cycle.objects.order_by("id").first()
+    assert cycle is not None
+    inputs = {"previous_model": str(rival.pk), "new_model": str(candidate.pk), "compare_config": {"seeds": 2}}
+    e = execution(world, cycle, inputs=inputs, memory={"test_set_version": str(world.version.pk)})
+    tx = NodeTx(str(world.project.pk), str(world.pipeline.pk), "compare_models")
+    waited = []
+    for _ in range(5):
+        asked = list(node.unmet(tx, [e]))
+        if not asked:
+            break
+        waited.append(getattr(asked[0], "reason", ""))
+        settle()
+    (repeat,) = repeats_of(candidate)
+    assert waited[2:] == [f"waiting for the training of {repeat.name}", f"waiting for the evaluation of {repeat.name}"]
+    (verdict,) = node.compute(None, [e])  # type: ignore[arg-type]
+    assert isinstance(verdict, Outcome)
+    assert verdict.action in ("update model", "discard")
+    Model.objects.filter(pk=repeat.pk).update(status="failed", error={"code": "x", "message": "The disk is full."})
+    (error,) = node.unmet(tx, [e])
+    assert isinstance(error, NodeError)
+    assert "The disk is full." in error.message
 
 
 def test_promotion_sets_the_variable_and_the_stage(world: World) -> None:

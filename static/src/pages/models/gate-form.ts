@@ -13,6 +13,7 @@ export interface RuleFields {
   guard_margin: number;
   latency_ms: number | null;
   approval: boolean;
+  seeds: number;
 }
 
 const METRICS: Record<string, string[]> = {
@@ -82,8 +83,15 @@ function schemaOf(task: string, labels: readonly string[]): JsonSchema {
         title: "A person must approve",
         description: "A better one waits for the Promote button; no pipeline promotes it.",
       },
+      seeds: {
+        type: "integer",
+        title: "Seeds",
+        minimum: 1,
+        maximum: 10,
+        description: "Above 1: it is trained with so many seeds, and must be better on their average, too.",
+      },
     },
-    required: ["metric", "min_delta", "minimum_items", "guard", "guard_margin"],
+    required: ["metric", "min_delta", "minimum_items", "guard", "guard_margin", "seeds"],
   };
 }
 
@@ -104,12 +112,21 @@ export function fieldsOf(rule: Rule, task: string): RuleFields {
     guard_margin: Number(guard["margin"] ?? 0.05),
     latency_ms: typeof rule["latency_ms"] === "number" ? rule["latency_ms"] : null,
     approval: rule["approval"] === true,
+    seeds: Number(rule["seeds"] ?? 1),
   };
 }
 
 /** The rule with what the fields say; what they do not know (checks, alpha, a single label) stays. */
 export function ruleOf(fields: RuleFields, before: Rule = {}): Rule {
-  const { precision_recall, guard: _, minimum_items: __, latency_ms: ___, approval: ____, ...rest } = before;
+  const {
+    precision_recall,
+    guard: _,
+    minimum_items: __,
+    latency_ms: ___,
+    approval: ____,
+    seeds: _____,
+    ...rest
+  } = before;
   const curve = isObject(precision_recall) ? { ...precision_recall } : {};
   if (fields.metric) curve["metric"] = fields.metric;
   else delete curve["metric"];
@@ -126,6 +143,7 @@ export function ruleOf(fields: RuleFields, before: Rule = {}): Rule {
     ...(fields.minimum_items > 0 && { minimum_items: fields.minimum_items }),
     ...(fields.latency_ms !== null && { latency_ms: fields.latency_ms }),
     ...(fields.approval && { approval: true }),
+    ...(fields.seeds > 1 && { seeds: fields.seeds }),
   };
 }
 
