@@ -101,7 +101,7 @@ def from_rows(table: NDArray[np.float64], classes: int, turned: bool = False, ea
         if all(_overlap(boxes[at], boxes[other]) <= OVERLAP for other in same):
             kept.append(at)
     chosen = np.array(kept, np.int64)
-    angles = np.degrees(rows[chosen, 4]) if turned else np.zeros(len(chosen))
+    angles = np.degrees(rows[chosen, 4]) % 180 if turned else np.zeros(len(chosen))
     return boxes[chosen], labels[chosen], scores[chosen], angles
 
 

@@ -189,9 +189,7 @@ class Trainer:
         smoothing = self.recipe.label_smoothing
         if self.example_weights is None:
             return functional.cross_entropy(logits, labels, self.weights, label_smoothing=smoothing)
-        each = functional.cross_entropy(
-            logits, labels, self.weights, reduction="none", label_smoothing=smoothing
-        )  # fmt: skip
+        each = functional.cross_entropy(logits, labels, self.weights, reduction="none", label_smoothing=smoothing)
         return (each * self.example_weights[indices]).sum() / self.weights[labels].sum()
 
     def _batches(self, epoch: int) -> Iterator[NDArray[np.int64]]:
