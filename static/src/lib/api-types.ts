@@ -1983,7 +1983,10 @@ export interface paths {
     /** @description The comparisons of a project, newest first. */
     get: operations["projects_id_comparisons_get"];
     put?: never;
-    /** @description Judges a candidate against an incumbent. Both evaluations on the version must be there. */
+    /**
+     * @description Judges a candidate against an incumbent. Both evaluations on the version must be there; repeats with other
+     *     seeds, where the configuration asks for several, are started, and are 409 until they are evaluated.
+     */
     post: operations["projects_id_comparisons_post"];
     delete?: never;
     options?: never;
