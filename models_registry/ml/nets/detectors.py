@@ -31,6 +31,9 @@ class Detector(nn.Module):
             architecture, weights=None, weights_backbone=None, num_classes=classes + 1, **sizes, **more
         )
         getattr(self.body, "roi_heads", self.body).score_thresh = FLOOR
+        predictor = getattr(getattr(self.body, "roi_heads", None), "keypoint_predictor", None)
+        if predictor is not None:  # its loss takes a view that the layout of a CPU's pictures does not allow
+            predictor.register_forward_hook(lambda module, given, said: said.contiguous())
 
     def losses(self, pixels: Tensor, targets: list[dict[str, Tensor]]) -> dict[str, Tensor]:
         """In training mode."""
