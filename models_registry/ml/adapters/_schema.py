@@ -42,7 +42,7 @@ def class_weights() -> dict[str, Any]:
 
 
 def annotator_weights() -> dict[str, Any]:
-    """The fields that ``services.weighing`` reads when a version is made."""
+    """The fields that ``selectors.annotators`` reads when a version is made."""
     return {
         "annotator_weights": choice(
             "none",

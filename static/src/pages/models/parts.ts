@@ -117,6 +117,8 @@ const METRIC_NAMES: Record<string, string> = {
   mean_iou: "Mean IoU",
   f1: "F1",
   penalty: "Penalty",
+  learning_rate: "Learning rate",
+  images_per_second: "Images a second",
 };
 export function metricName(name: string): string {
   const [kind = name, label] = name.split(" of ");
