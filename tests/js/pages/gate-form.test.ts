@@ -1,11 +1,5 @@
 import { describe, expect, it } from "vitest";
-import {
-  fieldsOf,
-  metricsOf,
-  ruleForm,
-  ruleOf,
-  type Rule,
-} from "@/pages/models/gate-form.ts";
+import { fieldsOf, metricsOf, ruleForm, ruleOf, type Rule } from "@/pages/models/gate-form.ts";
 
 const WHOLE: Rule = {
   precision_recall: { metric: "map", min_delta: 0.01, iou_threshold: 0.5 },
@@ -24,9 +18,7 @@ describe("the rule of the gate", () => {
       precision_recall: { min_delta: 0 },
       guard: { every: true, margin: 0.05 },
     };
-    expect(ruleOf(fieldsOf(every, "semantic_segmentation"), every)).toEqual(
-      every,
-    );
+    expect(ruleOf(fieldsOf(every, "semantic_segmentation"), every)).toEqual(every);
   });
 
   it("says nothing of what is not asked for", () => {
@@ -44,21 +36,16 @@ describe("the rule of the gate", () => {
 
   it("offers the figures of the task; one of another task gives way to the first", () => {
     expect(metricsOf("keypoints")).toEqual(["average_precision", "map"]);
-    expect(
-      fieldsOf({ precision_recall: { metric: "map" } }, "classification")
-        .metric,
-    ).toBe("average_precision");
+    expect(fieldsOf({ precision_recall: { metric: "map" } }, "classification").metric).toBe(
+      "average_precision",
+    );
     expect(fieldsOf(WHOLE, "semantic_segmentation").metric).toBe("");
   });
 
   it("is read from the form only when every field is right", () => {
     const form = ruleForm("detection", ["cat", "dog"], WHOLE);
     expect(form.read()).toEqual(WHOLE);
-    const inputs = [
-      ...form.element.querySelectorAll<HTMLInputElement>(
-        'input:not([type="checkbox"])',
-      ),
-    ];
+    const inputs = [...form.element.querySelectorAll<HTMLInputElement>('input:not([type="checkbox"])')];
     const size = inputs.find((one) => one.value === "200");
     if (!size) throw new Error("no field holds the least number of pictures");
     size.value = "-1";
@@ -70,21 +57,14 @@ describe("the rule of the gate", () => {
   it("asks for classes and their loss only where some are guarded, and then for one at least", () => {
     const form = ruleForm("detection", ["cat", "dog"], {});
     const field = (path: string) => {
-      const found = form.element.querySelector<HTMLElement>(
-        `[data-path="${path}"]`,
-      );
+      const found = form.element.querySelector<HTMLElement>(`[data-path="${path}"]`);
       if (!found) throw new Error(`no field ${path}`);
       return found;
     };
-    const hidden = () => [
-      field("guard_labels").hidden,
-      field("guard_margin").hidden,
-    ];
+    const hidden = () => [field("guard_labels").hidden, field("guard_margin").hidden];
     const guard = field("guard").querySelector("select");
     const choose = (title: string) => {
-      const option = [...(guard?.options ?? [])].find(
-        (one) => one.text === title,
-      );
+      const option = [...(guard?.options ?? [])].find((one) => one.text === title);
       if (!guard || !option) throw new Error(`nothing is called ${title}`);
       guard.value = option.value;
       guard.dispatchEvent(new Event("change", { bubbles: true }));
