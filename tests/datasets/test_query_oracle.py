@@ -217,6 +217,7 @@ FILTERS = st.recursive(
 
 
 # The failing filter is in the message; shrinking ten items and sixteen filters takes minutes.
+@pytest.mark.thorough
 @settings(
     max_examples=50,
     deadline=None,

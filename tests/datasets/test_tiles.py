@@ -358,6 +358,7 @@ def test_tiles_that_were_deleted_are_cut_again_when_asked_for(
     assert engine.get(f"/api/v1/items/{item.pk}/tiles/1/0/0/").status_code == 200
 
 
+@pytest.mark.thorough
 @pytest.mark.serial
 def test_a_hundred_megapixels_are_cut_with_little_memory(tmp_path: Path) -> None:
     """In a process of its own, whose memory is looked at; the picture alone would take 300 MB."""

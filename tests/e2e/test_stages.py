@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import Visitor
@@ -70,6 +71,7 @@ def return_one_and_approve_one(second: Hand) -> str:
     return returned
 
 
+@pytest.mark.thorough
 def test_two_stages_when_the_second_returns_then_it_is_answered_to_it_and_approved_there(
     house: House, visitor: Callable[..., Visitor]
 ) -> None:

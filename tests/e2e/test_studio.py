@@ -49,6 +49,7 @@ def check(loop: Loop, files: list[str]) -> None:
     assert found["counters_wrong"] == []
 
 
+@pytest.mark.thorough
 def test_studio_when_two_people_label_at_once_then_nobody_is_served_what_another_holds(
     visitor: Windows, loop: Loop
 ) -> None:

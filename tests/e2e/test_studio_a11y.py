@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.axe import Ear
@@ -73,6 +74,7 @@ def draw(hand: Hand) -> None:
     hand.page.keyboard.press("v")
 
 
+@pytest.mark.thorough
 def test_studio_when_labelling_and_reviewing_has_no_serious_violation(
     house: House, visitor: Callable[..., Visitor]
 ) -> None:
@@ -161,6 +163,7 @@ def walk(page: Page) -> list[str]:
     return list(page.evaluate("walk.missed()"))
 
 
+@pytest.mark.thorough
 def test_studio_when_walked_through_by_keys_then_the_focus_comes_to_everything(
     house: House, visitor: Callable[..., Visitor]
 ) -> None:

@@ -61,6 +61,7 @@ def sign_in_again(hand: Hand) -> None:
     expect(dialog).to_be_hidden()
 
 
+@pytest.mark.thorough
 def test_kept_when_the_session_ends_in_the_middle_of_a_polygon_then_it_is_drawn_on_and_saved(
     visitor: Windows, worlds: dict[str, World]
 ) -> None:
@@ -100,6 +101,7 @@ def test_kept_when_the_session_ends_in_the_middle_of_a_polygon_then_it_is_drawn_
     assert [row["type"] for row in hand.holds(item)] == ["box"]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("moment", ["before", "after"])
 def test_kept_when_the_server_is_killed_before_or_after_it_wrote_then_the_edit_is_there_once(
     house: House, visitor: Windows, worlds: dict[str, World], moment: str
@@ -143,6 +145,7 @@ def answer_lost(route: Route, web: int) -> None:
     route.abort()
 
 
+@pytest.mark.thorough
 def test_kept_when_offline_edits_outlive_tab_and_session_then_the_server_holds_them_all(
     visitor: Windows, worlds: dict[str, World]
 ) -> None:

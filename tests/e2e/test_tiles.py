@@ -67,6 +67,7 @@ def settled(hand: Hand) -> None:
     hand.page.wait_for_timeout(300)
 
 
+@pytest.mark.thorough
 def test_a_tiled_picture_when_opened_and_zoomed_then_is_as_sharp_as_its_file_and_takes_shapes(
     visitor: Windows, world: World, huge: str
 ) -> None:
@@ -99,6 +100,7 @@ def test_a_tiled_picture_when_opened_and_zoomed_then_is_as_sharp_as_its_file_and
     expect(hand.page.locator("canvas.stage-minimap")).to_be_hidden()
 
 
+@pytest.mark.thorough
 def test_tools_that_look_at_colours_when_the_picture_is_tiled_then_read_the_tiles_in_sight(
     visitor: Windows, world: World, huge: str
 ) -> None:

@@ -242,6 +242,7 @@ def statuses(world: World) -> dict[str, dict[str, int]]:
     return {row.node_id: {n: getattr(row, n) for n in names if getattr(row, n)} for row in rows}
 
 
+@pytest.mark.thorough
 @real_db
 def test_the_loop_with_selection_turns_from_pool_to_verdict() -> None:
     world = build(PLAN, say)
@@ -283,6 +284,7 @@ def test_the_loop_with_selection_turns_from_pool_to_verdict() -> None:
     assert str(second.model_id) == best, "the round after a training is chosen by whoever is best then"
 
 
+@pytest.mark.thorough
 @real_db
 def test_what_a_strategy_chose_only_becomes_train_and_labels_are_the_answer_keys() -> None:
     world = build(PLAN, say)
@@ -313,6 +315,7 @@ def test_building_a_world_twice_changes_nothing() -> None:
     assert again.pipeline == world.pipeline
 
 
+@pytest.mark.thorough
 @real_db
 def test_the_published_template_runs_end_to_end_by_its_clock() -> None:
     world = build(PLAN, say)

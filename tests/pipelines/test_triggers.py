@@ -174,6 +174,7 @@ def test_disabled_trigger_is_deaf(running: Running, items: Items) -> None:
 # --- many
 
 
+@pytest.mark.thorough
 def test_ten_thousand_items_become_ten_thousand_cycles_in_bulk(running: Running, items: Items) -> None:
     pipeline = running(graph([node("p", "person")]))
     items(10_000)

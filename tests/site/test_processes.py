@@ -41,7 +41,10 @@ def below(procs: list[Proc], pid: int) -> set[int]:
     return found
 
 
-@pytest.mark.parametrize("kind", ["web", "cluster", "sentinel", "worker"])
+@pytest.mark.parametrize(
+    "kind",
+    [*(pytest.param(kind, marks=pytest.mark.thorough) for kind in ("web", "cluster", "sentinel")), "worker"],
+)
 def test_kill_when_any_process_of_a_kind_dies_then_its_own_go_with_it_and_the_house_recovers(
     house: House, kind: str
 ) -> None:
@@ -70,6 +73,7 @@ for number in range(6):
 COUNT_WORK = "from django_q.models import OrmQ; print('left', OrmQ.objects.count())"
 
 
+@pytest.mark.thorough
 @pytest.mark.skipif("REDIS_URL" in os.environ, reason="looks into the database's queue")
 def test_kill_when_an_idle_worker_dies_then_the_queue_still_moves(house: House) -> None:
     """It dies holding the lock of the queue its fellows read from."""
@@ -81,6 +85,7 @@ def test_kill_when_an_idle_worker_dies_then_the_queue_still_moves(house: House) 
     house.wait_until(lambda: "left 0" in house.manage("shell", "-c", COUNT_WORK), 20, "the queue to empty")
 
 
+@pytest.mark.thorough
 def test_kill_when_all_die_at_random_again_and_again_then_the_house_recovers(house: House) -> None:
     """The long form is `make chaos`."""
     rng = random.Random(20)

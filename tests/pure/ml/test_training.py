@@ -237,6 +237,7 @@ trained(sys.argv[1], Path(sys.argv[2]), on_epoch=die)
 """
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", SMALL)
 def test_a_training_killed_on_the_way_ends_as_an_undisturbed_one(name: str, tmp_path: Path) -> None:
     """The process dies by SIGKILL after its first checkpoint; the next one goes on from there."""
