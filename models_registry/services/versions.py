@@ -94,7 +94,6 @@ def draft_version(
     test = gather_test_set(about, test_set_version) if test_set_version else Subset()
     _not_empty(about, train=train, validation=validation)
     _disjoint({"train": train, "validation": validation, "test": test})
-    labels = catalogue.labels_for(base_model.labels, dataset, train)
     used_seed = int(seed if seed is not None else full.get("seed", base_model.seed))
     lineage = _lineage(train, validation, test, test_set_version)
     weights_file = _weighed(project_id, full, train, lineage)
@@ -111,7 +110,7 @@ def draft_version(
         base_model_id=base_model.pk,
         adapter=base_model.adapter,
         configuration=full,
-        labels=labels,
+        labels=catalogue.labels_for(base_model.labels, dataset, train),
         dataset_id=dataset.pk,
         train_filter=train_filter,
         validation_filter=validation_filter,

@@ -129,12 +129,19 @@ def ours_detection(folder: Path) -> Callable[[], None]:
 # ---- the reference
 
 
+def on_device() -> Any:
+    """Where both sides calculate."""
+    import torch
+
+    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+
+
 def reference_classification(folder: Path) -> Callable[[], None]:
     import torch
     import torchvision
     from torch.utils.data import DataLoader
 
-    where = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    where = on_device()
     model = torchvision.models.resnet18(num_classes=len(LABELS)).to(where)
     loader = DataLoader(
         Ones(folder),
@@ -166,7 +173,7 @@ def reference_detection(folder: Path) -> Callable[[], None]:
     import torchvision
     from torch.utils.data import DataLoader
 
-    where = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    where = on_device()
     model = torchvision.models.get_model(
         "ssdlite320_mobilenet_v3_large", weights=None, weights_backbone=None, num_classes=len(BOXES) + 1
     ).to(where)

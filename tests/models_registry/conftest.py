@@ -19,8 +19,8 @@ from datasets.services import approval, labels, test_sets
 from datasets.services.datasets import create_dataset
 from datasets.services.ontologies import create_ontology
 from datasets.services.upload import add_many
-from models_registry.models import Model
-from models_registry.services import training, versions
+from models_registry.models import Evaluation, Model
+from models_registry.services import evaluation, training, versions
 
 CLASSES = ("disc", "square", "cross")
 COLOURS = {"disc": (215, 60, 50), "square": (50, 95, 215), "cross": (55, 175, 75)}
@@ -154,3 +154,22 @@ def train_now(make_version: Callable[..., Model]) -> Callable[..., Model]:
         return model
 
     return make
+
+
+def evaluated(model: Model, version: TestSetVersion) -> Evaluation:
+    """The evaluation after its job has run."""
+    row = evaluation.request_evaluation(model_id=model.pk, test_set_version_id=version.pk)
+    jobs.run_pending()
+    row.refresh_from_db()
+    assert row.status == "done", failed_jobs()
+    return row
+
+
+@pytest.fixture
+def pair(train_now: Callable[..., Model], frozen: TestSetVersion) -> tuple[Model, Model]:
+    """A good candidate and a weak incumbent, both evaluated."""
+    weak = train_now(configuration_changes={"epochs": 1}, seed=2)
+    good = train_now(seed=3)
+    evaluated(weak, frozen)
+    evaluated(good, frozen)
+    return good, weak

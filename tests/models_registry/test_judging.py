@@ -5,46 +5,29 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 from django.db import connection
-from rest_framework.test import APIClient
 from sklearn import metrics as reference
 
 from alp_site.lib import jobs
-from alp_site.lib.db import now
 from alp_site.lib.errors import Invalid
 from alp_site.lib.models import Event, Job
-from alp_site.lib.testing import failed_jobs
 from alp_site.people.models import Project, User
 from datasets.models import Item, TestSetVersion
 from datasets.services import approval, labels, test_sets
 from models_registry.errors import ApprovalNeeded, EvaluationFailed, EvaluationMissing, NotTrained, WrongStatus
-from models_registry.ml import comparison as judge
-from models_registry.ml import verdict
 from models_registry.ml.adapters.small_cnn import SmallCnn
-from models_registry.ml.repeats import SeedGain
 from models_registry.models import Comparison, ComparisonLedger, Evaluation, Model, PromotionLog
 from models_registry.selectors import catalogue, figures, judging
-from models_registry.selectors.versions import repeats_of
 from models_registry.services import comparison, evaluation, ledger, promotion, versions
 
-from .conftest import CLASSES, Maker, Shapes
+from .conftest import CLASSES, Maker, Shapes, evaluated
 
 pytestmark = pytest.mark.django_db
 Train = Callable[..., Model]
-
-
-def evaluated(model: Model, version: TestSetVersion) -> Evaluation:
-    """The evaluation after its job has run."""
-    row = evaluation.request_evaluation(model_id=model.pk, test_set_version_id=version.pk)
-    jobs.run_pending()
-    row.refresh_from_db()
-    assert row.status == "done", failed_jobs()
-    return row
 
 
 def test_evaluation_agrees_with_scikit_learn(train_now: Train, frozen: TestSetVersion) -> None:
@@ -138,16 +121,6 @@ def test_items_behind_the_figures(train_now: Train, frozen: TestSetVersion) -> N
 
 
 # ---- comparison
-
-
-@pytest.fixture
-def pair(train_now: Train, frozen: TestSetVersion) -> tuple[Model, Model]:
-    """A good candidate and a weak incumbent, both evaluated."""
-    weak = train_now(configuration_changes={"epochs": 1}, seed=2)
-    good = train_now(seed=3)
-    evaluated(weak, frozen)
-    evaluated(good, frozen)
-    return good, weak
 
 
 def test_comparison_says_who_won_and_spends_one_look(pair: tuple[Model, Model], frozen: TestSetVersion) -> None:
@@ -470,75 +443,3 @@ def test_an_evaluation_tells_its_code_and_hands_out_what_was_said_of_every_item(
     with np.load(io.BytesIO(answer.getvalue()), allow_pickle=False) as content:
         assert len(content["items"]) == row.summary["n"] == 24
         assert float(np.mean(content["correct"])) == pytest.approx(row.summary["accuracy"])
-
-
-# ---- several seeds
-
-SEEDS = {"seeds": 3}
-
-
-def test_a_comparison_over_several_seeds_makes_and_counts_repeats(
-    pair: tuple[Model, Model], frozen: TestSetVersion, client_as: Callable[[str], APIClient]
-) -> None:
-    good, weak = pair
-    ask = {"candidate": str(good.pk), "incumbent": str(weak.pk), "config": SEEDS}
-    url = f"/api/v1/projects/{good.project_id}/comparisons/"
-    client = client_as("engineer")
-    for ready in (1, 1):  # asking twice starts nothing twice
-        answer = client.post(url, ask, format="json")
-        assert (answer.status_code, answer.json()["error"]["code"]) == (409, "repeats_missing")
-        assert answer.json()["error"]["data"]["ready"] == ready
-    assert not ComparisonLedger.objects.exists()  # no look was paid for
-    repeats = repeats_of(good)
-    assert [one.seed for one in repeats] == [good.seed + 1, good.seed + 2]
-    jobs.run_pending()
-    assert client.post(url, ask, format="json").status_code == 409  # trained; now they are evaluated
-    jobs.run_pending()
-    report = client.post(url, ask, format="json").json()["report"]
-    said = next(one for one in report["reasons"] if one["code"].startswith("seeds_"))
-    rows = [judging.read_table(str(one.evaluations.get().table_id)) for one in (good, *repeats_of(good), weak)]
-    averages = [reference.average_precision_score(np.eye(3)[row["label"]], row["probs"].astype(float)) for row in rows]
-    assert f"over 3 seeds {100 * (np.mean(averages[:3]) - averages[3]):+.1f} points" in said["text"]
-    assert ComparisonLedger.objects.count() == 1
-    for one in repeats_of(good):
-        assert (one.stage, one.status, one.labels, one.configuration) == (
-            "archived", "trained", good.labels, good.configuration,
-        )  # fmt: skip
-        assert one.weights_digest != good.weights_digest
-    drawn = figures.labels_vs_metric(good.project_id)
-    assert not {str(one.pk) for one in repeats} & {point["model"] for point in drawn}
-
-
-def test_a_deleted_repeat_is_made_again_with_its_seed_and_an_untrained_rival_needs_none(
-    pair: tuple[Model, Model], base: Model, frozen: TestSetVersion
-) -> None:
-    good, weak = pair
-    asked = {"candidate_id": good.pk, "incumbent_id": weak.pk, "config": SEEDS}
-    assert comparison.start_seeds(**{**asked, "incumbent_id": base.pk}) == []
-    assert comparison.start_seeds(**{**asked, "config": {}}) == []
-    assert len(comparison.start_seeds(**asked)) == 2
-    Model.objects.filter(pk=repeats_of(good)[0].pk).update(deleted_at=now())
-    comparison.start_seeds(**asked)
-    assert sorted(one.seed for one in repeats_of(good)) == [good.seed + 1, good.seed + 2]
-
-
-def test_what_one_seed_wins_is_kept_out_where_the_seeds_differ(
-    pair: tuple[Model, Model], frozen: TestSetVersion, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    good, weak = pair
-    asked = {"candidate_id": good.pk, "incumbent_id": weak.pk, "config": SEEDS}
-    for _ in range(2):
-        comparison.start_seeds(**asked)
-        jobs.run_pending()
-    passed = verdict.Reason("better", "Better.", True)
-    compare = judge.compare
-
-    def won(*given: Any, **more: Any) -> verdict.Verdict:
-        return replace(compare(*given, **more), action="update model", winner="candidate", reasons=[passed])
-
-    monkeypatch.setattr(judge, "compare", won)
-    worse = SeedGain([0.1, -0.1, 0.0], 0.0, -0.2)
-    monkeypatch.setattr(comparison, "gain_over_seeds", lambda *given, **more: worse)
-    row = comparison.compare(**asked)
-    assert row.verdict == "discard"
-    assert "kept out: may be luck of the seed" in row.reason

@@ -11,7 +11,6 @@ import pytest
 
 from models_registry.ml import load_all
 from models_registry.ml.adapters import ShapeData, ShapeSplit, TrainHooks, _weights, new_adapter
-from models_registry.ml.adapters.base import WeightsMissing
 from models_registry.ml.exporting import export
 from models_registry.ml.pixel_table import make_pixel_table
 from models_registry.ml.shapes import Shape
@@ -41,10 +40,7 @@ def turned(shapes: list[Shape]) -> list[Shape]:
 
 def both(name: str, config: dict[str, Any], shapes: list[list[Shape]], folder: Path) -> tuple[Any, Any]:
     """A trained version, and what reads its file."""
-    try:
-        own: Any = new_adapter(name, {**STEPS, **config}, LABELS, 7)
-    except WeightsMissing as missing:
-        pytest.skip(missing.message)
+    own: Any = new_adapter(name, {**STEPS, **config}, LABELS, 7)
     own.train(ShapeData(ShapeSplit(IMAGES, shapes), ShapeSplit([], [])), TrainHooks(folder / "checkpoint"))
     about = export(own, "onnx", IMAGES, folder).about
     reads = about["reads_as"]
