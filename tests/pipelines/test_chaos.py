@@ -24,6 +24,8 @@ from alp_site.lib.models import OPEN_STATES, Event, Job, JobState
 from alp_site.lib.testing import settle
 from pipelines.engine.graph import from_json
 from pipelines.engine.spec import Execution, Node, NodeError, NodeSpec, Outcome, Port, Result, Wait, register, wait_on
+from pipelines.engine.validate import validate
+from pipelines.engine.wiring import read_wiring
 from pipelines.models import (
     ConnectionCounter,
     Cycle,
@@ -42,7 +44,7 @@ from pipelines.services.pipelines import publish_pipeline, save_pipeline
 from pipelines.services.waits import Answer, complete_waiting
 from tests.clock import HouseClock
 from tests.pipelines.conftest import real_db
-from tests.pure.engine.simulation import behave, expected, random_graph
+from tests.pure.engine.simulation import behave, expected, outputs_of, random_graph, spreads, wiring_of
 
 pytestmark = [real_db, pytest.mark.scale, pytest.mark.thorough]
 VALUE = (Port("value", "Json"),)
@@ -67,7 +69,7 @@ class _Sim(Node):
             return NodeError(e.id, "try_again", "not this time")
         if e.config["kind"] == "person":
             return Wait(e.id, "a person", on=wait_on("person", e.id), outputs={"value": value})
-        return Outcome(e.id, {"value": value}, action)
+        return Outcome(e.id, outputs_of(e.node_id, e.config, value), action)
 
     def apply(self, tx: Any, results: Sequence[Outcome | Wait]) -> Sequence[Result] | None:
         values = [r.outputs["value"] for r in results if isinstance(r, Outcome)]
@@ -102,6 +104,24 @@ class SimStep(_Sim):
 class SimJoin(_Sim):
     spec = NodeSpec(
         type="sim.join", title="Join", category="Test", inputs=(Port("a", "Json"), Port("b", "Json")), outputs=VALUE,
+        actions=ACTIONS, config_schema=OPEN, batch=3, hidden=True,
+    )  # fmt: skip
+
+
+@register
+class SimList(_Sim):
+    spec = NodeSpec(
+        type="sim.list", title="List", category="Test", inputs=VALUE, outputs=(*VALUE, Port("values", "String[]")),
+        actions=ACTIONS, config_schema=OPEN, batch=3, hidden=True,
+    )  # fmt: skip
+
+
+@register
+class SimEach(_Sim):
+    """Takes one text, so a list of texts comes to it one by one."""
+
+    spec = NodeSpec(
+        type="sim.each", title="Each", category="Test", inputs=(Port("value", "String"),), outputs=VALUE,
         actions=ACTIONS, config_schema=OPEN, batch=3, hidden=True,
     )  # fmt: skip
 
@@ -193,6 +213,13 @@ def recounted(pipeline: Pipeline) -> dict[str, Counter[str]]:
     return found
 
 
+@pytest.mark.parametrize("seed", range(50))
+def test_the_lists_of_random_graphs_are_wired_as_the_simulation_says(seed: int) -> None:
+    graph = from_json(random_graph(random.Random(seed), blocks=6))
+    assert read_wiring(graph) == wiring_of(graph)
+    assert not [p for p in validate(graph) if p.level == "error"]
+
+
 @pytest.mark.parametrize("seed", range(8))
 def test_every_effect_happens_once_whatever_goes_wrong(
     seed: int, running: Callable[..., Pipeline], items: Callable[..., list[str]]
@@ -251,7 +278,8 @@ def begin() -> None:
 
 
 def right_books(pipeline: Pipeline) -> bool:
-    """Whether the counters of nodes, connections and cycles say what the rows do."""
+    """Whether the counters of nodes, connections and cycles say what the rows do; of a list that went on element by
+    element each counts."""
     counters = {
         row.node_id: Counter({s: n for s in ExecutionStatus.values if (n := getattr(row, s))})
         for row in NodeCounter.objects.filter(pipeline=pipeline)
@@ -259,7 +287,8 @@ def right_books(pipeline: Pipeline) -> bool:
     passed: Counter[str] = Counter()
     for row in NodeExecution.objects.filter(pipeline=pipeline, status="done"):
         graph = graph_of(row.revision_id)
-        passed.update(graph.connection_by_id[name].name for name in row.taken)
+        for way in map(graph.connection_by_id.__getitem__, row.taken):
+            passed[way.name] += len(row.outputs[way.source_port]) if spreads(graph, way) else 1
     kept = dict(ConnectionCounter.objects.filter(pipeline=pipeline).values_list("name", "passed"))
     cycles = Counter(Cycle.objects.filter(pipeline=pipeline).values_list("status", flat=True))
     tally = CycleCounter.objects.get(pipeline=pipeline)

@@ -1,7 +1,8 @@
 """Random graphs whose outcome is known, and a house in memory that runs them while everything goes wrong.
 
 Each value that travels is the path it took ("item/n0/n1"), so what must have happened can be computed without an engine
-(``expected``) and compared with the effects that were committed.
+(``expected``) and compared with the effects that were committed. A node of the kind ``list`` also gives a list, which
+goes on whole to a node that takes any value, and element by element ("item/n0/n1#0") to one of the kind ``each``.
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
-from pipelines.engine.graph import Graph, from_json
+from pipelines.engine.graph import Connection, Graph, from_json
+from pipelines.engine.plan import Wiring
 from pipelines.engine.state import (
     OPEN,
     READY,
@@ -36,7 +38,12 @@ from pipelines.engine.state import (
     step,
 )
 
-KINDS = ("pass", "branch", "loop", "person", "fails", "needs")
+KINDS = ("pass", "branch", "loop", "person", "fails", "needs", "list", "each")
+TYPES = {"list": "sim.list", "each": "sim.each"}
+LONGEST = (0, 2, 3)
+"""Elements of a list, by a node's ``times``; 0: nothing goes on element by element."""
+MOST_LISTS = 2
+"""A graph has no more: each multiplies what follows it."""
 
 
 @dataclass
@@ -50,18 +57,26 @@ class Builder:
     def node(self, kind: str, ports: tuple[str, ...] = ("value",)) -> str:
         name = f"n{len(self.nodes)}"
         times = self.rng.randint(1, 3)
-        kind_of = "sim.join" if len(ports) > 1 else "sim.step"
+        kind_of = "sim.join" if len(ports) > 1 else TYPES.get(kind, "sim.step")
         self.nodes.append({"id": name, "type": kind_of, "config": {"kind": kind, "times": times}})
         return name
 
-    def link(self, source: str, target: str, port: str = "value", action: str | None = None) -> None:
-        ends = {"source": {"node": source, "port": "value"}, "target": {"node": target, "port": port}}
+    def link(
+        self, source: str, target: str, port: str = "value", action: str | None = None, *, output: str = "value"
+    ) -> None:
+        ends = {"source": {"node": source, "port": output}, "target": {"node": target, "port": port}}
         self.links.append({**ends, "action": action})
 
     def grow(self, last: str, single: bool) -> tuple[str, bool]:
+        few = sum(node["type"] == "sim.list" for node in self.nodes) < MOST_LISTS
         block = self.rng.choice(
-            ["pass", "branch", "fan", "join" if single else "pass", "loop", "person", "fails", "needs"]
+            [
+                *("pass", "branch", "fan", "join" if single else "pass", "loop", "person", "fails", "needs"),
+                "list" if few else "pass",
+            ]
         )
+        if block == "list":
+            return self.spread(last), False
         if block == "branch":
             split, left, right, end = self.node("branch"), self.node("pass"), self.node("pass"), self.node("pass")
             self.link(last, split)
@@ -87,6 +102,18 @@ class Builder:
             return end, single
         return new, single
 
+    def spread(self, last: str) -> str:
+        """A list, each of its elements, and now and then the whole of it beside them."""
+        source, each, end = self.node("list"), self.node("each"), self.node(self.rng.choice(["pass", "fails"]))
+        self.link(last, source)
+        self.link(source, each, output="values")
+        self.link(each, end)
+        if self.rng.random() < 0.5:
+            whole = self.node("pass")
+            self.link(source, whole, output="values")
+            self.link(whole, end)
+        return end
+
 
 def random_graph(rng: random.Random, blocks: int) -> dict[str, Any]:
     """A graph as JSON, valid, started at ``n0``."""
@@ -109,25 +136,45 @@ def behave(node_id: str, config: Mapping[str, Any], inputs: Mapping[str, Any]) -
     return value, "completed" if config["kind"] == "person" else None
 
 
+def outputs_of(node_id: str, config: Mapping[str, Any], value: str) -> dict[str, Any]:
+    """What a node puts out on its ports."""
+    if config["kind"] != "list":
+        return {"value": value}
+    return {"value": value, "values": [f"{value}#{number}" for number in range(LONGEST[config["times"] - 1])]}
+
+
+def spreads(graph: Graph, connection: Connection) -> bool:
+    """Whether the elements of a list go on one by one there."""
+    return connection.source_port == "values" and graph.by_id[connection.target_node].config["kind"] == "each"
+
+
+def wiring_of(graph: Graph) -> Wiring:
+    """What the node types say, where there are none (``test_chaos`` has them)."""
+    return Wiring(spreading=frozenset(c for c in graph.connections if spreads(graph, c)))
+
+
 def expected(graph: Graph, start: str) -> Counter[str]:
     """Every value that some node must send on, in a world where nothing fails."""
     made: Counter[str] = Counter()
-    ports: dict[str, dict[str, str]] = {}
-    todo: list[tuple[str, dict[str, str]]] = [("n0", {"item": start})]
+    ports: dict[str, dict[str, Any]] = {}
+    todo: list[tuple[str, dict[str, Any]]] = [("n0", {"item": start})]
     while todo:
         node_id, inputs = todo.pop()
         value, action = behave(node_id, graph.by_id[node_id].config, inputs)
         made[value] += 1
+        outputs = outputs_of(node_id, graph.by_id[node_id].config, value)
         for c in graph.outgoing(node_id):
             if c.action not in (None, action):
                 continue
-            held = {c.target_port: value}
-            if len(graph.connected_ports(c.target_node)) > 1:
-                held = ports.setdefault(c.target_node, {})
-                held[c.target_port] = value
-                if set(held) != graph.connected_ports(c.target_node):
-                    continue
-            todo.append((c.target_node, dict(held)))
+            sent = outputs[c.source_port]
+            for one in sent if spreads(graph, c) else [sent]:
+                held = {c.target_port: one}
+                if len(graph.connected_ports(c.target_node)) > 1:
+                    held = ports.setdefault(c.target_node, {})
+                    held[c.target_port] = one
+                    if set(held) != graph.connected_ports(c.target_node):
+                        continue
+                todo.append((c.target_node, dict(held)))
     return made
 
 
@@ -147,7 +194,7 @@ class House:
         """``fenced`` False: the store forgets to check the lease, and the state machine's own tokens must do."""
         self.graph, self.rng, self.fenced = from_json(graph), rng, fenced
         ids = count(1)
-        self.env = Env(self.graph, new_id=lambda: f"e{next(ids)}")
+        self.env = Env(self.graph, new_id=lambda: f"e{next(ids)}", wiring=wiring_of(self.graph))
         self.cycles = {f"c{i}": CycleState(f"c{i}") for i in range(cycles)}
         self.where: dict[str, str] = {}
         self.effects: Counter[str] = Counter()
@@ -217,7 +264,7 @@ class House:
         elif kind == "person":
             if self.feed(cycle, Park(key, token)):
                 self.answers.append((cycle, Answer(key, {"value": value}, action)))
-        elif self.feed(cycle, Finish(key, token, {"value": value}, action)):
+        elif self.feed(cycle, Finish(key, token, outputs_of(e.node_id, config, value), action)):
             self.effects[value] += 1
 
     def answer(self, at: int, *, twice: bool) -> None:
@@ -276,4 +323,4 @@ def recount(state: CycleState) -> Counter[str]:
     return Counter(e.status for e in state.executions.values())
 
 
-__all__ = ["KINDS", "WAITING", "House", "behave", "expected", "random_graph", "recount"]
+__all__ = ["KINDS", "WAITING", "House", "behave", "expected", "outputs_of", "random_graph", "recount", "wiring_of"]

@@ -48,7 +48,7 @@ class Peopled(House):
         before = self.cycles[cycle]
         done = super().feed(cycle, event)
         if done:  # the same step once more, for the command that the house does not keep
-            env = Env(self.graph, new_id=lambda: "x", passes=self.env.passes)
+            env = Env(self.graph, new_id=lambda: "x", passes=self.env.passes, wiring=self.env.wiring)
             for command in step(before, event, env)[1]:
                 if isinstance(command, Took):
                     self.took.setdefault(command.execution_id, []).extend(command.connections)

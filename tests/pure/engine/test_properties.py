@@ -14,7 +14,7 @@ from pipelines.engine.ports import PORT_TYPES, accepts, spreads
 from pipelines.engine.spec import Node, NodeSpec, Port, register
 from pipelines.engine.state import EXECUTION_STATUSES
 from pipelines.engine.validate import validate
-from tests.pure.engine.simulation import House, expected, random_graph, recount
+from tests.pure.engine.simulation import House, expected, outputs_of, random_graph, recount, wiring_of
 
 for _type in PORT_TYPES:
     _name = f"typed.{_type}"
@@ -46,6 +46,16 @@ def test_every_effect_happens_once_whatever_goes_wrong(
         assert state.status == "done"
         counts = {name: getattr(state.counts, name) for name in EXECUTION_STATUSES}
         assert Counter({name: n for name, n in counts.items() if n}) == recount(state)
+
+
+def test_the_random_graphs_have_lists_that_spread_stay_whole_and_are_empty() -> None:
+    graphs = [from_json(random_graph(random.Random(seed), 5)) for seed in range(200)]
+    lists = [(g, n) for g in graphs for n in g.nodes if n.config["kind"] == "list"]
+    spread = [c for g in graphs for c in wiring_of(g).spreading]
+    whole = [c for g in graphs for c in g.connections if c.source_port == "values" and c not in wiring_of(g).spreading]
+    assert len(spread) == len(lists) > 60
+    assert len(whole) > 20
+    assert {len(outputs_of(n.id, n.config, "x")["values"]) for _, n in lists} == {0, 2, 3}
 
 
 @settings(max_examples=60, deadline=None, derandomize=True)
