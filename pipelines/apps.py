@@ -16,5 +16,6 @@ class PipelinesConfig(AppConfig):
     def ready(self) -> None:
         discover("pipelines.nodes")
         discover("pipelines.formats")
+        discover("pipelines.services.measures")
         import_module("pipelines.jobs")
         import_module("pipelines.listeners")

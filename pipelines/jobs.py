@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from alp_site.lib import jobs
-from pipelines.services import again, code, deliveries, execution, firing, reset, rounds, sweep, waits
+from pipelines.services import again, code, deliveries, execution, firing, measuring, reset, rounds, sweep, waits
 from pipelines.services.again import SEND_JOB
 from pipelines.services.code import TEST_JOB
 from pipelines.services.deliveries import DELIVER_JOB
 from pipelines.services.ledger import NODE_JOB
 from pipelines.services.looking import LOOK_JOB
+from pipelines.services.measuring import MEASURE_JOB
 from pipelines.services.reset import RESET_JOB
 from pipelines.services.rounds import SELECT_JOB
 from pipelines.services.triggers import COUNT_JOB, FIRE_JOB
@@ -28,6 +29,11 @@ def go_through(run: jobs.Run) -> None:
 @jobs.handler(COUNT_JOB, max_attempts=5)
 def count(run: jobs.Run) -> None:
     firing.count_ground_truth(run)
+
+
+@jobs.handler(MEASURE_JOB, max_attempts=5)
+def look_at_figure(run: jobs.Run) -> None:
+    measuring.take_look(run)
 
 
 @jobs.handler(ANSWER_JOB, max_attempts=5)
@@ -65,6 +71,11 @@ def clocks() -> None:
 def recount() -> None:
     sweep.recount()
     sweep.heal_clocks()
+
+
+@jobs.periodic("pipelines.measures", 60)
+def look_at_figures() -> None:
+    measuring.look_at_all()
 
 
 @jobs.periodic("pipelines.waits", 30)

@@ -20,6 +20,7 @@ from pipelines import selectors
 from pipelines.api import serializers as shapes
 from pipelines.api._common import listed, parsed, person, pipeline_for, require_code
 from pipelines.engine.graph import Graph, from_json, to_json
+from pipelines.engine.measures import measures
 from pipelines.engine.spec import Node, Problem
 from pipelines.models import CycleStatus, Pipeline
 from pipelines.permissions import PipelinePolicy
@@ -56,6 +57,14 @@ class NodeTypeListView(APIView):
     @extend_schema(responses=shapes.page_of("NodeTypeList", shapes.NodeTypeSerializer))
     def get(self, request: Request) -> Response:
         return Response(listed([node_type_body(node) for node in selectors.list_node_types()]))
+
+
+class MeasureListView(APIView):
+    """Every figure that a trigger may watch: the editor's form comes from it."""
+
+    @extend_schema(responses=shapes.page_of("MeasureList", shapes.MeasureSerializer))
+    def get(self, request: Request) -> Response:
+        return Response(listed([vars(measure.spec) for _, measure in measures.items()]))
 
 
 def pipeline_bodies(rows: Sequence[Pipeline]) -> list[dict[str, Any]]:

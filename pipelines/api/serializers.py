@@ -92,6 +92,16 @@ class ConnectionSerializer(serializers.Serializer[Any]):
     condition = serializers.CharField()
 
 
+class MeasureSerializer(serializers.Serializer[Any]):
+    """``reads``: type by name of what it is about; ``settings``: JSON schema by name."""
+
+    name = serializers.CharField()
+    title = serializers.CharField()
+    doc = serializers.CharField()
+    reads = serializers.DictField(child=serializers.CharField())
+    settings = serializers.DictField(child=serializers.DictField())
+
+
 class GraphTriggerSerializer(serializers.Serializer[Any]):
     id = serializers.CharField()
     node = serializers.CharField()

@@ -14,7 +14,7 @@ from typing import Any, Final
 from alp_site.lib.errors import Invalid
 from alp_site.lib.plain import first_fault
 
-TRIGGER_KINDS: Final = ("event", "every_n", "cron", "manual", "webhook")
+TRIGGER_KINDS: Final = ("event", "every_n", "cron", "measure", "manual", "webhook")
 OVERLAPS: Final = ("skip", "queue_one", "allow")
 MODES: Final = ("once", "always")
 

@@ -9,8 +9,10 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from croniter import croniter
+from jsonschema import Draft202012Validator
 
 from pipelines.engine.graph import MODES, OVERLAPS, TRIGGER_KINDS, TriggerSpec
+from pipelines.engine.measures import measures
 
 LONGEST_PAUSE: Final = timedelta(days=31)
 LONGEST_DEBOUNCE: Final = 10
@@ -157,6 +159,8 @@ def sentence(kind: str, spec: Mapping[str, Any], state: Mapping[str, Any], due: 
         return f"Next on {_day(due, spec, now)}." if due else "Its time is over: it does not fire any more."
     if kind == "every_n":
         return _count_sentence(spec, state)
+    if kind == "measure":
+        return _figure_sentence(spec, state, due, now)
     if kind == "webhook":
         said = "Fires when its webhook is called"
     elif kind == "manual":
@@ -179,6 +183,14 @@ def _count_sentence(spec: Mapping[str, Any], state: Mapping[str, Any]) -> str:
     else:
         have, what = int(state.get("count") or 0), "events"
     return f"Fires after {max(int(spec.get('n') or 1) - have, 0)} more {what} ({have} of {spec.get('n')})."
+
+
+def _figure_sentence(spec: Mapping[str, Any], state: Mapping[str, Any], due: datetime | None, now: datetime) -> str:
+    name = str(spec.get("measure"))
+    what = measures.get(name).spec.title.lower() if name in measures else name
+    seen = state.get("words") or "it was not looked at yet"
+    held = f" It is held until {_day(due, spec, now)}." if due else ""
+    return f"Watches {what}: {seen}.{held}"
 
 
 def _day(due: datetime | None, spec: Mapping[str, Any], now: datetime) -> str:
@@ -217,6 +229,8 @@ def trigger_spec_problems(trigger: TriggerSpec) -> Iterator[str]:
         yield from _event_problems(trigger.spec)
     elif trigger.kind == "every_n":
         yield from _count_problems(trigger.spec)
+    elif trigger.kind == "measure":
+        yield from _figure_problems(trigger.spec)
     yield from _pause_problems(trigger.spec)
     if not isinstance(trigger.spec.get("filter", {}), (dict, type(None))):
         yield "A trigger's filter is a JSON object."
@@ -255,6 +269,21 @@ def _count_problems(spec: Mapping[str, Any]) -> Iterator[str]:
         yield "Every N counts events or ground_truth."
     elif not isinstance(spec.get("dataset"), dict):
         yield "Counting ground truth needs a dataset: a variable or a fixed one."
+
+
+def _figure_problems(spec: Mapping[str, Any]) -> Iterator[str]:
+    name = spec.get("measure")
+    if name not in measures:
+        yield f"A trigger watches one of {', '.join(measures)}, not {name!r}."
+        return
+    declared = measures.get(str(name)).spec
+    for read, kind in declared.reads.items():
+        source = spec.get(read)
+        if not isinstance(source, dict) or not set(source) & {"variable", "fixed"}:
+            yield f"{declared.title} needs a {kind.lower()}: a variable or a fixed one."
+    for setting, schema in declared.settings.items():
+        for error in Draft202012Validator(schema).iter_errors(spec.get(setting, schema["default"])):
+            yield f"{schema['title']}: {error.message}."
 
 
 def _event_problems(spec: Mapping[str, Any]) -> Iterator[str]:

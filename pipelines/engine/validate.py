@@ -17,6 +17,9 @@ from pipelines.engine.ports import accepts, check_value, is_port_type, spreads
 from pipelines.engine.spec import Node, Place, Port, Problem, get_node, node_key, node_types
 from pipelines.engine.triggers import ABOUT_ITEMS, resource_of, trigger_spec_problems
 
+READ_TYPES = frozenset({"Dataset", "Model"})
+"""Types of variables that a trigger's settings may read, by a setting of that name in small letters."""
+
 
 def validate(graph: Graph, *, project_id: str = "", pipeline_id: str = "") -> list[Problem]:
     """Every problem found, errors first, in the order of the graph."""
@@ -203,7 +206,22 @@ class _Check:
                 continue
             for text in trigger_spec_problems(trigger):
                 yield Problem("bad_trigger", text, node=trigger.node, trigger=trigger.id)
+            yield from self._trigger_reads(trigger)
             yield from self._trigger_inputs(trigger)
+
+    def _trigger_reads(self, trigger: TriggerSpec) -> Iterator[Problem]:
+        """Variables that the trigger's settings name: those that are there, of the type that the setting is called."""
+        for name, source in trigger.spec.items():
+            read = source.get("variable") if isinstance(source, Mapping) and name.capitalize() in READ_TYPES else None
+            if read is None:
+                continue
+            variable = self.graph.variable_by_name.get(read)
+            if variable is None:
+                text = f"A trigger's {name} is the variable {read!r}, which does not exist."
+                yield Problem("unknown_variable", text, node=trigger.node, trigger=trigger.id)
+            elif variable.type != name.capitalize():
+                text = f"A trigger's {name} is the variable {read!r}, which is a {variable.type}."
+                yield Problem("type_mismatch", text, node=trigger.node, trigger=trigger.id)
 
     def _trigger_inputs(self, trigger: TriggerSpec) -> Iterator[Problem]:
         ports = self._ports(trigger.node, "inputs")
@@ -211,10 +229,12 @@ class _Check:
             return
         title = self.graph.by_id[trigger.node].title
         item_ports = triggered_ports(self.graph, trigger.node, tuple(ports.values()))
-        if trigger.kind in ("cron", "every_n"):
+        if trigger.kind in ("cron", "every_n", "measure"):
             empty = sorted(name for name in item_ports if ports[name].required)
             if empty:
-                text = f"{title} is started by the clock or a count, so its input {empty[0]!r} must be filled already."
+                text = (
+                    f"{title} is started by clock, count or figure, so its input {empty[0]!r} must be filled already."
+                )
                 yield Problem("trigger_needs_inputs", text, node=trigger.node, trigger=trigger.id, port=empty[0])
         elif trigger.kind == "event" and resource_of(trigger.spec) not in ABOUT_ITEMS:
             yield from self._resource_input(trigger, ports)

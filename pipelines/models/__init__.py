@@ -142,6 +142,7 @@ class TriggerKind(models.TextChoices):
     EVENT = "event", "On an event"
     EVERY_N = "every_n", "Every N"
     CRON = "cron", "By the clock"
+    MEASURE = "measure", "When a figure says so"
     MANUAL = "manual", "By hand"
     WEBHOOK = "webhook", "By a webhook"
 
@@ -149,9 +150,9 @@ class TriggerKind(models.TextChoices):
 class Trigger(IdModel):
     """What starts cycles at a node. ``key`` is its id in the graph.
 
-    ``state`` holds what it remembers (count so far, ground truth at the last firing, fingerprint); ``next_at`` is
-    when a cron trigger is due, or until when firings of another are held; ``error`` the last reason it could not fire;
-    ``secret_version`` which secret signs its webhook, 0 while there is none.
+    ``state`` holds what it remembers (count so far, ground truth at the last firing, fingerprint, the figure as it was
+    last); ``next_at`` is when a cron trigger is due, or until when firings of another are held; ``error`` the last
+    reason it could not fire; ``secret_version`` which secret signs its webhook, 0 while there is none.
     """
 
     pipeline = models.ForeignKey(Pipeline, on_delete=models.CASCADE, related_name="triggers")

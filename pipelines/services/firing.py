@@ -49,6 +49,8 @@ __all__ = [
 
 MOVED = ("state", "cursor", "seen", "created", "note", "finished_at")
 """What going through a firing changes; its source may be long and is not written again."""
+SKIP_UNCHANGED = (TriggerKind.CRON, TriggerKind.MEASURE)
+"""A count of new ground truth says itself that something changed."""
 
 
 def go_through(run: jobs.Run) -> None:
@@ -264,7 +266,7 @@ def _overlap(trigger: Trigger) -> tuple[str, str]:
 def _start_single(firing: TriggerFiring) -> None:
     trigger = firing.trigger
     mark = fingerprint(trigger)
-    may_skip = trigger.kind == TriggerKind.CRON and trigger.spec.get("skip_unchanged", True)
+    may_skip = trigger.kind in SKIP_UNCHANGED and trigger.spec.get("skip_unchanged", True)
     if may_skip and mark == trigger.state.get("fingerprint"):
         _end(firing, FiringState.SKIPPED, "Nothing changed since the last time.")
         return

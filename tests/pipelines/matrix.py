@@ -170,6 +170,7 @@ assert sample_nodes  # registers the node types the graphs above are made of
 
 ROWS = {
     "node-types": Row(get=ANYONE),
+    "trigger-measures": Row(get=ANYONE),
     "pipeline-templates": Row(
         kwargs=lambda world: {"project_id": world.project.pk},
         get="oerv",

@@ -3173,6 +3173,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/v1/trigger-measures/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** @description Every figure that a trigger may watch: the editor's form comes from it. */
+    get: operations["trigger_measures_get"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/v1/triggers/{trigger_id}/": {
     parameters: {
       query?: never;
@@ -4340,11 +4357,12 @@ export interface components {
        * @description * `event` - On an event
        *     * `every_n` - Every N
        *     * `cron` - By the clock
+       *     * `measure` - When a figure says so
        *     * `manual` - By hand
        *     * `webhook` - By a webhook
        * @enum {string}
        */
-      kind: "event" | "every_n" | "cron" | "manual" | "webhook";
+      kind: "event" | "every_n" | "cron" | "measure" | "manual" | "webhook";
       mode: string;
       node: string;
       overlap: string;
@@ -4830,6 +4848,24 @@ export interface components {
       prefs: {
         [key: string]: unknown;
       };
+    };
+    /** @description ``reads``: type by name of what it is about; ``settings``: JSON schema by name. */
+    Measure: {
+      doc: string;
+      name: string;
+      reads: {
+        [key: string]: string;
+      };
+      settings: {
+        [key: string]: {
+          [key: string]: unknown;
+        };
+      };
+      title: string;
+    };
+    MeasureList: {
+      items: components["schemas"]["Measure"][];
+      next: string | null;
     };
     Member: {
       /** Format: date-time */
@@ -6722,11 +6758,12 @@ export interface components {
        * @description * `event` - On an event
        *     * `every_n` - Every N
        *     * `cron` - By the clock
+       *     * `measure` - When a figure says so
        *     * `manual` - By hand
        *     * `webhook` - By a webhook
        * @enum {string}
        */
-      kind: "event" | "every_n" | "cron" | "manual" | "webhook";
+      kind: "event" | "every_n" | "cron" | "measure" | "manual" | "webhook";
       mode?: string;
       /** Format: date-time */
       next_at?: string | null;
@@ -12391,6 +12428,25 @@ export interface operations {
           [name: string]: unknown;
         };
         content?: never;
+      };
+    };
+  };
+  trigger_measures_get: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["MeasureList"];
+        };
       };
     };
   };

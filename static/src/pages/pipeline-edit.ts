@@ -7,7 +7,13 @@ import { feed } from "../lib/feed";
 import { AlpApiError, api, messageOf } from "../lib/http";
 import { keys } from "../lib/keys";
 import { Editor } from "../pipeline_editor/editor";
-import { loadNodeTypes, loadPipeline, loadVariables, type PipelineDetail } from "../pipeline_editor/io/api";
+import {
+  loadMeasures,
+  loadNodeTypes,
+  loadPipeline,
+  loadVariables,
+  type PipelineDetail,
+} from "../pipeline_editor/io/api";
 import type { SaveState } from "../pipeline_editor/state/draft";
 import { openDialog, promptDialog } from "../ui/dialog";
 import { errorState } from "../ui/empty";
@@ -164,9 +170,10 @@ async function rename(): Promise<void> {
 }
 
 async function open(): Promise<void> {
-  const [detail, types, variables] = await Promise.all([
+  const [detail, types, measures, variables] = await Promise.all([
     loadPipeline(id),
     loadNodeTypes(),
+    loadMeasures(),
     loadVariables(id),
   ]);
   pipeline = detail;
@@ -177,6 +184,7 @@ async function open(): Promise<void> {
     userId: user?.id ?? "",
     pipeline: detail,
     types: types.items,
+    measures: measures.items,
     names: variables.names,
   });
   editor.draft.state.subscribe(drawSaveState);

@@ -154,7 +154,11 @@ function moreButton(): HTMLElement {
     { class: "btn btn-ghost btn-square", type: "button", title: "More", "aria-label": "More" },
     icon("more"),
   );
-  const sent = { label: "Sent out of the house…", run: () => openDeliveries(pipeline, canEdit) };
+  const sent = {
+    label: "Sent out of the house…",
+    icon: "send" as const,
+    run: () => openDeliveries(pipeline, canEdit),
+  };
   const ends = () => (canEdit ? endActs(projectId, pipeline, refresh) : []);
   menuButton(button, () => [...fileActs(projectId, pipeline, canEdit), sent, ...ends()], { align: "end" });
   return button;

@@ -1,7 +1,7 @@
 /**
  * The visual editor: a draft, its palette, canvas, panels and drawer, wired to each other.
  *
- *   const editor = createEditor({ host, projectId, pipeline, types, names });
+ *   const editor = createEditor({ host, projectId, pipeline, types, measures, names });
  */
 import { h, isTyping, replace } from "../lib/dom";
 import { keys } from "../lib/keys";
@@ -9,6 +9,7 @@ import { toast } from "../ui/toast";
 import { promptDialog } from "../ui/dialog";
 import { align, autoLayout, distribute, type Edge } from "./graph/arrange";
 import { WIDTH } from "./graph/geometry";
+import type { Measure } from "./graph/measure-form";
 import { connectDialog } from "./forms/connect";
 import { connectionPanel } from "./forms/connection-panel";
 import { keyOfProblem, type PanelContext } from "./forms/context";
@@ -43,6 +44,7 @@ export interface EditorOptions {
   userId: string;
   pipeline: PipelineDetail;
   types: NodeType[];
+  measures: readonly Measure[];
   names: Names;
 }
 
@@ -83,6 +85,7 @@ export class Editor {
       pipelineId: pipeline.id,
       doc: this.doc,
       faces: this.faces,
+      measures: options.measures,
       draft: this.draft,
       checks: this.checks,
       names: () => this.names,

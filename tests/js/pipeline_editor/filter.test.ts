@@ -11,7 +11,8 @@ import {
   wrapped,
   type FilterRow,
 } from "@/pipeline_editor/graph/filter";
-import { EVENTS, formOf, triggerOf } from "@/pipeline_editor/graph/trigger-form";
+import type { Measure } from "@/pipeline_editor/graph/measure-form";
+import { EVENTS, formOf, shownFields, triggerOf } from "@/pipeline_editor/graph/trigger-form";
 
 describe("a filter as rows", () => {
   it("reads what templates say, nested or dotted", () => {
@@ -100,6 +101,29 @@ describe("a trigger as a form", () => {
     const spec = { n: 5, count: "ground_truth", dataset: { variable: "Truth" } };
     const trigger = { ...empty, kind: "every_n", spec, overlap: "queue_one", mode: "once", enabled: true };
     expect(triggerOf(trigger, "every_n", formOf(trigger), {})).toEqual(trigger);
+  });
+
+  it("shows a watched figure with its own settings and writes it back", () => {
+    const number = { type: "number", default: 0.1 } as const;
+    const measures: Measure[] = [
+      { name: "drift", title: "Drift", doc: "", reads: {}, settings: { least: number, window: number } },
+      { name: "gain", title: "Gain", doc: "", reads: {}, settings: { least: number } },
+    ];
+    const reads = { model: { variable: "Best" }, dataset: { fixed: "d1" } };
+    const spec = { measure: "drift", least: 0.2, window: 50, ...reads, at_most_every: 60, later: 1 };
+    const trigger = { ...empty, kind: "measure", spec, overlap: "skip", mode: "once", enabled: true };
+    const form = formOf(trigger, measures);
+    expect(form).toMatchObject({ "drift:least": 0.2, "drift:window": 50, model: "Best", dataset: "" });
+    expect(triggerOf(trigger, "measure", form, {}, measures)).toEqual(trigger);
+    expect(shownFields("measure", form, measures).has("gain:least")).toBe(false);
+    const other = triggerOf(
+      trigger,
+      "measure",
+      { ...form, measure: "gain", "gain:least": 0.3 },
+      {},
+      measures,
+    );
+    expect(other.spec).toEqual({ measure: "gain", least: 0.3, ...reads, at_most_every: 60, later: 1 });
   });
 
   it("does not lose a fixed dataset, which it does not show", () => {

@@ -4,6 +4,7 @@ import type { Checks } from "../state/checks";
 import type { Draft } from "../state/draft";
 import type { GraphDocument } from "../state/document";
 import type { Faces } from "../state/faces";
+import type { Measure } from "../graph/measure-form";
 import type { From } from "../state/acts";
 
 export interface PanelContext {
@@ -11,6 +12,8 @@ export interface PanelContext {
   pipelineId: string;
   doc: GraphDocument;
   faces: Faces;
+  /** The figures that triggers may watch. */
+  measures: readonly Measure[];
   draft: Draft;
   checks: Checks;
   names: () => Names;

@@ -42,7 +42,7 @@ function triggerLine(trigger: GraphTrigger, context: PanelContext): HTMLElement 
   return h(
     "div",
     { class: "row" },
-    icon(trigger.kind === "cron" ? "clock" : "zap"),
+    icon(trigger.kind === "cron" ? "clock" : trigger.kind === "measure" ? "activity" : "zap"),
     h(
       "button",
       {
@@ -115,6 +115,7 @@ function openTrigger(node: GraphNode, given: GraphTrigger | null, context: Panel
     Object.entries(KINDS).map(([value, words]) => h("option", { value }, words)),
   );
   const host = h("div", {});
+  const about = h("p", { class: "muted", hidden: true });
   let form: Form;
   const filter = filterField({
     label: "Only items that match",
@@ -132,10 +133,14 @@ function openTrigger(node: GraphNode, given: GraphTrigger | null, context: Panel
   const draw = () => {
     const same = kind.value === trigger.kind;
     form = createForm({
-      schema: schemaOf(kind.value),
-      value: same ? formOf(trigger) : {},
+      schema: schemaOf(kind.value, context.measures),
+      value: same ? formOf(trigger, context.measures) : {},
       rows: true,
-      widgets: { actions: eventsWidget, dataset: datasetWidget(context) },
+      widgets: {
+        actions: eventsWidget,
+        dataset: variableWidget(context, "Dataset"),
+        model: variableWidget(context, "Model"),
+      },
       onChange: () => tidy(),
     });
     host.replaceChildren(form.element);
@@ -144,13 +149,16 @@ function openTrigger(node: GraphNode, given: GraphTrigger | null, context: Panel
   /** Only what the choice so far asks for is seen. */
   const tidy = () => {
     const value = form.value();
-    const shown = shownFields(kind.value, value);
+    const shown = shownFields(kind.value, value, context.measures);
     for (const field of form.element.querySelectorAll<HTMLElement>("[data-path]"))
       field.hidden = !shown.has(field.dataset["path"] ?? "");
     const has = EVENTS[value["resource"] as string] ?? [];
     for (const box of form.element.querySelectorAll<HTMLElement>("[data-event]"))
       box.hidden = !has.includes(box.dataset["event"] ?? "");
     running.hidden = kind.value !== trigger.kind;
+    const watched = context.measures.find((one) => one.name === value["measure"]);
+    about.textContent = kind.value === "measure" ? (watched?.doc ?? "") : "";
+    about.hidden = !about.textContent;
     filterBox.hidden = kind.value !== "event" && kind.value !== "every_n";
     filter.countable(kind.value === "every_n" || OF_ITEMS.includes(value["resource"] as string));
   };
@@ -163,6 +171,7 @@ function openTrigger(node: GraphNode, given: GraphTrigger | null, context: Panel
       "div",
       { class: "stack" },
       h("label", { class: "field" }, h("span", { class: "label" }, "Kind"), kind),
+      about,
       host,
       filterBox,
       running,
@@ -181,7 +190,7 @@ function openTrigger(node: GraphNode, given: GraphTrigger | null, context: Panel
               value["actions"] = value["actions"].filter((one) => has.includes(String(one as string)));
               if (!value["actions"].length) value["actions"] = has.slice(0, 1);
             }
-            putTrigger(context.doc, triggerOf(trigger, kind.value, value, filter.value()));
+            putTrigger(context.doc, triggerOf(trigger, kind.value, value, filter.value(), context.measures));
             return true;
           } catch (error) {
             dialog.setError(messageOf(error));
@@ -213,11 +222,12 @@ const eventsWidget: Widget = ({ id, value, changed }) => {
   };
 };
 
-function datasetWidget(context: PanelContext): Widget {
+/** A variable of that type. */
+function variableWidget(context: PanelContext, type: string): Widget {
   return ({ id, value, changed }) => {
     const names = context.doc
       .values("variable")
-      .filter((one) => one.type === "Dataset")
+      .filter((one) => one.type === type)
       .map((one) => one.name);
     const element = h(
       "select",

@@ -1,11 +1,13 @@
 /** A trigger's settings as a form, and back. Pure. What the form does not show is kept. */
 import type { Json, JsonSchema } from "../../ui/schema";
+import { measureFields, measureForm, measureSpec, othersFields, type Measure } from "./measure-form";
 import type { GraphTrigger } from "./types";
 
 export const KINDS: Record<string, string> = {
   event: "When something happens",
   every_n: "Every N",
   cron: "By the clock",
+  measure: "When a figure says so",
   manual: "By hand",
   webhook: "By a signed message (webhook)",
 };
@@ -114,34 +116,63 @@ const FIELDS: Record<string, Record<string, JsonSchema>> = {
   cron: { ...CLOCK, overlap: OVERLAP },
 };
 const ENABLED: JsonSchema = { type: "boolean", title: "On", default: true };
+const AGAIN = {
+  at_most_every: { ...seconds("At most every", "After one firing the next waits so long."), default: 86_400 },
+  skip_unchanged: {
+    type: "boolean",
+    title: "Skip while nothing changed",
+    description: "No new ground truth, and the same inputs.",
+    default: true,
+  },
+} satisfies Record<string, JsonSchema>;
 /** Not part of the settings themselves. */
 const OUTSIDE = ["mode", "overlap", "enabled"];
+/** Settings that name a variable: `{"variable": name}`. */
+const READS = ["dataset", "model"];
 
-export function schemaOf(kind: string): JsonSchema {
-  return { type: "object", properties: { ...FIELDS[kind], enabled: ENABLED } };
+function fieldsOf(kind: string, measures: readonly Measure[]): Record<string, JsonSchema> {
+  if (kind !== "measure") return FIELDS[kind] ?? {};
+  return measureFields(measures, { ...AGAIN, overlap: OVERLAP });
+}
+
+export function schemaOf(kind: string, measures: readonly Measure[] = []): JsonSchema {
+  return { type: "object", properties: { ...fieldsOf(kind, measures), enabled: ENABLED } };
 }
 
 /** The trigger as the form shows it. */
-export function formOf(trigger: GraphTrigger): Record<string, Json> {
+export function formOf(trigger: GraphTrigger, measures: readonly Measure[] = []): Record<string, Json> {
   const { spec, mode, overlap, enabled } = trigger;
-  const dataset = spec["dataset"];
-  const variable =
-    typeof dataset === "object" && dataset !== null && "variable" in dataset ? dataset.variable : "";
   return {
     ...(spec as Record<string, Json>),
-    dataset: variable as Json,
+    ...measureForm(measures, spec),
+    ...Object.fromEntries(READS.map((name) => [name, variableOf(spec[name])])),
     mode: mode ?? "once",
     overlap: overlap ?? "queue_one",
     enabled: enabled !== false,
   };
 }
 
+function variableOf(source: unknown): Json {
+  return typeof source === "object" && source !== null && "variable" in source
+    ? (source.variable as Json)
+    : "";
+}
+
 /** What the form asks for, as far as its own choices make it matter. */
-export function shownFields(kind: string, form: Record<string, Json>): Set<string> {
-  const counts = kind === "every_n" && form["count"] !== "events";
-  const hidden = new Set(counts ? Object.keys(EVENT) : ["dataset"]);
+export function shownFields(
+  kind: string,
+  form: Record<string, Json>,
+  measures: readonly Measure[] = [],
+): Set<string> {
+  const hidden = new Set(hiddenFields(kind, form, measures));
   if (form["resource"] !== "ItemStatus") hidden.add("status");
-  return new Set(Object.keys({ ...FIELDS[kind], enabled: ENABLED }).filter((name) => !hidden.has(name)));
+  const all = { ...fieldsOf(kind, measures), enabled: ENABLED };
+  return new Set(Object.keys(all).filter((name) => !hidden.has(name)));
+}
+
+function hiddenFields(kind: string, form: Record<string, Json>, measures: readonly Measure[]): string[] {
+  if (kind === "measure") return othersFields(measures, form["measure"]);
+  return kind === "every_n" && form["count"] !== "events" ? Object.keys(EVENT) : ["dataset"];
 }
 
 /** What the form says as a trigger of the graph: settings at their plain value are left out, others of its kind kept. */
@@ -150,13 +181,15 @@ export function triggerOf(
   kind: string,
   form: Record<string, Json>,
   filter: unknown,
+  measures: readonly Measure[] = [],
 ): GraphTrigger {
-  const spec = specOf(old.kind === kind ? { ...old.spec } : {}, kind, form);
+  const had = old.kind === kind ? { ...old.spec } : {};
+  const spec = specOf(kind === "measure" ? measureSpec(measures, had, form) : had, kind, form);
   delete spec["filter"];
   const filters = kind === "event" || kind === "every_n";
   if (filters && Object.keys(filter as object).length) spec["filter"] = filter;
   const mode = kind === "event" ? text(form["mode"]) : kind === "cron" ? "always" : "once";
-  const overlap = kind === "every_n" || kind === "cron" ? text(form["overlap"]) : "allow";
+  const overlap = ["every_n", "cron", "measure"].includes(kind) ? text(form["overlap"]) : "allow";
   return { ...old, kind, spec, mode, overlap, enabled: form["enabled"] !== false };
 }
 
@@ -166,19 +199,21 @@ function specOf(
   form: Record<string, Json>,
 ): Record<string, unknown> {
   const shown = shownFields(kind, form);
-  for (const [name, schema] of Object.entries(FIELDS[kind] ?? {})) {
-    if (OUTSIDE.includes(name) || name === "dataset") continue;
+  const fields = kind === "measure" ? AGAIN : FIELDS[kind];
+  for (const [name, schema] of Object.entries<JsonSchema>(fields ?? {})) {
+    if (OUTSIDE.includes(name) || READS.includes(name)) continue;
     delete spec[name];
     const said = ALWAYS.includes(name) || form[name] !== schema.default;
     if (shown.has(name) && said) spec[name] = form[name];
   }
-  if (!shown.has("dataset")) delete spec["dataset"];
-  else if (form["dataset"]) spec["dataset"] = { variable: form["dataset"] };
+  for (const name of READS)
+    if (!shown.has(name)) delete spec[name];
+    else if (form[name]) spec[name] = { variable: form[name] };
   return spec;
 }
 
 /** Said even at their plain value: a trigger is read without its form. */
-const ALWAYS = ["resource", "actions", "n", "count", "cron"];
+const ALWAYS = ["resource", "actions", "n", "count", "cron", "at_most_every"];
 
 function text(value: Json | undefined): string {
   return typeof value === "string" ? value : "";

@@ -2,6 +2,7 @@
 import { api, type Page } from "../../lib/http";
 import type { JsonSchema } from "../../ui/schema";
 import { clockWords } from "../graph/clock";
+import type { Measure } from "../graph/measure-form";
 import type { Counts, Graph, GraphNode, NodeFace, PortInfo } from "../graph/types";
 import type { SaveBody, Stored } from "../state/draft";
 
@@ -90,7 +91,7 @@ export interface TriggerRow {
   id: string;
   key: string;
   node_id: string;
-  kind: "event" | "every_n" | "cron" | "manual" | "webhook";
+  kind: "event" | "every_n" | "cron" | "measure" | "manual" | "webhook";
   spec: Record<string, unknown>;
   mode: string;
   overlap: string;
@@ -197,6 +198,7 @@ export const loadVariables = (id: string) =>
   api.get<Page<Variable> & { names: Names }>(`/api/v1/pipelines/${id}/variables/`);
 export const loadTriggers = (id: string) => api.list<TriggerRow>(`/api/v1/pipelines/${id}/triggers/`);
 export const loadCounters = (id: string) => api.get<Counters>(`/api/v1/pipelines/${id}/counters/`);
+export const loadMeasures = () => api.list<Measure>("/api/v1/trigger-measures/");
 export const loadNodeTypes = () => api.list<NodeType>("/api/v1/node-types/");
 
 /** Title and icon by type, ports and actions as this graph's configuration makes them. */
@@ -239,6 +241,8 @@ export function triggerWords(trigger: Pick<TriggerRow, "kind" | "spec" | "mode">
       const said = `${resource} ${actions.join(" or ")}`.replaceAll("_", " ").toLowerCase();
       return `${said}${trigger.mode === "once" ? ", once" : ""}`;
     }
+    case "measure":
+      return `on ${word(spec["measure"], "a figure").replaceAll("_", " ")}`;
     case "webhook":
       return "signed message";
     default:
