@@ -36,6 +36,7 @@ api_urlpatterns = [
     path("models/<uuid:model_id>/try/<uuid:job_id>/", trying.ModelTriedView.as_view(), name="model-tried"),
     path("models/<uuid:model_id>/clone/", portable.ModelCloneView.as_view(), name="model-clone"),
     path("models/<uuid:model_id>/metrics/", versions.ModelMetricsView.as_view(), name="model-metrics"),
+    path("models/<uuid:model_id>/samples/", versions.ModelSamplesView.as_view(), name="model-samples"),
     path("models/<uuid:model_id>/log/", versions.ModelLogView.as_view(), name="model-log"),
     path("models/<uuid:model_id>/lineage/", versions.ModelLineageView.as_view(), name="model-lineage"),
     path("models/<uuid:model_id>/lineage/items/", versions.ModelLineageItemsView.as_view(), name="model-lineage-items"),

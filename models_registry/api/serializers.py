@@ -197,6 +197,45 @@ class Metrics(s.Serializer[Any]):
     figures = Figure(many=True)
 
 
+class SampleClass(s.Serializer[Any]):
+    label = s.CharField()  # type: ignore[assignment]  # a field, not DRF's own
+    share = s.FloatField()
+
+
+class SampleShape(s.Serializer[Any]):
+    type = s.CharField()
+    label = s.CharField()  # type: ignore[assignment]  # a field, not DRF's own
+    confidence = s.FloatField()
+    covers = s.BooleanField(help_text="Whether it has an inside")
+    rings = s.ListField(child=s.ListField(child=s.ListField(child=s.FloatField())))
+
+
+class SampleAnswer(s.Serializer[Any]):
+    """Of a picture: classes, the likeliest first, or shapes, the surest first."""
+
+    classes = SampleClass(many=True, required=False)
+    shapes = SampleShape(many=True, required=False)
+
+
+class SamplePicture(s.Serializer[Any]):
+    item = s.UUIDField(allow_null=True)
+    name = s.CharField()
+    thumbnail = s.CharField(allow_null=True)
+    size_wh = s.ListField(child=s.IntegerField())
+    truth = SampleAnswer()
+
+
+class SampleEpoch(s.Serializer[Any]):
+    epoch = s.IntegerField(help_text="From 0")
+    answers = SampleAnswer(many=True, help_text="Of the pictures, in their order")
+
+
+class Samples(s.Serializer[Any]):
+    shown_from = s.FloatField(help_text="Score from which its shapes are worth showing")
+    pictures = SamplePicture(many=True)
+    epochs = SampleEpoch(many=True)
+
+
 class Evaluation(s.Serializer[Any]):
     id = s.UUIDField()
     model = s.UUIDField()

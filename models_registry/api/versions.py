@@ -19,13 +19,13 @@ from alp_site.lib import storage
 from alp_site.lib.db import write
 from alp_site.lib.errors import Invalid, NotFound
 from alp_site.lib.streams import file_response
-from alp_site.lib.web import keyset_page, parse_uuid
+from alp_site.lib.web import keyset_page, parse_int, parse_uuid
 from alp_site.people.models import Project
 from datasets.models import Dataset, TestSetVersion
 from datasets.services import test_sets
 from models_registry.api import serializers as shapes
 from models_registry.api.access import model_for, person, project_for, version_body
-from models_registry.selectors import catalogue, lineage, versions
+from models_registry.selectors import catalogue, lineage, samples, versions
 from models_registry.selectors import payloads as render
 from models_registry.services import artifacts, imports, names, promotion, training
 from models_registry.services import versions as making
@@ -244,6 +244,15 @@ class ModelMetricsView(APIView):
         return Response({"figures": versions.metric_series(model_id)})
 
 
+class ModelSamplesView(APIView):
+    @extend_schema(responses=shapes.Samples, parameters=[OpenApiParameter("after", int)])
+    def get(self, request: Request, model_id: UUID) -> Response:
+        """What it said of a few validation pictures after each epoch of its training (behind epoch `after`)."""
+        model = model_for(request, model_id, "model.see")
+        after = parse_int(request.query_params.get("after"), "after", least=0, most=2**31, default=-1)
+        return Response(samples.samples(model, after))
+
+
 class ModelLogView(APIView):
     @extend_schema(responses=shapes.Listing)
     def get(self, request: Request, model_id: UUID) -> Response:
@@ -347,6 +356,7 @@ __all__ = [
     "ModelPromoteView",
     "ModelRegisterView",
     "ModelRollbackView",
+    "ModelSamplesView",
     "ModelTagListView",
     "ModelTrainView",
 ]

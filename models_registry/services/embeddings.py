@@ -25,15 +25,15 @@ class BlobImages(Sequence[Any]):
     """Pictures by content as an adapter wants them: paths, looked up when they are read."""
 
     def __init__(self, blobs: Sequence[str]) -> None:
-        self._blobs = blobs
+        self.blobs = blobs
 
     def __len__(self) -> int:
-        return len(self._blobs)
+        return len(self.blobs)
 
     def __getitem__(self, index: Any) -> Any:
         if isinstance(index, slice):
-            return BlobImages(self._blobs[index])
-        return storage.path(self._blobs[index])
+            return BlobImages(self.blobs[index])
+        return storage.path(self.blobs[index])
 
 
 def ensure(

@@ -25,6 +25,7 @@ from models_registry.ml.schema import check_against
 from models_registry.models import NAME_MAX, Artifact, Model, ModelLog
 from models_registry.selectors import catalogue, versions
 from models_registry.selectors.exports import FOLDER
+from models_registry.selectors.samples import FILE as SAMPLES
 from models_registry.services import artifacts, stages
 from models_registry.services.versions import free_name
 
@@ -75,7 +76,9 @@ def packed(model: Model) -> Iterator[bytes]:
 
     The tables are read before this returns, so that the pieces may be made in any thread.
     """
-    rows = [row for row in versions.artifacts_of(model.pk) if not row.name.startswith(FOLDER)]
+    rows = [
+        row for row in versions.artifacts_of(model.pk) if row.name != SAMPLES and not row.name.startswith(FOLDER)
+    ]  # what it said of pictures means nothing where these are not
     manifest = json.dumps(_manifest(model, rows), indent=1, sort_keys=True)
     return _zipped(manifest, rows)
 

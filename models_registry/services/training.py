@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -42,9 +42,11 @@ from models_registry.ml.shapes import Shape
 from models_registry.models import Model
 from models_registry.selectors import catalogue
 from models_registry.selectors import embeddings as stored
+from models_registry.selectors.samples import FILE, scratch_name
 from models_registry.services import artifacts, embeddings, stages
 from models_registry.services.metrics import MetricWriter
 from models_registry.services.runtime import runtime_of
+from models_registry.services.samples import SampleWriter
 from models_registry.services.versions import EXAMPLE_WEIGHTS, LINEAGE
 
 __all__ = ["KIND", "cancel_training", "start_training", "train", "training_ended"]
@@ -127,7 +129,7 @@ def train(run: Run) -> None:
     run.progress(0, 1, "reading the data")
     adapter = new_adapter(model.adapter, model.configuration, model.labels, model.seed)
     _begin(model, adapter, run)
-    scratch = f"training-{model.pk}"
+    scratch = scratch_name(model.pk)
     writer = MetricWriter(model=model, run=run)
     hooks = TrainHooks(
         checkpoint_dir=storage.scratch(scratch),
@@ -137,13 +139,13 @@ def train(run: Run) -> None:
         on_pace=writer.pace,
     )
     try:
-        result, heat = _taught(model, adapter, hooks, run)
+        result, heat, samples = _taught(model, adapter, hooks, run)
     except TrainCancelled:
         writer.flush()
         run.stop_if_cancelled()
         raise
     writer.flush()
-    _finish(run, model, adapter, result, heat)
+    _finish(run, model, adapter, result, heat, samples)
     storage.drop_scratch(scratch)
 
 
@@ -162,17 +164,22 @@ def _begin(model: Model, adapter: AnyAdapter, run: Run) -> None:
     run.log(f"starts from {base.name}: {kept} of {len(model.labels)} labels are known to it")
 
 
-def _taught(model: Model, adapter: AnyAdapter, hooks: TrainHooks, run: Run) -> tuple[TrainResult, Temperature]:
+def _taught(
+    model: Model, adapter: AnyAdapter, hooks: TrainHooks, run: Run
+) -> tuple[TrainResult, Temperature, SampleWriter]:
     """Trains on what was frozen with the version. The temperature is of class probabilities; shapes have none."""
     if says_shapes(adapter):
         data = _shape_data(model, adapter)
-        return adapter.train(data, hooks), Temperature(1.0, len(data.validation), "scores of shapes are not calibrated")
+        samples = SampleWriter(model=model, adapter=adapter, data=data, folder=hooks.checkpoint_dir)
+        result = adapter.train(data, replace(hooks, on_said=samples.add))
+        return result, Temperature(1.0, len(data.validation), "scores of shapes are not calibrated"), samples
     assert says_classes(adapter)  # the other of the two contracts
     classes = _data(model, adapter, _read_examples(model), run)
-    result = adapter.train(classes, hooks)
+    samples = SampleWriter(model=model, adapter=adapter, data=classes, folder=hooks.checkpoint_dir)
+    result = adapter.train(classes, replace(hooks, on_said=samples.add))
     if result.validation_probs is None:
-        return result, Temperature(1.0, 0, "there was no validation image")
-    return result, fit_temperature(result.validation_probs, classes.validation.labels)
+        return result, Temperature(1.0, 0, "there was no validation image"), samples
+    return result, fit_temperature(result.validation_probs, classes.validation.labels), samples
 
 
 def _shape_data(model: Model, adapter: ShapeAdapter) -> ShapeData:
@@ -268,7 +275,9 @@ class _Rows:
         return Split(embeddings.BlobImages([self.blobs[at] for at in good]), self.labels[good], vectors[good], weights)
 
 
-def _finish(run: Run, model: Model, adapter: AnyAdapter, result: TrainResult, heat: Temperature) -> None:
+def _finish(
+    run: Run, model: Model, adapter: AnyAdapter, result: TrainResult, heat: Temperature, samples: SampleWriter
+) -> None:
     """Puts the files into storage, then names them and flips the status in one transaction."""
     temperature = None if heat.reason else heat.value
     with tempfile.TemporaryDirectory(prefix="alp-trained-") as folder:
@@ -277,6 +286,9 @@ def _finish(run: Run, model: Model, adapter: AnyAdapter, result: TrainResult, he
             for name, path in adapter.save(Path(folder)).items()
         }
     files[TRAINING] = storage.put_bytes(_summary(result, heat))
+    shown = samples.stored()
+    if shown is not None:
+        files[FILE] = shown
     digest = adapter.weights_digest()
     with run.commit():
         fresh = Model.objects.select_for_update().get(pk=model.pk)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any
@@ -21,20 +20,18 @@ from alp_site.lib import storage
 from alp_site.lib.errors import Invalid
 from alp_site.lib.jobs import Run, enqueue
 from alp_site.lib.models import Job
-from datasets.geometry._base import TYPES
 from models_registry.errors import NotTrained
 from models_registry.ml.adapters import Adapter, ShapeAdapter, says_shapes
 from models_registry.ml.images import UnreadableImage, open_upright
-from models_registry.ml.shapes import Shape
 from models_registry.models import Model
 from models_registry.selectors.tries import KIND, answer_path
+from models_registry.services.drawing import DECIMALS, drawn
 from models_registry.services.runtime import runtime_of, tempered
 
 __all__ = ["request_try", "try_picture"]
 
 MOST_SHAPES = 300
 KEPT = 200  # answers of a few kB each
-DECIMALS = 4
 
 
 def request_try(*, model: Model, file: IO[bytes], person_id: UUID | None) -> Job:
@@ -96,21 +93,7 @@ def _shapes(adapter: ShapeAdapter, path: Path, model: Model) -> dict[str, Any]:
     return {
         "size_wh": [int(side) for side in found.sizes_wh[0]],
         "threshold": round(adapter.threshold if model.shown_from is None else model.shown_from, DECIMALS),
-        "shapes": [_drawn(shape, adapter.labels) for shape in found.shapes[0][:MOST_SHAPES]],
-    }
-
-
-def _drawn(shape: Shape, labels: Sequence[str]) -> dict[str, Any]:
-    """rings: (x, y) in pixels of its outline; of what covers nothing its lines, a point being a line of one."""
-    kind = TYPES.get(shape.type)
-    return {
-        "type": shape.type,
-        "label": labels[shape.label],
-        "confidence": round(float(shape.score), DECIMALS),
-        "covers": kind.rings(shape.geometry) is not None,
-        "rings": [
-            [[round(float(x), 1), round(float(y), 1)] for x, y in ring] for ring in kind.sketch(shape.geometry, 1) or ()
-        ],
+        "shapes": [drawn(shape, adapter.labels) for shape in found.shapes[0][:MOST_SHAPES]],
     }
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from alp_site.lib import storage
-from alp_site.lib.db import now, write
+from alp_site.lib.db import now, on_commit, write
 from alp_site.lib.errors import Invalid
 from alp_site.people.models import Project
 from datasets.models import Dataset, TestSetVersion
@@ -18,6 +18,7 @@ from models_registry.ml.adapters import AdapterInfo
 from models_registry.models import NAME_MAX, Model, ModelLog, ModelTag
 from models_registry.selectors import annotators, catalogue
 from models_registry.selectors.ground_truth import COLUMNS, SHAPE_COLUMNS, Gathered, Subset, gather, gather_test_set
+from models_registry.selectors.samples import scratch_name
 from models_registry.services import artifacts, names, stages
 
 __all__ = [
@@ -303,7 +304,8 @@ def _set_tags(model: Model, tags: Sequence[str]) -> None:
 
 
 def delete_model(*, model_id: UUID, person_id: UUID | None = None) -> None:
-    """Moves a version to the trash; lineages and reports keep its name. Raises WrongStatus: best, or in training."""
+    """Moves a version to the trash; lineages and reports keep its name, and what an ended training left to go on from
+    is gone. Raises WrongStatus: best, or in training."""
     with write():
         model = Model.objects.select_for_update().get(pk=model_id, deleted_at__isnull=True)
         if model.stage == Model.Stage.BEST:
@@ -314,6 +316,7 @@ def delete_model(*, model_id: UUID, person_id: UUID | None = None) -> None:
         model.save(update_fields=["deleted_at", "updated_at"])
         stages.note(model_id=model.pk, text="moved to the trash", person_id=person_id)
         stages.publish_status(model)
+        on_commit(lambda: storage.drop_scratch(scratch_name(model_id)))
 
 
 def free_name(project_id: UUID, wanted: str) -> str:

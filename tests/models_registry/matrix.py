@@ -179,6 +179,7 @@ ROWS = {
     "model-rollback": Row(kwargs=of_base, post=Call(EDITS, body={})),
     "model-archive": Row(kwargs=of_base, post=Call(EDITS, body={})),
     "model-metrics": Row(kwargs=of_model, get=SEES),
+    "model-samples": Row(kwargs=of_model, get=SEES),
     "model-log": Row(kwargs=of_model, get=SEES),
     "model-lineage": Row(kwargs=of_model, get=SEES),
     "model-lineage-items": Row(kwargs=of_model, get=SEES),

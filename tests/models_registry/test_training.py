@@ -39,7 +39,7 @@ def test_train_learns_and_leaves_everything_behind(make_version: Make) -> None:
     assert last is not None
     assert last.y > 0.6
     assert set(Artifact.objects.filter(model=model).values_list("name", flat=True)) == {
-        "lineage.json", "training.json", "weights/config.json", "weights/weights.safetensors",
+        "lineage.json", "samples.json", "training.json", "weights/config.json", "weights/weights.safetensors",
     }  # fmt: skip
     for artifact in Artifact.objects.filter(model=model):
         assert storage.exists(artifact.blob_id)

@@ -22,6 +22,7 @@ from alp_site.lib.storage.blobs import (
     release,
     retain,
     scratch,
+    scratch_path,
 )
 from alp_site.lib.storage.shards import append_shard, read_rows, shard_folder
 
@@ -45,5 +46,6 @@ __all__ = [
     "release",
     "retain",
     "scratch",
+    "scratch_path",
     "shard_folder",
 ]

@@ -280,10 +280,15 @@ def drop_derived(sha256: str) -> None:
 
 def scratch(name: str) -> Path:
     """A folder for work in progress that outlives the process (checkpoints)."""
-    folder = Path(settings.DATA_DIR) / "scratch" / re.sub(r"[^A-Za-z0-9._-]", "_", name)
+    folder = scratch_path(name)
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 
 
+def scratch_path(name: str) -> Path:
+    """Where that folder is, if it is: for those who only look."""
+    return Path(settings.DATA_DIR) / "scratch" / re.sub(r"[^A-Za-z0-9._-]", "_", name)
+
+
 def drop_scratch(name: str) -> None:
-    shutil.rmtree(scratch(name), ignore_errors=True)
+    shutil.rmtree(scratch_path(name), ignore_errors=True)

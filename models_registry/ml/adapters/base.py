@@ -130,7 +130,9 @@ class TrainHooks:
     on_metric(figure, legend, x, y): one sample, e.g. ("loss", "validation", 3, 0.41). on_epoch(done, total).
     on_pace(epoch, learning_rate, images_per_second): the rate of the epoch's last step, and how many training pictures
     were learnt from in a second of it; told once an epoch, of those that this process trained (it is no result: two
-    trainings alike differ in it).
+    trainings alike differ in it). on_said(epoch, answers): what the net says of the validation pictures after the
+    epoch, in their order: (N, C) class probabilities, or a list of shapes each; told before the epoch's checkpoint is
+    written, so none is lost where the process dies. Nothing is computed for it: where none was judged it is not told.
     cancelled() is asked often; training then raises TrainCancelled. checkpoint_dir: a folder that survives the
     process; an interrupted training given the same folder and data goes on where it was, to the same result.
     """
@@ -140,6 +142,7 @@ class TrainHooks:
     on_epoch: Callable[[int, int], None] = lambda done, total: None
     cancelled: Callable[[], bool] = lambda: False
     on_pace: Callable[[int, float, float], None] = lambda epoch, learning_rate, images_per_second: None
+    on_said: Callable[[int, NDArray[np.float32] | Sequence[Sequence[Shape]]], None] = lambda epoch, answers: None
 
 
 @dataclass(frozen=True)

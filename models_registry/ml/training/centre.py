@@ -16,6 +16,7 @@ from models_registry.ml.shapes import Shape, Size, bounds_of
 from models_registry.ml.training.options import learning
 from models_registry.ml.training.pictures import Augmented, AugmentedPictures, Norm
 from models_registry.ml.training.quality import Quality
+from models_registry.ml.training.steps import JudgedLearner
 from models_registry.ml.training.views import Views
 
 POINT_SIDE = 24.0  # canvas pixels of the box by which a point is learnt: three cells
@@ -46,7 +47,7 @@ def boxes_of(shapes: Sequence[Shape], size: Size, rotated: bool) -> Boxes:
     return Boxes(table[:, :4], table[:, 4], table[:, 5].long())
 
 
-class CentreLearner:
+class CentreLearner(JudgedLearner):
     """On pictures as they are changed in every step: the whole net learns."""
 
     def __init__(
@@ -68,10 +69,6 @@ class CentreLearner:
         """What a heat map of that size should say of each picture."""
         objects = [boxes_of(shapes, batch.size, self.rotated) for shapes in batch.shapes]
         return [make_targets(one, self.classes, height, width) for one in objects]
-
-    def judge(self) -> dict[str, float]:
-        self.net.eval()
-        return self.quality.figures()
 
 
 class FrozenCentreLearner(CentreLearner):

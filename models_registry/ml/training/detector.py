@@ -14,11 +14,12 @@ from models_registry.ml.shapes import Shape, Size, bounds_of
 from models_registry.ml.training.options import learning
 from models_registry.ml.training.pictures import AugmentedPictures, Norm
 from models_registry.ml.training.quality import Quality
+from models_registry.ml.training.steps import JudgedLearner
 
 LEAST = 1.0  # pixels of a side; thinner boxes are of no use to anchors
 
 
-class DetectorLearner:
+class DetectorLearner(JudgedLearner):
     """The whole net learns from pictures that are changed in every step."""
 
     def __init__(self, net: Detector, pictures: AugmentedPictures, quality: Quality, *, norm: Norm) -> None:
@@ -36,10 +37,6 @@ class DetectorLearner:
         """What the net is told of one picture."""
         kept = [(box, shape.label) for shape in shapes if (box := cut_box(shape, size)) is not None]
         return targets_of([box for box, _ in kept], [label for _, label in kept], device())
-
-    def judge(self) -> dict[str, float]:
-        self.net.eval()
-        return self.quality.figures()
 
 
 class MaskLearner(DetectorLearner):

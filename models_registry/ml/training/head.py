@@ -72,6 +72,7 @@ def fit_head(data: HeadData, recipe: HeadRecipe, classes: int, hooks: TrainHooks
         row = {"penalty/l2": recipe.penalties[len(points)]} | _figures(solution, train, labels, "train")
         if len(validation_labels):
             row |= _figures(solution, validation, validation_labels, "validation")
+            hooks.on_said(len(points), _shares(solution, validation))
         points.append(solution)
         history.append(row)
         checkpoint.save(hooks.checkpoint_dir, key, {"points": points, "history": history})
@@ -88,7 +89,7 @@ def _chosen(
     recipe: HeadRecipe,
 ) -> tuple[Head, TrainResult]:
     best = _best(history)
-    probs = torch.softmax(_logits(points[best], validation).double(), 1).float().numpy() if len(validation) else None
+    probs = _shares(points[best], validation) if len(validation) else None
     metrics = {f"{figure}_{legend}": value for (figure, legend), value in _split(history[best]).items()}
     weight = points[best][:, :-1] / scale
     bias = points[best][:, -1] - weight @ torch.from_numpy(centre)
@@ -101,6 +102,11 @@ def _scaling(rows: NDArray[np.float32]) -> tuple[NDArray[np.float32], float]:
     centre = rows.mean(0, dtype=np.float64)
     scale = float(np.sqrt(((rows - centre) ** 2).sum(1, dtype=np.float64).mean()))
     return centre.astype(np.float32), scale if scale > 0 else 1.0
+
+
+def _shares(solution: Tensor, rows: Tensor) -> NDArray[np.float32]:
+    shares: NDArray[np.float32] = torch.softmax(_logits(solution, rows).double(), 1).float().numpy()
+    return shares
 
 
 def _logits(solution: Tensor, rows: Tensor) -> Tensor:

@@ -16,10 +16,11 @@ from models_registry.ml.training.detector import cut_box
 from models_registry.ml.training.options import learning
 from models_registry.ml.training.pictures import Augmented, AugmentedPictures, Norm
 from models_registry.ml.training.quality import Quality
+from models_registry.ml.training.steps import JudgedLearner
 from models_registry.ml.training.views import Views
 
 
-class InstanceLearner:
+class InstanceLearner(JudgedLearner):
     """On pictures as they are changed in every step: the whole net learns."""
 
     def __init__(
@@ -53,10 +54,6 @@ class InstanceLearner:
                 )
             )
         return found
-
-    def judge(self) -> dict[str, float]:
-        self.net.eval()
-        return self.quality.figures()
 
 
 class FrozenInstanceLearner(InstanceLearner):

@@ -123,8 +123,9 @@ class Trainer:
         with Pace(self.hooks, epoch, len(self.train_labels), self.optimiser), seeded(self.seed, epoch):
             row = self._learn(epoch)
         if len(self.validation_labels):
-            _, loss, accuracy = self._validate()
+            probs, loss, accuracy = self._validate()
             row |= {"loss/validation": loss, "accuracy/validation": accuracy}
+            self.hooks.on_said(epoch, probs)
         self._judge(epoch, row)
         checkpoint.save(self.hooks.checkpoint_dir, self.key, self._state())
         self._tell(epoch, row)

@@ -30,6 +30,8 @@ class Quality:
     classes: int
     say: Callable[[], Shapes]
     kind: TaskKind = "detection"
+    said: Shapes | None = None
+    """What it was last judged by."""
 
     def figures(self) -> dict[str, float]:
         """{} without anything to find on validation pictures."""
@@ -52,4 +54,5 @@ class Quality:
     def _matches(self) -> ObjectMatches:
         rules = Rules(LIKENESS[self.kind], thresholds=(0.5,), ranges=("all",))
         truths = truth_records(self.truth, self.sizes, self.kind)
-        return match_objects(truths, found_records(self.say(), self.sizes, self.kind), rules)
+        self.said = self.say()
+        return match_objects(truths, found_records(self.said, self.sizes, self.kind), rules)

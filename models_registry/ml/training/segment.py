@@ -17,6 +17,7 @@ from models_registry.ml.rasters import class_map
 from models_registry.ml.shapes import Shape, Size
 from models_registry.ml.training.options import learning
 from models_registry.ml.training.pictures import Augmented, AugmentedPictures, Norm
+from models_registry.ml.training.steps import JudgedLearner
 from models_registry.ml.training.views import Views
 
 
@@ -28,14 +29,16 @@ class PixelQuality:
     classes: int
     say: Callable[[], Sequence[Sequence[Shape]]]
     sizes: Sequence[Size]
+    said: Sequence[Sequence[Shape]] | None = None
 
     def figures(self) -> dict[str, float]:
         if not any(len(shapes) for shapes in self.truth):
             return {}
-        return {"miou/validation": make_pixel_table(self.truth, self.say(), self.classes, self.sizes).mean_iou()}
+        self.said = self.say()
+        return {"miou/validation": make_pixel_table(self.truth, self.said, self.classes, self.sizes).mean_iou()}
 
 
-class SegmentLearner:
+class SegmentLearner(JudgedLearner):
     """On pictures as they are changed in every step: the whole net learns."""
 
     def __init__(self, net: nn.Module, pictures: AugmentedPictures, quality: PixelQuality, *, norm: Norm) -> None:
@@ -51,10 +54,6 @@ class SegmentLearner:
     def targets(self, batch: Augmented, height: int, width: int) -> list[Tensor]:
         """The class of each cell of a quarter of the canvas."""
         return [torch.from_numpy(class_map(shapes, batch.size, STRIDE)) for shapes in batch.shapes]
-
-    def judge(self) -> dict[str, float]:
-        self.net.eval()
-        return self.quality.figures()
 
 
 class FrozenSegmentLearner(SegmentLearner):

@@ -19,6 +19,7 @@ from torch import Tensor, nn
 
 from models_registry.ml.adapters.base import TrainCancelled, TrainHooks, TrainResult
 from models_registry.ml.nets.runtime import seeded
+from models_registry.ml.shapes import Shape
 from models_registry.ml.training import checkpoint
 from models_registry.ml.training.loop import warm_cosine
 from models_registry.ml.training.options import Options, adamw, find_rate
@@ -37,6 +38,31 @@ class Learner(Protocol):
     def judge(self) -> dict[str, float]:
         """Figures on the validation pictures, e.g. {"map_50/validation": 0.4}; {} without any. The first decides which
         weights are kept: higher is better."""
+
+    def said(self) -> Sequence[Sequence[Shape]] | None:
+        """What it was last judged by: its shapes on each validation picture; None where it was not."""
+
+
+class Answers(Protocol):
+    """What a net says of the validation pictures, and how good that is; ``said`` as ``Learner`` has it."""
+
+    said: Sequence[Sequence[Shape]] | None
+
+    def figures(self) -> dict[str, float]: ...
+
+
+class JudgedLearner:
+    """What learners share that are judged by what their net says."""
+
+    net: nn.Module
+    quality: Answers
+
+    def judge(self) -> dict[str, float]:
+        self.net.eval()
+        return self.quality.figures()
+
+    def said(self) -> Sequence[Sequence[Shape]] | None:
+        return self.quality.said
 
 
 @dataclass(frozen=True)
@@ -130,6 +156,9 @@ class StepTrainer:
             row = self._learn(first, self.ends[check])
         with seeded(self.seed, check, 2):
             row |= self.learner.judge()
+        said = self.learner.said()
+        if said is not None:
+            self.hooks.on_said(check, said)
         self._keep(check, row)
         checkpoint.save(self.hooks.checkpoint_dir, self.key, self._state())
         self._tell(check, row)

@@ -12,10 +12,11 @@ from models_registry.ml.nets.tagger import MapsTagNet, TagNet
 from models_registry.ml.training.options import learning
 from models_registry.ml.training.pictures import Augmented, AugmentedPictures, Norm
 from models_registry.ml.training.quality import Quality
+from models_registry.ml.training.steps import JudgedLearner
 from models_registry.ml.training.views import Views
 
 
-class TagLearner:
+class TagLearner(JudgedLearner):
     """On pictures as they are changed in every step: the whole net learns."""
 
     def __init__(self, net: TagNet, pictures: AugmentedPictures, quality: Quality, *, norm: Norm, classes: int) -> None:
@@ -36,10 +37,6 @@ class TagLearner:
             one[[shape.label for shape in shapes]] = 1.0
             found.append(one)
         return found
-
-    def judge(self) -> dict[str, float]:
-        self.net.eval()
-        return self.quality.figures()
 
 
 class FrozenTagLearner(TagLearner):

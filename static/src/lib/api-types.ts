@@ -1306,6 +1306,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/v1/models/{model_id}/samples/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** @description What it said of a few validation pictures after each epoch of its training (behind epoch `after`). */
+    get: operations["models_id_samples_get"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/v1/models/{model_id}/train/": {
     parameters: {
       query?: never;
@@ -6099,6 +6116,48 @@ export interface components {
       /** @default false */
       once: boolean;
     };
+    /** @description Of a picture: classes, the likeliest first, or shapes, the surest first. */
+    SampleAnswer: {
+      classes?: components["schemas"]["SampleClass"][];
+      shapes?: components["schemas"]["SampleShape"][];
+    };
+    SampleClass: {
+      label: string;
+      /** Format: double */
+      share: number;
+    };
+    SampleEpoch: {
+      /** @description Of the pictures, in their order */
+      answers: components["schemas"]["SampleAnswer"][];
+      /** @description From 0 */
+      epoch: number;
+    };
+    SamplePicture: {
+      /** Format: uuid */
+      item: string | null;
+      name: string;
+      size_wh: number[];
+      thumbnail: string | null;
+      truth: components["schemas"]["SampleAnswer"];
+    };
+    Samples: {
+      epochs: components["schemas"]["SampleEpoch"][];
+      pictures: components["schemas"]["SamplePicture"][];
+      /**
+       * Format: double
+       * @description Score from which its shapes are worth showing
+       */
+      shown_from: number;
+    };
+    SampleShape: {
+      /** Format: double */
+      confidence: number;
+      /** @description Whether it has an inside */
+      covers: boolean;
+      label: string;
+      rings: number[][][];
+      type: string;
+    };
     SandboxHealth: {
       note: string;
       /**
@@ -9127,6 +9186,29 @@ export interface operations {
         };
         content: {
           "application/json": components["schemas"]["Model"];
+        };
+      };
+    };
+  };
+  models_id_samples_get: {
+    parameters: {
+      query?: {
+        after?: number;
+      };
+      header?: never;
+      path: {
+        model_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Samples"];
         };
       };
     };

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { dependents } from "@/pages/models/acts.ts";
 import { graphOf } from "@/pages/models/lineage-graph.ts";
-import { pathOf } from "@/pages/models/try-view.ts";
+import { pathOf } from "@/pages/models/drawn.ts";
 import type { Lineage, Model, ModelUse } from "@/pages/models/types.ts";
 
 document.body.innerHTML = `<script type="application/json" id="boot">${JSON.stringify({

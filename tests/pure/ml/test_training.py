@@ -80,6 +80,9 @@ class LineLearner:
     def judge(self) -> dict[str, float]:
         return {}
 
+    def said(self) -> None:
+        return None
+
 
 def line(folder: Path, **changes: Any) -> LineLearner:
     options = Options(**{name: changes.pop(name) for name in ("accumulate", "find_learning_rate") if name in changes})
@@ -111,6 +114,39 @@ def test_each_epoch_tells_its_pace_once(name: str, shares: tuple[float, ...], tm
     told.clear()
     trained(name, tmp_path, on_pace=lambda *pace: told.append(pace))
     assert told == []  # all was trained before: what this process did not do has no pace
+
+
+@pytest.mark.parametrize("name", ["small_cnn", "centre_small"])
+def test_what_is_said_of_each_epoch_is_told_before_its_checkpoint_and_changes_nothing(
+    name: str, tmp_path: Path
+) -> None:
+    told: dict[int, Any] = {}
+    order: list[tuple[str, int]] = []
+
+    def said(epoch: int, answers: Any) -> None:
+        told[epoch] = answers
+        order.append(("said", epoch))
+        if order == [("said", 0), ("done", 0), ("said", 1)]:
+            raise KeyboardInterrupt  # dies between what it says and its checkpoint
+
+    def done(epochs: int, _total: int) -> None:
+        order.append(("done", epochs - 1))
+
+    quiet = trained(name, tmp_path / "quiet")
+    with pytest.raises(KeyboardInterrupt):
+        trained(name, tmp_path / "told", on_said=said, on_epoch=done)
+    order.append(("again", 0))
+    adapter = trained(name, tmp_path / "told", on_said=said, on_epoch=done)
+    assert adapter.weights_digest() == quiet.weights_digest()
+    again = order.index(("again", 0))
+    assert order[:again] == [("said", 0), ("done", 0), ("said", 1)]
+    assert order[again + 1 :] == [("done", 0), ("said", 1), ("done", 1), ("said", 2), ("done", 2)]
+    pictures = data_of(name).validation
+    assert [len(answers) for answers in told.values()] == [len(pictures)] * 3
+    if name == "small_cnn":
+        last = adapter.predict(pictures.images).probs
+        best = min(told, key=lambda epoch: float(np.abs(told[epoch] - last).max()))
+        np.testing.assert_allclose(told[best], last, atol=1e-5)
 
 
 def test_epochs_gather_gradients_too(tmp_path: Path) -> None:

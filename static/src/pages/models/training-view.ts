@@ -6,6 +6,7 @@ import { feed } from "../../lib/feed.ts";
 import { lineChart, type Chart, type LineSpec } from "../../ui/chart.ts";
 import { createProgress } from "../../ui/progress.ts";
 import { card, isLoss, metricName } from "./parts.ts";
+import { samplesView } from "./samples-view.ts";
 import type { FigureSeries, Model } from "./types.ts";
 
 export type Points = Map<string, Map<string, Map<number, number>>>;
@@ -71,7 +72,8 @@ export function trainingView(
   const place = h("div", { class: "chart-grid" });
   const head = h("div", { class: "when-filled" });
   const nothing = h("p", { class: "soft when-filled" });
-  const element = h("div", { class: "stack" }, head, nothing, place);
+  const samples = samplesView(model);
+  const element = h("div", { class: "stack" }, head, nothing, samples.element, place);
   let bar: ReturnType<typeof createProgress> | null = null;
 
   const draw = () => {
@@ -120,18 +122,23 @@ export function trainingView(
     if (!event.ids.includes(model.id)) return;
     addSamples(points, (event.data["samples"] ?? []) as Sample[]);
     draw();
+    samples.soon();
   });
   feed.on("job.progress", (event) => {
     const progress = event.data["progress"] as { done: number; total: number; note: string } | undefined;
     if (bar && progress && model.job && event.ids.includes(model.job.id))
       bar.set({ ...progress, total: progress.total > 1 ? progress.total : null });
   });
-  feed.on("resync", () => void load());
+  feed.on("resync", () => {
+    void load();
+    samples.soon();
+  });
   void load();
   show(model);
   return {
     element,
     show: (now) => {
+      if (now.status !== model.status) samples.soon();
       model = now;
       show(now);
     },

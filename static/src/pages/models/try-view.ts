@@ -5,22 +5,15 @@ import { decimal, percent, plural } from "../../lib/format.ts";
 import { feed } from "../../lib/feed.ts";
 import { errorState } from "../../ui/empty.ts";
 import { createProgress } from "../../ui/progress.ts";
+import { hueOf, labelsOf, outline, overlayOf, type DrawnShape } from "./drawn.ts";
 import { card } from "./parts.ts";
 import type { Model } from "./types.ts";
 
-interface TriedShape {
-  type: string;
-  label: string;
-  confidence: number;
-  /** Whether it has an inside. */
-  covers: boolean;
-  rings: [number, number][][];
-}
 export interface Tried {
   size_wh: [number, number];
   seconds: number;
   classes?: { label: string; share: number }[];
-  shapes?: TriedShape[];
+  shapes?: DrawnShape[];
   threshold?: number;
 }
 interface Standing {
@@ -30,7 +23,6 @@ interface Standing {
   answer: Tried | null;
 }
 const MOST_BARS = 12;
-const COLOURS = 8;
 const LOOK_AGAIN_MS = 2000;
 
 export function tryView(model: Model): HTMLElement {
@@ -98,9 +90,7 @@ function picture(source: string, name: string, answer: Tried): HTMLElement {
   const seconds = h("span", { class: "hint" }, `answered in ${decimal(answer.seconds, 2)} s`);
   if (answer.classes)
     return h("div", { class: "tried" }, image, h("div", null, bars(answer.classes), seconds));
-  const overlay = document.createElementNS(SVG, "svg");
-  overlay.setAttribute("viewBox", `0 0 ${answer.size_wh[0]} ${answer.size_wh[1]}`);
-  overlay.setAttribute("aria-hidden", "true");
+  const overlay = overlayOf(answer.size_wh);
   const list = h("ul", { class: "tried-list" });
   const said = h("b");
   const draw = (from: number) => {
@@ -133,45 +123,10 @@ function picture(source: string, name: string, answer: Tried): HTMLElement {
   );
 }
 
-const SVG = "http://www.w3.org/2000/svg";
-const labelsOf = (shapes: readonly TriedShape[]): string[] =>
-  [...new Set(shapes.map((one) => one.label))].sort();
-
-/** "M0,0L5,0L5,5Z": every ring of a shape; a line of one point is drawn as a dot by its round end. */
-export function pathOf(shape: Pick<TriedShape, "rings" | "covers">): string {
-  return shape.rings
-    .filter((ring) => ring.length)
-    .map((ring) => {
-      const points = ring.map(([x, y]) => `${x},${y}`);
-      if (points.length === 1) return `M${points[0]}h0`;
-      return `M${points.join("L")}${shape.covers ? "Z" : ""}`;
-    })
-    .join("");
-}
-
-function outline(shape: TriedShape, labels: string[], [width, height]: [number, number]): SVGElement {
-  const group = document.createElementNS(SVG, "g");
-  group.setAttribute("data-hue", String(labels.indexOf(shape.label) % COLOURS));
-  const path = document.createElementNS(SVG, "path");
-  path.setAttribute("d", pathOf(shape));
-  path.setAttribute("class", shape.covers ? "area" : shape.rings.some((r) => r.length > 1) ? "line" : "dot");
-  path.setAttribute("fill-rule", "evenodd");
-  group.append(path);
-  const [x, y] = shape.rings[0]?.[0] ?? [0, 0];
-  const size = Math.max(width, height) / 42;
-  const text = document.createElementNS(SVG, "text");
-  text.setAttribute("x", String(Math.min(x, width - size * shape.label.length * 0.6)));
-  text.setAttribute("y", String(Math.max(y - size / 4, size)));
-  text.setAttribute("font-size", String(size));
-  text.textContent = shape.label;
-  group.append(text);
-  return group;
-}
-
-function shapeLine(shape: TriedShape, labels: string[]): HTMLElement {
+function shapeLine(shape: DrawnShape, labels: string[]): HTMLElement {
   return h(
     "li",
-    { dataset: { hue: String(labels.indexOf(shape.label) % COLOURS) } },
+    { dataset: { hue: hueOf(shape.label, labels) } },
     h("i"),
     h("span", { class: "clip" }, shape.label),
     h("span", { class: "spacer" }),
