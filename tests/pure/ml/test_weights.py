@@ -127,6 +127,9 @@ class VoteLearner:
     def judge(self) -> dict[str, float]:
         return {}
 
+    def said(self) -> None:
+        return None
+
 
 def rest(folder: Path, weights: list[float] | None) -> float:
     learner = VoteLearner()
