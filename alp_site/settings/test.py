@@ -1,10 +1,17 @@
 """Tests: fast hashing, a data folder of the run's own, the queue rung by hand (lib.testing.settle)."""
 
+# ruff: noqa: E402
 import atexit
 import os
 import shutil
 import tempfile
 from pathlib import Path
+
+# A reader of the outbox waits for the oldest transaction open anywhere on its server: where tests run beside each other
+# on PostgreSQL, each worker of xdist takes its own server of TEST_DATABASE_URLS and TEST_REDIS_URLS (as .ci/run does).
+for _name in ("DATABASE_URL", "REDIS_URL"):
+    if _urls := os.environ.get(f"TEST_{_name}S", "").split():
+        os.environ[_name] = _urls[int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))]
 
 from alp_site.env import ENV
 from alp_site.settings.base import *  # noqa: F403
