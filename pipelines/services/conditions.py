@@ -13,18 +13,19 @@ from datasets.models import Item
 __all__ = ["live_items", "matching", "passing"]
 
 
-def live_items(project_id: UUID, dataset_id: str | UUID | None = None) -> Any:
-    """Items of a project (or one dataset of it) that are not deleted."""
-    rows = Item.objects.filter(dataset__project_id=project_id, dataset__deleted_at=None, deleted_at=None)
+def live_items(project_id: UUID, dataset_id: str | UUID | None = None, *, gone: bool = False) -> Any:
+    """Items of a project (or one dataset of it) that are not deleted; ``gone``: those that lie in the trash instead."""
+    rows = Item.objects.filter(dataset__project_id=project_id, dataset__deleted_at=None, deleted_at__isnull=not gone)
     return rows if dataset_id is None else rows.filter(dataset_id=dataset_id)
 
 
 def passing(
-    item_ids: Iterable[str], filters: Iterable[Mapping[str, Any] | None], *, project_id: UUID, dataset_id: Any = None
-) -> set[str]:
-    """The items, live and in scope, that pass every filter. Raises QueryInvalid."""
+    item_ids: Iterable[str], filters: Iterable[Mapping[str, Any] | None], *, project_id: UUID, dataset_id: Any = None,
+    gone: bool = False,
+) -> set[str]:  # fmt: skip
+    """The items, live (or ``gone``: deleted) and in scope, that pass every filter. Raises QueryInvalid."""
     left = {str(i) for i in item_ids}
-    base = live_items(project_id, dataset_id)
+    base = live_items(project_id, dataset_id, gone=gone)
     for dql in [f for f in filters if f] or [{}]:
         left = {str(pk) for pk in query.matches(dict(dql), sorted(left), base)} if left else left
     return left

@@ -153,7 +153,8 @@ def _wanted(trigger: Trigger, firing: TriggerFiring, item_ids: Sequence[str]) ->
     filters = [scope.filter, trigger.spec.get("filter")]
     project_id = trigger.pipeline.project_id
     if any(filters) or "entries" in firing.source or firing.source.get("dataset") != str(scope.dataset_id):
-        found = passing(item_ids, filters, project_id=project_id, dataset_id=scope.dataset_id)
+        gone = bool(firing.source.get("gone"))
+        found = passing(item_ids, filters, project_id=project_id, dataset_id=scope.dataset_id, gone=gone)
     else:
         found = set(item_ids)  # just read, of that very dataset
     if firing.source.get("once"):

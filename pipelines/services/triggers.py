@@ -152,14 +152,15 @@ def _take(trigger: Trigger, batch: Sequence[events.Event]) -> None:
         text = f"Triggers {deep[0].depth} deep caused an event, which was not answered: pipelines start each other."
         Trigger.objects.filter(pk=trigger.pk).update(error=text)
         heard = [event for event in heard if event.depth <= MAX_DEPTH]
-    by_depth: dict[int, list[list[Any]]] = defaultdict(list)
+    alike: dict[tuple[int, bool], list[list[Any]]] = defaultdict(list)
     for event in heard:
         ids = item_ids_of(event, trigger.spec)
         if ids:
-            by_depth[event.depth].append([event.id, ids])
+            alike[event.depth, event.type == "item.deleted"].append([event.id, ids])
     resource = resource_of(trigger.spec)
-    source = None if resource in ABOUT_ITEMS else {"resource": resource}
-    for depth, entries in by_depth.items():
+    for (depth, gone), entries in alike.items():
+        source: dict[str, Any] = {"gone": True} if gone else {}  # its items lie in the trash: that is what is told
+        source |= {} if resource in ABOUT_ITEMS else {"resource": resource}
         for part in _parts(entries, max(db.bulk_size(), 2000)):
             first, last = part[0][0], part[-1][0]
             key = f"events:{first}-{last}:{part[0][1][0]}"

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.db import connection
@@ -21,6 +22,7 @@ from alp_site.people.services import create_token
 from annotation.services.tasks import archive_task, create_task, set_people
 from datasets.models import Dataset, Item
 from datasets.services import create_dataset
+from datasets.services.items import delete_items, restore_items
 from pipelines.models import Cycle, FiringState, Pipeline, Trigger, TriggerFiring
 from pipelines.services import sweep
 from pipelines.services.hooks import sign
@@ -448,3 +450,29 @@ def test_changes_of_annotations_are_told_apart(running: Running, items: Items, p
     settle()
     counts = {change: Cycle.objects.filter(pipeline=pipeline).count() for change, pipeline in wanted.items()}
     assert counts == {"created": 1, "updated": 0, "deleted": 1, "saved": 2}
+
+
+@pytest.mark.parametrize("kind", ["event", "every_n"])
+def test_a_deleted_item_is_told_though_it_is_gone(running: Running, items: Items, kind: str) -> None:
+    """Those alone that match the filter; what came back is not told as deleted."""
+    ids = items(6)
+    gone = ids[3:]
+    names = Item.objects.filter(pk__in=gone[:2]).values_list("filename", flat=True)
+    spec: dict[str, Any] = {"actions": ["deleted"], "filter": {"filename": {"$in": list(names)}}}
+    at, more = (clock_node(), {"n": 2}) if kind == "every_n" else (None, {})
+    pipeline = running(started_by(kind, at, mode="always", spec={**spec, **more}))
+    other = running(started_by("event", mode="always", spec={"actions": ["created", "updated"]}))
+    mine = Cycle.objects.filter(pipeline=pipeline)
+    delete_items(items=[UUID(pk) for pk in gone], user=None)
+    settle()
+    assert not Cycle.objects.filter(pipeline=other).exists()
+    if kind == "every_n":
+        assert mine.count() == 1
+    else:
+        assert {str(pk) for pk in mine.values_list("subject", flat=True)} == set(gone[:2])
+        assert set(mine.values_list("status", flat=True)) == {"done"}
+    before = mine.count()
+    restore_items(items=[UUID(pk) for pk in gone])
+    settle()
+    assert mine.count() == before
+    assert Cycle.objects.filter(pipeline=other).count() == 3
