@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from alp_site.lib import jobs
-from pipelines.services import again, code, deliveries, execution, firing, measuring, reset, rounds, sweep, waits
+from pipelines.services import again, code, deliveries, execution, firing, many, measuring, reset, rounds, sweep, waits
 from pipelines.services.again import SEND_JOB
 from pipelines.services.code import TEST_JOB
 from pipelines.services.deliveries import DELIVER_JOB
 from pipelines.services.ledger import NODE_JOB
 from pipelines.services.looking import LOOK_JOB
+from pipelines.services.many import MANY_JOB
 from pipelines.services.measuring import MEASURE_JOB
 from pipelines.services.reset import RESET_JOB
 from pipelines.services.rounds import SELECT_JOB
@@ -55,6 +56,11 @@ def forget_runs(run: jobs.Run) -> None:
 @jobs.handler(SEND_JOB, max_attempts=5)
 def send_loose(run: jobs.Run) -> None:
     again.send_loose(run)
+
+
+@jobs.handler(MANY_JOB, max_attempts=5)
+def act_on_many(run: jobs.Run) -> None:
+    many.act_on_many(run)
 
 
 @jobs.periodic("pipelines.ring", 3)

@@ -9,6 +9,7 @@ from uuid import UUID
 from rest_framework import serializers
 from rest_framework.request import Request
 
+from alp_site.lib.models import Job
 from alp_site.lib.web import visible_or_404
 from alp_site.people.models import User
 from alp_site.people.permissions import Policy, require
@@ -46,6 +47,12 @@ def parsed(serializer_class: type[serializers.Serializer[Any]], request: Request
     serializer = serializer_class(data=request.data)
     serializer.is_valid(raise_exception=True)
     return dict(serializer.validated_data)
+
+
+def done_body(done: tuple[int, Job | None]) -> dict[str, Any]:
+    """How many, and the job that does it, if it is not done yet."""
+    count, job = done
+    return {"count": count, "job": job.pk if job else None}
 
 
 def listed(items: Sequence[Any], **extra: Any) -> dict[str, Any]:

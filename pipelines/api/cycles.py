@@ -17,14 +17,15 @@ from alp_site.people.models import User
 from datasets.permissions import ItemPolicy
 from pipelines import selectors
 from pipelines.api import serializers as shapes
-from pipelines.api._common import listed, parsed, person, pipeline_for, row_for
+from pipelines.api._common import done_body, listed, parsed, person, pipeline_for, row_for
 from pipelines.engine.graph import Graph, to_json
 from pipelines.engine.paths import Step, came_by, index_of
 from pipelines.errors import WrongStatus
-from pipelines.models import OPEN_CYCLES, Cycle, CycleStatus, ExecutionStatus, NodeExecution
+from pipelines.models import Cycle, CycleStatus, ExecutionStatus, NodeExecution
 from pipelines.permissions import CyclePolicy, ExecutionPolicy
 from pipelines.services import cycles as services
 from pipelines.services.graphs import graph_of
+from pipelines.services.many import cancel_many, retry_many
 
 STATUS = OpenApiParameter("status", str)
 PATH_LIMIT = 500
@@ -116,27 +117,26 @@ class CycleRetryView(APIView):
 
 
 class CyclesCancelView(APIView):
-    """Cancels these cycles of the pipeline, or all that are open."""
+    """Cancels these cycles of the pipeline, or all that are open. A few end at once; more by a job, which is told."""
 
-    @extend_schema(request=shapes.ChooseCyclesSerializer, responses=shapes.CountSerializer)
+    @extend_schema(request=shapes.ChooseCyclesSerializer, responses=shapes.ActedSerializer)
     def post(self, request: Request, pipeline_id: UUID) -> Response:
         pipeline = pipeline_for(request, pipeline_id, "pipeline.edit")
         data = parsed(shapes.ChooseCyclesSerializer, request)
-        if "ids" not in data:
-            return Response({"count": services.cancel_open(pipeline=pipeline)})
-        rows = Cycle.objects.filter(pipeline=pipeline, pk__in=data["ids"], status__in=OPEN_CYCLES)
-        return Response({"count": services.cancel_cycles(cycle_ids=list(rows.values_list("pk", flat=True)))})
+        done = cancel_many(pipeline=pipeline, cycle_ids=data.get("ids"), user=person(request))
+        return Response(done_body(done))
 
 
 class PipelineRetryView(APIView):
-    """Retries what failed: of the whole pipeline, of one node, or of these cycles."""
+    """Retries what failed: of the whole pipeline, of one node, or of these cycles. A few start at once; more by a
+    job, which is told."""
 
-    @extend_schema(request=shapes.ChooseCyclesSerializer, responses=shapes.CountSerializer)
+    @extend_schema(request=shapes.ChooseCyclesSerializer, responses=shapes.ActedSerializer)
     def post(self, request: Request, pipeline_id: UUID) -> Response:
         pipeline = pipeline_for(request, pipeline_id, "pipeline.edit")
         data = parsed(shapes.ChooseCyclesSerializer, request)
-        count = services.retry_failed(pipeline=pipeline, node_id=data["node"], cycle_ids=data.get("ids"))
-        return Response({"count": count})
+        done = retry_many(pipeline=pipeline, node_id=data["node"], cycle_ids=data.get("ids"), user=person(request))
+        return Response(done_body(done))
 
 
 class ExecutionListView(APIView):

@@ -16,7 +16,7 @@ from alp_site.lib.web import keyset_page
 from pipelines import selectors
 from pipelines.api import run_shapes as shapes
 from pipelines.api import serializers
-from pipelines.api._common import listed, parsed, person, pipeline_for, row_for
+from pipelines.api._common import done_body, listed, parsed, person, pipeline_for, row_for
 from pipelines.api.cycles import detail_body
 from pipelines.errors import WrongStatus
 from pipelines.models import Cycle
@@ -24,6 +24,7 @@ from pipelines.permissions import CyclePolicy
 from pipelines.selectors import runs
 from pipelines.services import again as services
 from pipelines.services.graphs import current_graph, graph_of
+from pipelines.services.many import rerun_many
 from pipelines.services.rounds import state_of_node
 
 
@@ -38,8 +39,8 @@ class LooseEndListView(APIView):
 
 
 class SendOnView(APIView):
-    """Sends loose ends back in, by a connection or into a node: these executions at once, or, by a job, all of a node
-    (with an action, or with none), however many."""
+    """Sends loose ends back in, by a connection or into a node: these executions, or all of a node (with an action, or
+    with none), however many. A few that are named go at once, else a job sends them."""
 
     @extend_schema(request=shapes.SendOnSerializer, responses=shapes.SentSerializer)
     def post(self, request: Request, pipeline_id: UUID) -> Response:
@@ -47,29 +48,34 @@ class SendOnView(APIView):
         data = parsed(shapes.SendOnSerializer, request)
         target = services.Target(data["connection"], data["to_node"], data["to_port"])
         if "ids" in data:
-            count = services.send_on(pipeline=pipeline, execution_ids=data["ids"], target=target)
-            return Response({"count": count, "job": None})
+            found = services.send_chosen(
+                pipeline=pipeline, execution_ids=data["ids"], target=target, user=person(request)
+            )
+            return Response(done_body(found))
         if not data["node"]:
             raise Invalid("Say which: ids of executions, or a node.", field="node")
         action = "" if data["without_action"] else data["action"] or None
-        count, job = services.send_all_on(
+        found = services.send_all_on(
             pipeline=pipeline, node_id=data["node"], action=action, target=target, user=person(request)
         )
-        return Response({"count": count, "job": job.pk if job else None})
+        return Response(done_body(found))
 
 
 class PipelineRerunView(APIView):
-    """Runs a node once more for every cycle that has been there, or for some; what follows, follows."""
+    """Runs a node once more for every cycle that has been there, or for some; what follows, follows. A few run again
+    at once; more by a job, which is told."""
 
-    @extend_schema(request=shapes.RerunSerializer, responses=serializers.CountSerializer)
+    @extend_schema(request=shapes.RerunSerializer, responses=serializers.ActedSerializer)
     def post(self, request: Request, pipeline_id: UUID) -> Response:
         pipeline = pipeline_for(request, pipeline_id, "pipeline.edit")
         data = parsed(shapes.RerunSerializer, request)
-        count = services.rerun_from(
-            pipeline=pipeline, node_id=data["node"], cycle_ids=data.get("cycles"), status=data["status"],
-            action=data["action"], code=data["code"], dry_run=data["dry_run"],
-        )  # fmt: skip
-        return Response({"count": count})
+        which = {
+            "pipeline": pipeline, "node_id": data["node"], "cycle_ids": data.get("cycles"), "status": data["status"],
+            "action": data["action"], "code": data["code"],
+        }  # fmt: skip
+        if data["dry_run"]:
+            return Response(done_body((services.rerun_from(**which, dry_run=True), None)))
+        return Response(done_body(rerun_many(**which, user=person(request))))
 
 
 class CycleRerunView(APIView):

@@ -484,6 +484,12 @@ class CountSerializer(serializers.Serializer[Any]):
     count = serializers.IntegerField()
 
 
+class ActedSerializer(CountSerializer):
+    """``job``: what does it in the background; null where it is done."""
+
+    job = serializers.UUIDField(allow_null=True)
+
+
 class ChooseCyclesSerializer(serializers.Serializer[Any]):
     """These cycles, or every open one (cancel) or every failed one (retry) without ``ids``."""
 

@@ -28,8 +28,9 @@ from pipelines.services.bulk import as_uuids, chunks
 from pipelines.services.cycles import rerun_executions
 from pipelines.services.graphs import graph_of
 from pipelines.services.ledger import Ledger
+from pipelines.services.many import AT_ONCE
 
-__all__ = ["SEND_JOB", "Target", "rerun_cycle", "rerun_from", "send_all_on", "send_loose", "send_on"]
+__all__ = ["SEND_JOB", "Target", "rerun_cycle", "rerun_from", "send_all_on", "send_chosen", "send_loose", "send_on"]
 
 SEND_JOB: Final = "pipelines.send_on"
 
@@ -88,6 +89,17 @@ def send_on(*, pipeline: Pipeline, execution_ids: Iterable[UUID | str], target: 
     return count
 
 
+def send_chosen(
+    *, pipeline: Pipeline, execution_ids: Iterable[UUID | str], target: Target, user: User | None = None
+) -> tuple[int, Job | None]:
+    """``send_on`` for a few; more are sent by a job as that of ``send_all_on``. Returns how many, and the job."""
+    ids = sorted(set(as_uuids(execution_ids)))
+    if len(ids) <= AT_ONCE:
+        return send_on(pipeline=pipeline, execution_ids=ids, target=target), None
+    asked = now()
+    return _send_later(pipeline, _loose(pipeline, asked).filter(pk__in=ids), target, user, asked, ids=ids)
+
+
 def send_all_on(
     *, pipeline: Pipeline, node_id: str, action: str | None, target: Target, user: User | None = None
 ) -> tuple[int, Job | None]:
@@ -97,7 +109,13 @@ def send_all_on(
     Safe to repeat: what was sent lies on no loose end any more. Raises Invalid as ``send_on``, before anything is sent.
     """
     asked = now()
-    rows = _loose(pipeline, node_id, action, asked)
+    rows = _with_action(_loose(pipeline, asked).filter(node_id=node_id), action)
+    return _send_later(pipeline, rows, target, user, asked, node=node_id, action=action)
+
+
+def _send_later(
+    pipeline: Pipeline, rows: QuerySet[NodeExecution], target: Target, user: User | None, asked: datetime, **which: Any
+) -> tuple[int, Job | None]:
     for revision_id in rows.order_by().values_list("revision_id", flat=True).distinct():
         row = rows.filter(revision_id=revision_id).first()
         if row is not None:
@@ -105,10 +123,8 @@ def send_all_on(
     count = rows.count()
     if not count:
         return 0, None
-    payload = {
-        "pipeline": str(pipeline.pk), "node": node_id, "action": action, "target": asdict(target),
-        "asked": asked.isoformat(),
-    }  # fmt: skip
+    which = {**which, "ids": [str(pk) for pk in which["ids"]]} if "ids" in which else which
+    payload = {"pipeline": str(pipeline.pk), "target": asdict(target), "asked": asked.isoformat(), **which}
     job = jobs.enqueue(
         SEND_JOB, key=f"send:{pipeline.pk}:{uuid7()}", payload=payload, project_id=pipeline.project_id,
         title=f"{pipeline.name}: sending on what ended"[:200], created_by=user.pk if user else None,
@@ -117,12 +133,17 @@ def send_all_on(
 
 
 def send_loose(run: jobs.Run) -> None:
-    """The job of ``send_all_on``: in short transactions, in the order of ids. What comes to a loose end after the
-    request is not sent, so a way that leads back to the same end does not go round for ever. May run twice."""
+    """The job of ``send_all_on`` and ``send_chosen``: in short transactions, in the order of ids. What comes to a loose
+    end after the request is not sent, so a way that leads back to the same end does not go round for ever. May run
+    twice."""
     pipeline = Pipeline.objects.get(pk=run.payload["pipeline"])
     target = Target(**run.payload["target"])
     asked = datetime.fromisoformat(run.payload["asked"])
-    rows = _loose(pipeline, run.payload["node"], run.payload["action"], asked)
+    rows = _loose(pipeline, asked)
+    if "ids" in run.payload:
+        rows = rows.filter(pk__in=run.payload["ids"])
+    else:
+        rows = _with_action(rows.filter(node_id=run.payload["node"]), run.payload["action"])
     total, seen, sent, last = rows.count(), 0, 0, None
     while not run.finished:
         run.stop_if_cancelled()
@@ -152,11 +173,12 @@ def _send_part(run: jobs.Run, pipeline: Pipeline, ids: Sequence[UUID], target: T
     return sent
 
 
-def _loose(pipeline: Pipeline, node_id: str, action: str | None, until: datetime) -> QuerySet[NodeExecution]:
-    """What ended on a loose end of the node until then, with this action (None: any)."""
-    rows = NodeExecution.objects.filter(
-        pipeline=pipeline, node_id=node_id, loose=True, status=machine.DONE, finished_at__lte=until
-    )
+def _loose(pipeline: Pipeline, until: datetime) -> QuerySet[NodeExecution]:
+    """What ended on a loose end until then."""
+    return NodeExecution.objects.filter(pipeline=pipeline, loose=True, status=machine.DONE, finished_at__lte=until)
+
+
+def _with_action(rows: QuerySet[NodeExecution], action: str | None) -> QuerySet[NodeExecution]:
     return rows if action is None else rows.filter(action=action)
 
 

@@ -30,6 +30,7 @@ from pipelines.services.facade import NodeTx
 from pipelines.services.firing import load_existing, look_at_ground_truth
 from pipelines.services.graphs import current_graph, draft_differs, graph_of, place_now
 from pipelines.services.ledger import ring_node
+from pipelines.services.many import cancel_many
 from pipelines.services.reset import refuse_while_reset
 from pipelines.services.secrets import keep_apart
 from pipelines.services.triggers import accept_triggers, end_firings, sync_triggers
@@ -249,7 +250,7 @@ def delete_pipeline(*, pipeline: Pipeline) -> None:
     ends. Raises WrongStatus."""
     if pipeline.status == PipelineStatus.RUNNING:
         raise WrongStatus("Pause the pipeline before you delete it.", status=pipeline.status)
-    cancel_open(pipeline=pipeline)
+    cancel_many(pipeline=pipeline)
     with write():
         accept_triggers(pipeline=pipeline, active=False)
         end_firings(pipeline=pipeline, note="The pipeline was deleted.")

@@ -174,7 +174,7 @@ def test_cancel_pause_resume_and_delete(api: APIClient, running: Running, items:
     assert api.post(url + "pause/", {}).json()["status"] == "paused"
     assert api.post(url + "pause/", {}).status_code == 409
     assert api.post(url + "resume/", {"open_cycles": "resume"}).json()["status"] == "running"
-    assert api.post(url + "cycles/cancel/", {}).json() == {"count": 2}
+    assert api.post(url + "cycles/cancel/", {}).json() == {"count": 2, "job": None}
     pause_pipeline(pipeline=pipeline)
     assert api.delete(url).status_code == 204
     assert api.get(url).status_code == 404

@@ -88,6 +88,11 @@ class Run:
             self.assert_mine()
             yield
 
+    def remember(self, **values: Any) -> None:
+        """Keeps values in the payload, in the open ``commit()``: where a successor goes on, true of what is written."""
+        self.payload = self.job.payload = {**self.payload, **values}
+        Job.objects.filter(pk=self.job.pk, token=self.token).update(payload=self.payload)
+
     def finish(self) -> None:
         """Ends the job as done in the open ``commit()``: for handlers whose last look must be in that transaction."""
         self.flush()

@@ -1567,7 +1567,7 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** @description Cancels these cycles of the pipeline, or all that are open. */
+    /** @description Cancels these cycles of the pipeline, or all that are open. A few end at once; more by a job, which is told. */
     post: operations["pipelines_id_cycles_cancel_post"];
     delete?: never;
     options?: never;
@@ -1742,7 +1742,10 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** @description Runs a node once more for every cycle that has been there, or for some; what follows, follows. */
+    /**
+     * @description Runs a node once more for every cycle that has been there, or for some; what follows, follows. A few run again
+     *     at once; more by a job, which is told.
+     */
     post: operations["pipelines_id_rerun_post"];
     delete?: never;
     options?: never;
@@ -1809,7 +1812,10 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** @description Retries what failed: of the whole pipeline, of one node, or of these cycles. */
+    /**
+     * @description Retries what failed: of the whole pipeline, of one node, or of these cycles. A few start at once; more by a
+     *     job, which is told.
+     */
     post: operations["pipelines_id_retry_post"];
     delete?: never;
     options?: never;
@@ -1878,8 +1884,8 @@ export interface paths {
     get?: never;
     put?: never;
     /**
-     * @description Sends loose ends back in, by a connection or into a node: these executions at once, or, by a job, all of a node
-     *     (with an action, or with none), however many.
+     * @description Sends loose ends back in, by a connection or into a node: these executions, or all of a node (with an action, or
+     *     with none), however many. A few that are named go at once, else a job sends them.
      */
     post: operations["pipelines_id_send_on_post"];
     delete?: never;
@@ -3333,6 +3339,12 @@ export interface components {
       /** Format: uuid */
       id: string;
       name: string;
+    };
+    /** @description ``job``: what does it in the background; null where it is done. */
+    Acted: {
+      count: number;
+      /** Format: uuid */
+      job: string | null;
     };
     /** @description What every act carries. `op_id`: the client's name for it; a repeated one changes nothing. */
     ActRequest: {
@@ -9665,7 +9677,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["Count"];
+          "application/json": components["schemas"]["Acted"];
         };
       };
     };
@@ -9901,7 +9913,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["Count"];
+          "application/json": components["schemas"]["Acted"];
         };
       };
     };
@@ -9997,7 +10009,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["Count"];
+          "application/json": components["schemas"]["Acted"];
         };
       };
     };
