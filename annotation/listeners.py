@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from alp_site.lib import events
-from annotation.services import people
+from annotation.services import people, shares
 
 IDS_A_QUERY = 500
 
@@ -25,3 +25,11 @@ def items_deleted_or_restored(batch: list[events.Event]) -> None:
         if deleted:
             people.retire_items(item_ids=part)
         people.revive_items(item_ids=part)
+
+
+@events.subscribe("annotation.shares", ["task.item_status"])
+def items_finished(batch: list[events.Event]) -> None:
+    """Somebody may have finished the last item of their share."""
+    ids = sorted({str(pk) for e in batch for pk in e.ids})
+    for start in range(0, len(ids), IDS_A_QUERY):
+        shares.tell_finished_shares(task_item_ids=ids[start : start + IDS_A_QUERY])

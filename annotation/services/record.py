@@ -118,7 +118,8 @@ def _entry(ti: TaskItem, person: User | None) -> dict[str, Any]:
 
 
 def tell_assignments(*, task: Task, changed: Mapping[str, Sequence[UUID]]) -> None:
-    """Tell of people's shares in a task: change (created, updated, deleted) → ids of assignments."""
+    """Tell of people's shares in a task: change (created, updated, deleted, status) → ids of assignments. ``status``:
+    its person has finished all of it."""
     for change, ids in changed.items():
         if ids:
             data = {"task": str(task.pk), "changes": [change]}

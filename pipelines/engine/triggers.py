@@ -57,7 +57,10 @@ EVENT_RESOURCES: Final[Mapping[str, Mapping[str, Heard]]] = {
         "deleted": Heard("task.updated", "status", ("archived",)),
         "status_changed": Heard("task.updated", "status"),
     },
-    "Assignment": _changes("assignment.updated"),
+    "Assignment": {
+        **_changes("assignment.updated"),
+        "status_changed": Heard("assignment.updated", "changes", ("status",)),
+    },
     "Model": {
         "status_changed": Heard("model.status"),
         "trained": Heard("model.status", "status", ("trained",)),

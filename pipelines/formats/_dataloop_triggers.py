@@ -16,7 +16,7 @@ EVENTS: Final[Mapping[str, Mapping[str, str]]] = {
     "Dataset": _CHANGES,
     "ItemStatus": {"updated": "updated"},
     "Task": {**_CHANGES, "statuschanged": "status_changed"},
-    "Assignment": {**_CHANGES, "statuschanged": "updated"},
+    "Assignment": {**_CHANGES, "statuschanged": "status_changed"},
     "Model": {"updated": "status_changed", "statuschanged": "status_changed", "trained": "trained", "failed": "failed"},
 }
 """Their resource → their action in small letters → ours."""

@@ -19,6 +19,7 @@ from alp_site.lib.ids import uuid7
 from alp_site.lib.testing import settle
 from alp_site.people.models import Project, User
 from alp_site.people.services import create_token
+from annotation.services import record
 from annotation.services.tasks import archive_task, create_task, set_people
 from datasets.models import Dataset, Item
 from datasets.services import create_dataset
@@ -402,16 +403,19 @@ def test_events_of_datasets_tasks_and_assignments_start_cycles(
         "archived": heard(running, "Task", "status_changed", "deleted"),
         "joined": heard(running, "Assignment", "created"),
         "left": heard(running, "Assignment", "deleted"),
+        "finished": heard(running, "Assignment", "status_changed"),
     }
     made = create_dataset(project=project, name="New", user=people["owner"], labels=["cat"])
     task = create_task(
         project=project, name="T", kind="annotation", dataset=made, user=None, people={people["annotator"].pk: 1}
     )
     set_people(task=task, people={people["reviewer"].pk: 1})
+    with db.write():
+        record.tell_assignments(task=task, changed={"status": [task.assignments.get(removed_at=None).pk]})
     archive_task(task=task)
     settle()
     counts = {name: Cycle.objects.filter(pipeline=pipeline).count() for name, pipeline in wanted.items()}
-    assert counts == {"dataset": 1, "gone": 0, "task": 1, "archived": 1, "joined": 2, "left": 1}
+    assert counts == {"dataset": 1, "gone": 0, "task": 1, "archived": 1, "joined": 2, "left": 1, "finished": 1}
 
 
 def test_a_models_training_fills_the_start_nodes_model(running: Running, project: Project) -> None:

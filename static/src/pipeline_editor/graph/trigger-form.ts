@@ -20,7 +20,7 @@ export const EVENTS: Record<string, readonly string[]> = {
   ItemStatus: ["updated"],
   Dataset: CHANGES,
   Task: [...CHANGES, "status_changed"],
-  Assignment: CHANGES,
+  Assignment: [...CHANGES, "status_changed"],
   Model: ["status_changed", "trained", "failed", "stage_changed"],
   Variable: ["updated"],
 };
