@@ -27,6 +27,7 @@ from models_registry.selectors import embeddings as stored
 from models_registry.selectors.embeddings import finite_rows
 from models_registry.services import embeddings, shape_prediction
 from models_registry.services.runtime import encoder_of, input_key, runtime_of, tempered
+from models_registry.services.score_notes import TRUE, mark_due
 from models_registry.services.shape_prediction import Answer
 
 __all__ = ["PredictionDraft", "compute", "ensure", "ensure_embeddings", "probabilities", "raw_probabilities", "save"]
@@ -141,6 +142,7 @@ def save(drafts: Sequence[PredictionDraft]) -> dict[UUID, UUID]:
     """Upserts the drafts, one row per (model, item), and returns item -> prediction. Drafts with an error are left out.
 
     A few statements whatever the number; joins an open transaction. Safe to repeat: what is saved is not written again.
+    What is new and of an item whose truth is known is to be compared with it; an untrained model says nothing.
     """
     ids = {draft.item_id: draft.prediction_id for draft in drafts if draft.prediction_id is not None}
     fresh = list({draft.item_id: draft for draft in drafts if not draft.error and draft.prediction_id is None}.values())
@@ -176,6 +178,7 @@ def save(drafts: Sequence[PredictionDraft]) -> dict[UUID, UUID]:
                 "created_at",
             ],
         )  # fmt: skip
+        mark_due(item_ids=[draft.item_id for draft in fresh if draft.weights_digest], only=TRUE)
     return {item: pk for item, pk in {**ids, **{row.item_id: row.pk for row in rows}}.items() if pk is not None}
 
 

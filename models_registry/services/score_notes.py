@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from alp_site.lib.db import write
 from datasets.models import Item
 from models_registry.models import ItemScore, ScoreDue
 
-__all__ = ["APPROVED", "COPIED", "LOOKUP", "SCORED", "mark_due"]
+__all__ = ["APPROVED", "COPIED", "LOOKUP", "SCORED", "TRUE", "mark_due"]
 
 LOOKUP = 500
 APPROVED = Q(approved_version__isnull=False)
+TRUE = Q(approved_version=F("content_version"))  # what is there now is what was approved
 COPIED = Q(parent_item_id__isnull=False)
 SCORED = Q(Exists(ItemScore.objects.filter(item_id=OuterRef("pk"))))
 

@@ -125,8 +125,8 @@ def test_untrained_model_says_nothing_and_fails_nothing(base: Model, shapes: Sha
 
 def test_save_costs_few_queries_whatever_the_number(train_now: Train, shapes: Shapes) -> None:
     model = train_now()
-    few = prediction.compute(model.pk, pool(shapes)[:2])
-    many = prediction.compute(model.pk, [item.pk for item in shapes.items["train"]])
+    learnt = [item.pk for item in shapes.items["train"]]
+    few, many = prediction.compute(model.pk, learnt[:2]), prediction.compute(model.pk, learnt[2:])
     with CaptureQueriesContext(connection) as for_few:
         prediction.save(few)
     with CaptureQueriesContext(connection) as for_many:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from rest_framework.test import APIClient
 
@@ -163,10 +166,7 @@ def test_a_job_that_dies_between_two_writes_is_done_again_without_a_row_too_many
 def test_approval_of_what_a_detector_predicted_scores_it(
     pictures: Dataset, project: Project, owner: User, reviewer: User, client_as: ClientAs
 ) -> None:
-    detector = versions.register_base_model(
-        project_id=project.pk, name="boxes", adapter="centre_small", dataset=pictures, person_id=owner.pk,
-        configuration_values={},
-    )  # fmt: skip
+    detector = untrained(pictures, project, owner)
     half, whole, empty = items_of(pictures)
     said = {half: [HALF], whole: [WHOLE, {"xyxy": [1, 1, 5, 5], "angle": 0}], empty: []}
     prediction.save([drafted(detector, item, boxes) for item, boxes in said.items()])
@@ -197,6 +197,84 @@ def drafted(model: Model, item: Item, boxes: list[dict[str, Any]]) -> prediction
     return prediction.PredictionDraft(
         model.pk, item.pk, "cat", 0.9, 0.9, 0.1, probs, "d" * 64, item.pk.bytes, annotations=drawn
     )  # fmt: skip
+
+
+def test_what_a_model_says_of_an_item_whose_truth_is_known_is_compared_without_anyone_asking(
+    pictures: Dataset, project: Project, owner: User, reviewer: User, client_as: ClientAs
+) -> None:
+    detector = untrained(pictures, project, owner)
+    known, withdrawn, open_one = items_of(pictures)
+    for item in (known, withdrawn, open_one):
+        put(item, owner)
+    approval.approve(item_ids=[known.pk, withdrawn.pk], approver=reviewer)
+    put(withdrawn, owner)  # what is there now nobody approved
+    prediction.save([drafted(detector, item, [HALF]) for item in (known, withdrawn, open_one)])
+    assert [due.item_id for due in ScoreDue.objects.all()] == [known.pk]
+    run_due(project)
+    [row] = scores(client_as("viewer"), project)
+    assert (row["item"], row["geometry"]) == (str(known.pk), pytest.approx(0.5))
+
+
+def test_predictions_saved_twice_leave_one_score_and_a_changed_one_takes_its_place(
+    pictures: Dataset, project: Project, owner: User, reviewer: User, client_as: ClientAs
+) -> None:
+    detector = untrained(pictures, project, owner)
+    item, client = items_of(pictures)[0], client_as("viewer")
+    put(item, owner)
+    approval.approve(item_ids=[item.pk], approver=reviewer)
+    for _ in range(2):
+        prediction.save([drafted(detector, item, [HALF])])
+        run_due(project)
+    [first] = scores(client, project)
+    prediction.save([drafted(detector, item, [WHOLE])])
+    run_due(project)
+    [second] = scores(client, project)
+    assert (first["geometry"], second["geometry"]) == (pytest.approx(0.5), pytest.approx(1.0))
+
+
+def test_what_an_untrained_model_says_is_not_noted(
+    pictures: Dataset, project: Project, owner: User, reviewer: User
+) -> None:
+    detector = untrained(pictures, project, owner)
+    item = items_of(pictures)[0]
+    put(item, owner)
+    approval.approve(item_ids=[item.pk], approver=reviewer)
+    prediction.save([replace(drafted(detector, item, [HALF]), weights_digest="")])
+    assert not ScoreDue.objects.exists()
+
+
+def test_predictions_of_approved_items_are_noted_in_a_few_statements_whatever_their_number(
+    pictures: Dataset, project: Project, owner: User, reviewer: User
+) -> None:
+    add_many(dataset=pictures, files=[(f"/more-{at}.png", draw("disc", at)) for at in range(20)], user=owner)
+    items = items_of(pictures)
+    approval.approve(item_ids=[item.pk for item in items], approver=reviewer)
+    counts = []
+    for part in (items[:2], items[2:]):
+        detector = untrained(pictures, project, owner, name=f"boxes {len(part)}")
+        with CaptureQueriesContext(connection) as queries:
+            prediction.save([drafted(detector, item, [HALF]) for item in part])
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
+    assert ScoreDue.objects.count() == len(items)
+    run_due(project)
+    assert ItemScore.objects.count() == len(items)
+
+
+def untrained(pictures: Dataset, project: Project, owner: User, name: str = "boxes") -> Model:
+    """A detector whose answers a test writes itself."""
+    return versions.register_base_model(
+        project_id=project.pk, name=name, adapter="centre_small", dataset=pictures, person_id=owner.pk,
+        configuration_values={},
+    )  # fmt: skip
+
+
+def run_due(project: Project) -> None:
+    """What the clock does every half minute."""
+    scoring.request_due()
+    jobs.run_pending()
+    assert not failed_jobs()
+    assert not ScoreDue.objects.filter(project_id=project.pk).exists()
 
 
 # ---- people
