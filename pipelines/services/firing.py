@@ -253,7 +253,9 @@ def _let_go(trigger: Trigger, firing: TriggerFiring, seen: set[str]) -> None:
 
 
 def _overlap(trigger: Trigger) -> tuple[str, str]:
-    in_line = TriggerFiring.objects.filter(trigger=trigger, state__in=[FiringState.QUEUED, FiringState.RUNNING])
+    states = (FiringState.QUEUED, FiringState.RUNNING)
+    # Those that start a cycle: the events that an every-N trigger counts are gone through by a firing of their own.
+    in_line = TriggerFiring.objects.filter(trigger=trigger, state__in=states, source__has_key="key")
     busy = in_line.exists() or Cycle.objects.filter(trigger=trigger, status__in=OPEN_CYCLES).exists()
     if not busy or trigger.overlap == "allow":
         return FiringState.RUNNING, ""
@@ -354,15 +356,17 @@ def tick(trigger_id: UUID) -> bool:
 
 
 def _count(trigger: Trigger, more: int, firing: TriggerFiring) -> None:
-    """Adds to the count of an every-N trigger and fires when it is reached; what is over is kept."""
+    """Adds to the count of an every-N trigger and fires each time it is reached, however many came together; what is
+    over is kept. Once a firing is skipped (its overlap or a pause), so would be the rest."""
     trigger.refresh_from_db(fields=["state"])
     count = int(trigger.state.get("count", 0)) + more
     number = int(trigger.state.get("number", 0))
     n = int(trigger.spec["n"])
-    if count >= n:
+    reached, count = divmod(count, n)
+    for _ in range(reached):
         number += 1
-        count %= n
-        fire_once(trigger=trigger, key=f"count:{number}")
+        if fire_once(trigger=trigger, key=f"count:{number}").state == FiringState.SKIPPED:
+            break
     trigger.state = {**trigger.state, "count": count, "number": number}
     trigger.save(update_fields=["state"])
 

@@ -350,6 +350,22 @@ def test_every_n_counts_matching_events_and_keeps_what_is_over(running: Running,
     assert Cycle.objects.count() == 2
 
 
+@pytest.mark.parametrize(("overlap", "cycles", "skipped"), [("allow", 3, 0), ("queue_one", 2, 1), ("skip", 1, 1)])
+def test_every_n_fires_each_time_it_is_reached_though_all_come_together(
+    running: Running, items: Items, overlap: str, cycles: int, skipped: int
+) -> None:
+    clock = node("c", "clock", inputs={"value": {"fixed": 1}})
+    pipeline = running(graph([clock], triggers=[trigger("every_n", "c", spec={"n": 10}, overlap=overlap)]))
+    items(34)
+    settle()
+    assert Trigger.objects.get(pipeline=pipeline).state["count"] == 4
+    assert Cycle.objects.count() == cycles
+    assert TriggerFiring.objects.filter(key__startswith="count:", state="skipped").count() == skipped
+    items(6)
+    settle()
+    assert Cycle.objects.count() == cycles + 1, "what was over counts"
+
+
 def test_every_n_new_ground_truth(running: Running, items: Items, dataset: Dataset, project: Project) -> None:
     """Counted as there is, not as events come: a lost event or a repeated one changes nothing."""
     approve(items(7))
