@@ -6,6 +6,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -214,8 +215,10 @@ def _held(trigger: Trigger) -> tuple[str, str] | None:
     until = hold_until(trigger, single=True)
     if until is None:
         return None
-    Trigger.objects.filter(pk=trigger.pk).update(next_at=until)
-    if TriggerFiring.objects.filter(trigger=trigger, state=FiringState.HELD).exists():
+    held = TriggerFiring.objects.filter(trigger=trigger, state=FiringState.HELD)
+    sooner = trigger.next_at if held.exclude(source__has_key="key").exists() else None  # held events come before it
+    Trigger.objects.filter(pk=trigger.pk).update(next_at=min(until, sooner or until))
+    if held.filter(source__has_key="key").exists():
         return FiringState.SKIPPED, "One is held already."
     return FiringState.HELD, "Waits for its time."
 
@@ -228,12 +231,26 @@ def release_held(trigger_id: UUID) -> bool:
         trigger = rows.get(pk=trigger_id)
         if not trigger.active or trigger.next_at is None or trigger.next_at > now():
             return False
-        Trigger.objects.filter(pk=trigger_id).update(next_at=None)
+        again = None
         seen: set[str] = set()
         for firing in TriggerFiring.objects.filter(trigger=trigger, state=FiringState.HELD).order_by("-id"):
-            _let_go(trigger, firing, seen)
+            until = _still_held(trigger, firing)
+            again = until or again
+            if until is None:
+                _let_go(trigger, firing, seen)
+        Trigger.objects.filter(pk=trigger_id).update(next_at=again)
         ring_trigger(trigger)
     return True
+
+
+def _still_held(trigger: Trigger, firing: TriggerFiring) -> datetime | None:
+    """Until when one that starts a single cycle waits on, where only the events beside it were due; for no longer than
+    ``at_most_every`` since it was made, whatever the clock did."""
+    if "key" not in firing.source:
+        return None
+    until = hold_until(trigger, single=True)
+    longest = firing.created_at + timedelta(seconds=trigger.spec.get("at_most_every") or 0)
+    return min(until, longest) if until is not None and firing.created_at <= now() < min(until, longest) else None
 
 
 def _let_go(trigger: Trigger, firing: TriggerFiring, seen: set[str]) -> None:

@@ -270,6 +270,29 @@ def test_at_most_every_lets_the_first_through_and_one_more_when_its_time_has_com
     assert not TriggerFiring.objects.filter(state=FiringState.HELD).exists()
 
 
+def test_a_count_that_is_held_is_not_let_go_with_the_events_that_are_held_beside_it(
+    running: Running, project: Project, items: Items, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each has its own time: events a pause of a minute, cycles one in an hour."""
+    clock = HouseClock(monkeypatch)
+    spec = {"actions": ["updated"], "n": 1, "debounce": 60, "at_most_every": 3600}
+    running(started_by("every_n", clock_node(), overlap="allow", spec=spec))
+    ids = items(1)
+    made = []
+    for _ in range(4):
+        touch(ids, project)
+        settle()
+        clock.run_on(61)
+        settle()
+        made.append(Cycle.objects.count())
+    assert made == [1, 1, 1, 1]
+    assert Trigger.objects.get().state["count"] == 0, "all four were counted, each after its minute"
+    clock.run_on(3600)
+    settle()
+    assert Cycle.objects.count() == 2
+    assert not TriggerFiring.objects.filter(state=FiringState.HELD).exists()
+
+
 def test_what_is_held_stays_held_when_the_pipeline_is_published_again(
     api: APIClient, running: Running, items: Items, monkeypatch: pytest.MonkeyPatch
 ) -> None:
