@@ -47,6 +47,7 @@ class Env:
     default_workers: int = 2
     ml_workers: int = 1
     ml_threads: int = 0
+    training_processes: int = 0
     max_upload_mb: int = 512
     max_image_megapixels: int = 250
     tile_above_megapixels: int = 20

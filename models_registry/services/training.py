@@ -15,6 +15,7 @@ from uuid import UUID
 import numpy as np
 from numpy.typing import NDArray
 
+from alp_site.env import ENV
 from alp_site.lib import storage
 from alp_site.lib.db import now, write
 from alp_site.lib.errors import Invalid
@@ -137,6 +138,7 @@ def train(run: Run) -> None:
         on_epoch=writer.epoch,
         cancelled=run.cancelled,
         on_pace=writer.pace,
+        processes=ENV.training_processes,
     )
     try:
         result, heat, samples = _taught(model, adapter, hooks, run)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,6 +15,7 @@ from alp_site.lib.models import Event, Job
 from alp_site.lib.testing import failed_jobs
 from models_registry.errors import WrongStatus
 from models_registry.ml.adapters import small_cnn
+from models_registry.ml.training import team
 from models_registry.models import Artifact, MetricSample, Model
 from models_registry.services import training
 
@@ -167,3 +170,22 @@ def test_start_training_twice_is_one_job(make_version: Make) -> None:
 def test_start_training_of_a_base_is_refused(base: Model) -> None:
     with pytest.raises(WrongStatus):
         training.start_training(model_id=base.pk)
+
+
+def test_two_processes_train_a_version_when_the_house_asks_for_it(
+    make_version: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(training, "ENV", replace(training.ENV, training_processes=2))
+    sizes: list[int] = []
+
+    @contextlib.contextmanager
+    def watched(*given: Any) -> Iterator[team.Team]:
+        with gathered(*given) as found:
+            sizes.append(found.size)
+            yield found
+
+    gathered = team.gathered
+    monkeypatch.setattr(team, "gathered", watched)
+    model = trained(make_version(configuration_changes={"epochs": 2}))
+    assert sizes == [2]
+    assert MetricSample.objects.filter(model=model, figure="loss", legend="train").count() == 2

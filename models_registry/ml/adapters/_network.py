@@ -32,22 +32,25 @@ class NetworkAdapter(StoredAdapter["Classifier"]):
     def train(self, data: TrainData, hooks: TrainHooks) -> TrainResult:
         from models_registry.ml.training.checkpoint import fingerprint
         from models_registry.ml.training.loop import Recipe, Trainer
+        from models_registry.ml.training.team import gathered
 
         check_data(data, len(self.labels))
         self._hold(self._need_net())
         key = fingerprint(self.config, self.labels, self.seed, data.train, data.validation)
-        trainer = Trainer(
-            self._need_net(),
-            Recipe.of(self.config),
-            data,
-            hooks,
-            size=self.input_size,
-            norm=self.norm,
-            classes=len(self.labels),
-            seed=self.seed,
-            key=key,
-        )
-        result = trainer.run()
+        with gathered(self, self._need_net(), data, hooks) as team:
+            trainer = Trainer(
+                self._need_net(),
+                Recipe.of(self.config),
+                data,
+                hooks,
+                size=self.input_size,
+                norm=self.norm,
+                classes=len(self.labels),
+                seed=self.seed,
+                key=key,
+                team=team,
+            )
+            result = trainer.run()
         self._set(trainer.net)  # type: ignore[arg-type]  # the net given above, of its class
         return result
 

@@ -95,15 +95,18 @@ class ShapeNetAdapter(StoredAdapter[Net]):
         """Trains the net as the configuration says and keeps it."""
         from models_registry.ml.training.checkpoint import fingerprint
         from models_registry.ml.training.steps import StepRecipe, StepTrainer
+        from models_registry.ml.training.team import gathered
 
         net = self._need_net()
         self._hold(net)
         key = fingerprint(self.config, self.labels, self.seed, data.train, data.validation)
         recipe = StepRecipe.of(self.config)
-        trainer = StepTrainer(
-            learner, recipe, hooks, count=len(data.train), seed=self.seed, key=key, weights=data.train.weights
-        )
-        result = trainer.run()
+        count, weights = len(data.train), data.train.weights
+        with gathered(self, net, data, hooks) as team:
+            trainer = StepTrainer(
+                learner, recipe, hooks, count=count, seed=self.seed, key=key, weights=weights, team=team
+            )
+            result = trainer.run()
         net.eval()
         self._set(net)
         return result

@@ -135,6 +135,7 @@ class TrainHooks:
     written, so none is lost where the process dies. Nothing is computed for it: where none was judged it is not told.
     cancelled() is asked often; training then raises TrainCancelled. checkpoint_dir: a folder that survives the
     process; an interrupted training given the same folder and data goes on where it was, to the same result.
+    processes: that share each batch (``training.team``); 0: one for each CUDA device. All else is told by one of them.
     """
 
     checkpoint_dir: Path
@@ -143,6 +144,7 @@ class TrainHooks:
     cancelled: Callable[[], bool] = lambda: False
     on_pace: Callable[[int, float, float], None] = lambda epoch, learning_rate, images_per_second: None
     on_said: Callable[[int, NDArray[np.float32] | Sequence[Sequence[Shape]]], None] = lambda epoch, answers: None
+    processes: int = 1
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,7 @@ from models_registry.ml.training.augment import Augmentation, augment
 from models_registry.ml.training.options import Options, adamw, find_rate, learning
 from models_registry.ml.training.pace import Pace
 from models_registry.ml.training.pixels import PixelStore
+from models_registry.ml.training.team import ALONE, Team
 from models_registry.ml.training.weights import class_weights, example_weights
 
 Norm = tuple[Sequence[float], Sequence[float]]
@@ -86,8 +87,10 @@ class Trainer:
         classes: int,
         seed: int,
         key: str,
+        team: Team = ALONE,
     ) -> None:
         self.net = prepare(net)
+        self.team = team
         self.recipe = recipe
         self.hooks = hooks
         self.norm = norm
@@ -100,17 +103,23 @@ class Trainer:
         self.weights = torch.as_tensor(class_weights(data.train.labels, classes, recipe.class_weights), device=device())
         given = example_weights(data.train.weights, len(data.train))
         self.example_weights = None if given is None else torch.as_tensor(given, device=device())
-        moved = [parameter for parameter in self.net.parameters() if parameter.requires_grad]
-        self.optimiser = adamw(moved, recipe.learning_rate, recipe.weight_decay)
+        self.moved = [parameter for parameter in self.net.parameters() if parameter.requires_grad]
+        self.optimiser = adamw(self.moved, recipe.learning_rate, recipe.weight_decay)
         self.progress = Progress()
         _set_norm_momentum(self.net, math.ceil(len(self.train_labels) / recipe.batch_size))
 
     def run(self) -> TrainResult:
         """Trains to the end or to early stopping. Raises TrainCancelled (the last checkpoint is kept)."""
-        self._resume()
-        self.progress.rate = self.progress.rate or self._rate()
+        if self.team.leads:
+            self._resume()
+            self.progress.rate = self.progress.rate or self._rate()
+        if self.team.size > 1:
+            state = self.team.told(self._state())
+            if not self.team.leads:
+                self._take(state)
         while not self.progress.stopped and self.progress.done < self.recipe.epochs:
             self._epoch()
+        self.team.part()
         self.net.load_state_dict(self.progress.best)
         probs = self._validate()[0] if len(self.validation_labels) else None
         progress = self.progress
@@ -120,8 +129,16 @@ class Trainer:
 
     def _epoch(self) -> None:
         epoch = self.progress.done
-        with Pace(self.hooks, epoch, len(self.train_labels), self.optimiser), seeded(self.seed, epoch):
+        salt = self.team.salt
+        with Pace(self.hooks, epoch, len(self.train_labels), self.optimiser), seeded(self.seed, epoch, *salt):
             row = self._learn(epoch)
+        self.team.average_norms(self.net)
+        if self.team.leads:
+            self._look(epoch, row)
+        self.progress.done = epoch + 1
+        self.progress.stopped = self.team.says(self.progress.stopped)
+
+    def _look(self, epoch: int, row: dict[str, float]) -> None:
         if len(self.validation_labels):
             probs, loss, accuracy = self._validate()
             row |= {"loss/validation": loss, "accuracy/validation": accuracy}
@@ -160,21 +177,33 @@ class Trainer:
         batches = list(self._batches(epoch))
         together = self.recipe.options.accumulate
         for step, indices in enumerate(batches):
-            if self.hooks.cancelled():
+            if self.team.says(self.hooks.cancelled()):
                 raise TrainCancelled(f"Training was cancelled in epoch {epoch}.", epoch=epoch)
             self._set_rate((epoch + step / len(batches)) / self.recipe.epochs)
-            loss, logits = self._loss(indices, epoch)
             first = step - step % together
             if step == first:
                 self.optimiser.zero_grad(set_to_none=True)
             gathered = min(together, len(batches) - first)  # the last step of an epoch may have fewer
-            (loss / gathered).backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
+            own = self.team.share(indices)
+            if len(own):
+                loss, logits = self._loss(own, epoch)
+                loss = loss * self._counted(own, indices)
+                (loss / gathered).backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
+                total += float(loss.detach()) * len(indices)
+                right += int((logits.detach().argmax(1).cpu().numpy() == self.train_labels[own]).sum())
             if step == first + gathered - 1:
+                self.team.together(self.moved)
                 self.optimiser.step()
-            total += float(loss.detach()) * len(indices)
-            right += int((logits.detach().argmax(1).cpu().numpy() == self.train_labels[indices]).sum())
             seen += len(indices)
-        return {"loss/train": total / seen, "accuracy/train": right / seen}
+        total, hits = self.team.total([total, float(right)])
+        return {"loss/train": total / seen, "accuracy/train": hits / seen}
+
+    def _counted(self, own: NDArray[np.int64], batch: NDArray[np.int64]) -> float:
+        """By how much the mean loss of a share counts in that of its batch: as its classes weigh."""
+        if len(own) == len(batch):
+            return 1.0
+        mine, whole = (float(self.weights[self.train_labels[rows]].sum()) for rows in (own, batch))
+        return mine / whole
 
     def _loss(self, indices: NDArray[np.int64], epoch: int) -> tuple[Tensor, Tensor]:
         """Of one batch, and its logits."""
@@ -240,12 +269,15 @@ class Trainer:
         state = checkpoint.load(self.hooks.checkpoint_dir, self.key)
         if state is None:
             return
+        self._take(state)
+        for epoch, row in enumerate(self.progress.history):
+            self._tell(epoch, row)
+
+    def _take(self, state: dict[str, Any]) -> None:
         self.net.load_state_dict(state["net"])
         self.optimiser.load_state_dict(state["optimiser"])
         self.progress = Progress(**state["progress"])
         self.progress.best = self.progress.best or state["net"]
-        for epoch, row in enumerate(self.progress.history):
-            self._tell(epoch, row)
 
     def _tell(self, epoch: int, row: dict[str, float]) -> None:
         for name, value in row.items():

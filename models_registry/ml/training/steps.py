@@ -24,6 +24,7 @@ from models_registry.ml.training import checkpoint
 from models_registry.ml.training.loop import warm_cosine
 from models_registry.ml.training.options import Options, adamw, find_rate
 from models_registry.ml.training.pace import Pace
+from models_registry.ml.training.team import ALONE, Team
 from models_registry.ml.training.weights import drawn_by_weight, example_weights
 
 
@@ -117,7 +118,9 @@ class StepTrainer:
         seed: int,
         key: str,
         weights: Sequence[float] | None = None,
+        team: Team = ALONE,
     ) -> None:
+        self.team = team
         self.learner, self.recipe, self.hooks = learner, recipe, hooks
         self.count, self.seed, self.key = count, seed, key
         self.weights = example_weights(weights, count)
@@ -128,10 +131,16 @@ class StepTrainer:
 
     def run(self) -> TrainResult:
         """Raises TrainCancelled (the last checkpoint is kept), ArithmeticError where the loss is no number."""
-        self._resume()
-        self.progress.rate = self.progress.rate or self._rate()
+        if self.team.leads:
+            self._resume()
+            self.progress.rate = self.progress.rate or self._rate()
+        if self.team.size > 1:
+            state = self.team.told(self._state())
+            if not self.team.leads:
+                self._take(state)
         while not self.progress.stopped and self.progress.done < len(self.ends):
             self._round()
+        self.team.part()
         self.learner.net.load_state_dict(self.progress.best)
         progress = self.progress
         best = progress.history[progress.best_check]
@@ -154,6 +163,13 @@ class StepTrainer:
         pictures = (self.ends[check] - first) * self.recipe.options.accumulate * self.recipe.batch_size
         with Pace(self.hooks, check, pictures, self.optimiser):
             row = self._learn(first, self.ends[check])
+        self.team.average_norms(self.learner.net)
+        if self.team.leads:
+            self._look(check, row)
+        self.progress.done = check + 1
+        self.progress.stopped = self.team.says(self.progress.stopped)
+
+    def _look(self, check: int, row: dict[str, float]) -> None:
         with seeded(self.seed, check, 2):
             row |= self.learner.judge()
         said = self.learner.said()
@@ -166,31 +182,41 @@ class StepTrainer:
     def _learn(self, first: int, end: int) -> dict[str, float]:
         sums: dict[str, float] = {}
         for step in range(first, end):
-            if self.hooks.cancelled():
+            if self.team.says(self.hooks.cancelled()):
                 raise TrainCancelled(f"Training was cancelled in step {step}.", epoch=self.progress.done)
             factor = max(warm_cosine(step / self.recipe.steps), 0.01)
             for group in self.optimiser.param_groups:
                 group["lr"] = self.progress.rate * factor
             self.optimiser.zero_grad(set_to_none=True)
-            for name, value in self._gradients(step).items():
+            for name, value in self._summed(step).items():
                 sums[name] = sums.get(name, 0.0) + value
             nn.utils.clip_grad_norm_(self.parameters, 10.0)
             self.optimiser.step()
         return {f"loss/{name}": value / (end - first) for name, value in sums.items()}
 
+    def _summed(self, step: int) -> dict[str, float]:
+        """The gradient of all processes; returns the parts of the loss that all together have."""
+        said = self._gradients(step)
+        said = dict(zip(said, self.team.together(self.parameters, list(said.values())), strict=True))
+        if not math.isfinite(said["train"]):
+            raise ArithmeticError(f"The loss is {said['train']} in step {step}: try a smaller learning rate.")
+        return said
+
     def _gradients(self, step: int) -> dict[str, float]:
-        """Gathers the mean gradient of the step's batches; returns the mean parts of their loss."""
+        """Gathers the mean gradient of this process's share of the step's batches; returns what it adds to the mean
+        parts of their loss."""
         together = self.recipe.options.accumulate
         said: dict[str, float] = {}
         for batch in range(step * together, (step + 1) * together):
-            with seeded(self.seed, batch, 1), self.recipe.options.precision():
-                parts = self.learner.loss(self._samples(batch), batch)
+            samples = self._samples(batch)
+            own = self.team.share(samples)
+            part = len(own) / len(samples) / together
+            with seeded(self.seed, batch, 1, *self.team.salt), self.recipe.options.precision():
+                parts = self.learner.loss(own, batch)
                 total = torch.stack(list(parts.values())).sum()
-            if not math.isfinite(float(total.detach())):
-                raise ArithmeticError(f"The loss is {float(total)} in step {step}: try a smaller learning rate.")
-            (total / together).backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
+            (total * part).backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
             for name, value in {"train": total, **(parts if len(parts) > 1 else {})}.items():
-                said[name] = said.get(name, 0.0) + float(value.detach()) / together
+                said[name] = said.get(name, 0.0) + float(value.detach()) * part
         return said
 
     def _samples(self, batch: int) -> NDArray[np.int64]:
@@ -228,12 +254,15 @@ class StepTrainer:
         state = checkpoint.load(self.hooks.checkpoint_dir, self.key)
         if state is None:
             return
+        self._take(state)
+        for check, row in enumerate(self.progress.history):
+            self._tell(check, row)
+
+    def _take(self, state: dict[str, Any]) -> None:
         self.learner.net.load_state_dict(state["net"])
         self.optimiser.load_state_dict(state["optimiser"])
         self.progress = _Progress(**state["progress"])
         self.progress.best = self.progress.best or state["net"]
-        for check, row in enumerate(self.progress.history):
-            self._tell(check, row)
 
     def _tell(self, check: int, row: dict[str, float]) -> None:
         """A check is what people know as an epoch."""
