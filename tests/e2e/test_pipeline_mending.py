@@ -101,7 +101,7 @@ def run_items(drafting: Drafting, page: Page) -> None:
     dialog = page.get_by_role("dialog")
     dialog.get_by_role("combobox", name="Dataset").fill("Pictures")
     dialog.get_by_role("option", name="Pictures").click()
-    expect(dialog.get_by_role("status")).to_have_text(f"{PICTURES} items match.")
+    expect(dialog.get_by_role("status")).to_have_text(f"{PICTURES} items match now.")
     dialog.get_by_role("button", name="Run", exact=True).click()
     expect(dialog).to_be_hidden()
     wait_for(drafting, page, "wanted", done=PICTURES)

@@ -22,6 +22,7 @@ import { createTable } from "../ui/table";
 import { act, errorToast, toast } from "../ui/toast";
 import { cyclePath } from "./pipeline/cycle-path";
 import { openExecution } from "./pipeline/execution";
+import { ItemNames } from "./pipeline/item-names";
 import { studioUrl, whoWords } from "./pipeline/waits";
 import { timeAgo } from "../ui/time";
 
@@ -34,7 +35,7 @@ const STATUSES = ["", "running", "waiting", "done", "failed", "cancelled"];
 let status = new URLSearchParams(location.search).get("status") ?? "";
 let types: NodeType[] = [];
 let nodeNames = new Map<string, string>();
-const itemNames = new Map<string, string>();
+const itemNames = new ItemNames(projectId);
 
 const table = createTable<CycleRow>({
   label: "Cycles",
@@ -59,7 +60,7 @@ const table = createTable<CycleRow>({
   load: async ({ after }) => {
     const query = { after, status: status || null };
     const rows = await api.list<CycleRow>(`/api/v1/pipelines/${id}/cycles/`, { query });
-    await nameItems(rows.items);
+    await itemNames.learn(rows.items.flatMap((cycle) => cycle.subject ?? []));
     return rows;
   },
   open: (cycle) => void openCycle(cycle.id),
@@ -70,17 +71,6 @@ const table = createTable<CycleRow>({
       text: "A cycle starts when a trigger fires or when you run items from the pipeline's page.",
     }),
 });
-
-/** Reads the names of the items the cycles are about; a deleted one has none. */
-async function nameItems(cycles: readonly CycleRow[]): Promise<void> {
-  const unknown = new Set(cycles.flatMap((c) => (c.subject && !itemNames.has(c.subject) ? [c.subject] : [])));
-  if (!unknown.size) return;
-  const found = await api.post<{ items: { id: string; filename: string }[] }>(
-    `/api/v1/projects/${projectId}/items/query/`,
-    { filter: { id: { $in: [...unknown] } }, pageSize: unknown.size },
-  );
-  for (const item of found.items) itemNames.set(item.id, item.filename);
-}
 
 /** The first thing it waits for, with the way there; the number of others. */
 function waitLinks(waits: readonly CycleWait[]): Child {
@@ -257,9 +247,10 @@ function costPart(cycleId: string, name: (nodeId: string) => string): HTMLElemen
 function cycleActions(cycle: CycleDetail, failed: (error: unknown) => void): DialogAction[] {
   const close: DialogAction = { label: "Close" };
   if (!canEdit) return [close];
-  const doing = (path: string) => async () => {
+  const doing = (path: string, done: string) => async () => {
     try {
       await api.post(`/api/v1/cycles/${cycle.id}/${path}/`);
+      toast(done, { kind: "ok" });
       await table.reload();
       return true;
     } catch (error) {
@@ -268,10 +259,13 @@ function cycleActions(cycle: CycleDetail, failed: (error: unknown) => void): Dia
     }
   };
   const open = ["pending", "running", "waiting"].includes(cycle.status);
+  const again = "What failed runs again with the inputs it had.";
   return [
     close,
-    ...(open ? [{ label: "Cancel this cycle", run: doing("cancel") }] : []),
-    ...(cycle.counts.failed ? [{ label: "Retry what failed", primary: true, run: doing("retry") }] : []),
+    ...(open ? [{ label: "Cancel this cycle", run: doing("cancel", "The cycle is cancelled.") }] : []),
+    ...(cycle.counts.failed
+      ? [{ label: "Retry what failed", primary: true, run: doing("retry", again) }]
+      : []),
   ];
 }
 

@@ -16,6 +16,7 @@ import {
   loadTriggers,
   loadVariables,
   triggerWords,
+  type Counters,
   type Names,
   type NodeType,
   type PipelineDetail,
@@ -30,18 +31,20 @@ import { statusChip } from "../ui/status";
 import { act, toast } from "../ui/toast";
 import { endActs } from "./pipeline/ending";
 import { fileActs } from "./pipeline/file-acts";
+import { ItemNames } from "./pipeline/item-names";
 import { modes } from "./pipeline/modes";
 import { openDeliveries } from "./pipeline/deliveries";
 import { runItems } from "./pipeline/run-items";
-import { drawSide, type SideState } from "./pipeline/side";
+import { drawSide, type Live, type SideState } from "./pipeline/side";
 import { pausePipeline, resumePipeline } from "./pipeline/state-dialogs";
-import { drawVariables } from "./pipeline/variables";
+import { drawVariables, openVariable, type VariablesState } from "./pipeline/variables";
 
 const { project, page } = boot<{ pipeline: { id: string; name: string } }>();
 if (!project) throw new Error("This page needs a project.");
 const projectId = project.id;
 const id = page.pipeline.id;
 const canEdit = may("pipeline.edit");
+const items = new ItemNames(projectId);
 const canvas = need("#canvas");
 const side = need("#side");
 
@@ -55,6 +58,8 @@ let view: GraphView | null = null;
 let drawnGraph = "";
 let selected: string | null = null;
 let passed: Record<string, number> = {};
+let pace: Counters["throughput"] = {};
+let sideLive: Live | null = null;
 
 const sideState = (): SideState => ({
   projectId,
@@ -63,9 +68,24 @@ const sideState = (): SideState => ({
   triggers,
   problems,
   names,
+  items,
   canEdit,
   reload: refresh,
   selectNode: (nodeId) => view?.select(nodeId),
+  openVariable: (name) => {
+    const variable = variables.find((one) => one.name === name);
+    if (variable) openVariable(variable, variablesState());
+  },
+});
+
+const variablesState = (): VariablesState => ({
+  projectId,
+  pipeline,
+  variables,
+  names,
+  canEdit,
+  mark: (nodes) => view?.mark(nodes),
+  reload: refresh,
 });
 
 async function loadAll(): Promise<void> {
@@ -78,6 +98,7 @@ async function loadAll(): Promise<void> {
   ]);
   pipeline = detail;
   passed = counters.connections;
+  pace = counters.throughput;
   types = nodeTypes.items;
   variables = variableList.items;
   names = variableList.names;
@@ -107,13 +128,18 @@ function drawGraph(): void {
       },
       onSelect: (nodeId) => {
         selected = nodeId;
-        drawSide(side, sideState(), nodeId);
+        sideLive = drawSide(side, sideState(), nodeId);
       },
     });
     replace(canvas, view.element, zoomButtons(view));
   }
+  drawNumbers();
+}
+
+function drawNumbers(): void {
   view?.setCounts(pipeline.counters);
   view?.setPassed(passed);
+  view?.setPace(pace);
 }
 
 function zoomButtons(graph: GraphView): HTMLElement {
@@ -217,7 +243,6 @@ async function resume(): Promise<void> {
 async function validate(): Promise<void> {
   await check();
   view?.select(null);
-  drawSide(side, sideState(), null);
   if (!problems.length) toast("Nothing is wrong with this graph.", { kind: "ok" });
 }
 
@@ -229,16 +254,20 @@ async function refresh(): Promise<void> {
 function draw(): void {
   drawGraph();
   drawHead();
-  drawVariables(need("#variables"), { projectId, pipeline, variables, names, canEdit, reload: refresh });
-  if (!side.contains(document.activeElement) || selected === null) drawSide(side, sideState(), selected);
+  drawVariables(need("#variables"), variablesState());
+  if (!side.contains(document.activeElement) || selected === null)
+    sideLive = drawSide(side, sideState(), selected);
+  else sideLive?.(sideState());
 }
 
 async function live(): Promise<void> {
   const counters = await loadCounters(id);
-  pipeline = { ...pipeline, counters: counters.nodes, cycles: counters.cycles };
+  const failed = Object.values(counters.nodes).reduce((sum, one) => sum + (one.failed ?? 0), 0);
+  pipeline = { ...pipeline, counters: counters.nodes, cycles: counters.cycles, failed };
   passed = counters.connections;
-  view?.setCounts(pipeline.counters);
-  view?.setPassed(passed);
+  pace = counters.throughput;
+  drawNumbers();
+  sideLive?.(sideState());
   drawHead();
 }
 

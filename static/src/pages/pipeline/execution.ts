@@ -27,7 +27,7 @@ export async function openExecution(id: string, context: ExecutionContext): Prom
 
 function showExecution(execution: ExecutionDetail, context: ExecutionContext): void {
   const dialog = openDialog({
-    title: `Execution at ${execution.node_id.replaceAll("_", " ")}`,
+    title: `Execution at ${nodeWords(execution.node_id, context)}`,
     wide: true,
     body: h(
       "div",
@@ -60,6 +60,11 @@ function showExecution(execution: ExecutionDetail, context: ExecutionContext): v
     ),
     actions: actionsOf(execution, context, (error) => dialog.setError(messageOf(error))),
   });
+}
+
+/** The node's name; its id in words where the graph no longer has it. */
+function nodeWords(id: string, { pipeline }: ExecutionContext): string {
+  return pipeline?.graph.nodes.find((node) => node.id === id)?.name ?? id.replaceAll("_", " ");
 }
 
 function timing(execution: ExecutionDetail): string {

@@ -1,5 +1,6 @@
 /** What waits for somebody's word at this pipeline's approval gates, and giving it. */
 import { h, replace } from "../../lib/dom";
+import { feed } from "../../lib/feed";
 import { ago } from "../../lib/format";
 import { api } from "../../lib/http";
 import type { components } from "../../lib/api-types";
@@ -26,6 +27,8 @@ export function whatWaits(gate: Pick<Gate, "shown" | "value" | "type">): string 
 
 /** Each has two buttons: more would push all else out of sight. */
 const SHOWN = 6;
+/** How long news are gathered before what waits is read anew. */
+const LATER_MS = 1500;
 
 export interface GateHost {
   projectId: string;
@@ -38,6 +41,14 @@ export interface GateHost {
 export function gateBlock(host: GateHost): HTMLElement {
   const block = h("section", { "aria-label": "Waiting for approval", hidden: true });
   void load(block, host);
+  const off = feed.watch(
+    ["execution.status"],
+    () => {
+      if (!block.isConnected) off();
+      else if (!block.contains(document.activeElement)) void load(block, host);
+    },
+    LATER_MS,
+  );
   return block;
 }
 

@@ -1,6 +1,6 @@
 /** What ended on no connection (a discarded item, say), and the way back in. */
 import { h, replace, type Child } from "../../lib/dom";
-import { feed } from "../../lib/feed";
+import { feed, type FeedEvent } from "../../lib/feed";
 import { ago, count, plural } from "../../lib/format";
 import { api, messageOf } from "../../lib/http";
 import type { components } from "../../lib/api-types";
@@ -55,13 +55,17 @@ export function waysOn({ graph, ports }: LooseHost["pipeline"], node: string): W
 export function looseBlock(host: LooseHost, node: string | null = null): HTMLElement {
   const block = h("section", { "aria-label": "Ended on a loose end", hidden: true });
   void load(block, host, node);
-  // A job sends on what lies here: what is left is known when that ends. No events: some were missed.
-  const off = feed.watch(["job.status"], (events) => {
+  // A cycle may end here; a job sends on what lies here, and what is left is known when that ends. No events: some
+  // were missed.
+  const off = feed.watch(["job.status", "cycle.status"], (events) => {
     if (!block.isConnected) off();
-    else if (!events.length || events.some((one) => one.data["kind"] === SEND_JOB))
-      void load(block, host, node);
+    else if (!events.length || events.some(isNews)) void load(block, host, node);
   });
   return block;
+}
+
+function isNews({ type, data }: FeedEvent): boolean {
+  return type === "cycle.status" || data["kind"] === SEND_JOB;
 }
 
 async function load(block: HTMLElement, host: LooseHost, node: string | null): Promise<void> {

@@ -1,54 +1,50 @@
 /** "Run items…": starts a cycle for each item of a dataset that matches a filter. */
 import { h } from "../../lib/dom";
 import { api, messageOf } from "../../lib/http";
+import { filterField } from "../../pipeline_editor/forms/filter-field";
+import type { Graph } from "../../pipeline_editor/graph/types";
 import type { PipelineDetail } from "../../pipeline_editor/io/api";
 import { openDialog } from "../../ui/dialog";
 import { createPicker, type PickItem } from "../../ui/picker";
 import { toast } from "../../ui/toast";
 
-interface Counted {
-  totalItemsCount: number | null;
+/** The nodes that items may be started at by hand, in the order of the triggers: an event's or a person's. */
+export function startNodes(graph: Pick<Graph, "nodes" | "triggers">): { id: string; name: string }[] {
+  const by = (graph.triggers ?? []).filter((one) => one.kind === "event" || one.kind === "manual");
+  return [...new Set(by.map((one) => one.node))].flatMap((id) => {
+    const node = graph.nodes.find((one) => one.id === id);
+    return node ? [{ id, name: node.name }] : [];
+  });
 }
 
 export function runItems(projectId: string, pipeline: PipelineDetail, done: () => Promise<void>): void {
   const known = (pipeline.graph.variables ?? []).find(
     (v) => v.type === "Dataset" && typeof v.value === "string",
   );
-  const counted = h("p", { class: "hint", role: "status" }, "Choose a dataset to see how many items match.");
-  const filter = h("textarea", {
-    class: "textarea mono",
-    rows: 5,
-    spellcheck: "false",
-    "aria-label": "Filter",
-    value: JSON.stringify({ $and: [{ hidden: false }, { type: "file" }] }, null, 1),
-  });
   const picker = createPicker<PickItem>({
     label: "Dataset",
     load: async (text) => {
       const all = await api.all<PickItem>(`/api/v1/projects/${projectId}/datasets/`);
       return all.filter((d) => d.name.toLowerCase().includes(text.trim().toLowerCase()));
     },
-    onChange: () => void countMatches(),
+    onChange: () => filter.count(),
   });
-  const query = (): Record<string, unknown> => JSON.parse(filter.value || "{}") as Record<string, unknown>;
-  const countMatches = async () => {
-    const dataset = picker.value();
-    if (!dataset) return;
-    try {
-      const answer = await api.post<Counted>(`/api/v1/datasets/${dataset.id}/items/query/`, {
-        filter: query(),
-        pageSize: 0,
-      });
-      counted.textContent = `${(answer.totalItemsCount ?? 0).toLocaleString("en")} items match.`;
-    } catch (error) {
-      counted.textContent = messageOf(error);
-    }
-  };
-  filter.addEventListener("change", () => void countMatches());
+  const filter = filterField({
+    label: "Filter",
+    value: { $and: [{ hidden: false }, { type: "file" }] },
+    envelope: false,
+    dataset: () => picker.value()?.id ?? null,
+  });
+  const starts = startNodes(pipeline.graph);
+  const node = h(
+    "select",
+    { class: "select" },
+    starts.map((one) => h("option", { value: one.id }, one.name)),
+  );
   if (known)
     void api.get<PickItem>(`/api/v1/datasets/${String(known.value)}/`).then((dataset) => {
       picker.set(dataset);
-      return countMatches();
+      filter.count();
     });
   const dialog = openDialog({
     title: `Run items through ${pipeline.name}`,
@@ -56,8 +52,10 @@ export function runItems(projectId: string, pipeline: PipelineDetail, done: () =
       "div",
       { class: "stack" },
       h("div", { class: "field" }, h("span", { class: "label" }, "Dataset"), picker.element),
-      h("label", { class: "field" }, h("span", { class: "label" }, "Filter"), filter),
-      counted,
+      h("div", { class: "field" }, h("span", { class: "label" }, "Only items that match"), filter.element),
+      starts.length > 1
+        ? h("label", { class: "field" }, h("span", { class: "label" }, "Begin at"), node)
+        : null,
     ),
     actions: [
       { label: "Cancel" },
@@ -68,7 +66,11 @@ export function runItems(projectId: string, pipeline: PipelineDetail, done: () =
           try {
             const dataset = picker.value();
             if (!dataset) throw new Error("Choose a dataset first.");
-            await api.post(`/api/v1/pipelines/${pipeline.id}/run/`, { dataset: dataset.id, filter: query() });
+            await api.post(`/api/v1/pipelines/${pipeline.id}/run/`, {
+              dataset: dataset.id,
+              filter: filter.value(),
+              ...(starts.length > 1 ? { node: node.value } : {}),
+            });
             toast("Cycles are being started; the counters show how far it is.", { kind: "ok" });
             await done();
             return true;

@@ -12,7 +12,8 @@ import {
   type Problem,
   type TriggerRow,
 } from "../../pipeline_editor/io/api";
-import type { GraphNode } from "../../pipeline_editor/graph/types";
+import { triggerIcon } from "../../pipeline_editor/graph/trigger-form";
+import type { Graph, GraphNode } from "../../pipeline_editor/graph/types";
 import { emptyState, errorState } from "../../ui/empty";
 import { icon, isIconName } from "../../ui/icons";
 import { chip, statusChip } from "../../ui/status";
@@ -22,6 +23,7 @@ import { codeButton } from "./code-dialog";
 import { openDeliveries, SENDERS } from "./deliveries";
 import { openExecution } from "./execution";
 import { gateBlock } from "./gates";
+import type { ItemNames } from "./item-names";
 import { looseBlock } from "./loose-ends";
 import { nodeReport } from "./node-report";
 import { rerunButton } from "./rerun";
@@ -34,20 +36,63 @@ export interface SideState {
   triggers: TriggerRow[];
   problems: Problem[];
   names: Names;
+  items: ItemNames;
   canEdit: boolean;
   selectNode: (id: string | null) => void;
+  openVariable: (name: string) => void;
   reload: () => Promise<void>;
 }
 
-export function drawSide(host: HTMLElement, state: SideState, nodeId: string | null): void {
+/** Brings the numbers of a panel up to date, and leaves the rest of it as it stands. */
+export type Live = (state: SideState) => void;
+
+export function drawSide(host: HTMLElement, state: SideState, nodeId: string | null): Live {
   const node = state.pipeline.graph.nodes.find((n) => n.id === nodeId);
-  if (node) drawNode(host, state, node);
-  else drawPipeline(host, state);
+  return node ? drawNode(host, state, node) : drawPipeline(host, state);
 }
 
-function drawPipeline(host: HTMLElement, state: SideState): void {
+/** A part of a panel, drawn anew when what it shows is another; not under the hands of who is at its buttons. */
+function livePart(
+  shows: (state: SideState) => unknown,
+  make: (state: SideState) => Child,
+): { element: HTMLElement; update: Live } {
+  const element = h("div", {});
+  let drawn = "";
+  const update: Live = (state) => {
+    const now = JSON.stringify(shows(state));
+    if (now === drawn || element.contains(document.activeElement)) return;
+    drawn = now;
+    replace(element, make(state));
+  };
+  return { element, update };
+}
+
+function cyclesPart(state: SideState): Child {
+  const { cycles, failed } = state.pipeline;
+  return [
+    h(
+      "dl",
+      { class: "pairs" },
+      ...(["running", "waiting", "done", "failed", "cancelled"] as const).flatMap((key) => [
+        h("dt", {}, key),
+        h("dd", {}, h("a", { href: `cycles/?status=${key}` }, count(cycles[key]))),
+      ]),
+    ),
+    failed
+      ? h(
+          "div",
+          { class: "row" },
+          chip(plural(failed, "failed step"), "bad", "failed"),
+          state.canEdit ? retryAll(state) : null,
+        )
+      : null,
+  ];
+}
+
+function drawPipeline(host: HTMLElement, state: SideState): Live {
   const { pipeline, triggers, problems } = state;
-  const cycles = pipeline.cycles;
+  const cycles = livePart(({ pipeline: now }) => [now.cycles, now.failed], cyclesPart);
+  cycles.update(state);
   replace(
     host,
     h("header", {}, icon("pipelines"), h("h2", {}, "Pipeline")),
@@ -59,22 +104,7 @@ function drawPipeline(host: HTMLElement, state: SideState): void {
       problems.length ? problemList(problems, state) : null,
       gateBlock({ projectId: state.projectId, pipelineId: pipeline.id, decided: state.reload }),
       h("h3", {}, "Cycles"),
-      h(
-        "dl",
-        { class: "pairs" },
-        ...(["running", "waiting", "done", "failed", "cancelled"] as const).flatMap((key) => [
-          h("dt", {}, key),
-          h("dd", {}, h("a", { href: `cycles/?status=${key}` }, count(cycles[key]))),
-        ]),
-      ),
-      pipeline.failed
-        ? h(
-            "div",
-            { class: "row" },
-            chip(plural(pipeline.failed, "failed step"), "bad", "failed"),
-            state.canEdit ? retryAll(state) : null,
-          )
-        : null,
+      cycles.element,
       looseBlock(state),
       h("h3", {}, "What starts it"),
       ...triggers.map((trigger) => triggerLine(trigger, state)),
@@ -82,14 +112,26 @@ function drawPipeline(host: HTMLElement, state: SideState): void {
       h("p", { class: "hint side-hint" }, "Select a node to see its settings, inputs and executions."),
     ),
   );
+  return cycles.update;
 }
 
-function problemList(problems: Problem[], state: SideState): HTMLElement {
+/** The node a problem is at: that of a connection is the one it leads to. */
+export function nodeOf(problem: Problem, { connections, triggers }: Graph): string | null {
+  if (problem.node) return problem.node;
+  if (problem.connection)
+    return connections.find((one) => one.id === problem.connection)?.target.node ?? null;
+  return triggers?.find((one) => one.id === problem.trigger)?.node ?? null;
+}
+
+function problemList(problems: Problem[], state: SideState, links = true): HTMLElement {
+  const show = (run: () => void) =>
+    h("button", { class: "btn btn-ghost btn-sm", type: "button", onclick: run }, "Show");
   return h(
     "ul",
     { class: "problem-list" },
     ...problems.map((problem) => {
-      const node = problem.node;
+      const node = links ? nodeOf(problem, state.pipeline.graph) : null;
+      const variable = problem.variable;
       return h(
         "li",
         { class: problem.level },
@@ -98,13 +140,10 @@ function problemList(problems: Problem[], state: SideState): HTMLElement {
           "span",
           {},
           problem.message,
-          node
-            ? h(
-                "button",
-                { class: "btn btn-ghost btn-sm", type: "button", onclick: () => state.selectNode(node) },
-                "Show",
-              )
-            : null,
+          " ",
+          h("code", { class: "hint" }, problem.code),
+          node ? show(() => state.selectNode(node)) : null,
+          !node && links && variable ? show(() => state.openVariable(variable)) : null,
         ),
       );
     }),
@@ -141,7 +180,7 @@ function triggerLine(trigger: TriggerRow, state: SideState): HTMLElement {
   return h(
     "div",
     { class: "execution-line" },
-    icon(trigger.kind === "cron" ? "clock" : "zap"),
+    icon(triggerIcon(trigger.kind)),
     h(
       "span",
       {},
@@ -161,9 +200,12 @@ function triggerLine(trigger: TriggerRow, state: SideState): HTMLElement {
   );
 }
 
-function drawNode(host: HTMLElement, state: SideState, node: GraphNode): void {
+function drawNode(host: HTMLElement, state: SideState, node: GraphNode): Live {
   const type = state.types.find((t) => t.type === node.type && t.version === node.version);
   const list = h("div", {}, h("p", { class: "muted" }, "Loading…"));
+  const counted = ({ pipeline }: SideState) => pipeline.counters[node.id];
+  const counts = livePart(counted, (now) => [countsLine(now, node), actsOf(now, node)]);
+  counts.update(state);
   const mark = type && isIconName(type.icon) ? type.icon : "box";
   replace(
     host,
@@ -198,24 +240,26 @@ function drawNode(host: HTMLElement, state: SideState, node: GraphNode): void {
       type?.requires.length ? h("p", { class: "hint" }, `Starts when: ${type.requires.join(" ")}`) : null,
       node.type === "select" ? selectionBlock(state.pipeline.id, node.id) : null,
       h("h3", {}, "Executions"),
-      countsLine(state, node),
-      actsOf(state, node),
+      counts.element,
       list,
       looseBlock(state, node.id),
       nodeReport(state.pipeline.id, node.id),
     ),
   );
   void loadExecutions(list, state, node);
+  let told = JSON.stringify(counted(state));
+  return (now) => {
+    counts.update(now);
+    const next = JSON.stringify(counted(now));
+    if (next === told || list.contains(document.activeElement)) return;
+    told = next;
+    void loadExecutions(list, now, node);
+  };
 }
 
 function problemsOf(state: SideState, node: GraphNode): Child {
   const mine = state.problems.filter((p) => p.node === node.id);
-  return mine.length
-    ? problemList(
-        mine.map(({ node: _, ...rest }) => rest),
-        state,
-      )
-    : null;
+  return mine.length ? problemList(mine, state, false) : null;
 }
 
 function inputsOf(state: SideState, node: GraphNode): HTMLElement {
@@ -319,11 +363,12 @@ async function loadExecutions(host: HTMLElement, state: SideState, node: GraphNo
       query: { node: node.id, limit: 20 },
     });
     const failed = state.pipeline.counters[node.id]?.failed ?? 0;
+    const items = await namesOf(page.items, state, node);
     replace(
       host,
       failed && state.canEdit ? retryNode(state, node) : null,
       page.items.length
-        ? page.items.map((execution) => executionLine(execution, state))
+        ? page.items.map((execution, i) => executionLine(execution, items[i] ?? "", state))
         : emptyState({ icon: "run", title: "Nothing has come here yet" }),
       page.next ? h("a", { href: "cycles/" }, "All cycles") : null,
     );
@@ -349,8 +394,17 @@ function retryNode(state: SideState, node: GraphNode): HTMLElement {
   return button;
 }
 
-function executionLine(execution: Execution, state: SideState): HTMLElement {
-  const words = execution.error || execution.wait_reason || execution.action || "";
+/** What each execution is about: its item, where it has one and the item is still there. */
+async function namesOf(rows: readonly Execution[], state: SideState, node: GraphNode): Promise<string[]> {
+  const port = state.pipeline.ports[node.id]?.inputs.find((one) => one.type === "Item")?.name ?? "";
+  const ids = rows.map(({ inputs }) => (typeof inputs[port] === "string" ? inputs[port] : ""));
+  await state.items.learn(ids.filter(Boolean));
+  return ids.map((id) => state.items.get(id) ?? "");
+}
+
+function executionLine(execution: Execution, item: string, state: SideState): HTMLElement {
+  const why = execution.error || execution.wait_reason || execution.action;
+  const words = [item, why].filter(Boolean).join(" · ");
   return h(
     "button",
     {

@@ -2,8 +2,9 @@
 import { h, replace } from "../../lib/dom";
 import { plural } from "../../lib/format";
 import { api, messageOf } from "../../lib/http";
-import { portColor } from "../../pipeline_editor/canvas/drawing";
 import { drawHistory } from "../../pipeline_editor/forms/history";
+import { portMark } from "../../pipeline_editor/forms/marks";
+import { readersAmong } from "../../pipeline_editor/graph/readers";
 import {
   shown,
   type Names,
@@ -21,13 +22,21 @@ export interface VariablesState {
   variables: Variable[];
   names: Names;
   canEdit: boolean;
+  /** Lets these nodes stand out in the graph; none: the marks go. */
+  mark: (nodes: readonly string[]) => void;
   reload: () => Promise<void>;
 }
 
 export function drawVariables(host: HTMLElement, state: VariablesState): void {
-  const readers = (name: string) =>
-    state.pipeline.graph.nodes.filter((n) => Object.values(n.inputs).some((input) => input.variable === name))
-      .length;
+  const unmark = () => state.mark([]);
+  const marks = (name: string) => {
+    const readers = readersAmong(state.pipeline.graph.nodes, name);
+    const mark = () => state.mark(readers);
+    return {
+      readers,
+      on: { onpointerenter: mark, onpointerleave: unmark, onfocusin: mark, onfocusout: unmark },
+    };
+  };
   replace(
     host,
     h(
@@ -43,10 +52,11 @@ export function drawVariables(host: HTMLElement, state: VariablesState): void {
     h(
       "ul",
       {},
-      ...state.variables.map((variable) =>
-        h(
+      ...state.variables.map((variable) => {
+        const { readers, on } = marks(variable.name);
+        return h(
           "li",
-          {},
+          on,
           h(
             "button",
             {
@@ -54,18 +64,25 @@ export function drawVariables(host: HTMLElement, state: VariablesState): void {
               title: state.canEdit ? "Change" : "Show",
               onclick: () => openVariable(variable, state),
             },
-            h("span", { class: "port-mark", style: { background: portColor(variable.type) } }),
+            portMark(variable.type),
             h("span", { class: "clip" }, variable.name),
             h("span", { class: "clip soft" }, shown(variable.value, state.names)),
-            h("span", { class: "hint" }, plural(readers(variable.name), "node")),
+            h("span", { class: "hint", title: "Read or set it" }, plural(readers.length, "node")),
           ),
-        ),
-      ),
+        );
+      }),
     ),
   );
 }
 
-function openVariable(variable: Variable, state: VariablesState): void {
+/** The dataset that filters are counted over: that of ground truth, else any. */
+function someDataset(variables: readonly Variable[]): string | null {
+  const all = variables.filter((one) => one.type === "Dataset" && one.value);
+  const found = all.find((one) => /truth/i.test(one.name)) ?? all[0];
+  return typeof found?.value === "string" ? found.value : null;
+}
+
+export function openVariable(variable: Variable, state: VariablesState): void {
   const name = typeof variable.value === "string" ? (state.names[variable.value] ?? "") : "";
   const field = valueField({
     projectId: state.projectId,
@@ -73,6 +90,7 @@ function openVariable(variable: Variable, state: VariablesState): void {
     label: variable.name,
     value: variable.value,
     name,
+    dataset: () => someDataset(state.variables),
   });
   const history = h("div", {}, h("p", { class: "muted" }, "Loading its history…"));
   const dialog = openDialog({
@@ -109,7 +127,8 @@ function openVariable(variable: Variable, state: VariablesState): void {
     await save(variable, change.old, state);
     dialog.close();
   };
-  void drawHistory(history, variable.id, state.names, state.canEdit ? revert : null);
+  const nodeName = (id: string) => state.pipeline.graph.nodes.find((node) => node.id === id)?.name ?? id;
+  void drawHistory(history, variable.id, state.names, nodeName, state.canEdit ? revert : null);
 }
 
 async function save(variable: Variable, value: unknown, state: VariablesState): Promise<void> {

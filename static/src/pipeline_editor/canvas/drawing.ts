@@ -1,6 +1,5 @@
 /** Draws a laid-out graph as SVG and keeps its counters live. Read-only: the editor will stand on the same layout. */
 import { iconMarkup, isIconName } from "../../ui/icons";
-import { compact } from "../../lib/format";
 import {
   FOOT,
   layout,
@@ -11,8 +10,10 @@ import {
   type PointXY,
 } from "../graph/layout";
 import { fitText, textWidth } from "../graph/geometry";
+import { triggerIcon } from "../graph/trigger-form";
 import type { Counts, Graph, GraphNode, NodeFace } from "../graph/types";
 import { svg as s } from "./svg";
+import { drawPace, drawTally, type Pace } from "./tally";
 import { drawPassed, drawWay, type Way } from "./way";
 
 export interface GraphViewOptions {
@@ -28,6 +29,10 @@ export interface GraphView {
   setCounts(counts: Record<string, Counts>): void;
   /** What passed each connection, by its id, written on its line; call it when the drawing stands on the page. */
   setPassed(passed: Record<string, number>): void;
+  /** How fast each node is, by its id. */
+  setPace(pace: Readonly<Record<string, Pace>>): void;
+  /** Lets these nodes stand out; none: the marks go. */
+  mark(nodes: readonly string[]): void;
   /** Lets one way through the graph stand out, and all else step back; null: none. */
   trace(way: Way | null): void;
   select(nodeId: string | null): void;
@@ -117,6 +122,7 @@ function drawNode(placed: PlacedNode, select: () => void): SVGElement {
     s("circle", { class: "state", cx: box.x + box.width - 14, cy: box.y + 26, r: 5 }),
     s("path", { class: "sep", d: `M${box.x + 1} ${footY}h${box.width - 2}` }),
     s("g", { class: "counts", transform: `translate(${box.x} ${footY + 18})` }),
+    s("text", { class: "pace", x: box.x + box.width - 4, y: box.y + box.height + 13, "text-anchor": "end" }),
     ...placed.ports.flatMap((port) => drawPort(port, placed)),
   );
   if (name !== node.name) group.prepend(s("title", {}, node.name));
@@ -144,35 +150,6 @@ function drawChip(chip: PlacedChip): SVGElement {
   return group;
 }
 
-/** "▸ 26  ✓ 46,480  ✕ 2": at work or waiting, done, failed. */
-function drawCounts(holder: Element, counts: Counts, width: number): void {
-  const working = (counts.running ?? 0) + (counts.ready ?? 0);
-  const waiting = counts.waiting ?? 0;
-  const first: [string, string, number, string] =
-    waiting > 0 && working === 0
-      ? ["◷", "wait", waiting, "waiting for people or a job"]
-      : ["▸", "run", working, "at work or about to be"];
-  const entries: [string, string, number, string][] = [
-    first,
-    ["✓", "ok", counts.done ?? 0, "done"],
-    ["✕", "bad", counts.failed ?? 0, "failed"],
-  ];
-  const at = [12, width / 2, width - 12];
-  const anchor = ["start", "middle", "end"];
-  holder.replaceChildren(
-    ...entries.map(([mark, kind, n, words], i) => {
-      const text = s("text", {
-        class: `ct ${n ? kind : "zero"}`,
-        x: at[i] ?? 0,
-        y: 0,
-        "text-anchor": anchor[i] ?? "start",
-      });
-      text.append(`${mark} ${compact(n)}`, s("title", {}, `${n} ${words}`));
-      return text;
-    }),
-  );
-}
-
 function arrow(id: string, color: string): SVGElement {
   const marker = s("marker", {
     id,
@@ -197,7 +174,7 @@ function drawTriggers(graph: Graph, drawing: Drawing, words: (id: string) => str
     const text = words(trigger.id);
     const width = textWidth(text) + 36;
     const icon = s("g", { class: "ti", transform: "translate(8 3) scale(.58)" });
-    icon.innerHTML = iconMarkup(trigger.kind === "cron" ? "clock" : "zap");
+    icon.innerHTML = iconMarkup(triggerIcon(trigger.kind));
     const at = `translate(${placed.box.x + 4} ${placed.box.y - 28 - stacked * 24})`;
     return [
       s(
@@ -283,7 +260,7 @@ export function createGraphView(options: GraphViewOptions): GraphView {
       group.classList.toggle("run", working > 0);
       group.classList.toggle("wait", working === 0 && (mine.waiting ?? 0) > 0);
       const holder = group.querySelector(".counts");
-      if (holder) drawCounts(holder, mine, placed.box.width);
+      if (holder) drawTally(holder, mine, placed.box.width);
       for (const line of liveLines.get(placed.node.id) ?? []) line.classList.toggle("live", working > 0);
     }
   };
@@ -295,6 +272,15 @@ export function createGraphView(options: GraphViewOptions): GraphView {
     element,
     setCounts,
     setPassed: (counts) => drawPassed(passed, byConnection, numbersAt, counts),
+    setPace: (pace) => {
+      for (const [id, group] of groups) {
+        const holder = group.querySelector(".pace");
+        if (holder) drawPace(holder, pace[id]);
+      }
+    },
+    mark: (chosen) => {
+      for (const [id, group] of groups) group.classList.toggle("marked", chosen.includes(id));
+    },
     trace: (way) => drawWay(element, { groups, lines: byConnection, boxes }, way),
     select,
     zoom: (factor) => view.zoom(factor),

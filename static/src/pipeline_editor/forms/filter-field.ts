@@ -1,4 +1,5 @@
 /** A filter of items built from rows, its JSON beside it, and how many items of a dataset it finds. */
+import "../styles/filter.css";
 import { h, replace, uid } from "../../lib/dom";
 import { count } from "../../lib/format";
 import { api, isAbort, messageOf } from "../../lib/http";
@@ -39,6 +40,8 @@ export function looksLikeFilter(label: string, value: unknown): boolean {
 export interface FilterField extends ValueField {
   /** Whether it is a query over items, whose matches can be counted. */
   countable: (yes: boolean) => void;
+  /** Counts anew: another dataset was chosen. */
+  count: () => void;
 }
 
 export function filterField(options: FilterFieldOptions): FilterField {
@@ -216,7 +219,7 @@ class FilterView implements FilterField {
     this.timer = window.setTimeout(() => this.count(), 300);
   }
 
-  private count(): void {
+  count(): void {
     this.request?.abort();
     if (!this.options.dataset) return;
     const dataset = this.options.dataset();

@@ -2,12 +2,14 @@
 import { h, replace } from "../../lib/dom";
 import { ago } from "../../lib/format";
 import { api, messageOf } from "../../lib/http";
+import { act } from "../../ui/toast";
 import { shown, type Names, type VariableChange } from "../io/api";
 
 export async function drawHistory(
   host: HTMLElement,
   variableId: string,
   names: Names,
+  nodeName: (id: string) => string,
   revert: ((change: VariableChange) => Promise<void>) | null,
 ): Promise<void> {
   try {
@@ -15,7 +17,7 @@ export async function drawHistory(
     replace(
       host,
       page.items.length
-        ? page.items.map((change) => line(change, names, revert))
+        ? page.items.map((change) => line(change, names, nodeName, revert))
         : h("p", { class: "muted" }, "Never changed."),
     );
   } catch (error) {
@@ -26,9 +28,12 @@ export async function drawHistory(
 function line(
   change: VariableChange,
   names: Names,
+  nodeName: (id: string) => string,
   revert: ((change: VariableChange) => Promise<void>) | null,
 ): HTMLElement {
-  const who = change.user?.name ?? (change.node_id || "the template");
+  const who = change.user?.name ?? (change.node_id ? nodeName(change.node_id) : "the template");
+  const button = h("button", { class: "btn btn-sm", type: "button" }, "Revert");
+  button.addEventListener("click", () => revert && act(button, () => revert(change)));
   return h(
     "div",
     { class: "execution-line" },
@@ -40,8 +45,6 @@ function line(
       h("br", {}),
       h("span", { class: "hint" }, `${who}${change.why ? `: ${change.why}` : ""}`),
     ),
-    revert
-      ? h("button", { class: "btn btn-sm", type: "button", onclick: () => revert(change) }, "Revert")
-      : null,
+    revert ? button : null,
   );
 }

@@ -5,7 +5,7 @@ import { api, messageOf } from "../../lib/http";
 import { openDialog } from "../../ui/dialog";
 import { chip } from "../../ui/status";
 import { toast } from "../../ui/toast";
-import { shown } from "../io/api";
+import { shown, triggerWords, type TriggerRow } from "../io/api";
 import type { PanelContext } from "./context";
 
 interface Revision {
@@ -15,9 +15,18 @@ interface Revision {
   published_by: { id: string; name: string } | null;
   current: boolean;
 }
-interface Part {
+export interface Part {
   id?: string;
   name?: string;
+  /** Of a trigger. */
+  node?: string;
+  kind?: string;
+  spec?: Record<string, unknown>;
+  mode?: string;
+  /** Of a connection. */
+  source?: { node: string };
+  target?: { node: string };
+  action?: string | null;
 }
 interface Difference {
   added: Part[];
@@ -97,7 +106,7 @@ async function compare(row: Revision, rows: readonly Revision[], context: PanelC
         query: { before, after },
       });
       if (other.value === chosen)
-        replace(body, h("p", { class: "hint" }, wayWords(before, after)), differences(diff));
+        replace(body, h("p", { class: "hint" }, wayWords(before, after)), differences(diff, context));
     } catch (error) {
       dialog.setError(messageOf(error));
     }
@@ -137,8 +146,26 @@ function wayWords(before: number, after: string): string {
   return `What changed from revision ${before} to ${after === "draft" ? "the draft" : `revision ${after}`}.`;
 }
 
-function differences(diff: Diff): HTMLElement {
-  const name = (part: Part) => part.name || part.id || "";
+/** What a part is called by those who drew it: a connection by its ends, a trigger by what it waits for. */
+export function partWords(part: Part, nodeName: (id: string) => string): string {
+  if (part.source && part.target) {
+    const way = `${nodeName(part.source.node)} → ${nodeName(part.target.node)}`;
+    return part.action ? `${way}, when ${part.action}` : way;
+  }
+  if (part.node && part.kind) {
+    const { kind, spec = {}, mode = "always" } = part;
+    return `${triggerWords({ kind: kind as TriggerRow["kind"], spec, mode })}, at ${nodeName(part.node)}`;
+  }
+  return part.name || part.id || "";
+}
+
+function differences(diff: Diff, context: PanelContext): HTMLElement {
+  // A node may be gone from the draft: then the difference itself knows its name.
+  const parts = [...diff.nodes.added, ...diff.nodes.removed, ...diff.nodes.changed.map((one) => one.part)];
+  const nodeName = (id: string) =>
+    context.doc.get("node", id)?.name ?? parts.find((one) => one.id === id)?.name ?? id;
+  const name = (part: Part) => partWords(part, nodeName);
+  const names = context.names();
   const lines = (Object.keys(KINDS) as (keyof typeof KINDS)[]).flatMap((kind) => [
     ...diff[kind].added.map((part) =>
       h("li", {}, chip("added", "ok", "plus"), ` ${KINDS[kind]} ${name(part)}`),
@@ -157,7 +184,7 @@ function differences(diff: Diff): HTMLElement {
           { class: "pairs" },
           changes.flatMap((one) => [
             h("dt", {}, one.field),
-            h("dd", {}, `${shown(one.before, {})} → ${shown(one.after, {})}`),
+            h("dd", {}, `${shown(one.before, names)} → ${shown(one.after, names)}`),
           ]),
         ),
       ),

@@ -4,7 +4,16 @@ import { messageOf } from "../../lib/http";
 import { openDialog } from "../../ui/dialog";
 import { createForm, type Form, type Widget } from "../../ui/form";
 import { icon } from "../../ui/icons";
-import { EVENTS, formOf, KINDS, OF_ITEMS, schemaOf, shownFields, triggerOf } from "../graph/trigger-form";
+import {
+  EVENTS,
+  formOf,
+  KINDS,
+  OF_ITEMS,
+  schemaOf,
+  shownFields,
+  triggerIcon,
+  triggerOf,
+} from "../graph/trigger-form";
 import type { GraphNode, GraphTrigger } from "../graph/types";
 import { triggerWords, type TriggerRow } from "../io/api";
 import { freeId, putTrigger, remove } from "../state/acts";
@@ -42,7 +51,7 @@ function triggerLine(trigger: GraphTrigger, context: PanelContext): HTMLElement 
   return h(
     "div",
     { class: "row" },
-    icon(trigger.kind === "cron" ? "clock" : trigger.kind === "measure" ? "activity" : "zap"),
+    icon(triggerIcon(trigger.kind)),
     h(
       "button",
       {

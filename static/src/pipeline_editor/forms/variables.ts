@@ -173,7 +173,7 @@ export function newVariable(context: PanelContext, given: Partial<GraphVariable>
   });
 }
 
-async function openVariable(one: ThingOf<"variable">, context: PanelContext): Promise<void> {
+export async function openVariable(one: ThingOf<"variable">, context: PanelContext): Promise<void> {
   const row = await rowOf(one.value.name, context);
   const history = h("div", {}, h("p", { class: "muted" }, "Loading its history…"));
   const known = row ? { ...one.value, value: row.value } : one.value;
@@ -205,7 +205,8 @@ async function openVariable(one: ThingOf<"variable">, context: PanelContext): Pr
     ],
   });
   if (!row) return;
-  void drawHistory(history, row.id, context.names(), async (past) => {
+  const nodeName = (id: string) => context.doc.get("node", id)?.name ?? id;
+  void drawHistory(history, row.id, context.names(), nodeName, async (past) => {
     await setValue(row, past.old, context);
     dialog.close();
   });

@@ -12,6 +12,12 @@ export const KINDS: Record<string, string> = {
   webhook: "By a signed message (webhook)",
 };
 
+/** The icon of a trigger's kind. */
+export function triggerIcon(kind: string): "clock" | "activity" | "zap" {
+  if (kind === "cron") return "clock";
+  return kind === "measure" ? "activity" : "zap";
+}
+
 const CHANGES = ["created", "updated", "deleted"];
 /** Resource → the events it has (pipelines/engine/triggers.py; held by the same test as the engine's). */
 export const EVENTS: Record<string, readonly string[]> = {

@@ -214,11 +214,23 @@ export function facesOf(
   };
 }
 
-/** Ids in words where the project knows a name; the rest shortened. */
+const ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+function isIds(value: unknown): value is string[] {
+  return (
+    Array.isArray(value) && value.length > 0 && value.every((one) => typeof one === "string" && ID.test(one))
+  );
+}
+
+/** Ids in words where the project knows a name; of a list without names, how many; the rest shortened. */
 export function shown(value: unknown, names: Names): string {
   if (value === null || value === undefined || value === "") return "not set";
   if (typeof value === "string") return names[value] ?? value;
   if (typeof value === "number" || typeof value === "boolean") return String(value);
+  if (isIds(value)) {
+    const named = value.map((id) => names[id] ?? "");
+    return named.every(Boolean) ? named.join(", ") : String(value.length);
+  }
   const text = JSON.stringify(value);
   return text === "{}" ? "{ } (empty)" : text;
 }

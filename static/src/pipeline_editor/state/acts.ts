@@ -2,6 +2,7 @@
 import type { Links, Placed, Positions } from "../graph/arrange";
 import { heightOf, WIDTH } from "../graph/geometry";
 import { portName, whyNot } from "../graph/ports";
+import { readersAmong } from "../graph/readers";
 import type {
   GraphConnection,
   GraphNode,
@@ -275,14 +276,7 @@ function renameIn(doc: GraphDocument, node: GraphNode, old: string, name: string
 
 /** Ids of the nodes that read or set a variable. */
 export function readersOf(doc: GraphDocument, name: string): string[] {
-  return doc
-    .values("node")
-    .filter(
-      (node) =>
-        node.config["variable"] === name ||
-        Object.values(node.inputs).some((source) => source.variable === name),
-    )
-    .map((node) => node.id);
+  return readersAmong(doc.values("node"), name);
 }
 
 const PLAIN: NodeFace = { title: "", icon: "help", inputs: [], outputs: [], actions: {} };

@@ -4,6 +4,7 @@ import { memo } from "react";
 import { compact } from "../../lib/format";
 import { fitText, inHandle, outRows, rowY, textWidth, WIDTH, type OutRow } from "../graph/geometry";
 import { portName } from "../graph/ports";
+import { triggerIcon } from "../graph/trigger-form";
 import type { Counts, PortInfo } from "../graph/types";
 import { Mark, portShape } from "./marks";
 import { useFar } from "./distance";
@@ -221,7 +222,7 @@ function NearStep({ data, selected }: StepProps) {
         <div className="step-triggers">
           {data.triggers.map((trigger) => (
             <span key={trigger.id} className={trigger.enabled ? "trigger-chip" : "trigger-chip off"}>
-              <Mark name={trigger.kind === "cron" ? "clock" : "zap"} />
+              <Mark name={triggerIcon(trigger.kind)} />
               {trigger.text}
             </span>
           ))}
