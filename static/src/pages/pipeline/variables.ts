@@ -128,7 +128,8 @@ export function openVariable(variable: Variable, state: VariablesState): void {
     dialog.close();
   };
   const nodeName = (id: string) => state.pipeline.graph.nodes.find((node) => node.id === id)?.name ?? id;
-  void drawHistory(history, variable.id, state.names, nodeName, state.canEdit ? revert : null);
+  const { projectId, names } = state;
+  void drawHistory(history, { projectId, variable, names, nodeName, revert: state.canEdit ? revert : null });
 }
 
 async function save(variable: Variable, value: unknown, state: VariablesState): Promise<void> {

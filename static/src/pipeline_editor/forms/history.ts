@@ -3,26 +3,42 @@ import { h, replace } from "../../lib/dom";
 import { ago } from "../../lib/format";
 import { api, messageOf } from "../../lib/http";
 import { act } from "../../ui/toast";
+import { entities } from "./entities";
 import { shown, type Names, type VariableChange } from "../io/api";
 
-export async function drawHistory(
-  host: HTMLElement,
-  variableId: string,
-  names: Names,
-  nodeName: (id: string) => string,
-  revert: ((change: VariableChange) => Promise<void>) | null,
-): Promise<void> {
+export interface HistoryOf {
+  projectId: string;
+  variable: { id: string; type: string };
+  names: Names;
+  nodeName: (id: string) => string;
+  /** Null for who may not. */
+  revert: ((change: VariableChange) => Promise<void>) | null;
+}
+
+export async function drawHistory(host: HTMLElement, of: HistoryOf): Promise<void> {
   try {
-    const page = await api.list<VariableChange>(`/api/v1/variables/${variableId}/changes/`);
+    const page = await api.list<VariableChange>(`/api/v1/variables/${of.variable.id}/changes/`);
+    const names = await withPast(page.items, of);
     replace(
       host,
       page.items.length
-        ? page.items.map((change) => line(change, names, nodeName, revert))
+        ? page.items.map((change) => line(change, names, of.nodeName, of.revert))
         : h("p", { class: "muted" }, "Never changed."),
     );
   } catch (error) {
     replace(host, h("p", { class: "status bad" }, messageOf(error)));
   }
+}
+
+/** The names there are, and those of what the variable named before. */
+async function withPast(changes: readonly VariableChange[], of: HistoryOf): Promise<Names> {
+  const { type } = of.variable;
+  if (type !== "Dataset" && type !== "Model") return of.names;
+  const ids = changes.flatMap((change) => [change.old, change.new]).filter((id) => typeof id === "string");
+  const unknown = [...new Set(ids)].filter((id) => !(id in of.names));
+  if (!unknown.length) return of.names;
+  const found = await entities(of.projectId, type).named(unknown);
+  return { ...Object.fromEntries(found), ...of.names };
 }
 
 function line(

@@ -7,7 +7,7 @@ import { icon } from "../../ui/icons";
 import { toast } from "../../ui/toast";
 import { PORT_TYPES } from "../graph/ports";
 import type { GraphVariable } from "../graph/types";
-import { loadVariables, shown, type Variable } from "../io/api";
+import { loadVariables, shown, type Variable, type VariableChange } from "../io/api";
 import { readersOf, remove, renameVariable } from "../state/acts";
 import type { ThingOf } from "../state/document";
 import type { PanelContext } from "./context";
@@ -206,10 +206,12 @@ export async function openVariable(one: ThingOf<"variable">, context: PanelConte
   });
   if (!row) return;
   const nodeName = (id: string) => context.doc.get("node", id)?.name ?? id;
-  void drawHistory(history, row.id, context.names(), nodeName, async (past) => {
+  const revert = async (past: VariableChange) => {
     await setValue(row, past.old, context);
     dialog.close();
-  });
+  };
+  const { projectId } = context;
+  void drawHistory(history, { projectId, variable: row, names: context.names(), nodeName, revert });
 }
 
 /** The stored row, if the server has one: a new variable may still be on its way. */

@@ -84,6 +84,6 @@ function entry(type: NodeType, add: (type: NodeType) => void): HTMLElement {
       },
     },
     icon(isIconName(type.icon) ? type.icon : "box"),
-    h("span", { class: "clip" }, type.title),
+    h("span", { class: "palette-name" }, type.title),
   );
 }

@@ -10,7 +10,15 @@ import {
   type ReactFlowInstance,
 } from "@xyflow/react";
 import "@xyflow/react/dist/base.css";
-import { useCallback, useMemo, useRef, useState, useSyncExternalStore, type DragEvent } from "react";
+import {
+  useCallback,
+  useMemo,
+  useRef,
+  useState,
+  useSyncExternalStore,
+  type DragEvent,
+  type MouseEvent as ReactMouseEvent,
+} from "react";
 import { createRoot } from "react-dom/client";
 import type { Cell } from "../../lib/store";
 import { portColor } from "../canvas/drawing";
@@ -86,6 +94,11 @@ function letGo(): void {
   document.querySelector(".react-flow.panning")?.classList.remove("panning", "moved");
 }
 
+/** Whether a click chooses this too, or takes it out of what is chosen. */
+function adds(event: ReactMouseEvent): boolean {
+  return event.ctrlKey || event.metaKey || event.shiftKey;
+}
+
 /** What the canvas answers with, the same functions for good: a new one would draw every node anew. */
 function handlersOf(options: CanvasOptions, flow: { current: Flow | null }) {
   /** Let go over a port that does not take it: the reason in words. */
@@ -142,6 +155,8 @@ function handlersOf(options: CanvasOptions, flow: { current: Flow | null }) {
     onMoveEnd: (event: MouseEvent | TouchEvent | null) => {
       if (event) letGo();
     },
+    onNodeClick: (event: ReactMouseEvent, node: FlowNode) => options.model.clicked(node.id, adds(event)),
+    onEdgeClick: (event: ReactMouseEvent, edge: FlowEdge) => options.model.clicked(edge.id, adds(event)),
     onNodeDoubleClick: (_: unknown, node: FlowNode) => options.open(node.id),
     onDragOver: (event: DragEvent) => {
       if (!event.dataTransfer.types.includes(NODE_MIME)) return;

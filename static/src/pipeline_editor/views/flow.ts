@@ -78,6 +78,10 @@ export class FlowModel {
   select(keys: Iterable<string>): void {
     this.selection.set(new Set(keys));
   }
+  /** A plain click on one of several chosen things leaves it chosen alone; the canvas itself does nothing then. */
+  clicked(key: string, adds: boolean): void {
+    if (!adds && this.selection.value.size > 1) this.select([key]);
+  }
   selectAll(): void {
     this.select(this.doc.store.all().flatMap((one) => (/^[noc]/.test(one.id) ? [one.id] : [])));
   }
