@@ -102,7 +102,8 @@ async function loadAll(): Promise<void> {
   types = nodeTypes.items;
   variables = variableList.items;
   names = variableList.names;
-  triggers = triggerList.items;
+  // Running items by hand makes a trigger of its own at the node: nothing that anybody drew.
+  triggers = triggerList.items.filter((one) => one.spec["ad_hoc"] !== true);
   await check();
 }
 

@@ -7,7 +7,7 @@ import { h, isTyping, replace } from "../lib/dom";
 import { keys } from "../lib/keys";
 import { toast } from "../ui/toast";
 import { promptDialog } from "../ui/dialog";
-import { align, autoLayout, distribute, type Edge } from "./graph/arrange";
+import { align, autoLayout, distribute, freeBelow, type Edge } from "./graph/arrange";
 import { WIDTH } from "./graph/geometry";
 import type { Measure } from "./graph/measure-form";
 import { connectDialog } from "./forms/connect";
@@ -220,19 +220,14 @@ export class Editor {
     return this.flow?.screenToFlowPosition(at) ?? { x: 0, y: 0 };
   }
 
-  /** A place near the middle where no node stands yet. */
+  /** A place at the middle, or below what stands there. */
   private freeSpot(): acts.Spot {
     const middle = this.middle();
-    const at = { x: middle.x - WIDTH / 2, y: middle.y - 50 };
-    const taken = () =>
-      this.doc
-        .values("node")
-        .some((node) => Math.abs(node.position.x - at.x) < 40 && Math.abs(node.position.y - at.y) < 40);
-    while (taken()) {
-      at.x += 40;
-      at.y += 40;
-    }
-    return at;
+    const notes = this.doc
+      .all("note")
+      .map(({ id, value: { position, size } }) => ({ id, ...position, width: size.x, height: size.y }));
+    const stands = [...acts.boxes(this.doc, this.faces), ...notes];
+    return freeBelow(stands, { x: middle.x - WIDTH / 2, y: middle.y - 50, width: WIDTH, height: 120 });
   }
 
   addInMiddle(type: NodeType): void {

@@ -1,6 +1,7 @@
 // @vitest-environment happy-dom
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { drawHistory } from "@/pipeline_editor/forms/history";
+import { freeBelow } from "@/pipeline_editor/graph/arrange";
 import { FlowModel } from "@/pipeline_editor/views/flow";
 import { opened } from "./made";
 
@@ -23,6 +24,25 @@ describe("a click on one of several chosen nodes", () => {
     made.select([]);
     made.clicked("n:label", false);
     expect(made.selection.value.size).toBe(0);
+  });
+});
+
+describe("what is added", () => {
+  const box = (x: number, y: number, height = 100) => ({
+    id: "",
+    x,
+    y,
+    width: 240,
+    height,
+  });
+  const wanted = { x: 0, y: 0, width: 240, height: 120 };
+  it("comes to stand where it is wanted, or below what stands there", () => {
+    expect(freeBelow([], wanted)).toEqual({ x: 0, y: 0 });
+    expect(freeBelow([box(260, 0)], wanted)).toEqual({ x: 0, y: 0 });
+    expect(freeBelow([box(100, 130), box(-100, -50)], wanted)).toEqual({
+      x: 0,
+      y: 250,
+    });
   });
 });
 

@@ -163,3 +163,19 @@ export function distribute(nodes: readonly Placed[], axis: "x" | "y"): Positions
     }),
   );
 }
+
+/** Room between what is added and what stands there already. */
+const APART = 20;
+
+/** The place wanted, moved down until it meets nothing. */
+export function freeBelow(
+  stands: readonly Placed[],
+  wanted: { x: number; y: number; width: number; height: number },
+): { x: number; y: number } {
+  let y = wanted.y;
+  const aside = (box: Placed) => box.x < wanted.x + wanted.width && wanted.x < box.x + box.width;
+  const beside = stands.filter(aside).sort((a, b) => a.y - b.y);
+  for (const box of beside)
+    if (box.y < y + wanted.height + APART && y < box.y + box.height + APART) y = box.y + box.height + APART;
+  return { x: wanted.x, y };
+}
