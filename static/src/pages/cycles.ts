@@ -2,6 +2,7 @@
 import "../pipeline_editor/graph.css";
 import "./pipeline.css";
 import { boot, may } from "../lib/boot";
+import type { components } from "../lib/api-types";
 import { h, need, replace, type Child } from "../lib/dom";
 import { feed } from "../lib/feed";
 import { ago, count, dateTime, duration, plural } from "../lib/format";
@@ -157,8 +158,12 @@ function drawActions(): void {
         danger: true,
       });
       if (!sure) return;
-      const done = await api.post<{ count: number }>(`/api/v1/pipelines/${id}/cycles/cancel/`, {});
-      toast(`${plural(done.count, "cycle")} cancelled.`, { kind: "ok" });
+      const done = await api.post<components["schemas"]["Acted"]>(
+        `/api/v1/pipelines/${id}/cycles/cancel/`,
+        {},
+      );
+      const verb = done.job ? (done.count === 1 ? "is being cancelled" : "are being cancelled") : "cancelled";
+      toast(`${plural(done.count, "cycle")} ${verb}.`, { kind: "ok" });
       await table.reload();
     }),
   );
