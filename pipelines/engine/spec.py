@@ -57,8 +57,8 @@ class NodeSpec:
 
     ``actions`` maps an output port to the actions its connections may ask for. ``config_schema`` is a JSON schema
     (2020-12) with defaults; ``x-variable: "<port type>"`` on a string property marks the name of a variable,
-    ``x-entity`` (dataset, model, ontology, person) an id to be picked, ``x-widget: "filter"`` a query over items,
-    ``x-widget: "line"`` a text of one line however long it may be (a folder, a URL).
+    ``x-entity`` (dataset, model, ontology, person, pipeline) an id to be picked, ``x-widget: "filter"`` a query over
+    items, ``x-widget: "line"`` a text of one line however long it may be (a folder, a URL).
     ``requires`` says in sentences what ``Node.unmet`` checks before a start. ``barrier``: a start uses up what arrived,
     so the next one waits for a new value at every connected input (otherwise the latest values stay).
     """

@@ -53,7 +53,7 @@ class Filter(Node):
                     "title": "Filter",
                     "description": "A query over items, as the dataset browser makes it. Empty: every item matches.",
                     "default": {},
-                    "x-filter": "items",
+                    "x-widget": "filter",
                 }
             },
         },

@@ -71,7 +71,7 @@ class Notify(Node):
                     "description": PLACES,
                 },
                 "text": {
-                    "type": "string", "title": "Text", "maxLength": 10_000, "x-widget": "text",
+                    "type": "string", "title": "Text", "maxLength": 10_000, "x-widget": "textarea",
                     "default": "${item.name} (${item}) came by.", "description": PLACES,
                 },
             },

@@ -50,10 +50,10 @@ class WaitForCycles(Node):
                 "pipeline": {
                     "type": "string",
                     "title": "Of which pipeline",
-                    "description": "The id of a pipeline of this project. Empty: this one.",
+                    "description": "A pipeline of this project. Empty: this one.",
                     "maxLength": 36,
                     "default": "",
-                    "x-pipeline": True,
+                    "x-entity": "pipeline",
                 },
                 "trigger": {
                     "type": "string",

@@ -102,6 +102,27 @@ def test_configuration_schema_is_one_and_its_defaults_fit(node: Node) -> None:
     assert set(schema.get("required", [])) <= set(properties)
 
 
+FORMS = [
+    Path("static/src/ui/form.ts"),
+    Path("static/src/ui/form-controls.ts"),
+    Path("static/src/pipeline_editor/forms/widgets.ts"),
+]
+
+
+@every_node
+def test_a_mark_for_the_form_is_one_that_the_editor_reads(node: Node) -> None:
+    """What nobody reads does nothing, in silence: the filter of a node was a bare JSON text for such a name."""
+    read = "".join((settings.BASE_DIR / path).read_text(encoding="utf-8") for path in FORMS)
+    for name, part in node.spec.config_schema.get("properties", {}).items():
+        for mark, value in part.items():
+            if mark.startswith("x-"):
+                assert f'["{mark}"]' in read, f"{name}: {mark}"
+            if mark == "x-widget":
+                assert f'"{value}"' in read, f"{name}: {value}"
+            if mark == "x-entity":
+                assert re.search(rf"^  {value}: ", read, re.MULTILINE), f"{name}: {value}"
+
+
 @every_node
 def test_a_long_string_says_whether_it_is_a_line_or_a_text(node: Node) -> None:
     """A form shows what may be long as several lines, which a folder or an address is not: nobody is to forget it."""

@@ -232,7 +232,7 @@ export class Editor {
 
   addInMiddle(type: NodeType): void {
     const node = acts.addNode(this.doc, type, this.freeSpot());
-    this.model.select([keyOf("node", node.id)]);
+    this.reveal(keyOf("node", node.id));
   }
 
   private drop(key: string, at: acts.Spot): void {
@@ -395,8 +395,10 @@ export class Editor {
   }
 
   comment(): void {
-    const key = acts.addNote(this.doc, this.freeSpot());
+    const spot = this.freeSpot();
+    const key = acts.addNote(this.doc, spot);
     this.model.select([key]);
+    this.see({ ...spot, width: WIDTH, height: 120 });
     setTimeout(() => {
       const node = [...this.canvas.querySelectorAll<HTMLElement>(".react-flow__node")].find(
         (one) => one.dataset["id"] === key,
@@ -445,7 +447,12 @@ export class Editor {
   private reveal(key: string): void {
     this.model.select([key]);
     const box = acts.boxes(this.doc, this.faces).find((node) => node.id === key);
-    if (!box || !this.flow) return;
+    if (box) this.see(box);
+  }
+
+  /** Brings a place into sight, at the zoom there is. */
+  private see(box: { x: number; y: number; width: number; height: number }): void {
+    if (!this.flow) return;
     const a = this.flow.flowToScreenPosition({ x: box.x, y: box.y });
     const b = this.flow.flowToScreenPosition({ x: box.x + box.width, y: box.y + box.height });
     const frame = this.canvas.getBoundingClientRect();

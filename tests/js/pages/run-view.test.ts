@@ -9,12 +9,7 @@ import { createGraphView, fitted } from "@/pipeline_editor/canvas/drawing";
 import { fitText, textWidth } from "@/pipeline_editor/graph/geometry";
 import { shown, type PathExecution } from "@/pipeline_editor/io/api";
 import { GRAPH, node, TYPES } from "../pipeline_editor/made";
-import {
-  drawSide,
-  nodeOf,
-  settingWords,
-  type SideState,
-} from "@/pages/pipeline/side";
+import { drawSide, nodeOf, settingWords, type SideState } from "@/pages/pipeline/side";
 import { ItemNames } from "@/pages/pipeline/item-names";
 import { startNodes } from "@/pages/pipeline/run-items";
 import { partWords } from "@/pipeline_editor/forms/revisions";
@@ -25,12 +20,7 @@ const port = (name: string, type: string) => ({ name, type });
 
 describe("the way back in", () => {
   const graph = {
-    nodes: [
-      node("label", "task"),
-      node("review", "task"),
-      node("train", "train"),
-      node("fixed", "task"),
-    ],
+    nodes: [node("label", "task"), node("review", "task"), node("train", "train"), node("fixed", "task")],
     connections: [
       {
         id: "a",
@@ -93,16 +83,11 @@ describe("what ended on a loose end", () => {
       return off;
     });
     let items = [{ node: "label", action: "", count: 90_000, last: null }];
-    const fetched = vi.fn(() =>
-      Promise.resolve(Response.json({ items, next: null })),
-    );
+    const fetched = vi.fn(() => Promise.resolve(Response.json({ items, next: null })));
     vi.stubGlobal("fetch", fetched);
     const graph = { nodes: [node("label", "task")], connections: [] };
     const pipeline = { id: "p", graph, ports: {} };
-    const block = looseBlock(
-      { pipeline, canEdit: true, reload: () => Promise.resolve() },
-      "label",
-    );
+    const block = looseBlock({ pipeline, canEdit: true, reload: () => Promise.resolve() }, "label");
     document.body.append(block);
     await vi.waitFor(() => expect(block.hidden).toBe(false));
     items = [];
@@ -154,16 +139,13 @@ describe("a cycle's way", () => {
       faceOf: (one) => TYPES.find((type) => type.type === one.type),
     });
     view.trace(way);
-    const marked = [...view.element.querySelectorAll(".nd.way")].map((one) =>
-      one.getAttribute("data-node"),
-    );
+    const marked = [...view.element.querySelectorAll(".nd.way")].map((one) => one.getAttribute("data-node"));
     expect(marked).toEqual(["raw", "label"]);
     expect(view.element.querySelectorAll(".e.way")).toHaveLength(1);
-    expect(
-      [...view.element.querySelectorAll(".way-step text")].map(
-        (one) => one.textContent,
-      ),
-    ).toEqual(["1", "2, 3"]);
+    expect([...view.element.querySelectorAll(".way-step text")].map((one) => one.textContent)).toEqual([
+      "1",
+      "2, 3",
+    ]);
     view.trace(null);
     expect(view.element.querySelectorAll(".way, .way-step")).toHaveLength(0);
   });
@@ -178,9 +160,7 @@ describe("words of the run view", () => {
       error: "It answered with 404.",
       next_at: null,
     };
-    expect(fateOf({ ...row, state: "failed" as const })).toBe(
-      "1 try · answer 404 · It answered with 404.",
-    );
+    expect(fateOf({ ...row, state: "failed" as const })).toBe("1 try · answer 404 · It answered with 404.");
     expect(
       fateOf({
         ...row,
@@ -208,9 +188,7 @@ describe("words of the run view", () => {
 describe("values in the run view", () => {
   const id = (n: number) => `01a21ed0-f145-7271-a244-3a83c3fdac8${n}`;
   it("are names where there are some, else how many, never lists of ids", () => {
-    expect(shown([id(1), id(2)], { [id(1)]: "a.png", [id(2)]: "b.png" })).toBe(
-      "a.png, b.png",
-    );
+    expect(shown([id(1), id(2)], { [id(1)]: "a.png", [id(2)]: "b.png" })).toBe("a.png, b.png");
     expect(shown([id(1), id(2)], { [id(1)]: "a.png" })).toBe("2");
     expect(shown(["a", "b"], {})).toBe('["a","b"]');
     expect(shown([], {})).toBe("[]");
@@ -239,11 +217,8 @@ describe("values in the run view", () => {
     vi.stubGlobal("fetch", (url: string) => {
       asked.push(new URL(url, "http://house").pathname);
       if (url.includes("/executions/"))
-        return Promise.resolve(
-          Response.json({ items: executions, next: null }),
-        );
-      if (url.includes("/items/query/"))
-        return Promise.resolve(Response.json(named));
+        return Promise.resolve(Response.json({ items: executions, next: null }));
+      if (url.includes("/items/query/")) return Promise.resolve(Response.json(named));
       return Promise.resolve(Response.json({ items: [], next: null }));
     });
     const ports = {
@@ -265,16 +240,9 @@ describe("values in the run view", () => {
     const host = document.createElement("aside");
     document.body.append(host);
     drawSide(host, state, "label");
-    const lines = () =>
-      [...host.querySelectorAll(".execution-line .clip")].map(
-        (one) => one.textContent,
-      );
-    await vi.waitFor(() =>
-      expect(lines()).toEqual(["/a.png · completed", "Too dark."]),
-    );
-    expect(asked.filter((path) => path.endsWith("/items/query/"))).toHaveLength(
-      1,
-    );
+    const lines = () => [...host.querySelectorAll(".execution-line .clip")].map((one) => one.textContent);
+    await vi.waitFor(() => expect(lines()).toEqual(["/a.png · completed", "Too dark."]));
+    expect(asked.filter((path) => path.endsWith("/items/query/"))).toHaveLength(1);
     host.remove();
     vi.unstubAllGlobals();
   });
@@ -312,15 +280,9 @@ describe("what is seen at first", () => {
 });
 
 describe("the numbers of a node", () => {
-  const marks = (counts: Parameters<typeof tallyOf>[0]) =>
-    tallyOf(counts).map((one) => one.text);
+  const marks = (counts: Parameters<typeof tallyOf>[0]) => tallyOf(counts).map((one) => one.text);
   it("tell those that wait beside those at work", () => {
-    expect(marks({ ready: 1, running: 2, waiting: 90, done: 5 })).toEqual([
-      "▸ 3",
-      "◷ 90",
-      "✓ 5",
-      "✕ 0",
-    ]);
+    expect(marks({ ready: 1, running: 2, waiting: 90, done: 5 })).toEqual(["▸ 3", "◷ 90", "✓ 5", "✕ 0"]);
     expect(marks({ waiting: 90, failed: 1 })).toEqual(["◷ 90", "✓ 0", "✕ 1"]);
     expect(marks({})).toEqual(["▸ 0", "✓ 0", "✕ 0"]);
   });
@@ -335,17 +297,10 @@ describe("the numbers of a node", () => {
     const texts = [...view.element.querySelectorAll('[data-node="raw"] .ct')];
     const spans = texts.map((text) => {
       const x = Number(text.getAttribute("x"));
-      return [
-        x,
-        x + textWidth(text.firstChild?.textContent ?? "", 12, true),
-      ] as const;
+      return [x, x + textWidth(text.firstChild?.textContent ?? "", 12, true)] as const;
     });
     expect(spans).toHaveLength(4);
-    spans
-      .slice(1)
-      .forEach(([start], i) =>
-        expect(start).toBeGreaterThan(spans[i]?.[1] ?? Infinity),
-      );
+    spans.slice(1).forEach(([start], i) => expect(start).toBeGreaterThan(spans[i]?.[1] ?? Infinity));
     expect(spans.at(-1)?.[1]).toBeLessThanOrEqual(176);
   });
   it("say how fast it goes, of the last hour where the last minute brought nothing", () => {
@@ -358,27 +313,21 @@ describe("the numbers of a node", () => {
     });
     view.setPace({ label: { minute: 3, hour: 9 } });
     const said = (id: string) =>
-      view.element.querySelector(`[data-node="${id}"] .pace`)?.firstChild
-        ?.textContent;
+      view.element.querySelector(`[data-node="${id}"] .pace`)?.firstChild?.textContent;
     expect([said("label"), said("raw")]).toEqual(["3 a minute", undefined]);
   });
 });
 
 describe("a variable in the run view", () => {
   it("reaches the nodes that read it and those that set it, which stand out in the graph", () => {
-    const nodes = [
-      ...GRAPH.nodes,
-      node("set", "update_variable", { config: { variable: "Best" } }),
-    ];
+    const nodes = [...GRAPH.nodes, node("set", "update_variable", { config: { variable: "Best" } })];
     expect(readersAmong(nodes, "Best")).toEqual(["train", "set"]);
     const view = createGraphView({
       graph: GRAPH,
       faceOf: (one) => TYPES.find((type) => type.type === one.type),
     });
     const marked = () =>
-      [...view.element.querySelectorAll(".nd.marked")].map((one) =>
-        one.getAttribute("data-node"),
-      );
+      [...view.element.querySelectorAll(".nd.marked")].map((one) => one.getAttribute("data-node"));
     view.mark(readersAmong(GRAPH.nodes, "Best"));
     expect(marked()).toEqual(["train"]);
     view.mark([]);
@@ -387,16 +336,11 @@ describe("a variable in the run view", () => {
 });
 
 describe("places in the graph", () => {
-  const name = (id: string) =>
-    ({ raw: "Raw Data", label: "Labeling" })[id] ?? id;
+  const name = (id: string) => ({ raw: "Raw Data", label: "Labeling" })[id] ?? id;
   it("are named as they were drawn, not by ids", () => {
     const [way] = GRAPH.connections;
-    expect(partWords({ ...way, action: "completed" }, name)).toBe(
-      "Raw Data → Labeling, when completed",
-    );
-    expect(partWords({ ...way, action: null }, name)).toBe(
-      "Raw Data → Labeling",
-    );
+    expect(partWords({ ...way, action: "completed" }, name)).toBe("Raw Data → Labeling, when completed");
+    expect(partWords({ ...way, action: null }, name)).toBe("Raw Data → Labeling");
     const trigger = {
       id: "t",
       node: "raw",
@@ -409,18 +353,14 @@ describe("places in the graph", () => {
   });
   it("are where a problem is: of a connection where it leads, of a trigger where it starts", () => {
     const problem = { code: "x", message: "", level: "error" as const };
-    expect(
-      nodeOf({ ...problem, connection: "raw.item-label.item" }, GRAPH),
-    ).toBe("label");
+    expect(nodeOf({ ...problem, connection: "raw.item-label.item" }, GRAPH)).toBe("label");
     expect(nodeOf({ ...problem, trigger: "new" }, GRAPH)).toBe("raw");
     expect(nodeOf({ ...problem, variable: "Raw" }, GRAPH)).toBeNull();
   });
   it("that items may begin at are those of events and of people", () => {
     const { triggers = [] } = GRAPH;
     const clock = { id: "clock", node: "train", kind: "cron", spec: {} };
-    expect(startNodes({ ...GRAPH, triggers: [...triggers, clock] })).toEqual([
-      { id: "raw", name: "RAW" },
-    ]);
+    expect(startNodes({ ...GRAPH, triggers: [...triggers, clock] })).toEqual([{ id: "raw", name: "RAW" }]);
   });
 });
 
@@ -428,9 +368,7 @@ describe("the panel of a running pipeline", () => {
   afterEach(() => vi.unstubAllGlobals());
 
   it("follows what happens, and leaves the rest of itself as it stands", () => {
-    vi.stubGlobal("fetch", () =>
-      Promise.resolve(Response.json({ items: [], next: null })),
-    );
+    vi.stubGlobal("fetch", () => Promise.resolve(Response.json({ items: [], next: null })));
     const cycles = {
       pending: 0,
       running: 1,
@@ -468,8 +406,7 @@ describe("the panel of a running pipeline", () => {
     document.body.append(host);
     const live = drawSide(host, state, null);
     const title = host.querySelector("h2");
-    const facts = () =>
-      [...host.querySelectorAll("dd")].map((one) => one.textContent);
+    const facts = () => [...host.querySelectorAll("dd")].map((one) => one.textContent);
     expect(facts()).toEqual(["1", "0", "2", "0", "0"]);
     const next = {
       ...pipeline,

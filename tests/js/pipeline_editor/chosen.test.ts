@@ -60,16 +60,12 @@ describe("the history of a variable", () => {
       at: "2026-01-01T00:00:00Z",
     };
     vi.stubGlobal("fetch", (url: string) => {
-      const items = url.includes("/changes/")
-        ? [change]
-        : [{ id: "m1", name: "birds v1" }];
+      const items = url.includes("/changes/") ? [change] : [{ id: "m1", name: "birds v1" }];
       return Promise.resolve(Response.json({ items, next: null }));
     });
     const host = document.createElement("div");
     document.body.append(host);
-    const revert = vi.fn(() =>
-      Promise.reject(new Error("Someone changed this variable meanwhile.")),
-    );
+    const revert = vi.fn(() => Promise.reject(new Error("Someone changed this variable meanwhile.")));
     const nodeName = (id: string) => (id === "set" ? "Update Variables" : id);
     const variable = { id: "v", type: "Model" };
     await drawHistory(host, {
@@ -82,11 +78,7 @@ describe("the history of a variable", () => {
     expect(host.textContent).toContain("birds v1 → birds v2");
     expect(host.textContent).toContain("Update Variables");
     host.querySelector("button")?.click();
-    await vi.waitFor(() =>
-      expect(document.body.textContent).toContain(
-        "Someone changed this variable",
-      ),
-    );
+    await vi.waitFor(() => expect(document.body.textContent).toContain("Someone changed this variable"));
     expect(revert).toHaveBeenCalledTimes(1);
     document.body.replaceChildren();
   });

@@ -2,7 +2,7 @@
 import { api } from "../../lib/http";
 import type { PickItem } from "../../ui/picker";
 
-const PATHS = { Dataset: "datasets", Model: "models", Ontology: "ontologies" };
+const PATHS = { Dataset: "datasets", Model: "models", Ontology: "ontologies", Pipeline: "pipelines" };
 export type Picked = keyof typeof PATHS | "Person";
 export interface Entities {
   find: (text: string) => Promise<PickItem[]>;

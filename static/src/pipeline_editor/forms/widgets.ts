@@ -1,5 +1,5 @@
 /**
- * Controls for what node schemas ask for beyond plain values, found by their hints: `x-entity` (dataset, model, ontology, person),
+ * Controls for what node schemas ask for beyond plain values, found by their hints: `x-entity` (dataset, model, ontology, person, pipeline),
  * `x-variable` (a variable's name), `x-widget: "filter"` (a query over items), and lists of small objects as rows.
  */
 import { h, replace, uid } from "../../lib/dom";
@@ -22,6 +22,7 @@ const KINDS: Record<string, Picked> = {
   model: "Model",
   ontology: "Ontology",
   person: "Person",
+  pipeline: "Pipeline",
 };
 
 /** Controls by property name, for those that need one of these. */
