@@ -78,6 +78,8 @@ describe("a trigger as a form", () => {
       actions: ["created"],
       status: "",
       own: false,
+      debounce: null,
+      at_most_every: null,
       enabled: true,
     };
     expect(triggerOf(empty, "event", form, { hidden: false })).toEqual({

@@ -209,7 +209,7 @@ function specOf(
   for (const [name, schema] of Object.entries<JsonSchema>(fields ?? {})) {
     if (OUTSIDE.includes(name) || READS.includes(name)) continue;
     delete spec[name];
-    const said = ALWAYS.includes(name) || form[name] !== schema.default;
+    const said = ALWAYS.includes(name) || schema === AGAIN.at_most_every || form[name] !== schema.default;
     if (shown.has(name) && said) spec[name] = form[name];
   }
   for (const name of READS)
@@ -218,8 +218,9 @@ function specOf(
   return spec;
 }
 
-/** Said even at their plain value: a trigger is read without its form. */
-const ALWAYS = ["resource", "actions", "n", "count", "cron", "at_most_every"];
+/** Said even at their plain value: a trigger is read without its form. (So is how often a figure may fire, where to say
+ * nothing is a value too.) */
+const ALWAYS = ["resource", "actions", "n", "count", "cron"];
 
 function text(value: Json | undefined): string {
   return typeof value === "string" ? value : "";
