@@ -14,6 +14,7 @@ import {
   figuresTable,
   measureName,
   rightWords,
+  shortName,
   slicesTable,
   type Together,
 } from "./models/together-view.ts";
@@ -34,7 +35,7 @@ const host = need("#together");
 function curvesCard(found: Together): HTMLElement {
   const place = h("div", null, skeletonLines(3));
   const side = h("span");
-  const names = found.models.map(({ name }, rank) => ({ name, rank }));
+  const names = found.models.map((one, rank) => ({ name: shortName(one, found.models), rank }));
   const read = async (): Promise<void> => {
     try {
       const rows = await Promise.all(
@@ -79,7 +80,7 @@ function apartCard(found: Together): HTMLElement {
   const send = h("span");
   const more = h("button", { type: "button", class: "btn", hidden: true }, "Show more");
   const choices = [
-    ...found.models.map((one) => ({ only: one.id, name: one.name, n: one.only })),
+    ...found.models.map((one) => ({ only: one.id, name: shortName(one, found.models), n: one.only })),
     { only: "", name: "None of them", n: found.none_right },
   ];
   let shown: string[] = [];

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { bestAt, rightWords, spread } from "@/pages/models/together-view.ts";
+import { bestAt, rightWords, shortName, spread, type TogetherModel } from "@/pages/models/together-view.ts";
 
 describe("versions side by side", () => {
   it("mark the best only where it is one, the lowest of what should be low", () => {
@@ -13,6 +13,14 @@ describe("versions side by side", () => {
   it("say how far they lie apart", () => {
     expect(spread([0.25, null, 0.75])).toBe(0.5);
     expect(spread([0.25, undefined])).toBeNull();
+  });
+
+  it("are called by their numbers where there are more than two", () => {
+    const model = (number: number) =>
+      ({ name: `lite0-seed-2026_11_27-T21_5${number}`, number }) as TogetherModel;
+    const [one, two, three] = [model(1), model(2), model(3)];
+    expect(shortName(one, [one, two])).toBe(one.name);
+    expect(shortName(three, [one, two, three])).toBe("v3");
   });
 
   it("say what counts as right", () => {

@@ -88,9 +88,13 @@ function cells(
 
 const milliseconds = (value: number | null | undefined): string => decimal(value, 1);
 
+/** Two stand there by their names. More have no room for them, and those of one loop begin alike: by their numbers. */
+export const shortName = (one: TogetherModel, models: readonly TogetherModel[]): string =>
+  models.length > 2 ? `v${one.number}` : one.name;
+
 /** Names are long, and stand above narrow columns. */
 const heads = (models: TogetherModel[]): Child[] =>
-  models.map((one) => h("span", { class: "head-clip", title: one.name }, one.name));
+  models.map((one) => h("span", { class: "head-clip", title: one.name }, shortName(one, models)));
 
 const row = (name: Child, ...rest: Child[]): HTMLElement =>
   h("tr", null, h("th", { scope: "row" }, name), rest);
@@ -107,7 +111,7 @@ export function figuresTable(found: Together): HTMLElement {
     [
       "",
       ...models.map((one) =>
-        h("a", { href: modelUrl(one.id), class: "head-clip", title: one.name }, one.name),
+        h("a", { href: modelUrl(one.id), class: "head-clip", title: one.name }, shortName(one, models)),
       ),
     ],
     [
