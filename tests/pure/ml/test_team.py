@@ -101,6 +101,7 @@ peer.follow(Path(sys.argv[1]), int(sys.argv[2]))
 """
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("changes", [{}, {"class_weights": "balanced", "accumulate": 2, "label_smoothing": 0.1}])
 def test_two_processes_make_of_whole_batches_what_one_makes_where_norms_stay(
     changes: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -127,6 +128,7 @@ def test_two_processes_make_of_whole_batches_what_one_makes_where_norms_stay(
     )
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", ["small_cnn", "centre_small"])
 def test_a_team_makes_the_same_twice_and_tells_each_epoch_once(name: str, tmp_path: Path) -> None:
     epochs: dict[str, list[int]] = {"a": [], "b": []}
@@ -143,6 +145,7 @@ def test_a_team_makes_the_same_twice_and_tells_each_epoch_once(name: str, tmp_pa
 # ---- ends
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", ["small_cnn", "centre_small"])
 def test_a_cancelled_team_goes_on_from_its_checkpoint_to_the_same_end(name: str, tmp_path: Path) -> None:
     done: list[int] = []
@@ -158,6 +161,7 @@ def test_a_cancelled_team_goes_on_from_its_checkpoint_to_the_same_end(name: str,
     assert all(torch.equal(parts[key], whole[key]) for key in whole)
 
 
+@pytest.mark.thorough
 def test_no_peer_outlives_a_first_process_that_is_killed_and_its_training_goes_on(tmp_path: Path) -> None:
     code = (
         "import sys, time; from pathlib import Path; from tests.pure.ml.test_training import trained\n"
@@ -180,6 +184,7 @@ def test_no_peer_outlives_a_first_process_that_is_killed_and_its_training_goes_o
     assert paces == [1, 2]  # the first epoch was not learnt again
 
 
+@pytest.mark.thorough
 def test_a_peer_that_dies_ends_the_training_with_a_reason(tmp_path: Path) -> None:
     def kill_it(at: int, _: int) -> None:
         for pid in team_processes(os.getpid()):

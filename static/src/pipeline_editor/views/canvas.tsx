@@ -230,6 +230,13 @@ function Canvas(options: CanvasOptions) {
             maskColor="var(--scrim-soft)"
           />
           {far && <FarLinks nodes={nodes} edges={edges} choose={choose} />}
+          {nodes.length === 0 && (
+            <div className="canvas-empty">
+              <b>Nothing here yet</b>
+              <span>Drag a node here from the list at the left, or choose one there and press Enter.</span>
+              <span>Nodes that were copied in another pipeline are pasted with Ctrl V.</span>
+            </div>
+          )}
         </ReactFlow>
       </FarContext.Provider>
     </EditorContext.Provider>
