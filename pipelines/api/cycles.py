@@ -112,7 +112,7 @@ class CycleRetryView(APIView):
     @extend_schema(request=None, responses=shapes.CycleDetailSerializer)
     def post(self, request: Request, cycle_id: UUID) -> Response:
         row: Cycle = row_for(request, CyclePolicy(), cycle_id, "pipeline.edit")
-        services.retry_failed(pipeline=row.pipeline, cycle_ids=[row.pk])
+        retry_many(pipeline=row.pipeline, cycle_ids=[row.pk])
         return Response(detail_body(request, row_for(request, CyclePolicy(), cycle_id)))
 
 

@@ -69,13 +69,11 @@ class PipelineRerunView(APIView):
     def post(self, request: Request, pipeline_id: UUID) -> Response:
         pipeline = pipeline_for(request, pipeline_id, "pipeline.edit")
         data = parsed(shapes.RerunSerializer, request)
-        which = {
-            "pipeline": pipeline, "node_id": data["node"], "cycle_ids": data.get("cycles"), "status": data["status"],
-            "action": data["action"], "code": data["code"],
-        }  # fmt: skip
-        if data["dry_run"]:
-            return Response(done_body((services.rerun_from(**which, dry_run=True), None)))
-        return Response(done_body(rerun_many(**which, user=person(request))))
+        done = rerun_many(
+            pipeline=pipeline, node_id=data["node"], cycle_ids=data.get("cycles"), status=data["status"],
+            action=data["action"], code=data["code"], dry_run=data["dry_run"], user=person(request),
+        )  # fmt: skip
+        return Response(done_body(done))
 
 
 class CycleRerunView(APIView):

@@ -9,7 +9,6 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db.models import QuerySet
-from django.utils.timezone import now
 
 from alp_site.lib import db, jobs
 from alp_site.lib.db import write
@@ -22,44 +21,20 @@ from pipelines.engine.graph import Graph
 from pipelines.engine.ports import accepts
 from pipelines.engine.spec import get_node
 from pipelines.models import Cycle, NodeExecution, Pipeline
-from pipelines.selectors.runs import list_again
 from pipelines.services.at_once import settle_at_once
-from pipelines.services.bulk import as_uuids, chunks
-from pipelines.services.cycles import rerun_executions
+from pipelines.services.bulk import as_uuids, chunks, newest
 from pipelines.services.graphs import graph_of
 from pipelines.services.ledger import Ledger
-from pipelines.services.many import AT_ONCE
+from pipelines.services.many import AT_ONCE, rerun_many
 
-__all__ = ["SEND_JOB", "Target", "rerun_cycle", "rerun_from", "send_all_on", "send_chosen", "send_loose", "send_on"]
+__all__ = ["SEND_JOB", "Target", "rerun_cycle", "send_all_on", "send_chosen", "send_loose", "send_on"]
 
 SEND_JOB: Final = "pipelines.send_on"
 
 
-def rerun_from(
-    *,
-    pipeline: Pipeline,
-    node_id: str,
-    cycle_ids: Iterable[UUID | str] | None = None,
-    status: str = "",
-    action: str = "",
-    code: str = "",
-    dry_run: bool = False,
-) -> int:
-    """Runs a node once more for every cycle that has been there: its last finished execution in each cycle. Narrowed by
-    cycles, status, action or error code. Returns how many; with ``dry_run`` only that."""
-    wanted: dict[str, Any] = {"status": status, "action": action, "error_code": code}
-    wanted = {name: value for name, value in wanted.items() if value}
-    if cycle_ids is not None:
-        wanted["cycle_id__in"] = as_uuids(cycle_ids)
-    rows = list_again(pipeline, node_id, **wanted)
-    if dry_run:
-        return rows.count()
-    return rerun_executions(execution_ids=list(rows.values_list("pk", flat=True)))
-
-
 def rerun_cycle(*, cycle: Cycle, node_id: str = "") -> int:
     """Runs a cycle again from a node, or from its beginning."""
-    return rerun_from(pipeline=cycle.pipeline, node_id=node_id or cycle.start_node, cycle_ids=[cycle.pk])
+    return rerun_many(pipeline=cycle.pipeline, node_id=node_id or cycle.start_node, cycle_ids=[cycle.pk])[0]
 
 
 @dataclass(frozen=True)
@@ -96,8 +71,7 @@ def send_chosen(
     ids = sorted(set(as_uuids(execution_ids)))
     if len(ids) <= AT_ONCE:
         return send_on(pipeline=pipeline, execution_ids=ids, target=target), None
-    asked = now()
-    return _send_later(pipeline, _loose(pipeline, asked).filter(pk__in=ids), target, user, asked, ids=ids)
+    return _send_later(pipeline, _loose(pipeline).filter(pk__in=ids), target, user, ids=ids)
 
 
 def send_all_on(
@@ -108,13 +82,12 @@ def send_all_on(
 
     Safe to repeat: what was sent lies on no loose end any more. Raises Invalid as ``send_on``, before anything is sent.
     """
-    asked = now()
-    rows = _with_action(_loose(pipeline, asked).filter(node_id=node_id), action)
-    return _send_later(pipeline, rows, target, user, asked, node=node_id, action=action)
+    rows = _with_action(_loose(pipeline).filter(node_id=node_id), action)
+    return _send_later(pipeline, rows, target, user, node=node_id, action=action)
 
 
 def _send_later(
-    pipeline: Pipeline, rows: QuerySet[NodeExecution], target: Target, user: User | None, asked: datetime, **which: Any
+    pipeline: Pipeline, rows: QuerySet[NodeExecution], target: Target, user: User | None, **which: Any
 ) -> tuple[int, Job | None]:
     for revision_id in rows.order_by().values_list("revision_id", flat=True).distinct():
         row = rows.filter(revision_id=revision_id).first()
@@ -124,7 +97,8 @@ def _send_later(
     if not count:
         return 0, None
     which = {**which, "ids": [str(pk) for pk in which["ids"]]} if "ids" in which else which
-    payload = {"pipeline": str(pipeline.pk), "target": asdict(target), "asked": asked.isoformat(), **which}
+    payload = {"pipeline": str(pipeline.pk), "target": asdict(target), **which}
+    payload["asked"] = newest(rows, "finished_at").isoformat()
     job = jobs.enqueue(
         SEND_JOB, key=f"send:{pipeline.pk}:{uuid7()}", payload=payload, project_id=pipeline.project_id,
         title=f"{pipeline.name}: sending on what ended"[:200], created_by=user.pk if user else None,
@@ -138,8 +112,7 @@ def send_loose(run: jobs.Run) -> None:
     twice."""
     pipeline = Pipeline.objects.get(pk=run.payload["pipeline"])
     target = Target(**run.payload["target"])
-    asked = datetime.fromisoformat(run.payload["asked"])
-    rows = _loose(pipeline, asked)
+    rows = _loose(pipeline).filter(finished_at__lte=datetime.fromisoformat(run.payload["asked"]))
     if "ids" in run.payload:
         rows = rows.filter(pk__in=run.payload["ids"])
     else:
@@ -173,9 +146,9 @@ def _send_part(run: jobs.Run, pipeline: Pipeline, ids: Sequence[UUID], target: T
     return sent
 
 
-def _loose(pipeline: Pipeline, until: datetime) -> QuerySet[NodeExecution]:
-    """What ended on a loose end until then."""
-    return NodeExecution.objects.filter(pipeline=pipeline, loose=True, status=machine.DONE, finished_at__lte=until)
+def _loose(pipeline: Pipeline) -> QuerySet[NodeExecution]:
+    """What ended on a loose end."""
+    return NodeExecution.objects.filter(pipeline=pipeline, loose=True, status=machine.DONE)
 
 
 def _with_action(rows: QuerySet[NodeExecution], action: str | None) -> QuerySet[NodeExecution]:

@@ -36,7 +36,6 @@ __all__ = [
     "cancel_open",
     "rerun_executions",
     "retry_executions",
-    "retry_failed",
     "start_cycles",
 ]
 
@@ -125,16 +124,6 @@ def cancel_open(*, pipeline: Pipeline) -> int:
 def retry_executions(*, execution_ids: Iterable[UUID | str]) -> int:
     """Failed executions become ready again with the inputs they had. Others are left alone. Returns how many."""
     return _each(execution_ids, machine.Retry, statuses=(machine.FAILED,))
-
-
-def retry_failed(*, pipeline: Pipeline, node_id: str = "", cycle_ids: Iterable[UUID | str] | None = None) -> int:
-    """Retries every failed execution of a pipeline, of one node, or of some cycles."""
-    rows = NodeExecution.objects.filter(pipeline=pipeline, status=machine.FAILED)
-    if node_id:
-        rows = rows.filter(node_id=node_id)
-    if cycle_ids is not None:
-        rows = rows.filter(cycle_id__in=as_uuids(cycle_ids))
-    return retry_executions(execution_ids=list(rows.values_list("pk", flat=True)))
 
 
 def rerun_executions(*, execution_ids: Iterable[UUID | str]) -> int:

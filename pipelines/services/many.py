@@ -8,7 +8,6 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db.models import QuerySet
-from django.utils.timezone import now
 
 from alp_site.lib import db, jobs
 from alp_site.lib.ids import uuid7
@@ -17,7 +16,7 @@ from alp_site.people.models import User
 from pipelines.engine import state as machine
 from pipelines.models import OPEN_CYCLES, Cycle, NodeExecution, Pipeline
 from pipelines.selectors.runs import list_again
-from pipelines.services.bulk import as_uuids
+from pipelines.services.bulk import as_uuids, newest
 from pipelines.services.cycles import cancel_cycles, rerun_executions, retry_executions
 
 __all__ = ["AT_ONCE", "MANY_JOB", "act_on_many", "cancel_many", "rerun_many", "retry_many"]
@@ -49,20 +48,24 @@ def rerun_many(
     status: str = "",
     action: str = "",
     code: str = "",
+    dry_run: bool = False,
     user: User | None = None,
 ) -> Done:
     """Runs a node once more for every cycle that has been there: its last finished execution in each. Narrowed by
-    cycles, and by status, action or error code of that execution."""
-    wanted = {"node_id": node_id, "status": status, "action": action, "error_code": code}
-    return _begin(pipeline, "rerun", cycle_ids, {name: value for name, value in wanted.items() if value}, user)
+    cycles, and by status, action or error code of that execution. With ``dry_run`` they are only counted."""
+    given = {"node_id": node_id, "status": status, "action": action, "error_code": code}
+    wanted = {name: value for name, value in given.items() if value}
+    if dry_run:
+        return _rows(pipeline, "rerun", _texts(cycle_ids), wanted).count(), None
+    return _begin(pipeline, "rerun", cycle_ids, wanted, user)
 
 
 def act_on_many(run: jobs.Run) -> None:
     """The job: in short transactions, in the order of ids, each of which is dealt with once. Where it is is kept in
     the job's payload, written with what was done; what came after the request is left alone."""
     pipeline = Pipeline.objects.get(pk=run.payload["pipeline"])
-    act, asked = run.payload["act"], datetime.fromisoformat(run.payload["asked"])
-    rows = _rows(pipeline, act, run.payload["cycles"], run.payload["wanted"], asked)
+    act, until = run.payload["act"], datetime.fromisoformat(run.payload["asked"])
+    rows = _rows(pipeline, act, run.payload["cycles"], run.payload["wanted"]).filter(created_at__lte=until)
     total = run.payload["seen"] + _after(rows, run.payload["last"]).count()
     while not run.finished:
         run.stop_if_cancelled()
@@ -80,15 +83,14 @@ def act_on_many(run: jobs.Run) -> None:
 def _begin(
     pipeline: Pipeline, act: str, cycle_ids: Iterable[UUID | str] | None, wanted: Mapping[str, str], user: User | None
 ) -> Done:
-    asked = now()
-    cycles = None if cycle_ids is None else sorted({str(pk) for pk in as_uuids(cycle_ids)})
-    rows = _rows(pipeline, act, cycles, wanted, asked)
+    cycles = _texts(cycle_ids)
+    rows = _rows(pipeline, act, cycles, wanted)
     ids = list(rows.order_by("pk").values_list("pk", flat=True)[: AT_ONCE + 1])
     if len(ids) <= AT_ONCE:
         return ACTS[act](ids), None
     payload = {
-        "pipeline": str(pipeline.pk), "act": act, "cycles": cycles, "wanted": dict(wanted), "asked": asked.isoformat(),
-        "seen": 0, "done": 0, "last": "",
+        "pipeline": str(pipeline.pk), "act": act, "cycles": cycles, "wanted": dict(wanted),
+        "asked": newest(rows, "created_at").isoformat(), "seen": 0, "done": 0, "last": "",
     }  # fmt: skip
     job = jobs.enqueue(
         MANY_JOB, key=f"{act}:{pipeline.pk}:{uuid7()}", payload=payload, project_id=pipeline.project_id,
@@ -97,18 +99,20 @@ def _begin(
     return rows.count(), job
 
 
-def _rows(
-    pipeline: Pipeline, act: str, cycles: list[str] | None, wanted: Mapping[str, str], asked: datetime
-) -> QuerySet[Any]:
-    """What the act is done to, as far as it was there when it was asked for."""
+def _texts(ids: Iterable[UUID | str] | None) -> list[str] | None:
+    return None if ids is None else sorted({str(pk) for pk in as_uuids(ids)})
+
+
+def _rows(pipeline: Pipeline, act: str, cycles: list[str] | None, wanted: Mapping[str, str]) -> QuerySet[Any]:
+    """What the act is done to."""
     if act == "cancel":
-        open_ones = Cycle.objects.filter(pipeline=pipeline, status__in=OPEN_CYCLES, created_at__lte=asked)
+        open_ones = Cycle.objects.filter(pipeline=pipeline, status__in=OPEN_CYCLES)
         return open_ones if cycles is None else open_ones.filter(pk__in=cycles)
     if act == "rerun":
         more = {name: value for name, value in wanted.items() if name != "node_id"}
-        rows = list_again(pipeline, wanted["node_id"], created_at__lte=asked, **more)
+        rows = list_again(pipeline, wanted["node_id"], **more)
     else:
-        rows = NodeExecution.objects.filter(pipeline=pipeline, status=machine.FAILED, created_at__lte=asked, **wanted)
+        rows = NodeExecution.objects.filter(pipeline=pipeline, status=machine.FAILED, **wanted)
     return rows if cycles is None else rows.filter(cycle_id__in=cycles)
 
 

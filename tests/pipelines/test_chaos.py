@@ -37,9 +37,10 @@ from pipelines.models import (
     Pipeline,
 )
 from pipelines.services import sweep
-from pipelines.services.cycles import cancel_cycles, retry_failed
+from pipelines.services.cycles import cancel_cycles
 from pipelines.services.execution import _Worker
 from pipelines.services.graphs import graph_of
+from pipelines.services.many import retry_many
 from pipelines.services.pipelines import publish_pipeline, save_pipeline
 from pipelines.services.waits import Answer, complete_waiting
 from tests.clock import HouseClock
@@ -194,7 +195,7 @@ class Chaos:
                 answer(row)
 
     def retry(self) -> None:
-        retry_failed(pipeline=self.pipeline)
+        retry_many(pipeline=self.pipeline)
 
 
 def answer(row: NodeExecution) -> None:

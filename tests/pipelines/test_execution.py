@@ -20,10 +20,10 @@ from pipelines.services.cycles import (
     cancel_cycles,
     rerun_executions,
     retry_executions,
-    retry_failed,
     start_cycles,
 )
 from pipelines.services.execution import _Worker
+from pipelines.services.many import retry_many
 from pipelines.services.pipelines import pause_pipeline, resume_pipeline, save_pipeline, start_pipeline
 from pipelines.services.variables import set_variable
 from pipelines.services.waits import Answer, answer_status, complete_waiting
@@ -84,7 +84,7 @@ def test_node_is_told_which_attempt_it_is(running: Running, items: Items) -> Non
     lose(worker)
     jobs.run_job(str(worker.run.job.pk), heartbeat=False)
     for _ in range(2):
-        retry_failed(pipeline=pipeline)
+        retry_many(pipeline=pipeline)
         settle()
     assert told == [{2}, {3}, {4}], "a worker died of the first"
     assert {row.attempt for row in at("a")} == {4}
@@ -142,12 +142,12 @@ def test_whole_batch_fails_with_one_reason_and_is_retried_with_its_inputs(runnin
     settle()
     assert {(e.error_code, e.error) for e in at("a")} == {("batch_failed", "the model is gone")}
     sample_nodes.hooks.clear()
-    assert retry_failed(pipeline=pipeline) == 3
+    assert retry_many(pipeline=pipeline)[0] == 3
     settle()
     assert counters(pipeline) == {"a": {"done": 3}, "b": {"done": 3}}
     assert {e.attempt for e in at("a")} == {2}
     assert {e.error for e in at("a")} == {""}
-    assert retry_failed(pipeline=pipeline) == 0
+    assert retry_many(pipeline=pipeline)[0] == 0
 
 
 # --- inputs

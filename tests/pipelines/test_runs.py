@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable
 from typing import Any
-from uuid import UUID
 
 import pytest
 from django.db import connection
@@ -20,9 +18,8 @@ from alp_site.lib.testing import failed_jobs, settle
 from alp_site.people.models import User
 from annotation.models import Task, TaskItem, TaskItemLog
 from pipelines.models import ConnectionCounter, Cycle, NodeExecution, NodeMinute, Pipeline
-from pipelines.services import again, many, sweep
+from pipelines.services import again, sweep
 from pipelines.services.again import SEND_JOB
-from pipelines.services.many import MANY_JOB
 from pipelines.services.waits import Answer, complete_waiting
 from tests.conftest import ClientAs
 from tests.pipelines import sample_nodes
@@ -278,124 +275,6 @@ def test_a_node_runs_again_for_all_its_cycles_for_some_or_only_counts(
     settle()
     assert NodeExecution.objects.filter(cycle=one, node_id="c", status="done").count() == 2
     assert api.post(url, {"node": "b"}).json() == {"count": 4, "job": None}, "the last of each cycle, not every one"
-
-
-# --- however many
-
-
-def many_job() -> Job:
-    return Job.objects.get(kind=MANY_JOB)
-
-
-def failed_at_b(running: Running, items: Items, count: int) -> Pipeline:
-    """a -> b -> c; every item failed at b, which is in order again by now."""
-    pipeline = running(graph([node("a"), node("b", "picky"), node("c")], ["a -> b", "b -> c"]))
-    sample_nodes.hooks["bad"] = lambda e: "error"
-    items(count)
-    settle()
-    sample_nodes.hooks.clear()
-    assert NodeExecution.objects.filter(node_id="b", status="failed").count() == count
-    return pipeline
-
-
-def ran(node_id: str) -> list[int]:
-    """How often the node was done in each cycle."""
-    rows = NodeExecution.objects.filter(node_id=node_id, status="done").order_by("cycle_id")
-    return list(Counter(rows.values_list("cycle_id", flat=True)).values())
-
-
-@pytest.mark.parametrize("act", ["retry", "rerun"])
-@pytest.mark.parametrize("count", [4, 5, 7])
-def test_more_than_a_few_run_again_by_a_job(
-    api: APIClient, running: Running, items: Items, monkeypatch: pytest.MonkeyPatch, act: str, count: int
-) -> None:
-    """Up to four at once here; the job takes them in parts of three."""
-    monkeypatch.setattr(many, "AT_ONCE", 4)
-    monkeypatch.setattr("pipelines.services.many.db.bulk_step", lambda: 3)
-    pipeline = failed_at_b(running, items, count)
-    answer = api.post(f"/api/v1/pipelines/{pipeline.pk}/{act}/", {"node": "b"}).json()
-    assert answer["count"] == count
-    if count <= 4:
-        assert answer["job"] is None
-    else:
-        assert answer["job"] == str(many_job().pk)
-        assert NodeExecution.objects.filter(node_id="b", status="failed").count() == count, "the request does nothing"
-    settle()
-    assert failed_jobs() == []
-    assert (ran("b"), ran("c")) == ([1] * count, [1] * count)
-    if count > 4:
-        assert (many_job().state, many_job().progress["done"]) == ("done", count)
-        assert f"{count} of {count}" in many_job().log
-
-
-def test_a_worker_that_dies_while_many_run_again_makes_none_run_twice(
-    api: APIClient, running: Running, items: Items, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(many, "AT_ONCE", 1)
-    monkeypatch.setattr("pipelines.services.many.db.bulk_step", lambda: 2)
-    pipeline = running(graph([node("a"), node("b")], ["a -> b"]))
-    items(7)
-    settle()
-    api.post(f"/api/v1/pipelines/{pipeline.pk}/rerun/", {"node": "a"})
-    real, calls = many.rerun_executions, []
-
-    def dies(*, execution_ids: list[UUID]) -> int:
-        calls.append(len(execution_ids))
-        count = real(execution_ids=execution_ids)
-        if len(calls) == 3:
-            raise KeyboardInterrupt  # kill -9 at the end of the third part
-        return count
-
-    with monkeypatch.context() as patch:
-        patch.setattr(many, "rerun_executions", dies)
-        with pytest.raises(KeyboardInterrupt):
-            jobs.run_job(str(many_job().pk), heartbeat=False)
-    assert NodeExecution.objects.filter(node_id="a").count() == 7 + 4, "two parts stay, the third was taken back"
-    Job.objects.filter(pk=many_job().pk).update(lease_until=many_job().created_at)
-    jobs.run_job(str(many_job().pk), heartbeat=False)
-    settle()
-    assert (many_job().state, failed_jobs()) == ("done", [])
-    assert (ran("a"), ran("b")) == ([2] * 7, [2] * 7)
-
-
-@pytest.mark.parametrize("chosen", [False, True])
-def test_many_cycles_are_cancelled_by_a_job_and_later_ones_go_on(
-    api: APIClient, running: Running, items: Items, monkeypatch: pytest.MonkeyPatch, chosen: bool
-) -> None:
-    monkeypatch.setattr(many, "AT_ONCE", 2)
-    pipeline = running(people())
-    items(6)
-    settle()
-    ids = [str(pk) for pk in Cycle.objects.order_by("id").values_list("pk", flat=True)]
-    answer = api.post(f"/api/v1/pipelines/{pipeline.pk}/cycles/cancel/", {"ids": ids[:4]} if chosen else {}).json()
-    assert answer == {"count": 4 if chosen else 6, "job": str(many_job().pk)}
-    items(2)
-    settle()
-    cancelled = Cycle.objects.filter(status="cancelled").order_by("id").values_list("pk", flat=True)
-    assert [str(pk) for pk in cancelled] == (ids[:4] if chosen else ids)
-    assert NodeExecution.objects.filter(status="waiting").count() == (4 if chosen else 2)
-
-
-def test_many_that_are_named_are_sent_on_by_a_job(
-    api: APIClient, running: Running, items: Items, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(again, "AT_ONCE", 2)
-    pipeline = running(unmet())
-    items(6)
-    settle()
-    ended = [str(pk) for pk in NodeExecution.objects.filter(loose=True).order_by("id").values_list("pk", flat=True)]
-    url = f"/api/v1/pipelines/{pipeline.pk}/send-on/"
-    assert api.post(url, {"ids": ended[:3], "to_node": "zz"}).status_code == 400
-    assert not Job.objects.filter(kind=SEND_JOB).exists()
-    body = {"ids": ended[:3], "to_node": "b"}
-    assert api.post(url, body).json() == {"count": 3, "job": str(send_job().pk)}
-    assert loose() == 5
-    settle()
-    assert [str(pk) for pk in NodeExecution.objects.filter(loose=True).order_by("id").values_list("pk", flat=True)] == (
-        ended[3:]
-    )
-    assert api.post(url, body).json() == {"count": 0, "job": None}
-    assert api.post(url, {"ids": ended[3:], "to_node": "b"}).json() == {"count": 2, "job": None}, "a few go at once"
 
 
 def test_a_cycle_runs_again_from_its_beginning_or_a_node(api: APIClient, running: Running, items: Items) -> None:

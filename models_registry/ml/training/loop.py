@@ -110,13 +110,7 @@ class Trainer:
 
     def run(self) -> TrainResult:
         """Trains to the end or to early stopping. Raises TrainCancelled (the last checkpoint is kept)."""
-        if self.team.leads:
-            self._resume()
-            self.progress.rate = self.progress.rate or self._rate()
-        if self.team.size > 1:
-            state = self.team.told(self._state())
-            if not self.team.leads:
-                self._take(state)
+        self.team.begin(self._start, self._state, self._take)
         while not self.progress.stopped and self.progress.done < self.recipe.epochs:
             self._epoch()
         self.team.part()
@@ -262,6 +256,10 @@ class Trainer:
         if self.progress.best_epoch == self.progress.done - 1:
             progress["best"] = {}
         return {"net": self.net.state_dict(), "optimiser": self.optimiser.state_dict(), "progress": progress}
+
+    def _start(self) -> None:
+        self._resume()
+        self.progress.rate = self.progress.rate or self._rate()
 
     def _resume(self) -> None:
         """Goes on from the checkpoint; tells its samples again, as the process may have died before they were

@@ -131,13 +131,7 @@ class StepTrainer:
 
     def run(self) -> TrainResult:
         """Raises TrainCancelled (the last checkpoint is kept), ArithmeticError where the loss is no number."""
-        if self.team.leads:
-            self._resume()
-            self.progress.rate = self.progress.rate or self._rate()
-        if self.team.size > 1:
-            state = self.team.told(self._state())
-            if not self.team.leads:
-                self._take(state)
+        self.team.begin(self._start, self._state, self._take)
         while not self.progress.stopped and self.progress.done < len(self.ends):
             self._round()
         self.team.part()
@@ -249,6 +243,10 @@ class StepTrainer:
         if self.progress.best_check == self.progress.done - 1:
             progress["best"] = {}  # the newest, which are in the file already
         return {"net": self.learner.net.state_dict(), "optimiser": self.optimiser.state_dict(), "progress": progress}
+
+    def _start(self) -> None:
+        self._resume()
+        self.progress.rate = self.progress.rate or self._rate()
 
     def _resume(self) -> None:
         state = checkpoint.load(self.hooks.checkpoint_dir, self.key)

@@ -20,7 +20,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -158,6 +158,17 @@ class Team:
             return state
         found: dict[str, Any] = torch.load(io.BytesIO(content.numpy().tobytes()), map_location="cpu", weights_only=True)
         return found
+
+    def begin(
+        self, start: Callable[[], None], state: Callable[[], dict[str, Any]], take: Callable[[dict[str, Any]], None]
+    ) -> None:
+        """The first process starts, or goes on where it was; the others take the state that it has then."""
+        if self.leads:
+            start()
+        if self.size > 1:
+            told = self.told(state())
+            if not self.leads:
+                take(told)
 
     def average_norms(self, net: nn.Module) -> None:
         """The running figures of batch norms that learn: the mean over all processes."""

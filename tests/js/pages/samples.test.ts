@@ -119,9 +119,9 @@ describe("the strip", () => {
     ];
     const { element } = samplesView(model);
     await vi.advanceTimersByTimeAsync(0);
-    expect(element.querySelectorAll("svg.samples-over g.truth")).toHaveLength(2);
-    expect(element.querySelectorAll("svg.samples-over g:not(.truth)")).toHaveLength(1);
-    expect(element.querySelector("svg.samples-over")!.getAttribute("viewBox")).toBe("0 0 40 30");
+    expect(element.querySelectorAll("svg.drawn-over g.truth")).toHaveLength(2);
+    expect(element.querySelectorAll("svg.drawn-over g:not(.truth)")).toHaveLength(1);
+    expect(element.querySelector("svg.drawn-over")!.getAttribute("viewBox")).toBe("0 0 40 30");
     const caption = element.querySelector("figcaption")!;
     expect(caption.textContent).toBe("1 cattrue: 1 cat, 1 dog");
   });

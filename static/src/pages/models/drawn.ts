@@ -23,6 +23,7 @@ export function overlayOf([width, height]: readonly [number, number]): SVGElemen
   const overlay = document.createElementNS(SVG, "svg");
   overlay.setAttribute("viewBox", `0 0 ${width} ${height}`);
   overlay.setAttribute("aria-hidden", "true");
+  overlay.classList.add("drawn-over");
   return overlay;
 }
 

@@ -129,7 +129,6 @@ export function samplesView(model: Model): SamplesView {
 
 function tile(picture: SamplePicture, labels: readonly string[]) {
   const overlay = overlayOf(picture.size_wh);
-  overlay.classList.add("samples-over");
   const caption = h("figcaption");
   const seen = picture.thumbnail
     ? h("img", { src: picture.thumbnail, alt: picture.name, loading: "lazy", decoding: "async" })
