@@ -42,7 +42,7 @@ def session(one):
     return client.cookies["sessionid"].value
 print("SAID", json.dumps({{
     "project": str(project.pk), "pipeline": str(pipeline.pk), "raw": str(raw.pk), "truth": str(truth.pk),
-    "base": base.name, "sessions": {{role: session(people[role]) for role in ("owner", "annotator", "reviewer")}},
+    "base": base.name, "sessions": {{role: session(one) for role, one in people.items()}},
     "pictures": [[p.name, base64.b64encode(p.data).decode(), p.label] for p in shares.pool],
 }}))
 """

@@ -133,6 +133,7 @@ async function loadModels(): Promise<void> {
 }
 
 async function loadWork(): Promise<void> {
+  if (!may("task.work_own")) return;
   state.work = await api.get<Work>(`${apiBase}/work/`);
 }
 
@@ -177,13 +178,14 @@ function emptyQueueWords(): string {
 }
 
 function drawQueue(): void {
-  const work = state.work;
-  if (!work) return;
-  const next = work.next;
+  const { work } = state;
+  const next = work?.next;
   const toApprove = [
     ...gateLines(base, state.gates),
     ...(may("model.edit") ? candidateLines(base, state.comparisons, state.models) : []),
   ];
+  // Who does no work has no queue, but perhaps something to approve.
+  places.queue.hidden = !work && toApprove.length === 0;
   replace(
     places.queue,
     h(
@@ -191,7 +193,7 @@ function drawQueue(): void {
       {},
       h("h2", {}, "My queue"),
       h("span", { class: "spacer" }),
-      h("a", { href: `${base}/tasks/` }, "All tasks"),
+      work ? h("a", { href: `${base}/tasks/` }, "All tasks") : null,
     ),
     h(
       "div",
@@ -208,7 +210,7 @@ function drawQueue(): void {
           : h("p", { class: "muted" }, emptyQueueWords()),
     ),
     ...toApprove,
-    ...work.tasks.map((task) =>
+    ...(work?.tasks ?? []).map((task) =>
       h(
         "a",
         { class: "queue-line", href: `${base}/studio/${task.id}/` },
@@ -221,23 +223,27 @@ function drawQueue(): void {
         h("b", { class: "end" }, count(task.waiting)),
       ),
     ),
+    work ? todayLine(work) : null,
+  );
+}
+
+function todayLine(work: Work): HTMLElement {
+  return h(
+    "footer",
+    {},
     h(
-      "footer",
-      {},
-      h(
-        "span",
-        { class: "soft" },
-        `Today ${plural(work.done_today, "item")} · ${duration(work.seconds_today)}`,
-      ),
-      h("span", { class: "spacer" }),
-      work.reviewed
-        ? h(
-            "span",
-            { class: "hint" },
-            `${percent(work.approved_unchanged / work.reviewed)} approved as labelled`,
-          )
-        : null,
+      "span",
+      { class: "soft" },
+      `Today ${plural(work.done_today, "item")} · ${duration(work.seconds_today)}`,
     ),
+    h("span", { class: "spacer" }),
+    work.reviewed
+      ? h(
+          "span",
+          { class: "hint" },
+          `${percent(work.approved_unchanged / work.reviewed)} approved as labelled`,
+        )
+      : null,
   );
 }
 
@@ -389,6 +395,7 @@ async function load(parts: (() => Promise<void>)[]): Promise<void> {
     await Promise.all(parts.map((part) => part()));
     draw();
   } catch (error) {
+    places.queue.hidden = false;
     replace(
       places.queue,
       errorState(error, () => load(parts)),

@@ -26,7 +26,7 @@ const ROLES: { role: RoleName; does: string }[] = [
   { role: "engineer", does: "Data, tasks, pipelines, models; promotes and rolls back" },
   { role: "reviewer", does: "Manages tasks, labels and decides in review; sees pipelines and models" },
   { role: "annotator", does: "Labels what is assigned to them, and sees only that" },
-  { role: "viewer", does: "Sees everything, changes nothing; may export" },
+  { role: "viewer", does: "Sees data, pipelines and models, changes nothing; may export" },
 ];
 const ROLE_TITLES = Object.fromEntries(ROLES.map(({ role }) => [role, words(role)]));
 
