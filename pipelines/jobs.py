@@ -3,7 +3,20 @@
 from __future__ import annotations
 
 from alp_site.lib import jobs
-from pipelines.services import again, code, deliveries, execution, firing, many, measuring, reset, rounds, sweep, waits
+from pipelines.services import (
+    again,
+    code,
+    deliveries,
+    execution,
+    firing,
+    many,
+    measuring,
+    reset,
+    resuming,
+    rounds,
+    sweep,
+    waits,
+)
 from pipelines.services.again import SEND_JOB
 from pipelines.services.code import TEST_JOB
 from pipelines.services.deliveries import DELIVER_JOB
@@ -12,6 +25,7 @@ from pipelines.services.looking import LOOK_JOB
 from pipelines.services.many import MANY_JOB
 from pipelines.services.measuring import MEASURE_JOB
 from pipelines.services.reset import RESET_JOB
+from pipelines.services.resuming import RESUME_JOB
 from pipelines.services.rounds import SELECT_JOB
 from pipelines.services.triggers import COUNT_JOB, FIRE_JOB
 from pipelines.services.waits import ANSWER_JOB
@@ -61,6 +75,11 @@ def send_loose(run: jobs.Run) -> None:
 @jobs.handler(MANY_JOB, max_attempts=5)
 def act_on_many(run: jobs.Run) -> None:
     many.act_on_many(run)
+
+
+@jobs.handler(RESUME_JOB, max_attempts=5)
+def resume(run: jobs.Run) -> None:
+    resuming.resume_when_cancelled(run)
 
 
 @jobs.periodic("pipelines.ring", 3)

@@ -26,7 +26,7 @@ from pipelines.models import CycleStatus, Pipeline
 from pipelines.permissions import PipelinePolicy
 from pipelines.selectors import runs
 from pipelines.services import pipelines as services
-from pipelines.services import reset, templates
+from pipelines.services import reset, resuming, templates
 from pipelines.services.graphs import current_graph, draft_differs, graph_of, variables_of, with_values
 
 NO_CYCLES = dict.fromkeys(CycleStatus.values, 0)
@@ -180,11 +180,14 @@ class PauseView(APIView):
 
 
 class ResumeView(APIView):
+    """Goes on after a pause. With many open cycles to be cancelled first it is still ``paused`` in the answer: a job
+    cancels them and then starts it."""
+
     @extend_schema(request=shapes.ResumeSerializer, responses=shapes.PipelineDetailSerializer)
     def post(self, request: Request, pipeline_id: UUID) -> Response:
         pipeline = pipeline_for(request, pipeline_id, "pipeline.edit")
         data = parsed(shapes.ResumeSerializer, request)
-        services.resume_pipeline(pipeline=pipeline, open_cycles=data["open_cycles"], user=person(request))
+        resuming.resume_pipeline(pipeline=pipeline, open_cycles=data["open_cycles"], user=person(request))
         return Response(detail_body(pipeline))
 
 

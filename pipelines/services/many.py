@@ -27,10 +27,18 @@ AT_ONCE: Final = 200
 Done = tuple[int, Job | None]
 
 
-def cancel_many(*, pipeline: Pipeline, cycle_ids: Iterable[UUID | str] | None = None, user: User | None = None) -> Done:
+def cancel_many(
+    *,
+    pipeline: Pipeline,
+    cycle_ids: Iterable[UUID | str] | None = None,
+    user: User | None = None,
+    kind: str = MANY_JOB,
+    key: str = "",
+) -> Done:
     """Cancels these cycles of the pipeline, or all that are open by now. Returns how many, and the job that does it
-    where there are more than ``AT_ONCE``. Safe to repeat, as all of these."""
-    return _begin(pipeline, "cancel", cycle_ids, {}, user)
+    where there are more than ``AT_ONCE``: of another ``kind`` (and ``key``) where something is to follow. Safe to
+    repeat, as all of these."""
+    return _begin(pipeline, "cancel", cycle_ids, {}, user, kind, key)
 
 
 def retry_many(
@@ -60,9 +68,10 @@ def rerun_many(
     return _begin(pipeline, "rerun", cycle_ids, wanted, user)
 
 
-def act_on_many(run: jobs.Run) -> None:
+def act_on_many(run: jobs.Run, at_end: Callable[[], None] = lambda: None) -> None:
     """The job: in short transactions, in the order of ids, each of which is dealt with once. Where it is is kept in
-    the job's payload, written with what was done; what came after the request is left alone."""
+    the job's payload, written with what was done; what came after the request is left alone. ``at_end`` happens in the
+    transaction that ends the job."""
     pipeline = Pipeline.objects.get(pk=run.payload["pipeline"])
     act, until = run.payload["act"], datetime.fromisoformat(run.payload["asked"])
     rows = _rows(pipeline, act, run.payload["cycles"], run.payload["wanted"]).filter(created_at__lte=until)
@@ -76,12 +85,19 @@ def act_on_many(run: jobs.Run) -> None:
                 run.remember(seen=seen + len(ids), done=done + ACTS[act](ids), last=str(ids[-1]))
             else:
                 run.log(f"{done} of {seen}")
+                at_end()
                 run.finish()
         run.progress(run.payload["seen"], max(run.payload["seen"], total), WHAT[act])
 
 
 def _begin(
-    pipeline: Pipeline, act: str, cycle_ids: Iterable[UUID | str] | None, wanted: Mapping[str, str], user: User | None
+    pipeline: Pipeline,
+    act: str,
+    cycle_ids: Iterable[UUID | str] | None,
+    wanted: Mapping[str, str],
+    user: User | None,
+    kind: str = MANY_JOB,
+    key: str = "",
 ) -> Done:
     cycles = _texts(cycle_ids)
     rows = _rows(pipeline, act, cycles, wanted)
@@ -93,7 +109,7 @@ def _begin(
         "asked": newest(rows, "created_at").isoformat(), "seen": 0, "done": 0, "last": "",
     }  # fmt: skip
     job = jobs.enqueue(
-        MANY_JOB, key=f"{act}:{pipeline.pk}:{uuid7()}", payload=payload, project_id=pipeline.project_id,
+        kind, key=key or f"{act}:{pipeline.pk}:{uuid7()}", payload=payload, project_id=pipeline.project_id,
         title=f"{pipeline.name}: {TITLE[act]}"[:200], created_by=user.pk if user else None,
     )  # fmt: skip
     return rows.count(), job

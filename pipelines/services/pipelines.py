@@ -25,7 +25,6 @@ from pipelines.models import (
     Variable,
 )
 from pipelines.services.code import keep_versions
-from pipelines.services.cycles import cancel_open
 from pipelines.services.facade import NodeTx
 from pipelines.services.firing import load_existing, look_at_ground_truth
 from pipelines.services.graphs import current_graph, draft_differs, graph_of, place_now
@@ -41,8 +40,8 @@ __all__ = [
     "pause_pipeline",
     "problems_of",
     "publish_pipeline",
+    "refuse_invalid",
     "restore_pipeline",
-    "resume_pipeline",
     "ring_ready",
     "save_pipeline",
     "start_pipeline",
@@ -157,6 +156,15 @@ def problems_of(pipeline: Pipeline, graph: Graph | None = None) -> list[Problem]
     return sorted(found, key=lambda problem: problem.level != "error")
 
 
+def refuse_invalid(pipeline: Pipeline, graph: Graph) -> None:
+    """Raises GraphInvalid with the coded problems that keep this graph from running."""
+    wrong = errors(problems_of(pipeline, graph))
+    if wrong:
+        listed = [problem.as_json() for problem in wrong]
+        message = wrong[0].message
+        raise GraphInvalid(f"{message} ({len(wrong)} in all)" if len(wrong) > 1 else message, problems=listed)
+
+
 def _tx(pipeline: Pipeline, node_id: str) -> NodeTx:
     return NodeTx(str(pipeline.project_id), str(pipeline.pk), node_id)
 
@@ -167,11 +175,7 @@ def publish_pipeline(*, pipeline: Pipeline, user: User | None = None) -> Pipelin
     with write():
         row = Pipeline.objects.select_for_update(no_key=True).get(pk=pipeline.pk)
         graph = current_graph(row)
-        wrong = errors(problems_of(row, graph))
-        if wrong:
-            listed = [problem.as_json() for problem in wrong]
-            raise GraphInvalid(f"{wrong[0].message} ({len(wrong)} in all)" if len(wrong) > 1 else wrong[0].message,
-                               problems=listed)  # fmt: skip
+        refuse_invalid(row, graph)
         last = PipelineRevision.objects.filter(pipeline=row).order_by("-number").first()
         if last is None or draft_differs(row, graph, last):
             number, variables = last.number + 1 if last else 1, to_json(graph)["variables"]
@@ -234,15 +238,6 @@ def pause_pipeline(*, pipeline: Pipeline, keep_triggers: bool | None = None) -> 
         _tell(row)
         _copy(row, pipeline)
     return pipeline
-
-
-def resume_pipeline(*, pipeline: Pipeline, open_cycles: str = "resume", user: User | None = None) -> Pipeline:
-    """Goes on after a pause. ``open_cycles``: ``resume`` them or ``cancel`` them first."""
-    if pipeline.status != PipelineStatus.PAUSED:
-        raise WrongStatus("Only a paused pipeline can be resumed.", status=pipeline.status)
-    if open_cycles == "cancel":
-        cancel_open(pipeline=pipeline)
-    return start_pipeline(pipeline=pipeline, user=user)
 
 
 def delete_pipeline(*, pipeline: Pipeline) -> None:

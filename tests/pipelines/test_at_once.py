@@ -11,7 +11,8 @@ from alp_site.lib.models import Event, Job
 from alp_site.lib.testing import failed_jobs, settle
 from pipelines.models import Cycle, Pipeline, Trigger, Variable
 from pipelines.services.firing import fire_once
-from pipelines.services.pipelines import pause_pipeline, resume_pipeline
+from pipelines.services.pipelines import pause_pipeline
+from pipelines.services.resuming import resume_pipeline
 from tests.pipelines import sample_nodes
 from tests.pipelines.conftest import graph, node, real_db
 from tests.pipelines.test_execution import arrive, at, counters

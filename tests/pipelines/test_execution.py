@@ -24,7 +24,8 @@ from pipelines.services.cycles import (
 )
 from pipelines.services.execution import _Worker
 from pipelines.services.many import retry_many
-from pipelines.services.pipelines import pause_pipeline, resume_pipeline, save_pipeline, start_pipeline
+from pipelines.services.pipelines import pause_pipeline, save_pipeline, start_pipeline
+from pipelines.services.resuming import resume_pipeline
 from pipelines.services.variables import set_variable
 from pipelines.services.waits import Answer, answer_status, complete_waiting
 from tests.pipelines import sample_nodes

@@ -1796,6 +1796,10 @@ export interface paths {
     };
     get?: never;
     put?: never;
+    /**
+     * @description Goes on after a pause. With many open cycles to be cancelled first it is still ``paused`` in the answer: a job
+     *     cancels them and then starts it.
+     */
     post: operations["pipelines_id_resume_post"];
     delete?: never;
     options?: never;

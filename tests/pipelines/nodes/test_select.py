@@ -15,7 +15,8 @@ from alp_site.people.models import User
 from annotation.services import status
 from datasets.services.items import set_subset
 from pipelines.models import Pipeline, SelectionPick, SelectionRound
-from pipelines.services.pipelines import pause_pipeline, resume_pipeline
+from pipelines.services.pipelines import pause_pipeline
+from pipelines.services.resuming import resume_pipeline
 from pipelines.services.rounds import state_of_node
 from tests.conftest import ClientAs
 from tests.pipelines.nodes.conftest import Upload, counts, open_items, take, task_of

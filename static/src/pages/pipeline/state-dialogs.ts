@@ -4,6 +4,7 @@ import { plural } from "../../lib/format";
 import { api, messageOf } from "../../lib/http";
 import type { PipelineDetail } from "../../pipeline_editor/io/api";
 import { openDialog } from "../../ui/dialog";
+import { toast } from "../../ui/toast";
 
 interface Choice {
   value: string;
@@ -107,7 +108,10 @@ export function resumePipeline(pipeline: PipelineDetail, confirm = "Resume"): Pr
     ],
     confirm,
     run: async (chosen) => {
-      await api.post(`/api/v1/pipelines/${pipeline.id}/resume/`, { open_cycles: chosen });
+      const now = await api.post<PipelineDetail>(`/api/v1/pipelines/${pipeline.id}/resume/`, {
+        open_cycles: chosen,
+      });
+      if (now.status === "paused") toast("Its open cycles are being cancelled; then it goes on by itself.");
     },
   });
 }
