@@ -8,14 +8,17 @@ from typing import Any
 from uuid import UUID
 
 from datasets import query
-from datasets.models import Item
+from datasets.models import Item, ItemType
 
 __all__ = ["live_items", "matching", "passing"]
 
 
 def live_items(project_id: UUID, dataset_id: str | UUID | None = None, *, gone: bool = False) -> Any:
-    """Items of a project (or one dataset of it) that are not deleted; ``gone``: those that lie in the trash instead."""
-    rows = Item.objects.filter(dataset__project_id=project_id, dataset__deleted_at=None, deleted_at__isnull=not gone)
+    """Pictures of a project (or one dataset of it) that are not deleted; ``gone``: those that lie in the trash instead.
+    A folder is an item too, but nothing that goes through a pipeline."""
+    rows = Item.objects.filter(
+        dataset__project_id=project_id, dataset__deleted_at=None, deleted_at__isnull=not gone, type=ItemType.FILE
+    )
     return rows if dataset_id is None else rows.filter(dataset_id=dataset_id)
 
 

@@ -74,6 +74,23 @@ def test_firing_with_items_or_a_filter_starts_their_cycles_once_a_key(
         assert api.post(url + "fire/", wrong).status_code == 400
 
 
+@pytest.mark.parametrize("asked", ["named", "filter"])
+def test_folders_do_not_go_through_a_pipeline(
+    api: APIClient, running: Running, dataset: Dataset, items: Items, asked: str
+) -> None:
+    running(started_by("manual"))
+    ids = items(1)
+    folder = Item.objects.create(
+        dataset=dataset, filename="/some", name="some", dir="/", type="dir", created_at=now(), updated_at=now()
+    )
+    body = {"items": [*ids, str(folder.pk)]} if asked == "named" else {"filter": {}}
+    url = f"/api/v1/triggers/{Trigger.objects.get().pk}/"
+    assert asked == "named" or api.post(url + "count/", body).json() == {"count": 1}
+    assert api.post(url + "fire/", body).status_code == 202
+    settle()
+    assert subjects() == set(ids)
+
+
 def test_an_event_trigger_that_is_fired_keeps_to_once(api: APIClient, running: Running, items: Items) -> None:
     running(started_by("event"))
     ids = items(2)

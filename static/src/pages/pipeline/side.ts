@@ -89,6 +89,14 @@ function cyclesPart(state: SideState): Child {
   ];
 }
 
+/** A draft's triggers listen from its start on. */
+function nothingListens(pipeline: SideState["pipeline"]): string {
+  const drawn = pipeline.graph.triggers?.length ?? 0;
+  if (pipeline.status === "draft" && drawn)
+    return `${plural(drawn, "trigger")} will listen when it is started.`;
+  return "Nothing starts it by itself; run items by hand.";
+}
+
 function drawPipeline(host: HTMLElement, state: SideState): Live {
   const { pipeline, triggers, problems } = state;
   const cycles = livePart(({ pipeline: now }) => [now.cycles, now.failed], cyclesPart);
@@ -108,7 +116,7 @@ function drawPipeline(host: HTMLElement, state: SideState): Live {
       looseBlock(state),
       h("h3", {}, "What starts it"),
       ...triggers.map((trigger) => triggerLine(trigger, state)),
-      triggers.length ? null : h("p", { class: "muted" }, "Nothing starts it by itself; run items by hand."),
+      triggers.length ? null : h("p", { class: "muted" }, nothingListens(pipeline)),
       h("p", { class: "hint side-hint" }, "Select a node to see its settings, inputs and executions."),
     ),
   );
