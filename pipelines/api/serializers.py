@@ -46,6 +46,7 @@ class PortSerializer(serializers.Serializer[Any]):
     title = serializers.CharField()
     required = serializers.BooleanField()  # type: ignore[assignment]  # DRF's own attribute is of fields
     doc = serializers.CharField()
+    widget = serializers.CharField(help_text="A control other than the type's own; empty: none.")
 
 
 class NodeTypeSerializer(serializers.Serializer[Any]):

@@ -38,13 +38,15 @@ class BatchFailed(AlpError):
 
 @dataclass(frozen=True)
 class Port:
-    """One typed input or output. ``name`` is the key in ``Execution.inputs`` and ``Outcome.outputs``."""
+    """One typed input or output. ``name`` is the key in ``Execution.inputs`` and ``Outcome.outputs``. ``widget``: the
+    editor's control for a value, where it is not the type's own (``rule``: how a new model is judged)."""
 
     name: str
     type: str = "Item"
     title: str = ""
     required: bool = True
     doc: str = ""
+    widget: str = ""
 
     def __post_init__(self) -> None:
         if not is_port_type(self.type):

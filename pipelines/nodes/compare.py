@@ -45,7 +45,7 @@ class CompareModels(Node):
         inputs=(
             Port("previous_model", "Model"),
             Port("new_model", "Model"),
-            Port("compare_config", "Json", required=False),
+            Port("compare_config", "Json", required=False, widget="rule"),
             Port("dataset", "Dataset", required=False),
         ),
         outputs=(Port("winning_model", "Model"),),

@@ -5819,6 +5819,8 @@ export interface components {
       required: boolean;
       title: string;
       type: string;
+      /** @description A control other than the type's own; empty: none. */
+      widget: string;
     };
     Problem: {
       code: string;

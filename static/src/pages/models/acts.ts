@@ -5,7 +5,7 @@ import { plural } from "../../lib/format.ts";
 import { confirmDialog, openDialog, promptDialog } from "../../ui/dialog.ts";
 import { createPicker } from "../../ui/picker.ts";
 import { errorToast, toast } from "../../ui/toast.ts";
-import { ruleForm, type Rule } from "./gate-form.ts";
+import { ruleForm, type Rule } from "../../ui/rule-form.ts";
 import { modelUrl, projectId, comparisonUrl } from "./parts.ts";
 import type { Comparison, Evaluation, Lineage, Model, ModelUse, TestSetVersionRef } from "./types.ts";
 

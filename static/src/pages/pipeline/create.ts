@@ -1,6 +1,7 @@
 /** "Start from a template": a name and the variables that have no value yet, then the pipeline's page. */
 import { h } from "../../lib/dom";
 import { api, messageOf } from "../../lib/http";
+import { widgetFor } from "../../pipeline_editor/graph/readers";
 import type { PipelineDetail, Template } from "../../pipeline_editor/io/api";
 import { openDialog } from "../../ui/dialog";
 import { valueField, type ValueField } from "../../pipeline_editor/forms/value-field";
@@ -30,6 +31,7 @@ export function createFromTemplate(projectId: string, template: Template): void 
       type: variable.type,
       label: variable.name,
       value: variable.value,
+      widget: widgetFor(template.graph.nodes, (node) => template.ports[node.id]?.inputs ?? [], variable.name),
     });
     fields.set(variable.name, field);
     return h(

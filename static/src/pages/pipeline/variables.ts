@@ -4,7 +4,7 @@ import { plural } from "../../lib/format";
 import { api, messageOf } from "../../lib/http";
 import { drawHistory } from "../../pipeline_editor/forms/history";
 import { portMark } from "../../pipeline_editor/forms/marks";
-import { readersAmong } from "../../pipeline_editor/graph/readers";
+import { readersAmong, someModel, widgetFor } from "../../pipeline_editor/graph/readers";
 import {
   shown,
   type Names,
@@ -84,6 +84,7 @@ function someDataset(variables: readonly Variable[]): string | null {
 
 export function openVariable(variable: Variable, state: VariablesState): void {
   const name = typeof variable.value === "string" ? (state.names[variable.value] ?? "") : "";
+  const { graph, ports } = state.pipeline;
   const field = valueField({
     projectId: state.projectId,
     type: variable.type,
@@ -91,6 +92,8 @@ export function openVariable(variable: Variable, state: VariablesState): void {
     value: variable.value,
     name,
     dataset: () => someDataset(state.variables),
+    widget: widgetFor(graph.nodes, (node) => ports[node.id]?.inputs ?? [], variable.name),
+    model: () => someModel(state.variables),
   });
   const history = h("div", {}, h("p", { class: "muted" }, "Loading its history…"));
   const dialog = openDialog({

@@ -3,6 +3,7 @@ import { h, type Child } from "../../lib/dom";
 import { icon } from "../../ui/icons";
 import { errorToast } from "../../ui/toast";
 import { accepts, portName } from "../graph/ports";
+import { someModel } from "../graph/readers";
 import type { GraphNode, PortInfo } from "../graph/types";
 import { remove, setInput } from "../state/acts";
 import { keyOf } from "../state/document";
@@ -119,6 +120,8 @@ function fixedValue(node: GraphNode, port: PortInfo, value: unknown, context: Pa
     label: `Value of ${portName(port)}`,
     value,
     dataset: () => datasetNear(node, context),
+    ...(port.widget && { widget: port.widget }),
+    model: () => someModel(context.doc.values("variable")),
     changed: () => {
       try {
         setInput(context.doc, node.id, port.name, { fixed: field.value() });

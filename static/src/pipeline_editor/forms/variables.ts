@@ -6,6 +6,7 @@ import { confirmDialog, openDialog } from "../../ui/dialog";
 import { icon } from "../../ui/icons";
 import { toast } from "../../ui/toast";
 import { PORT_TYPES } from "../graph/ports";
+import { someModel, widgetFor } from "../graph/readers";
 import type { GraphVariable } from "../graph/types";
 import { loadVariables, shown, type Variable, type VariableChange } from "../io/api";
 import { readersOf, remove, renameVariable } from "../state/acts";
@@ -98,6 +99,12 @@ function fields(given: Partial<GraphVariable>, context: PanelContext, more: Chil
       value,
       name: known ?? "",
       dataset: () => someDataset(context),
+      widget: widgetFor(
+        context.doc.values("node"),
+        (node) => context.faces.of(node)?.inputs ?? [],
+        given.name ?? "",
+      ),
+      model: () => someModel(context.doc.values("variable")),
     });
     replace(holder, field.element);
   };

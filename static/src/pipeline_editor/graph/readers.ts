@@ -1,5 +1,5 @@
 /** Which nodes a variable reaches. Pure. */
-import type { GraphNode } from "./types";
+import type { GraphNode, GraphVariable, PortInfo } from "./types";
 
 /** The nodes that read the variable at an input, or set it. */
 export function readersAmong(nodes: readonly GraphNode[], name: string): string[] {
@@ -10,4 +10,22 @@ export function readersAmong(nodes: readonly GraphNode[], name: string): string[
         Object.values(node.inputs).some((source) => source.variable === name),
     )
     .map((node) => node.id);
+}
+
+/** The control that a port asks for which reads the variable; empty where none asks for its own. */
+export function widgetFor(
+  nodes: readonly GraphNode[],
+  inputsOf: (node: GraphNode) => readonly PortInfo[],
+  name: string,
+): string {
+  for (const node of nodes)
+    for (const port of inputsOf(node))
+      if (port.widget && node.inputs[port.name]?.variable === name) return port.widget;
+  return "";
+}
+
+/** A model that the pipeline works with, if one of its variables holds one. */
+export function someModel(variables: readonly Pick<GraphVariable, "type" | "value">[]): string | null {
+  const found = variables.find((one) => one.type === "Model" && typeof one.value === "string" && one.value);
+  return typeof found?.value === "string" ? found.value : null;
 }

@@ -71,6 +71,8 @@ export interface PortInfo {
   title?: string;
   required?: boolean;
   doc?: string;
+  /** A control other than the type's own. */
+  widget?: string;
 }
 
 /** What drawing needs of a node type; ports and actions are those of the node's own configuration. */

@@ -1,6 +1,6 @@
 /** The rule a candidate is judged by, as a form: what it must gain, on how many pictures, how fast, and who decides. */
-import { createForm, type Form } from "../../ui/form.ts";
-import { isObject, type Json, type JsonSchema } from "../../ui/schema.ts";
+import { createForm, type Form } from "./form.ts";
+import { isObject, type Json, type JsonSchema } from "./schema.ts";
 
 export type Rule = Record<string, Json>;
 /** What the fields hold; a rule says the same in fewer words. */
@@ -19,6 +19,7 @@ export interface RuleFields {
 const METRICS: Record<string, string[]> = {
   classification: ["average_precision", "accuracy"],
   semantic_segmentation: [],
+  "": ["average_precision", "accuracy", "map"], // nobody knows yet what the models are for
 };
 const OF_OBJECTS = ["average_precision", "map"];
 const TITLES = {
@@ -153,14 +154,23 @@ export interface RuleForm {
   read: () => Rule | null;
 }
 
-export function ruleForm(task: string, labels: readonly string[], before: Rule): RuleForm {
+/** ``task`` and ``labels`` are those of the models; empty where they are not known yet. */
+export function ruleForm(
+  task: string,
+  labels: readonly string[],
+  before: Rule,
+  changed: () => void = () => undefined,
+): RuleForm {
   const fields = fieldsOf(before, task);
   const known = { ...fields, guard_labels: fields.guard_labels.filter((name) => labels.includes(name)) };
   const form: Form = createForm({
     schema: schemaOf(task, labels),
     value: known,
     rows: true,
-    onChange: (value) => showWhatGuards(form, value["guard"]),
+    onChange: (value) => {
+      showWhatGuards(form, value["guard"]);
+      changed();
+    },
   });
   showWhatGuards(form, known.guard);
   return {

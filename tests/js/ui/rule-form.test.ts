@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { fieldsOf, metricsOf, ruleForm, ruleOf, type Rule } from "@/pages/models/gate-form.ts";
+import { fieldsOf, metricsOf, ruleForm, ruleOf, type Rule } from "@/ui/rule-form.ts";
 
 const WHOLE: Rule = {
   precision_recall: { metric: "map", min_delta: 0.01, iou_threshold: 0.5 },
