@@ -39,7 +39,8 @@ class BatchFailed(AlpError):
 @dataclass(frozen=True)
 class Port:
     """One typed input or output. ``name`` is the key in ``Execution.inputs`` and ``Outcome.outputs``. ``widget``: the
-    editor's control for a value, where it is not the type's own (``rule``: how a new model is judged)."""
+    editor's control for a value, where it is not the type's own (``rule``: how a new model is judged,
+    ``configuration``: how it differs from its base)."""
 
     name: str
     type: str = "Item"

@@ -60,7 +60,7 @@ class CreateModel(Node):
             Port("dataset", "Dataset"),
             Port("train_subset", "Json"),
             Port("validation_subset", "Json"),
-            Port("model_configuration", "Json", required=False, doc="Empty: the base model's."),
+            Port("model_configuration", "Json", required=False, doc="Empty: the base model's.", widget="configuration"),
         ),
         outputs=(Port("new_model", "Model"), Port("base_model", "Model")),
         config_schema={

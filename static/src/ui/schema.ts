@@ -218,3 +218,10 @@ function objectFaults(schema: JsonSchema, value: Json, path: Path): Record<Path,
   }
   return faults;
 }
+
+/** Only what differs from the base: the rest is the base's, and stays so when the base is another one. */
+export function changesOf(base: Record<string, unknown>, value: Record<string, Json>): Record<string, Json> {
+  return Object.fromEntries(
+    Object.entries(value).filter(([name, one]) => JSON.stringify(one) !== JSON.stringify(base[name] ?? null)),
+  );
+}

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { scaleOf, toneOf } from "@/pages/models/changes-view.ts";
-import { changesOf } from "@/pages/models/new-version.ts";
+import { changesOf } from "@/ui/schema.ts";
 import { firstClause, metricName, verdictTitle, waitsForApproval, whyText } from "@/pages/models/parts.ts";
 import { addSamples, order, specOf, type Points } from "@/pages/models/training-view.ts";
 import type { Comparison, ComparisonReport, Model } from "@/pages/models/types.ts";

@@ -103,3 +103,54 @@ describe("the rule of promotion as a pipeline's value", () => {
     ).toBe("m");
   });
 });
+
+describe("how a version differs from its base, as a pipeline's value", () => {
+  const schema = {
+    type: "object",
+    properties: {
+      epochs: { type: "integer", title: "Epochs", minimum: 1, default: 5 },
+      width: { type: "integer", title: "Width", default: 8 },
+    },
+  };
+  const served: Record<string, unknown> = {
+    "/api/v1/models/m1/": { adapter: "small", configuration: { epochs: 30, width: 16 } },
+    "/api/v1/adapters/": { items: [{ name: "small", config_schema: schema }], next: null },
+  };
+  const options = {
+    projectId: "p",
+    type: "Json",
+    label: "Model Configuration",
+    widget: "configuration",
+    model: () => "m1",
+  };
+  const serve = () => {
+    vi.stubGlobal("fetch", (url: string) =>
+      Promise.resolve(Response.json(served[new URL(url, "http://x").pathname])),
+    );
+  };
+  afterEach(() => vi.unstubAllGlobals());
+
+  it("shows what the base has and keeps only what was changed", async () => {
+    serve();
+    const field = valueField({ ...options, value: {} });
+    const epochs = () => field.element.querySelector<HTMLInputElement>('[data-path="epochs"] input');
+    await vi.waitFor(() => expect(epochs()?.value).toBe("30"));
+    expect(field.value()).toEqual({});
+    set(field, "epochs", "12");
+    expect(field.value()).toEqual({ epochs: 12 });
+    set(field, "epochs", "0");
+    expect(() => field.value()).toThrow("not right yet");
+  });
+
+  it("keeps what the adapter does not know, and is JSON where no model is at hand", async () => {
+    serve();
+    const field = valueField({ ...options, value: { width: 4, old_key: 1 } });
+    await vi.waitFor(() => expect(field.element.querySelector('[data-path="width"] input')).not.toBeNull());
+    set(field, "epochs", "12");
+    expect(field.value()).toEqual({ old_key: 1, width: 4, epochs: 12 });
+    const bare = valueField({ ...options, model: () => null, value: { width: 4 } });
+    expect(bare.element.querySelector("details")?.open).toBe(true);
+    type(bare, '{"width": 5}');
+    expect(bare.value()).toEqual({ width: 5 });
+  });
+});

@@ -4,7 +4,7 @@ import { api } from "../../lib/http.ts";
 import { openDialog } from "../../ui/dialog.ts";
 import { createForm, type Form } from "../../ui/form.ts";
 import { createPicker, fixedItems } from "../../ui/picker.ts";
-import type { Json } from "../../ui/schema.ts";
+import { changesOf, type Json } from "../../ui/schema.ts";
 import { errorToast } from "../../ui/toast.ts";
 import { modelUrl, projectId } from "./parts.ts";
 import type { Adapter, Model } from "./types.ts";
@@ -35,13 +35,6 @@ const field = (label: string, control: HTMLElement, hint?: string): HTMLElement 
     control,
     hint && h("span", { class: "hint" }, hint),
   );
-
-/** Only what was changed: the rest is the base's, and stays so when the base is another one. */
-export function changesOf(base: Record<string, unknown>, value: Record<string, Json>): Record<string, Json> {
-  return Object.fromEntries(
-    Object.entries(value).filter(([name, one]) => JSON.stringify(one) !== JSON.stringify(base[name] ?? null)),
-  );
-}
 
 export async function newVersion(base: Model | null): Promise<void> {
   const known = await adapters();

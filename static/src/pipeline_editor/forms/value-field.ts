@@ -1,8 +1,9 @@
-/** A control for a value of a port type: pickers for what the project has, a filter, a rule, JSON, or a plain field. */
+/** A control for a value of a port type: pickers for what the project has, a filter, a rule, a configuration, JSON, or a plain field. */
 import { h } from "../../lib/dom";
 import { createPicker, type PickItem } from "../../ui/picker";
 import { entities } from "./entities";
 import { filterField, looksLikeFilter } from "./filter-field";
+import { configurationField } from "./configuration-field";
 import { asksByForm, ruleField } from "./rule-field";
 
 export interface ValueField {
@@ -31,6 +32,7 @@ export function valueField(options: ValueFieldOptions): ValueField {
   if (type === "Dataset" || type === "Model") return pickerField(options, type);
   if (type === "Json" && looksLikeFilter(options.label, options.value))
     return filterField({ ...options, envelope: true });
+  if (type === "Json" && options.widget === "configuration") return configurationField(options);
   if (type === "Json" && options.widget === "rule" && asksByForm(options.value)) return ruleField(options);
   if (type === "Json" || type.endsWith("[]")) return jsonField(options);
   return plainField(options);
