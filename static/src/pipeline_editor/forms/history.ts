@@ -3,6 +3,7 @@ import { h, replace } from "../../lib/dom";
 import { ago } from "../../lib/format";
 import { api, messageOf } from "../../lib/http";
 import { act } from "../../ui/toast";
+import { changedParts } from "../graph/changed";
 import { entities } from "./entities";
 import { shown, type Names, type VariableChange } from "../io/api";
 
@@ -41,6 +42,20 @@ async function withPast(changes: readonly VariableChange[], of: HistoryOf): Prom
   return { ...Object.fromEntries(found), ...of.names };
 }
 
+/** More differences than these would push the other changes out of sight. */
+const MOST_PARTS = 4;
+
+/** A line for each part that differs: of a long object all else would hide it. */
+function words({ old, new: now }: VariableChange, names: Names): string[] {
+  const parts = changedParts(old, now);
+  const told = parts.slice(0, MOST_PARTS).map((part) => {
+    const [from, to] = [part.old, part.new].map((one) => (one === undefined ? "—" : shown(one, names)));
+    return `${part.path ? `${part.path}: ` : ""}${from} → ${to}`;
+  });
+  if (parts.length > MOST_PARTS) told.push(`and ${parts.length - MOST_PARTS} more`);
+  return told.length ? told : [`${shown(old, names)} again`];
+}
+
 function line(
   change: VariableChange,
   names: Names,
@@ -57,8 +72,7 @@ function line(
     h(
       "span",
       { class: "clip" },
-      `${shown(change.old, names)} → ${shown(change.new, names)}`,
-      h("br", {}),
+      words(change, names).map((text) => [text, h("br", {})]),
       h("span", { class: "hint" }, `${who}${change.why ? `: ${change.why}` : ""}`),
     ),
     revert ? button : null,
