@@ -214,9 +214,27 @@ class LogTailSerializer(serializers.Serializer[Any]):
     error = serializers.CharField(allow_blank=True)
 
 
+class NodeFigureSerializer(serializers.Serializer[Any]):
+    """``value`` is null where it is not defined; ``why`` says so."""
+
+    name = serializers.CharField()
+    value = serializers.FloatField(allow_null=True)
+    why = serializers.CharField(allow_blank=True)
+
+
+class NodeFiguresSerializer(serializers.Serializer[Any]):
+    """ "title: name value · name value over …"; ``doc`` says how to read them."""
+
+    title = serializers.CharField()
+    values = NodeFigureSerializer(many=True)
+    over = serializers.CharField()
+    doc = serializers.CharField(allow_blank=True)
+
+
 class NodeReportSerializer(serializers.Serializer[Any]):
     """``seconds``: the machine's, of all executions. ``took``: from start to end, waits and all; ``computed``: the
-    machine's part; both of the last 500 done. ``minutes``: the last hour, oldest first."""
+    machine's part; both of the last 500 done. ``minutes``: the last hour, oldest first. ``figures``: what the node's
+    type makes of its last 1,000."""
 
     counts = NodeCountsSerializer()
     seconds = serializers.FloatField()
@@ -225,3 +243,4 @@ class NodeReportSerializer(serializers.Serializer[Any]):
     minutes = MinuteSerializer(many=True)
     failures = FailureSerializer(many=True)
     logs = LogTailSerializer(many=True)
+    figures = NodeFiguresSerializer(many=True)

@@ -18,6 +18,7 @@ from pipelines.api import run_shapes as shapes
 from pipelines.api import serializers
 from pipelines.api._common import done_body, listed, parsed, person, pipeline_for, row_for
 from pipelines.api.cycles import detail_body
+from pipelines.engine.spec import get_node
 from pipelines.errors import WrongStatus
 from pipelines.models import Cycle
 from pipelines.permissions import CyclePolicy
@@ -122,14 +123,18 @@ class SelectionStateView(APIView):
 
 
 class NodeReportView(APIView):
-    """How one node does: durations, throughput of the last hour, failures by code, the newest logs."""
+    """How one node does: durations, throughput of the last hour, failures by code, the newest logs, and the figures
+    that its type has of its own."""
 
     @extend_schema(responses=shapes.NodeReportSerializer)
     def get(self, request: Request, pipeline_id: UUID, node_id: str) -> Response:
         pipeline = pipeline_for(request, pipeline_id)
         published = graph_of(pipeline.revision_id) if pipeline.revision_id else None
-        counted = node_id in selectors.count_nodes(pipeline.pk)
-        if not counted and not any(graph and graph.node(node_id) for graph in (published, current_graph(pipeline))):
+        drawn = (graph.node(node_id) for graph in (published, current_graph(pipeline)) if graph)
+        spot = next((node for node in drawn if node), None)
+        if spot is None and node_id not in selectors.count_nodes(pipeline.pk):
             raise Invalid(f"The pipeline has no node {node_id!r}.", node=node_id)
         report = runs.get_node_report(pipeline.pk, node_id, now())
-        return Response(shapes.NodeReportSerializer(asdict(report)).data)
+        figures = runs.get_figures(pipeline.pk, node_id, get_node(spot.type, spot.version)) if spot else []
+        body = {**asdict(report), "figures": [asdict(one) for one in figures]}
+        return Response(shapes.NodeReportSerializer(body).data)

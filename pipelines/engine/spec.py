@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from pipelines.engine.graph import Graph, GraphNode
 
 MAX_BATCH: Final = 1024
+MAX_NOTED: Final = 1000
+"""Executions that a node's figures are made from: the last ones, whatever it has done in all."""
 QUEUES: Final = ("default", "ml")
 Json: TypeAlias = Any
 
@@ -119,7 +121,8 @@ class Outcome:
     """An execution that is finished. Only ports named in ``outputs`` send something on; ``action`` picks connections.
 
     ``remember`` is merged into the cycle's memory. ``again``: when no connection leaves with this action, the node that
-    this execution's input came from runs once more, its variables read anew (``incumbent changed``).
+    this execution's input came from runs once more, its variables read anew (``incumbent changed``). ``noted`` is kept
+    with the execution for ``Node.figures``: a kilobyte or two of JSON at most.
     """
 
     execution_id: str
@@ -128,6 +131,7 @@ class Outcome:
     remember: Mapping[str, Json] = field(default_factory=dict)
     again: bool = False
     log: str = ""
+    noted: Mapping[str, Json] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -175,6 +179,28 @@ class Problem:
 
     def as_json(self) -> dict[str, str]:
         return {key: value for key, value in vars(self).items() if value is not None}
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One number of ``Figures``. ``value`` None: it is not defined, and ``why`` says so."""
+
+    name: str
+    value: float | None
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Numbers about what a node did so far, as its panel tells them: "title: name value · name value over …".
+
+    ``over``: how much they are made from ("120 items"). ``doc``: a sentence or two on how to read them.
+    """
+
+    title: str
+    values: tuple[Figure, ...]
+    over: str
+    doc: str = ""
 
 
 @dataclass(frozen=True)
@@ -313,6 +339,11 @@ class Node:
         """All writes. Gets what ``compute`` returned (without errors) and may return replacements by execution id
         (an id that only the write knows; a lost compare-and-set). Short: at most 100 ms."""
         return None
+
+    def figures(self, noted: Sequence[Mapping[str, Json]]) -> Sequence[Figures]:
+        """What the panel of a node of this type tells of its executions together, from what each ``noted`` (newest
+        first, one a cycle, of the newest ``MAX_NOTED``). Pure; an old execution may have noted in another form."""
+        return ()
 
     def check(self, tx: Tx, waiting: Sequence[Execution]) -> Sequence[Result]:
         """For the sweep: which of these waits are really over (their event was lost)? Those left out wait on."""

@@ -300,7 +300,7 @@ class NodeExecution(IdModel):
     known when the row is made) and ``bound`` (variables and fixed values, read when it starts; null until then).
     ``job_id`` and ``token`` say who holds it while it runs. ``taken`` are the connections its outputs left by;
     ``loose`` says that it left by none though there are some, or an action to leave by: there is a way back in.
-    ``seconds`` is its share of what its batches took to compute.
+    ``seconds`` is its share of what its batches took to compute. ``noted``: what its node's figures are made from.
     """
 
     cycle = models.ForeignKey(Cycle, on_delete=models.CASCADE, related_name="executions", db_index=False)
@@ -329,6 +329,7 @@ class NodeExecution(IdModel):
     error = models.TextField(blank=True, default="")
     error_data = models.JSONField(default=dict, blank=True)
     log = models.TextField(blank=True, default="")
+    noted = models.JSONField(null=True)
     created_at = models.DateTimeField(default=now)
     started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)

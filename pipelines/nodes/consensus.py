@@ -14,6 +14,7 @@ from datasets.services import approve
 from pipelines.engine.spec import (
     Ctx,
     Execution,
+    Figures,
     Node,
     NodeError,
     NodeSpec,
@@ -26,6 +27,7 @@ from pipelines.engine.spec import (
     Wait,
     register,
 )
+from pipelines.nodes._agreeing import agreed, agreement_so_far
 from pipelines.services.bulk import as_uuids, chunks
 from pipelines.services.labelling import Held, NewAnnotation, held_by, shapes_of, write_annotations
 
@@ -60,7 +62,8 @@ class Consensus(Node):
         doc="Compares what several people made of the same picture. Each labels a copy: connect a Dataset node and a "
         "labelling task for each person to `first`, `second` …, and the item itself to `item`. Where they agree, "
         "the merged result is written on the item and it leaves by `agree`; else by `disagree`, as it was. The "
-        "agreement (0 to 1) is an output and is kept with the cycle as `consensus`.",
+        "agreement (0 to 1) is an output and is kept with the cycle as `consensus`; the run view tells its mean so far "
+        "and the agreement beyond chance.",
         inputs=(Port("item", "Item"), Port("first", "Item"), Port("second", "Item")),
         outputs=(Port("item", "Item"), Port("agreement", "Float")),
         actions={"item": (AGREE, DISAGREE)},
@@ -140,20 +143,26 @@ class Consensus(Node):
         if len({held[item].size_wh for item in ids}) > 1:
             return NodeError(e.id, "different_pictures", "The copies are not of the same picture.", {"items": ids})
         votes = [held[item].annotations for item in ids]
-        found = consensus([shapes_of(vote) for vote in votes], held[ids[0]].size_wh, config.get("overlap", 0.5))
+        shapes, size_wh, overlap = [shapes_of(vote) for vote in votes], held[ids[0]].size_wh, config.get("overlap", 0.5)
+        found = consensus(shapes, size_wh, overlap)
         score, k = round(found.score, 6), len(ids)
         outputs, remember = {"item": e.inputs["item"], "agreement": score}, {"consensus": score}
         said = f"agreement of {k}: {score:.3f}"
-        twice = config.get("distinct", True) and _twice([people.get(item, set()) for item in ids])
-        if twice or score < config.get("threshold", 0.8):
-            log = f"{said}; one person labelled two copies" if twice else said
-            return Outcome(e.id, outputs, DISAGREE, remember=remember, log=log)
+        if config.get("distinct", True) and _twice([people.get(item, set()) for item in ids]):
+            log = f"{said}; one person labelled two copies"
+            return Outcome(e.id, outputs, DISAGREE, remember=remember, log=log)  # no agreement of people: not noted
+        noted = agreed(shapes, size_wh, overlap=overlap, score=score)
+        if score < config.get("threshold", 0.8):
+            return Outcome(e.id, outputs, DISAGREE, remember=remember, log=said, noted=noted)
         rows = [votes[voter][index] for voter, index in found.kept]
         merged = tuple(
             NewAnnotation(row.type, row.label, row.geometry, row.attributes, user=row.creator) for row in rows
         )
         rule = f"consensus of {k}: agreement at least {config.get('threshold', 0.8):g}" if config.get("approve") else ""
-        return Voted(e.id, outputs, AGREE, remember=remember, log=said, merged=merged, rule=rule)
+        return Voted(e.id, outputs, AGREE, remember=remember, log=said, noted=noted, merged=merged, rule=rule)
+
+    def figures(self, noted: Sequence[Mapping[str, Any]]) -> Sequence[Figures]:
+        return agreement_so_far(noted)
 
     def apply(self, tx: Tx, results: Sequence[Outcome | Wait]) -> Sequence[Result]:
         voted = [result for result in results if isinstance(result, Voted)]

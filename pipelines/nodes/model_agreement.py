@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from datasets.geometry._agreement import agreement
@@ -15,6 +15,7 @@ from pipelines.engine.spec import (
     BatchFailed,
     Ctx,
     Execution,
+    Figures,
     Node,
     NodeError,
     NodeSpec,
@@ -27,6 +28,7 @@ from pipelines.engine.spec import (
     Wait,
     register,
 )
+from pipelines.nodes._agreeing import agreed, agreement_so_far
 from pipelines.nodes._items import model_of
 from pipelines.services.checks import model_problems
 from pipelines.services.labelling import held_by, shapes_of
@@ -57,7 +59,7 @@ class ModelAgreement(Node):
         icon="equal",
         doc="Compares the prediction with people's annotations and leaves by `agree` or `disagree`: where they differ, "
         "a label may be wrong, or the model. The score (0 to 1) is an output and is kept with the cycle as "
-        "`model_agreement`.",
+        "`model_agreement`; the run view tells its mean so far and the agreement beyond chance.",
         inputs=(
             Port("item", "Item"),
             Port("model", "Model", required=False, doc="By default the model that predicted in this cycle."),
@@ -133,7 +135,9 @@ class ModelAgreement(Node):
                 continue
             said = shapes_of(rows[saved[0][UUID(item)]].annotations)
             people = shapes_of(one for one in held[item].annotations if one.model_id is None)
-            score = round(agreement(said, people, held[item].size_wh, result.overlap), 6)
+            size_wh = held[item].size_wh
+            score = round(agreement(said, people, size_wh, result.overlap), 6)
+            model = str(rows[saved[0][UUID(item)]].model_id)
             done.append(
                 replace(
                     result,
@@ -141,6 +145,11 @@ class ModelAgreement(Node):
                     action=AGREE if score >= result.threshold else DISAGREE,
                     remember={"model_agreement": score},
                     log=f"agreement {score:.3f}",
+                    noted=agreed([said, people], size_wh, overlap=result.overlap, score=score, of=model),
                 )
             )
         return done
+
+    def figures(self, noted: Sequence[Mapping[str, Any]]) -> Sequence[Figures]:
+        """Of the model that predicted last."""
+        return agreement_so_far(noted)

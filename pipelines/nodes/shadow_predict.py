@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from datasets.geometry._agreement import agreement
@@ -18,6 +18,7 @@ from pipelines.engine.spec import (
     BatchFailed,
     Ctx,
     Execution,
+    Figures,
     Node,
     NodeError,
     NodeSpec,
@@ -30,6 +31,7 @@ from pipelines.engine.spec import (
     Wait,
     register,
 )
+from pipelines.nodes._agreeing import agreed, agreement_so_far
 from pipelines.services.checks import model_problems
 from pipelines.services.labelling import shapes_of
 
@@ -57,7 +59,7 @@ class ShadowPredict(Node):
         icon="ghost",
         doc="Runs a candidate beside the model in service. The item goes on as before, by `agree` or `differ`; how "
         "often the two differ is a chart of the candidate, and the score of each item is kept with its cycle as "
-        "`shadow_agreement`.",
+        "`shadow_agreement`; the run view tells its mean so far and the agreement beyond chance.",
         inputs=(
             Port("item", "Item"),
             Port("model", "Model", title="In service"),
@@ -117,7 +119,8 @@ class ShadowPredict(Node):
             if result.best is None or result.candidate is None:
                 continue
             pair, item = (result.best.model_id, result.candidate.model_id), items[UUID(result.outputs["item"])]
-            score = agreement(rows[pair[0], item.pk], rows[pair[1], item.pk], (item.width, item.height), OVERLAP)
+            said, size_wh = (rows[pair[0], item.pk], rows[pair[1], item.pk]), (item.width, item.height)
+            score = agreement(*said, size_wh, OVERLAP)
             differs[pair].append(score < 1)
             done.append(
                 replace(
@@ -126,9 +129,14 @@ class ShadowPredict(Node):
                     action="agree" if score == 1 else "differ",
                     remember={**result.remember, "shadow_agreement": score},
                     log=f"agreement {score:.3f}",
+                    noted=agreed(said, size_wh, overlap=OVERLAP, score=score, of=" ".join(map(str, pair))),
                 )
             )
         names = dict(Model.objects.filter(pk__in=models).values_list("pk", "name"))
         for (best, candidate), found in differs.items():
             tally(model_id=candidate, figure=FIGURE, legend=f"against {names[best]}", hits=sum(found), total=len(found))
         return done
+
+    def figures(self, noted: Sequence[Mapping[str, Any]]) -> Sequence[Figures]:
+        """Of the two models that were compared last."""
+        return agreement_so_far(noted)

@@ -86,5 +86,5 @@ def _finish(ledger: Ledger, row: NodeExecution, outcome: Outcome, claimed: Mappi
     ledger.step(row.cycle_id, machine.Claim(key, TOKEN), **claimed)
     ledger.step(
         row.cycle_id, machine.Finish(key, TOKEN, outcome.outputs, outcome.action),
-        outputs=dict(outcome.outputs), action=outcome.action or "", log=outcome.log,
+        outputs=dict(outcome.outputs), action=outcome.action or "", log=outcome.log, noted=dict(outcome.noted) or None,
     )  # fmt: skip

@@ -341,7 +341,7 @@ def _record(
         )  # fmt: skip
     return ledger.step(
         cycle_id, machine.Finish(key, token, result.outputs, result.action, result.again),
-        outputs=dict(result.outputs), action=result.action or "", **fields,
+        outputs=dict(result.outputs), action=result.action or "", noted=dict(result.noted) or None, **fields,
     )  # fmt: skip
 
 

@@ -1673,7 +1673,10 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** @description How one node does: durations, throughput of the last hour, failures by code, the newest logs. */
+    /**
+     * @description How one node does: durations, throughput of the last hour, failures by code, the newest logs, and the figures
+     *     that its type has of its own.
+     */
     get: operations["pipelines_id_nodes_id_get"];
     put?: never;
     post?: never;
@@ -5187,6 +5190,20 @@ export interface components {
       changed: components["schemas"]["NodeChanged"][];
       removed: components["schemas"]["GraphNode"][];
     };
+    /** @description ``value`` is null where it is not defined; ``why`` says so. */
+    NodeFigure: {
+      name: string;
+      /** Format: double */
+      value: number | null;
+      why: string;
+    };
+    /** @description "title: name value · name value over …"; ``doc`` says how to read them. */
+    NodeFigures: {
+      doc: string;
+      over: string;
+      title: string;
+      values: components["schemas"]["NodeFigure"][];
+    };
     NodePorts: {
       actions: {
         [key: string]: string[];
@@ -5196,12 +5213,14 @@ export interface components {
     };
     /**
      * @description ``seconds``: the machine's, of all executions. ``took``: from start to end, waits and all; ``computed``: the
-     *     machine's part; both of the last 500 done. ``minutes``: the last hour, oldest first.
+     *     machine's part; both of the last 500 done. ``minutes``: the last hour, oldest first. ``figures``: what the node's
+     *     type makes of its last 1,000.
      */
     NodeReport: {
       computed: components["schemas"]["Durations"];
       counts: components["schemas"]["NodeCounts"];
       failures: components["schemas"]["Failure"][];
+      figures: components["schemas"]["NodeFigures"][];
       logs: components["schemas"]["LogTail"][];
       minutes: components["schemas"]["Minute"][];
       /** Format: double */

@@ -6,6 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from rest_framework.test import APIClient
 
 from alp_site.lib.ids import uuid7
 from alp_site.lib.testing import failed_jobs, settle
@@ -21,6 +24,7 @@ from pipelines.engine.graph import from_json
 from pipelines.engine.validate import validate
 from pipelines.models import Cycle, NodeExecution, Pipeline
 from pipelines.services.pipelines import create_pipeline, start_pipeline
+from tests.conftest import ClientAs
 from tests.pipelines.conftest import graph, link, node
 from tests.pipelines.nodes.conftest import Upload, counts, real, take
 
@@ -97,13 +101,64 @@ def test_people_label_their_own_copies_and_agreement_comes_back_to_the_item(
     assert set(Cycle.objects.values_list("status", flat=True)) == {"done"}
 
 
-def test_one_person_does_not_agree_with_themselves(panel: Panel, upload: Upload, annotator: User) -> None:
+def report(client: APIClient, pipeline: Pipeline) -> list[dict[str, Any]]:
+    """What the panel of the consensus tells of it, by its numbers."""
+    return client.get(f"/api/v1/pipelines/{pipeline.pk}/nodes/f/").json()["figures"]
+
+
+def test_one_person_does_not_agree_with_themselves(
+    panel: Panel, upload: Upload, annotator: User, client_as: ClientAs
+) -> None:
     pipeline = panel()
     (item,) = upload(1)
     settle()
     for name in ("first", "second"):
         label(pipeline, name, annotator, {item.filename: "circle"})
     assert after(pipeline, "no") == {str(item.pk)}
+    assert report(client_as("viewer"), pipeline) == [], "that is no agreement of people"
+
+
+def test_agreement_so_far_is_told_beyond_chance_with_one_query_however_much_there_is(
+    panel: Panel, upload: Upload, annotator: User, second: User, client_as: ClientAs
+) -> None:
+    pipeline, client = panel(), client_as("viewer")
+    assert report(client, pipeline) == [], "nothing was compared yet"
+
+    def say(first: str, other: str) -> None:
+        (item,) = upload(1)
+        settle()
+        label(pipeline, "first", annotator, {item.filename: first})
+        label(pipeline, "second", second, {item.filename: other})
+
+    say("circle", "circle")
+    with CaptureQueriesContext(connection) as one:
+        (told,) = report(client, pipeline)
+    assert (told["title"], told["over"]) == ("Agreement so far", "1 item (1 unit)")
+    assert [(v["name"], v["value"]) for v in told["values"]] == [("mean", 1.0), ("alpha", None)]
+    assert "nothing tells agreement from chance" in told["values"][1]["why"]
+    for first, other in (("square", "square"), ("circle", "square"), ("circle", "circle")):
+        say(first, other)
+    with CaptureQueriesContext(connection) as four:
+        (told,) = report(client, pipeline)
+    assert len(four) == len(one)
+    assert told["over"] == "4 items (4 units)"
+    assert "beyond chance" in told["doc"]
+    mean, alpha = told["values"]
+    assert mean == {"name": "mean", "value": 0.75, "why": ""}
+    # Eight values, five circles: 1 - (8 - 1) * (8 - 6) / (8 * 8 - 5 * 5 - 3 * 3)
+    assert (alpha["name"], alpha["value"]) == ("alpha", pytest.approx(1 - 7 * 2 / 30))
+    NodeExecution.objects.filter(node_id="f", action="disagree").update(noted=None)
+    (told,) = report(client, pipeline)
+    assert (told["over"], told["values"][0]["value"]) == ("3 items (3 units)", 1.0), "one from before is left out"
+    ids = NodeExecution.objects.filter(pipeline=pipeline, node_id="f").values_list("cycle_id", flat=True)
+    again = {"node": "f", "cycles": [str(pk) for pk in ids]}
+    assert (
+        client_as("engineer").post(f"/api/v1/pipelines/{pipeline.pk}/rerun/", again, format="json").data["count"] == 4
+    )
+    settle()
+    assert counts(pipeline, "f") == {"done": 8}
+    (told,) = report(client, pipeline)
+    assert (told["over"], told["values"][0]["value"]) == ("4 items (4 units)", 0.75), "each cycle counts once"
 
 
 def test_a_majority_of_three_suffices_where_the_threshold_says_so(
@@ -139,6 +194,8 @@ def test_boxes_are_merged_to_the_one_most_like_the_others(
     (merged,) = Annotation.objects.filter(item=item, deleted_at=None)
     assert merged.geometry["xyxy"] == [5, 2, 15, 12]
     assert merged.creator == second
+    noted = NodeExecution.objects.get(pipeline=pipeline, node_id="f").noted
+    assert noted["units"]["box"] == [[["circle", "circle", "circle"], 1]]
 
 
 def test_a_discarded_copy_holds_the_item_back(panel: Panel, upload: Upload, annotator: User, second: User) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from django.utils.timezone import now
+from rest_framework.test import APIClient
 
 from alp_site.lib import storage
 from alp_site.lib.testing import failed_jobs, settle
@@ -23,6 +25,7 @@ from pipelines.nodes._items import drawn
 from pipelines.nodes.shadow_predict import FIGURE
 from pipelines.services.cycles import Begin, start_cycles
 from pipelines.services.pipelines import create_pipeline, problems_of, start_pipeline
+from pipelines.services.variables import set_variable
 from tests.pipelines.conftest import graph, link, node
 from tests.pipelines.nodes.conftest import Upload, counts, real
 
@@ -170,6 +173,38 @@ def test_a_model_agrees_with_people_or_not(world: World) -> None:
     assert Cycle.objects.get(pk=differed.cycle_id).memory["model_agreement"] == 0.0
 
 
+def figures(client: APIClient, row: NodeExecution) -> Any:
+    """What the panel of that execution's node tells of all of them."""
+    return client.get(f"/api/v1/pipelines/{row.pipeline_id}/nodes/f/").json()["figures"]
+
+
+def test_the_agreement_beyond_chance_is_that_of_the_model_that_predicted_last(world: World) -> None:
+    first, second = some(world)
+    client = APIClient()
+    client.force_login(world.people["owner"])
+    said = dict(Prediction.objects.filter(model=world.seed_model).values_list("item_id", "label"))
+    other = next(name for name in world.seed_model.labels if name != said[second.pk])
+    for item, label in ((first, said[first.pk]), (second, other)):
+        set_class_label(item_id=item.pk, label=label, author_user=world.people["annotator"])
+    variable = {"name": "best", "type": "Model", "value": str(world.seed_model.pk)}
+    spec = graph([real("f", "model_agreement", inputs={"model": {"variable": "best"}})], variables=[variable])
+    pipeline = start_pipeline(pipeline=create_pipeline(project=world.project, name="Compared", graph=spec))
+    start_cycles(pipeline=pipeline, node_id="f", begins=[Begin(str(i.pk), str(i.pk)) for i in (first, second)])
+    settle()
+    row = NodeExecution.objects.filter(pipeline=pipeline, node_id="f").first()
+    (told,) = figures(client, row)
+    values = Counter([said[first.pk], said[first.pk], said[second.pk], other])
+    expected = 1 - 3 * (4 - 2) / (16 - sum(n * n for n in values.values()))
+    assert [v["value"] for v in told["values"]] == [0.5, pytest.approx(expected)]
+    assert told["over"] == "2 items (2 units)"
+    set_variable(pipeline_id=pipeline.pk, name="best", value=str(world.base.pk))
+    start_cycles(pipeline=pipeline, node_id="f", begins=[Begin("again", str(first.pk))])
+    settle()
+    (told,) = figures(client, row)
+    assert told["over"] == "1 item (1 unit)", "an untrained model says nothing, and its figures begin anew"
+    assert told["values"][0]["value"] == 0.0
+
+
 def test_a_model_that_predicted_nothing_yet_is_asked(world: World) -> None:
     (item,) = some(world, 1)
     Prediction.objects.all().delete()
@@ -193,7 +228,12 @@ def test_a_shadow_is_compared_and_counted_once(world: World) -> None:
         (f"against {world.seed_model.name}", 1.0, 1.0), (f"against {world.seed_model.name}", 2.0, 1.0),
     ]  # fmt: skip
     same = {"model": {"fixed": str(world.seed_model.pk)}, "candidate": {"fixed": str(world.seed_model.pk)}}
-    assert run_one(world, real("f", "shadow_predict", inputs=same), first).action == "agree"
+    alike = run_one(world, real("f", "shadow_predict", inputs=same), first)
+    assert alike.action == "agree"
+    client = APIClient()
+    client.force_login(world.people["owner"])
+    assert [figures(client, row)[0]["values"][0]["value"] for row in (rows[0], alike)] == [0.0, 1.0]
+    assert [row.noted["units"]["class"][0][1] for row in (rows[0], alike)] == [1, 1]
 
 
 def test_pictures_are_embedded_once_and_unreadable_ones_told(world: World) -> None:

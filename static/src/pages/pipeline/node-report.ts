@@ -1,11 +1,12 @@
 /** How one node does: how long it takes, how much of the last hour, what failed and why. */
 import { h, replace, type Child } from "../../lib/dom";
-import { ago, count, duration, plural } from "../../lib/format";
+import { ago, count, decimal, duration, plural } from "../../lib/format";
 import { api, messageOf } from "../../lib/http";
 import type { components } from "../../lib/api-types";
 import { sparkline } from "../../ui/sparkline";
 
 type Report = components["schemas"]["NodeReport"];
+type Figures = components["schemas"]["NodeFigures"];
 
 export function nodeReport(pipelineId: string, nodeId: string): HTMLElement {
   const host = h("section", { "aria-label": "How it does" });
@@ -16,10 +17,26 @@ export function nodeReport(pipelineId: string, nodeId: string): HTMLElement {
 async function load(host: HTMLElement, pipelineId: string, nodeId: string): Promise<void> {
   try {
     const report = await api.get<Report>(`/api/v1/pipelines/${pipelineId}/nodes/${nodeId}/`);
-    replace(host, reportPart(report));
+    replace(host, figuresPart(report.figures), reportPart(report));
   } catch (error) {
     replace(host, h("p", { class: "status bad" }, messageOf(error)));
   }
+}
+
+/** What the node's type has to say of all it did, whatever type that is: "Agreement so far: mean 0.83 · alpha 0.71". */
+export function figuresPart(figures: readonly Figures[]): Child {
+  return figures.map((one) => [
+    h("h3", {}, one.title),
+    h(
+      "p",
+      {},
+      `${one.values.map(({ name, value }) => `${name} ${decimal(value)}`).join(" · ")} over ${one.over}`,
+    ),
+    one.values
+      .filter(({ value, why }) => value === null && why)
+      .map(({ name, why }) => h("p", { class: "hint" }, `There is no ${name}: ${why}.`)),
+    one.doc ? h("p", { class: "hint" }, one.doc) : null,
+  ]);
 }
 
 function reportPart(report: Report): Child {
