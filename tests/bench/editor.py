@@ -124,7 +124,10 @@ def heads_inside(page: Page, canvas: FloatRect) -> list[Spot]:
     """Heads of nodes a drag may start at and go round without leaving the canvas."""
     found = []
     for head in page.locator(".step-head").all():
-        x, y = middle(box_of(head))
+        box = head.bounding_box()
+        if box is None:  # it went out of sight meanwhile: only what is in sight is drawn
+            continue
+        x, y = middle(box)
         right, bottom = canvas["x"] + canvas["width"] - 260, canvas["y"] + canvas["height"] - 200
         if canvas["x"] + 60 < x < right and canvas["y"] + 60 < y < bottom:
             found.append((x, y))
