@@ -245,6 +245,7 @@ export function uploadPanel(options: UploadOptions): HTMLElement {
   async function follow(made: ImportRow, card: HTMLElement): Promise<void> {
     const progress = createProgress({
       label: `Unpacking ${made.name}`,
+      finished: made.name,
       onCancel: () => api.del(`/api/v1/imports/${made.id}/`),
     });
     replace(card, h("div", { class: "card-body" }, progress.element));
@@ -264,7 +265,7 @@ export function uploadPanel(options: UploadOptions): HTMLElement {
           ? row.error
           : `${count(row.added)} in, ${count(row.skipped)} there already, ${count(row.refused_count)} refused`;
       progress.finish(
-        `${row.name}: ${row.state === "cancelled" ? "stopped, " : ""}${text}`,
+        `${row.state === "cancelled" ? "stopped, " : ""}${text}`,
         row.state === "done" && !row.refused_count ? "ok" : "bad",
       );
       replace(
