@@ -75,7 +75,8 @@ COMPARE_SCHEMA: dict[str, Any] = {
             "type": ["number", "null"],
             "exclusiveMinimum": 0,
             "default": None,
-            "description": "A candidate that takes longer for one picture, where evaluations run, is not promoted.",
+            "description": "A candidate that takes longer for one picture, in processor time where evaluations run, is"
+            " not promoted.",
         },
         "seeds": {
             "type": "integer",

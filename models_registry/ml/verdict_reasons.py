@@ -113,11 +113,11 @@ def untrained_verdict(
 
 
 def held_to(
-    verdict: Verdict, rules: CompareConfig, candidate: str, incumbent: str, latency_ms: float | None
+    verdict: Verdict, rules: CompareConfig, candidate: str, incumbent: str, measured: Mapping[str, Any]
 ) -> Verdict:
-    """The verdict with what is asked for beside the figures: a latency budget, a person's approval. latency_ms: of the
-    candidate; None: not known, which breaks a budget."""
-    reasons = [*_latency_reasons(rules, candidate, latency_ms)]
+    """The verdict with what is asked for beside the figures: a latency budget, a person's approval. measured: of the
+    candidate ``latency_ms`` and, beside it, ``latency_wall_ms`` (``ml.latency``); not known, it breaks a budget."""
+    reasons = [*_latency_reasons(rules, candidate, measured)]
     if rules.approval:
         text = "A person must approve: no pipeline promotes it, the button does."
         reasons.append(Reason(APPROVAL, text, False))
@@ -150,16 +150,24 @@ def waits_for_approval(reasons: Iterable[Mapping[str, Any]]) -> bool:
     return [reason["code"] for reason in reasons if not reason["passed"]] == [APPROVAL]
 
 
-def _latency_reasons(rules: CompareConfig, candidate: str, latency_ms: float | None) -> list[Reason]:
+def _latency_reasons(rules: CompareConfig, candidate: str, measured: Mapping[str, Any]) -> list[Reason]:
     if rules.latency_ms is None:
         return []
     allowed = f"{rules.latency_ms:g} ms are allowed"
+    latency_ms, wall_ms = measured.get("latency_ms"), measured.get("latency_wall_ms")
     if latency_ms is None:
         text = f"How long {candidate} takes for a picture is not known (evaluated before that was measured); {allowed}."
         return [Reason("latency_unknown", text, False)]
     passed = latency_ms <= rules.latency_ms
-    text = f"{candidate} takes {latency_ms:.3g} ms for a picture, {allowed}."
+    text = f"{candidate} takes {_milliseconds(latency_ms)} for a picture, {allowed}."
+    if measured.get("latency_by") == "processor" and wall_ms is not None:
+        told = f"{_milliseconds(latency_ms)} of a processor for a picture ({_milliseconds(wall_ms)} by the clock)"
+        text = f"{candidate} takes {told}, {allowed}."
     return [Reason("fast_enough" if passed else "too_slow", text, passed)]
+
+
+def _milliseconds(value: float) -> str:
+    return f"{value:.3g} ms" if value < 100 else f"{value:.0f} ms"
 
 
 def _title(metric: str) -> str:

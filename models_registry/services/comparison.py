@@ -140,8 +140,7 @@ def _judge(
             {**seeds, incumbent.pk: tables[incumbent.pk]},
             config,
         )
-    known = evaluations[candidate.pk].summary.get("latency_ms")
-    verdict = held_to(verdict, rules, candidate.name, incumbent.name, known)
+    verdict = held_to(verdict, rules, candidate.name, incumbent.name, evaluations[candidate.pk].summary)
     if entry is not None:
         ledger.record_p(entry_id=entry.pk, p=verdict.p)
     ledger_entry = {"spent": entry is not None, "k": k, "chain": str(entry.chain_id) if entry else None}
@@ -178,7 +177,7 @@ def _judge_by_checks(candidate: Model, incumbent: Model, config: dict[str, Any])
         for model in (candidate, incumbent)
     ]
     verdict = compare_by_checks(contenders[0], contenders[1], config)
-    verdict = held_to(verdict, parse_config(config), candidate.name, incumbent.name, None)
+    verdict = held_to(verdict, parse_config(config), candidate.name, incumbent.name, {})
     return _body(verdict, candidate, incumbent, {}, {"spent": False, "k": verdict.k, "chain": None})
 
 
@@ -310,11 +309,14 @@ def _found(key: str) -> Comparison | None:
 
 
 def _named(model: Model, evaluations: dict[UUID, Evaluation]) -> dict[str, Any]:
+    judged = evaluations.get(model.pk)
+    summary = judged.summary if judged else {}
     return {
         "id": str(model.pk),
         "name": model.name,
-        "evaluation": str(evaluations[model.pk].pk) if model.pk in evaluations else None,
+        "evaluation": str(judged.pk) if judged else None,
         "train_count": model.train_count,
+        **{name: summary.get(name) for name in ("latency_ms", "latency_wall_ms", "latency_by")},
     }
 
 

@@ -80,7 +80,7 @@ def evaluate(run: Run) -> None:
     else:
         report, table = _judged(row.model, subset, _answers(row.model, subset, run))
     run.stop_if_cancelled()
-    report["latency_ms"] = latency.measure(row.model, [example.blob for example in subset.examples[: latency.PICTURES]])
+    report |= latency.measure(row.model, [example.blob for example in subset.examples[: latency.PICTURES]])
     stored = storage.put_bytes(table)
     with run.commit():
         fresh = Evaluation.objects.select_for_update().get(pk=row.pk)
@@ -103,7 +103,7 @@ def evaluation_ended(job: Job) -> None:
 
 def summary_of(report: dict[str, Any], skipped: int) -> dict[str, Any]:
     """The headline figures of a report, small enough for lists: metrics, of an accuracy its 95 % interval, counts, the
-    milliseconds that one picture takes."""
+    milliseconds that one picture takes (``services.latency``)."""
     metrics = report["metrics"]
     interval = {"accuracy_interval": list(wilson(metrics["accuracy"], report["n"]))} if "accuracy" in metrics else {}
     return {
@@ -112,7 +112,7 @@ def summary_of(report: dict[str, Any], skipped: int) -> dict[str, Any]:
         "n": report["n"],
         "unreadable": report["unreadable"],
         "skipped": skipped,
-        "latency_ms": report.get("latency_ms"),
+        **{name: report.get(name) for name in ("latency_ms", "latency_wall_ms", "latency_by")},
     }
 
 

@@ -2,32 +2,32 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
-from statistics import median
+from typing import Any
 
 from models_registry.ml.adapters import AnyAdapter, says_classes, says_shapes
+from models_registry.ml.latency import time_passes
 from models_registry.models import Model
 from models_registry.services.embeddings import BlobImages
 from models_registry.services.runtime import runtime_of
 
 __all__ = ["PICTURES", "measure"]
 
-PICTURES = 9  # timed ones; the first is shown once before, so that nothing is loaded on the clock
+PICTURES = 9
 
 
-def measure(model: Model, blobs: Sequence[str]) -> float | None:
-    """Milliseconds, the median over the first pictures, each asked about by itself and decoded on the way, without
-    cached embeddings. None where none of them can be read. Slow; not inside a transaction."""
+def measure(model: Model, blobs: Sequence[str]) -> dict[str, Any]:
+    """``{"latency_ms", "latency_wall_ms", "latency_by"}`` of the first pictures, each asked about by itself and decoded
+    on the way, without cached embeddings; how, and why neighbours count little, ``ml.latency`` says. None each where no
+    picture can be read. Slow; not inside a transaction."""
     runtime = runtime_of(model)
-    took: list[float] = []
-    with runtime.lock:
-        for number, blob in enumerate([*blobs[:1], *blobs[:PICTURES]]):
-            started = time.perf_counter()
-            read = _ask(runtime.adapter, blob)
-            if number and read:
-                took.append(time.perf_counter() - started)
-    return round(1000 * median(took), 2) if took else None
+    adapter = runtime.adapter
+    first = blobs[:PICTURES]
+    with runtime.lock, adapter.one_thread() as own:
+        found = time_passes(lambda at: _ask(adapter, first[at]), len(first), own=own)
+    if found is None:
+        return dict.fromkeys(("latency_ms", "latency_wall_ms", "latency_by"))
+    return {"latency_ms": found.ms, "latency_wall_ms": found.wall_ms, "latency_by": found.by}
 
 
 def _ask(adapter: AnyAdapter, blob: str) -> bool:

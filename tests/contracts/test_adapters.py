@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 from _pytest.mark import ParameterSet
 from jsonschema import Draft202012Validator
 
@@ -204,6 +205,19 @@ def test_probabilities_and_embeddings_have_their_shapes(
     )
     assert not errors
     assert adapter.predict([]).probs.shape == (0, len(LABELS))
+
+
+@every_variant
+def test_it_computes_with_one_thread_while_it_is_timed(
+    name: str, mode: str | None, trained: Callable[..., Trained]
+) -> None:
+    adapter, usual = trained(name, mode).adapter, torch.get_num_threads()
+    with adapter.one_thread() as own:
+        assert own is (not torch.cuda.is_available())
+        assert torch.get_num_threads() == 1
+        alone = adapter.predict(IMAGES[:1]).probs
+    assert torch.get_num_threads() == usual
+    np.testing.assert_allclose(alone, adapter.predict(IMAGES[:1]).probs, atol=1e-4)
 
 
 @every_variant

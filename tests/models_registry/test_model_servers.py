@@ -83,6 +83,8 @@ def test_a_classifier_is_asked_by_our_protocol(server: Server, tmp_path: Any) ->
     again: Any = load_adapter(tmp_path)
     assert again.weights_digest() == adapter.weights_digest()
     np.testing.assert_array_equal(again.predict([picture]).probs, found.probs[:1])
+    with adapter.one_thread() as own:
+        assert not own  # how long it takes, the clock tells
     other: Any = new_adapter("http_classification", {"url": server.url, "version": "2"}, LABELS)
     assert other.weights_digest() != adapter.weights_digest()
 

@@ -51,6 +51,12 @@ def test_a_classifier_from_a_file_predicts_and_keeps(files: Path, tmp_path: Path
     assert set(found.errors) == {9}
     assert np.isnan(found.probs[9]).all()
     np.testing.assert_allclose(adapter.predict_from_embeddings(found.embeddings)[:9], found.probs[:9], atol=1e-2)
+    usual = adapter._session
+    with adapter.one_thread() as own:
+        assert own
+        assert adapter._session.get_session_options().intra_op_num_threads == 1
+        np.testing.assert_allclose(adapter.predict(images).probs, found.probs[:9], atol=1e-5)
+    assert adapter._session is usual
     adapter.save(tmp_path / "kept")
     (files / "colour.onnx").unlink()
     again: Any = load_adapter(tmp_path / "kept")

@@ -14,7 +14,8 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, ClassVar
 from xml.sax.saxutils import quoteattr
@@ -121,6 +122,10 @@ class HttpAdapter:
         if said.get("error"):
             raise UnreadableImage(f"the model's server: {said['error']}")
         return said, size
+
+    @contextmanager
+    def one_thread(self) -> Iterator[bool]:
+        yield False  # it is the server that computes, with what it has
 
     def _label_config(self) -> str:
         """A labelling interface of Label Studio with our labels."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -71,12 +72,14 @@ class OnnxAdapter:
         self._content = weights_path(config["file"]).read_bytes()
         self._open()
 
-    def _open(self) -> None:
-        """Raises Invalid for what is no ONNX model that onnxruntime can run."""
+    def _open(self, threads: int = 0) -> None:
+        """threads: that compute; 0: one for each core. Raises Invalid for what is no ONNX model that onnxruntime can
+        run."""
         import onnxruntime
 
         options = onnxruntime.SessionOptions()
         options.log_severity_level = 4
+        options.intra_op_num_threads = threads
         try:
             self._session = onnxruntime.InferenceSession(self._content, options, providers=["CPUExecutionProvider"])
         except Exception as error:  # onnxruntime raises classes of its own for each cause; the file is the user's
@@ -98,6 +101,15 @@ class OnnxAdapter:
         """What the model takes, as the configuration says."""
         x = (pixels.astype(np.float32) - np.float32(self.config["mean"])) / np.float32(self.config["std"])
         return x if self.config["layout"] == "nhwc" else np.ascontiguousarray(x.transpose(0, 3, 1, 2))
+
+    @contextmanager
+    def one_thread(self) -> Iterator[bool]:
+        usual = self._session
+        self._open(threads=1)
+        try:
+            yield True
+        finally:
+            self._session = usual
 
     @property
     def input_size(self) -> int:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
@@ -122,6 +123,13 @@ class StoredAdapter(Generic[Net]):
         raise NotPortable(
             f"{self.info.title} picks its answers in Python code that no file of tensors holds. Export it as a zip."
         )
+
+    @contextmanager
+    def one_thread(self) -> Iterator[bool]:
+        from models_registry.ml.nets.runtime import one_thread
+
+        with one_thread() as own:
+            yield own
 
     @property
     def input_size(self) -> int:

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar, Protocol, TypeGuard
@@ -239,6 +240,10 @@ class BaseAdapter(Protocol):
 
     def weights_digest(self) -> str:
         """sha256 of everything that decides a prediction: all weights, labels and preprocessing."""
+
+    def one_thread(self) -> AbstractContextManager[bool]:
+        """While it lasts the adapter computes with one thread; gives whether it is this process that computes, not a
+        GPU or a server. See ``ml.latency``."""
 
 
 class Adapter(BaseAdapter, Protocol):

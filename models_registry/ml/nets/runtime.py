@@ -109,6 +109,17 @@ def run_batches(
     return [np.concatenate(column) for column in zip(*parts, strict=True)], errors
 
 
+@contextlib.contextmanager
+def one_thread() -> Iterator[bool]:
+    """Torch computes with one thread while it lasts; gives whether that is where the nets are, not on a GPU."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield device().type == "cpu"
+    finally:
+        torch.set_num_threads(threads)
+
+
 T = TypeVar("T")
 R = TypeVar("R")
 
