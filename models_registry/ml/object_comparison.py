@@ -95,6 +95,7 @@ def compare_objects(
         smallest_gain=2.5 * duel.spread.error,
         n=duel.n,
         unreadable=0,
+        kind="objects",
     )
 
 

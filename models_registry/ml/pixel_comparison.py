@@ -89,6 +89,7 @@ def compare_pixels(
         smallest_gain=None,
         n=int(duel.readable.sum()),
         unreadable=int((~duel.readable).sum()),
+        kind="pixels",
     )
 
 
@@ -185,13 +186,14 @@ class _Duel:
 
     def per_class(self, names: list[str], rules: CompareConfig, seed: int, resamples: int) -> list[dict[str, Any]]:
         """Recall of pixels; in place of average precision the intersection over union. lower_bound: one-sided 95 %
-        bound of the change in recall, of guarded classes; -1 (nothing is ruled out) without a pixel of the class."""
+        bound of the change in recall; -1 (nothing is ruled out) without a pixel of the class."""
         rows = []
+        bounds = self._recall_bounds(seed, resamples)
         for label, name in enumerate(names):
             total = float(self.truth[:, label].sum())
             recalls = [float(shared[:, label].sum()) / total if total else None for shared in self.shared]
             guarded = name in rules.guard_labels
-            bound = (self._recall_bound(label, seed, resamples) if guarded else 0.0) if total else -1.0
+            bound = bounds[label] if total else -1.0
             rows.append(
                 {
                     "name": name,
@@ -208,17 +210,20 @@ class _Duel:
             )
         return rows
 
-    def _recall_bound(self, label: int, seed: int, resamples: int) -> float:
-        change, totals = self.shared[0][:, label] - self.shared[1][:, label], self.truth[:, label]
+    def _recall_bounds(self, seed: int, resamples: int) -> list[float]:
+        """Of every class, by one pass over the resamples."""
+        change, totals = self.shared[0] - self.shared[1], self.truth
 
-        def statistic(weights: NDArray[np.float32]) -> NDArray[np.float64]:
+        def changes(weights: NDArray[Any]) -> NDArray[np.float64]:
             with np.errstate(invalid="ignore", divide="ignore"):
-                return np.asarray((change @ weights) / (totals @ weights))
+                return np.asarray((change.T @ weights) / (totals.T @ weights))
 
-        found = paired.bootstrap_interval(
-            statistic, self.n, seed=seed, groups=self.groups, resamples=resamples, level=0.9
-        )
-        return found.low
+        draws = paired.Resampling(self.n, seed=seed, groups=self.groups, resamples=resamples)
+        observed = changes(np.ones((self.n, 1)))[:, 0]
+        drawn = np.concatenate([changes(weights) for weights in draws.weights()], axis=1)
+        left_out = np.concatenate([changes(weights) for weights in draws.jackknife()], axis=1)
+        rows = zip(observed.tolist(), drawn, left_out, strict=True)
+        return [paired.Spread(*row).quantile(0.05) for row in rows]
 
     def _iou(self, side: int, label: int) -> float | None:
         union = float(self.unions[side][:, label].sum())

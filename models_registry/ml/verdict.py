@@ -57,8 +57,13 @@ class Measure:
 @dataclass(frozen=True)
 class Verdict:
     """``as_dict`` is JSON-able. metrics: per model, its headline figures. measures: accuracy and the deciding metric
-    with intervals. gain, interval: of the deciding metric. p, alpha_k, k: of McNemar's test; p is None if nothing was
-    tested."""
+    with intervals. gain, interval: of the deciding metric. p, alpha_k, k: of the test that leaves chance out; p is None
+    if nothing was tested.
+
+    kind says what was counted and tested. classes: pictures that only one has right, McNemar's test; the classes'
+    bounds are of recall. objects: objects that only one found, paired bootstrap; bounds of average precision. pixels:
+    pictures on which only one erred less, permutation test; bounds of the recall of pixels, and what is called average
+    precision of a class is its intersection over union."""
 
     action: Literal["update model", "discard"]
     winner: Literal["candidate", "incumbent"]
@@ -78,6 +83,7 @@ class Verdict:
     smallest_gain: float | None
     n: int
     unreadable: int
+    kind: Literal["classes", "objects", "pixels"] = "classes"
 
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)

@@ -55,6 +55,7 @@ def test_clearly_better_model_is_promoted_with_all_its_figures() -> None:
     assert accuracy.gain == pytest.approx(0.1)
     assert 0 < accuracy.low < 0.1 < accuracy.high
     assert (verdict.only_candidate, verdict.only_incumbent, verdict.n) == (60, 0, N)
+    assert verdict.kind == "classes"
     assert verdict.metrics["candidate"]["accuracy"] == pytest.approx(0.8)
     assert verdict.smallest_gain == pytest.approx(2.5 * (0.1 / N) ** 0.5)
     assert "new is better" in verdict.headline

@@ -94,6 +94,9 @@ def test_a_clearly_better_detector_is_promoted_with_its_figures() -> None:
     assert verdict.interval[0] < (verdict.gain or 0) < verdict.interval[1]
     assert verdict.interval[0] > 0.05
     assert verdict.only_candidate > verdict.only_incumbent
+    assert verdict.kind == "objects"
+    for row in verdict.per_class:  # bounds are of what changed: average precision
+        assert row["lower_bound"] < row["average_precision_change"]
     assert verdict.metrics["candidate"]["recall"] > verdict.metrics["incumbent"]["recall"]
     json.dumps(verdict.as_dict())
 
