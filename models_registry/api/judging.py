@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from uuid import UUID
 
+import numpy as np
 from django.http import HttpResponseBase
 from django.utils.http import content_disposition_header
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
+from numpy.typing import NDArray
 from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -58,10 +61,11 @@ class EvaluationDetailView(APIView):
 class EvaluationItemsView(APIView):
     @extend_schema(
         responses=shapes.Listing,
-        parameters=[OpenApiParameter(name, str) for name in ("truth", "predicted", "only", "offset", "limit")],
+        parameters=[OpenApiParameter(name, str) for name in ("truth", "predicted", "only", "slice", "offset", "limit")],
     )
     def get(self, request: Request, evaluation_id: UUID) -> Response:
-        """The items behind the figures, the surest answers first: `only=wrong`, or one cell of the confusion matrix."""
+        """The items behind the figures, the surest answers first: `only=wrong`, one cell of the confusion matrix, or
+        those of a `slice`: the facts of one as the findings name it, a JSON object."""
         row = evaluation_for(request, evaluation_id, "model.see")
         if row.table_id is None:
             raise NotFound("This evaluation has no table of items.")
@@ -77,6 +81,7 @@ class EvaluationItemsView(APIView):
             only=only,
             offset=offset,
             limit=limit,
+            among=_slice(request, row),
         )
         return Response({**page, "next": str(offset + limit) if offset + limit < page["total"] else None})
 
@@ -213,6 +218,20 @@ class ItemPredictionsView(APIView):
         require(request.user, "model.see", item.dataset.project_id)
         rows = predictions.list_predictions(request.user, item_id).order_by("-model_id")[:100]
         return Response({"items": render.predictions(list(rows)), "next": None})
+
+
+def _slice(request: Request, row: Evaluation) -> NDArray[np.bool_] | None:
+    """The items that are asked for by what is known of them; None: all. Raises Invalid."""
+    text = request.query_params.get("slice")
+    if not text:
+        return None
+    try:
+        wanted = json.loads(text)
+    except ValueError:
+        wanted = None
+    if not isinstance(wanted, dict) or not all(isinstance(value, str) for value in wanted.values()):
+        raise Invalid("slice is a JSON object of facts and their values.", field="slice")
+    return findings.in_slice(row, wanted)
 
 
 def _number(request: Request, name: str, default: float, most: float = 1e9) -> float:

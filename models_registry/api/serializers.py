@@ -240,6 +240,7 @@ class Evaluation(s.Serializer[Any]):
     id = s.UUIDField()
     model = s.UUIDField()
     test_set_version = VersionOfTestSet()
+    filter = s.DictField(help_text="By which the items of the test set version were chosen")
     status = s.CharField()
     summary = s.DictField()
     item_count = s.IntegerField()

@@ -19,21 +19,34 @@ Shapes = Sequence[Sequence[Shape]]
 @dataclass(frozen=True)
 class PixelTable:
     """(N, C) float64 pixels of each image and class: shared by truth and answer, of the truth, of the answer.
-    readable: (N,) bool."""
+    readable: (N,) bool. confused: (K, 4) int64 rows of image, class of the truth, class of the answer and how many
+    pixels have both, C for no class; None of tables from before that was kept."""
 
     shared: NDArray[np.float64]
     truth: NDArray[np.float64]
     said: NDArray[np.float64]
     readable: NDArray[np.bool_]
+    confused: NDArray[np.int64] | None = None
 
     def columns(self) -> dict[str, NDArray[Any]]:
         """For ``numpy.savez``; ``from_columns`` reads them."""
+        confused = {} if self.confused is None else {"pixels_confused": self.confused}
         return {"pixels_shared": self.shared, "pixels_truth": self.truth, "pixels_said": self.said,
-                "readable": self.readable}  # fmt: skip
+                "readable": self.readable, **confused}  # fmt: skip
 
     @classmethod
     def from_columns(cls, columns: Mapping[str, NDArray[Any]]) -> PixelTable:
-        return cls(*(columns[name] for name in ("pixels_shared", "pixels_truth", "pixels_said", "readable")))
+        parts = (columns[name] for name in ("pixels_shared", "pixels_truth", "pixels_said", "readable"))
+        return cls(*parts, columns.get("pixels_confused"))
+
+    def confusion(self) -> NDArray[np.int64] | None:
+        """(C + 1, C + 1) pixels of all images: row = true class, column = answered one, the last is no class."""
+        if self.confused is None:
+            return None
+        classes = self.truth.shape[1]
+        whole = np.zeros((classes + 1, classes + 1), np.int64)
+        np.add.at(whole, (self.confused[:, 1], self.confused[:, 2]), self.confused[:, 3])
+        return whole
 
     def ious(self, weights: NDArray[Any] | None = None) -> NDArray[np.float64]:
         """(C, B) intersection over union of each class over all images under weights (N, B); NaN for a class that
@@ -56,14 +69,25 @@ def make_pixel_table(
 ) -> PixelTable:
     """truth, found: one list an image. An image of size (0, 0) could not be read and counts nothing."""
     counts = np.zeros((3, len(truth), classes))
+    confused = [np.zeros((0, 4), np.int64)]
     for at, (wanted, said, size) in enumerate(zip(truth, found, sizes, strict=True)):
         if not size[0]:
             continue
         one, two = class_map(wanted, size), class_map(said, size)
         for row, values in zip(counts, (one[one == two], one, two), strict=True):
             row[at] = np.bincount(values.ravel(), minlength=classes + 1)[1:]
+        confused.append(_confused(at, one, two, classes))
     seen = np.ones(len(truth), bool) if readable is None else readable
-    return PixelTable(counts[0], counts[1], counts[2], seen)
+    return PixelTable(counts[0], counts[1], counts[2], seen, np.concatenate(confused))
+
+
+def _confused(at: int, one: NDArray[np.int64], two: NDArray[np.int64], classes: int) -> NDArray[np.int64]:
+    """Rows of ``PixelTable.confused`` of an image, from maps in which 0 is no class."""
+    side = classes + 1
+    pairs = np.bincount((one * side + two).ravel(), minlength=side * side)
+    there = np.flatnonzero(pairs)
+    truth, said = (there // side - 1) % side, (there % side - 1) % side  # no class: from the first place to the last
+    return np.stack([np.full(len(there), at), truth, said, pairs[there]], axis=1).astype(np.int64)
 
 
 def report_pixels(table: PixelTable, class_names: Sequence[str]) -> dict[str, Any]:
@@ -74,6 +98,7 @@ def report_pixels(table: PixelTable, class_names: Sequence[str]) -> dict[str, An
     dices = 2 * ious / (1 + ious)
     present = table.truth.sum(axis=0) > 0
     sums = [part.sum(axis=0) for part in (table.shared, table.truth, table.said)]
+    confusion = table.confusion()
     return {
         "n": int(table.readable.sum()),
         "unreadable": int((~table.readable).sum()),
@@ -94,6 +119,7 @@ def report_pixels(table: PixelTable, class_names: Sequence[str]) -> dict[str, An
             for i, name in enumerate(class_names)
         ],
         "pr_curves": {},
+        **({} if confusion is None else {"confusion_matrix": confusion.tolist()}),
     }
 
 

@@ -46,8 +46,11 @@ def shape_items(table: Mapping[str, NDArray[Any]], threshold: float) -> ShapeIte
 def cell_images(
     table: Mapping[str, NDArray[Any]], threshold: float, truth: int | None, predicted: int | None
 ) -> NDArray[np.bool_]:
-    """(N,) whether a cell of the confusion matrix of objects counts something on the image. truth, predicted: labels;
-    None is the last row (an answer where nothing is) or column (an object without an answer), not both."""
+    """(N,) whether a cell of the confusion matrix counts something on the image. truth, predicted: labels; None is the
+    last row (an answer where nothing is) or column (an object without an answer), not both where objects were judged.
+    Of pixels: whether it has such."""
+    if "pixels_confused" in table:
+        return _pixel_cell(PixelTable.from_columns(table), truth, predicted)
     matches, taken = matches_of(dict(table)), table["found_confused"]
     kept = matches.score >= threshold
     images = np.zeros(matches.images, np.bool_)
@@ -63,6 +66,15 @@ def cell_images(
         said &= taken >= 0
         said[said] = matches.counted[0][taken[said]] & (matches.truth_label[taken[said]] == truth)
     images[matches.found_image[said]] = True
+    return images
+
+
+def _pixel_cell(table: PixelTable, truth: int | None, predicted: int | None) -> NDArray[np.bool_]:
+    assert table.confused is not None
+    nothing = table.truth.shape[1]
+    cell = [nothing if label is None else label for label in (truth, predicted)]
+    images = np.zeros(len(table.readable), np.bool_)
+    images[table.confused[(table.confused[:, 1:3] == cell).all(axis=1), 0]] = True
     return images
 
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from alp_site.lib.errors import Invalid
 
-__all__ = ["Facts", "Slice", "WorstSlice", "binned", "metric_by_slice", "slices_of", "worst_slices"]
+__all__ = ["Facts", "Slice", "WorstSlice", "binned", "members", "metric_by_slice", "slices_of", "worst_slices"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -75,6 +75,16 @@ def _of_fact(name: str, values: Sequence[Any], n: int, least: int) -> list[Slice
         for one in dict.fromkeys(_texts(value)):
             places.setdefault(one, []).append(item)
     return [Slice({name: one}, np.array(at)) for one, at in sorted(places.items()) if len(at) >= least]
+
+
+def members(facts: Facts, wanted: Mapping[str, str], n: int) -> NDArray[np.bool_]:
+    """(n,) whether an item has all these facts. Raises Invalid for a fact that is not told of the items."""
+    mask = np.ones(n, np.bool_)
+    for name, value in wanted.items():
+        if name not in facts:
+            raise Invalid(f"There is no slice by {name!r}.", field="slice")
+        mask &= [value in _texts(one) for one in facts[name]]
+    return mask
 
 
 def _texts(value: Any) -> list[str]:

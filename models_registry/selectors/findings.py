@@ -15,11 +15,11 @@ from datasets.models import Annotation, Item, TestSetEntry
 from datasets.selectors import thumbnail_url
 from models_registry.ml.label_errors import doubted_marks, suspected_labels
 from models_registry.ml.metrics.object_report import matches_of
-from models_registry.ml.slices import WorstSlice, binned, metric_by_slice, slices_of, worst_slices
+from models_registry.ml.slices import WorstSlice, binned, members, metric_by_slice, slices_of, worst_slices
 from models_registry.models import Evaluation
 from models_registry.selectors.judging import read_table
 
-__all__ = ["annotators_of", "findings", "item_facts", "item_values"]
+__all__ = ["annotators_of", "findings", "in_slice", "item_facts", "item_values"]
 
 LEAST = 20  # items of a slice that is judged
 SUSPECTS = 60
@@ -48,13 +48,8 @@ def _found(sha256: str, version_id: UUID) -> dict[str, Any]:
     """An evaluation never changes; what is said of its items then is kept as it was first seen."""
     table = read_table(sha256)
     measure, values = item_values(table)
-    ids = [UUID(str(item)) for item in table["items"]]
-    items = {
-        row.pk: row
-        for row in Item.objects.filter(pk__in=ids).only("id", "name", "dir", "width", "height", "metadata", "blob_id")
-    }
-    facts = item_facts(table, [items.get(pk) for pk in ids], annotators_of(version_id, ids))
-    single = slices_of(facts, len(ids), least=2)
+    ids, items, facts = _facts(sha256, version_id)
+    single = [one for name in facts for one in slices_of({name: facts[name]}, len(ids), least=2)]
     looked = slices_of(facts, len(ids), least=LEAST, together=2)
     suspects = _suspects(table)
     known = values[np.isfinite(values)]
@@ -68,6 +63,27 @@ def _found(sha256: str, version_id: UUID) -> dict[str, Any]:
         "suspects": [{**row, **_shown(items.get(ids[row.pop("at")]))} for row in suspects[:SUSPECTS]],
         "suspects_total": len(suspects),
     }
+
+
+def in_slice(evaluation: Evaluation, wanted: Mapping[str, str]) -> NDArray[np.bool_]:
+    """(N,) of the table's items, whether one has all these facts, as ``findings`` names them. Raises Invalid: there is
+    no such fact; NotFound without a table."""
+    if evaluation.table_id is None:
+        raise NotFound("This evaluation has no table of items.")
+    ids, _, facts = _facts(evaluation.table_id, evaluation.test_set_version_id)
+    return members(facts, wanted, len(ids))
+
+
+@lru_cache(maxsize=4)
+def _facts(sha256: str, version_id: UUID) -> tuple[list[UUID], dict[UUID, Item], dict[str, Sequence[Any]]]:
+    """The table's items in their order, their rows, what is told of them."""
+    table = read_table(sha256)
+    ids = [UUID(str(item)) for item in table["items"]]
+    items = {
+        row.pk: row
+        for row in Item.objects.filter(pk__in=ids).only("id", "name", "dir", "width", "height", "metadata", "blob_id")
+    }
+    return ids, items, item_facts(table, [items.get(pk) for pk in ids], annotators_of(version_id, ids))
 
 
 def item_values(table: Table) -> tuple[str, NDArray[np.float64]]:

@@ -37,28 +37,43 @@ def _table(sha256: str) -> dict[str, NDArray[Any]]:
 
 
 def evaluated_items(
-    evaluation: Evaluation, *, truth: str | None, predicted: str | None, only: str, offset: int, limit: int
+    evaluation: Evaluation,
+    *,
+    truth: str | None,
+    predicted: str | None,
+    only: str,
+    offset: int,
+    limit: int,
+    among: NDArray[np.bool_] | None = None,
 ) -> dict[str, Any]:
     """``{"total", "dataset", "items": [{"item", "name", "thumbnail", "truth", "predicted", "confidence", "right"}]}``.
 
     The surest answer comes first; unreadable pictures are left out. Where shapes were judged, truth and predicted are
     counts by label, and the picture with the most mistakes comes first; asked for both, they are a cell of the
-    confusion matrix of objects, whose last row and column are called ``nothing``.
+    confusion matrix of objects, whose last row and column are called ``nothing``. among: (N,) the items of the table
+    that are looked at.
     """
-    page = _page_of(evaluation, _table(str(evaluation.table_id)), (truth, predicted, only), offset, limit)
+    table = _table(str(evaluation.table_id))
+    looked = np.ones(len(table["items"]), np.bool_) if among is None else among
+    page = _page_of(evaluation, table, (truth, predicted, only), looked, offset, limit)
     return {**page, "dataset": str(evaluation.test_set_version.test_set.dataset_id)}
 
 
 def _page_of(
-    evaluation: Evaluation, table: Table, wanted: tuple[str | None, str | None, str], offset: int, limit: int
+    evaluation: Evaluation,
+    table: Table,
+    wanted: tuple[str | None, str | None, str],
+    among: NDArray[np.bool_],
+    offset: int,
+    limit: int,
 ) -> dict[str, Any]:
     if "label" not in table:
         cut = float(evaluation.metrics["threshold"])
-        return _shape_page(table, shape_items(table, cut), _shape_mask(table, cut, wanted), offset, limit)
+        return _shape_page(table, shape_items(table, cut), among & _shape_mask(table, cut, wanted), offset, limit)
     truth, predicted, only = wanted
     classes = table["classes"]
     labels, said = classes[table["label"]], classes[table["predicted"]]  # -1 is the last class: masked out below
-    sure, mask = table["confidence"], table["readable"].copy()
+    sure, mask = table["confidence"], table["readable"] & among
     if truth is not None:
         mask &= labels == truth
     if predicted is not None:
@@ -91,9 +106,10 @@ def _shape_mask(table: Table, cut: float, wanted: tuple[str | None, str | None, 
     names = [str(name) for name in table["classes"]]
     truth, predicted, only = wanted
     seen = shape_items(table, cut)
-    if truth is not None and predicted is not None and "found_confused" in table:
+    pixels = "pixels_confused" in table
+    if truth is not None and predicted is not None and (pixels or "found_confused" in table):
         at = [names.index(name) if name in names else None for name in (truth, predicted)]
-        mask = cell_images(table, cut, *at) if at != [None, None] else np.zeros(len(seen.mistakes), bool)
+        mask = cell_images(table, cut, *at) if pixels or at != [None, None] else np.zeros(len(seen.mistakes), bool)
     else:
         mask = np.ones(len(seen.mistakes), bool)
         for name, counts in ((truth, seen.objects), (predicted, seen.said)):

@@ -125,6 +125,7 @@ def evaluation(row: Evaluation, *, full: bool = True) -> JSON:
         "id": str(row.pk),
         "model": str(row.model_id),
         "test_set_version": test_set_version(row.test_set_version),
+        "filter": row.test_set_version.filter,
         "status": row.status,
         "summary": row.summary,
         "item_count": row.item_count,

@@ -33,8 +33,8 @@ def together(evaluations: Sequence[Evaluation]) -> dict[str, Any]:
     "none_right"}`` of ``common(...)``'s evaluations.
 
     A model's ``mean`` is of the measure over the pictures that all could read, ``only`` counts those that it alone got
-    right. classes: of each, support and a value of each model, its average precision and recall. slices: by one fact,
-    with the mean of each model, those first on which the models differ most.
+    right. classes: of each, support and a value of each model, its average precision and recall, of pixels its iou.
+    slices: by one fact, with the mean of each model, those first on which the models differ most.
     """
     measure, ids, values = _measured(evaluations)
     right = values >= RIGHT[measure]
@@ -139,7 +139,7 @@ def _classes(evaluations: Sequence[Evaluation]) -> list[dict[str, Any]]:
             "name": name,
             "support": next(int(rows[name]["support"]) for rows in own if name in rows),
             "values": [
-                {key: rows.get(name, {}).get(key) for key in ("average_precision", "recall", "precision")}
+                {key: rows.get(name, {}).get(key) for key in ("average_precision", "recall", "precision", "iou")}
                 for rows in own
             ],
         }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import numpy as np
@@ -124,6 +125,10 @@ def test_a_cell_opens_its_pictures(evaluation: Evaluation, pictures: Shapes, cli
     assert cell(CLASSES[20 % 3], CLASSES[0]) == [items[20]]
     assert cell("nothing", CLASSES[1]) == sorted([items[1], items[4]])
     assert cell(CLASSES[1], "nothing") == []
+
+    of_label = {"slice": json.dumps({"label": CLASSES[20 % 3]}), "only": "wrong"}
+    rows = client_as("viewer").get(f"/api/v1/evaluations/{evaluation.pk}/items/", of_label).json()["items"]
+    assert [row["item"] for row in rows] == [items[20]]
 
 
 def test_what_is_doubted_goes_to_review_in_one_act(

@@ -92,6 +92,14 @@ def test_the_planted_slice_and_the_spoiled_labels_are_found(
     assert by_fact[("metadata.user.light", "day"),]["n"] == 60
     assert by_fact[("label", "disc"),]["n"] == 30
     assert by_fact[("annotator", "Owner"),]["n"] == N - 40
+    only = api.get(f"/api/v1/evaluations/{evaluation.pk}/items/", {"slice": '{"metadata.user.light": "night"}'}).json()
+    assert only["total"] == 30
+    assert {row["item"] for row in only["items"]} == night
+    both = {"slice": '{"metadata.user.light": "night", "label": "disc"}', "only": "wrong", "truth": "disc"}
+    told_both = api.get(f"/api/v1/evaluations/{evaluation.pk}/items/", both).json()
+    assert 0 < told_both["total"] < 15
+    for bad in ('{"moon": "full"}', '{"label": 3}', "[1]", "night"):
+        assert api.get(f"/api/v1/evaluations/{evaluation.pk}/items/", {"slice": bad}).status_code == 400, bad
     last = [str(item.pk) for at, item in enumerate(pictures.items["test"]) if at % 9 >= 3][-SPOILED:]
     assert {row["item"] for row in told["suspects"][:SPOILED]} == set(last)
     first = told["suspects"][0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +20,26 @@ class Bins:
     count: NDArray[np.int64]
     confidence: NDArray[np.float64]
     accuracy: NDArray[np.float64]
+
+    def told(self) -> dict[str, list[Any]]:
+        """As JSON; None in an empty bin."""
+        shares = {"confidence": self.confidence, "accuracy": self.accuracy}
+        return {
+            "count": self.count.tolist(),
+            **{name: [None if np.isnan(v) else float(v) for v in values] for name, values in shares.items()},
+        }
+
+
+def reliability(confidence: NDArray[np.floating[Any]], right: NDArray[np.bool_]) -> Bins:
+    """What a reliability diagram draws of (N,) answers in 0..1 and whether each is right."""
+    which = _bin_of(confidence)
+    count = np.bincount(which, minlength=BINS)
+    with np.errstate(invalid="ignore"):
+        return Bins(count, np.bincount(which, confidence, BINS) / count, np.bincount(which, right, BINS) / count)
+
+
+def _bin_of(confidence: NDArray[np.floating[Any]]) -> NDArray[np.int64]:
+    return np.asarray(np.clip(np.ceil(confidence * BINS).astype(np.int64) - 1, 0, BINS - 1))
 
 
 @METRICS.add("ece")
@@ -38,7 +59,7 @@ class ExpectedCalibrationError(Metric):
     def _add(self, probs: Probs, labels: Labels) -> None:
         confidence = probs.max(axis=1)
         right = probs.argmax(axis=1) == labels
-        which = np.clip(np.ceil(confidence * BINS).astype(np.int64) - 1, 0, BINS - 1)
+        which = _bin_of(confidence)
         self._count += np.bincount(which, minlength=BINS)
         self._confidence += np.bincount(which, confidence, BINS)
         self._right += np.bincount(which, right, BINS)

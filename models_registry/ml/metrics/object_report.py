@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from models_registry.ml.averages import RECALLS, Averages, average_over, mean_of
 from models_registry.ml.metrics.base import NotComputableError
+from models_registry.ml.metrics.ece import reliability
 from models_registry.ml.metrics.report import EvaluationReport
-from models_registry.ml.object_matches import HIT, MISS, RANGES, Likeness, ObjectMatches, Rules, match_objects
+from models_registry.ml.object_matches import HIT, IGNORED, MISS, RANGES, Likeness, ObjectMatches, Rules, match_objects
 from models_registry.ml.records import FoundObjects, TaskKind, TruthObjects
 from models_registry.ml.thresholds import cuts, pick
 
@@ -59,6 +60,7 @@ def evaluate_objects(
         "per_class": _by_class(matches, averages, rules, half, cut, names),
         "confusion_matrix": confusion(free, cut, len(names)).tolist(),
         "pr_curves": _curves(averages, half, names),
+        "calibration": _calibration(matches, half),
     }
     table = {**per_image(matches, half, cut), **{name: getattr(matches, name) for name in _COLUMNS}}
     return EvaluationReport(report, {**table, "found_confused": _confused(matches, free, found)})
@@ -156,6 +158,13 @@ def _curves(averages: Averages, half: int, names: list[str]) -> dict[str, dict[s
         for c, name in enumerate(names)
         if averages.counted[0, c]
     }
+
+
+def _calibration(matches: ObjectMatches, step: int) -> dict[str, list[Any]]:
+    """Of answers by their confidence how many hit: "confidence" of an answer is of it being there, with that label.
+    What meets an ignored object is neither. [Kueppers et al., CVPR Workshops 2020]"""
+    judged = matches.state[0, step] != IGNORED
+    return reliability(matches.score[judged], matches.state[0, step][judged] == HIT).told()
 
 
 def _confused(matches: ObjectMatches, free: ObjectMatches, found: Sequence[FoundObjects]) -> NDArray[np.int64]:

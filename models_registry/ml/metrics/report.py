@@ -16,7 +16,7 @@ from models_registry.ml.metrics.average_precision import AveragePrecision, Curve
 from models_registry.ml.metrics.balanced_accuracy import BalancedAccuracy
 from models_registry.ml.metrics.base import NotComputableError
 from models_registry.ml.metrics.confusion_matrix import ConfusionMatrix
-from models_registry.ml.metrics.ece import Bins, ExpectedCalibrationError
+from models_registry.ml.metrics.ece import ExpectedCalibrationError
 from models_registry.ml.metrics.log_loss import LogLoss
 from models_registry.ml.metrics.macro_f1 import MacroF1
 from models_registry.ml.uncertainty import entropy, margin_uncertainty
@@ -147,12 +147,7 @@ def thin(curve: Curve, points: int = CURVE_POINTS) -> dict[str, list[float]]:
 def _calibration(probs: NDArray[np.float64], labels: NDArray[np.int64], classes: int) -> dict[str, Any]:
     counter = ExpectedCalibrationError(classes)
     counter.update(probs, labels)
-    bins: Bins = counter.bins()
-    return {
-        "count": bins.count.tolist(),
-        "confidence": [None if np.isnan(v) else float(v) for v in bins.confidence],
-        "accuracy": [None if np.isnan(v) else float(v) for v in bins.accuracy],
-    }
+    return counter.bins().told()
 
 
 def _table(probs: NDArray[Any], labels: NDArray[np.int64], readable: NDArray[np.bool_]) -> dict[str, NDArray[Any]]:

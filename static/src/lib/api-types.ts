@@ -430,7 +430,10 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** @description The items behind the figures, the surest answers first: `only=wrong`, or one cell of the confusion matrix. */
+    /**
+     * @description The items behind the figures, the surest answers first: `only=wrong`, one cell of the confusion matrix, or
+     *     those of a `slice`: the facts of one as the findings name it, a JSON object.
+     */
     get: operations["evaluations_id_items_get"];
     put?: never;
     post?: never;
@@ -4000,6 +4003,10 @@ export interface components {
       error: {
         [key: string]: unknown;
       } | null;
+      /** @description By which the items of the test set version were chosen */
+      filter: {
+        [key: string]: unknown;
+      };
       /** Format: date-time */
       finished_at: string | null;
       /** Format: uuid */
@@ -7798,6 +7805,7 @@ export interface operations {
         offset?: string;
         only?: string;
         predicted?: string;
+        slice?: string;
         truth?: string;
       };
       header?: never;

@@ -42,6 +42,10 @@ def test_the_confusion_matrix_looks_past_labels_and_the_averages_do_not() -> Non
     np.testing.assert_array_equal(done.table["missed"], [2, 0])
     np.testing.assert_allclose(done.table["f1"], [2 / 6, 1])
     np.testing.assert_array_equal(done.table["found_confused"], [0, 1, -1])
+    bands = done.report["calibration"]
+    told = [row for row in zip(bands["confidence"], bands["accuracy"], bands["count"], strict=True) if row[2]]
+    assert told == [(pytest.approx(0.7), 0, 1), (pytest.approx(0.8), 0, 1), (pytest.approx(0.9), 1, 1)]
+    assert bands["accuracy"].count(None) == 12
 
 
 def test_the_cut_is_that_of_the_best_f1_and_moves_the_matrix() -> None:

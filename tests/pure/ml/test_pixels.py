@@ -11,6 +11,7 @@ from models_registry.ml.metrics.base import NotComputableError
 from models_registry.ml.pixel_comparison import PixelContender, compare_pixels
 from models_registry.ml.pixel_table import PixelTable, make_pixel_table, report_pixels
 from models_registry.ml.rasters import class_map, covered, mask_shapes
+from models_registry.ml.shape_items import cell_images
 from models_registry.ml.shapes import Shape
 
 load_all()
@@ -66,8 +67,29 @@ def test_pixels_are_counted_over_the_whole_set() -> None:
     assert [row["iou"] for row in report["per_class"]][2] is None
     again = PixelTable.from_columns(table.columns())
     np.testing.assert_array_equal(again.said, table.said)
+    old = {name: column for name, column in table.columns().items() if name != "pixels_confused"}
+    assert "confusion_matrix" not in report_pixels(PixelTable.from_columns(old), ["a", "b", "c"])
     with pytest.raises(NotComputableError):
         report_pixels(make_pixel_table([[]], [[]], 3, [SIZE]), ["a", "b", "c"])
+
+
+def test_a_cell_of_pixels_counts_them_and_names_the_images_that_have_them() -> None:
+    truth = [[block(0, 0, 0, 10, 10)], [block(1, 0, 0, 4, 4)]]
+    found = [[block(0, 0, 0, 10, 5), block(1, 0, 5, 10, 3)], [block(1, 0, 0, 4, 6)]]
+    table = make_pixel_table(truth, found, 2, [SIZE, SIZE])
+    area = SIZE[0] * SIZE[1]
+    assert report_pixels(table, ["a", "b"])["confusion_matrix"] == [
+        [50, 30, 20],
+        [0, 16, 0],
+        [0, 8, 2 * area - 100 - 24],
+    ]
+
+    def images(truth: int | None, said: int | None) -> list[int]:
+        return np.flatnonzero(cell_images(table.columns(), 0.0, truth, said)).tolist()
+
+    assert [images(0, 0), images(0, 1), images(0, None), images(None, 1)] == [[0], [0], [0], [1]]
+    assert images(1, 0) == []
+    assert images(None, None) == [0, 1]
 
 
 def _pair(better: float, seed: int, n: int = 50) -> tuple[PixelTable, PixelTable]:
@@ -98,6 +120,9 @@ def test_segmentations_are_compared_by_mean_iou() -> None:
     assert judged(-0.2, 1).action == "discard"
     assert [row["guarded"] for row in won.per_class] == [True, False]
     assert [row["guarded"] for row in judged(0.2, 0, {"every": True}).per_class] == [True, True]
+    assert won.kind == "pixels"
+    for row in won.per_class:  # bounded, guarded or not
+        assert 0 < row["lower_bound"] < row["recall_change"]
 
 
 def test_an_untrained_segmenter_is_no_rival() -> None:
