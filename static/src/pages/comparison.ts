@@ -6,7 +6,9 @@ import { count, decimal, metric, plural, signed } from "../lib/format.ts";
 import { api } from "../lib/http.ts";
 import { lineChart } from "../ui/chart.ts";
 import { promote } from "./models/acts.ts";
-import { changesView } from "./models/changes-view.ts";
+import { changesView, toneOf } from "./models/changes-view.ts";
+import { changeRows, kindOf, kindWords } from "./models/comparison-kind.ts";
+import { latencyRows, milliseconds, type LatencyRow } from "./models/latency.ts";
 import {
   card,
   checkList,
@@ -27,6 +29,8 @@ const data = boot<{ canEdit: boolean; comparison: Comparison; candidate: Model; 
 const { comparison, candidate, incumbent } = data.page;
 const canEdit = may("model.edit", data);
 const report = comparison.report as ComparisonReport;
+const said = kindWords(report);
+const rows = changeRows(report);
 
 function verdictCard(): HTMLElement {
   const won = comparison.verdict === "update model";
@@ -71,7 +75,7 @@ function verdictCard(): HTMLElement {
 }
 
 /** Whether the change is for the better, and whether its interval keeps off zero. */
-function toneOf(name: string, gain: number | null, measure: Measure | undefined): string {
+function toneOfGain(name: string, gain: number | null, measure: Measure | undefined): string {
   const sure = measure !== undefined && (measure.low > 0 || measure.high < 0);
   if (!gain || !sure) return "";
   return isLoss(name) === gain < 0 ? "good" : "poor";
@@ -92,8 +96,23 @@ function measureLine(name: string, measure: Measure | undefined): HTMLElement {
     ),
     h("td", { class: "num" }, h("b", null, metric(mine))),
     h("td", { class: "num" }, metric(theirs)),
-    h("td", { class: ["num", toneOf(name, gain, measure)] }, signed(gain)),
+    h("td", { class: ["num", toneOfGain(name, gain, measure)] }, signed(gain)),
     h("td", { class: "num soft" }, measure ? `${signed(measure.low)} to ${signed(measure.high)}` : "—"),
+  );
+}
+
+/** By the processor the change can be told; by the clock each had its own hour. */
+function latencyLine({ name, values: [mine = null, theirs = null], best }: LatencyRow): HTMLElement {
+  const change = best !== null && mine !== null && theirs !== null ? mine - theirs : null;
+  const sign = change !== null && change > 0 ? "+" : "−";
+  return h(
+    "tr",
+    null,
+    h("th", { scope: "row" }, name),
+    h("td", { class: "num" }, h("b", null, milliseconds(mine))),
+    h("td", { class: "num" }, milliseconds(theirs)),
+    h("td", { class: "num" }, change === null ? "—" : `${sign}${milliseconds(Math.abs(change))}`),
+    h("td", { class: "num soft" }, "—"),
   );
 }
 
@@ -132,6 +151,7 @@ function measuresCard(): HTMLElement {
           "tbody",
           null,
           [...names].map((name) => measureLine(name, intervals.get(name))),
+          latencyRows([report.candidate, report.incumbent]).map(latencyLine),
         ),
       ),
     ),
@@ -148,8 +168,8 @@ function testCard(): HTMLElement {
   const small = report.p !== null && report.p < 0.0001;
   return card("How sure", [
     factList([
-      ["Only the candidate is right", h("b", null, count(report.only_candidate))],
-      ["Only the current best is right", h("b", null, count(report.only_incumbent))],
+      [said.onlyCandidate, h("b", null, count(report.only_candidate))],
+      [said.onlyIncumbent, h("b", null, count(report.only_incumbent))],
       [
         "Chance of such a split by luck",
         report.p === null ? "not tested" : small ? "p < .0001" : `p = ${metric(report.p, 4)}`,
@@ -157,11 +177,7 @@ function testCard(): HTMLElement {
       ["Bar for this candidate", `${metric(report.alpha_k, 4)} (number ${report.k} on this test set)`],
       ["Smallest gain it can show", report.smallest_gain === null ? "—" : metric(report.smallest_gain)],
     ]),
-    h(
-      "p",
-      { class: "hint" },
-      "Exact one-sided McNemar test on the same pictures. The k-th candidate must stay below .05 / (k (k + 1)), so that looking often cannot make a lucky one win. A retry of the same pair spends nothing.",
-    ),
+    h("p", { class: "hint" }, said.test),
   ]);
 }
 
@@ -174,7 +190,11 @@ function curvesCard(): HTMLElement {
     ([mine, theirs]) => {
       const names = Object.keys(mine.metrics?.pr_curves ?? {});
       if (!names.length) {
-        replace(place, h("p", { class: "soft" }, "There are no curves for an untrained model."));
+        const why =
+          kindOf(report) === "pixels"
+            ? "Answers by pixel have no curve."
+            : "There are no curves for an untrained model.";
+        replace(place, h("p", { class: "soft" }, why));
         return;
       }
       const line = (row: Evaluation, name: string) => {
@@ -189,9 +209,7 @@ function curvesCard(): HTMLElement {
         x: { name: "recall", min: 0, max: 1 },
         y: { name: "precision", min: 0, max: 1, format: (value: number) => metric(value, 1) },
       });
-      const moved = [...report.per_class].sort(
-        (a, b) => Math.abs(b.recall_change ?? 0) - Math.abs(a.recall_change ?? 0),
-      );
+      const moved = [...rows].sort((a, b) => Math.abs(b.change ?? 0) - Math.abs(a.change ?? 0));
       const first = moved.find((one) => names.includes(one.name))?.name ?? names[0] ?? "";
       const chart = lineChart({ label: "Precision against recall of both", spec: spec(first), height: 240 });
       replace(place, chart.element);
@@ -205,7 +223,8 @@ function curvesCard(): HTMLElement {
 }
 
 function classTable(): HTMLElement {
-  const head = ["Class", "Pictures", "Recall", "was", "Change", "at least", "AP", "was"];
+  const [main, other] = said.figures;
+  const head = ["Class", said.counted, main, "was", "Change", "at least", other, "was"];
   return card(
     "Classes",
     h(
@@ -226,28 +245,24 @@ function classTable(): HTMLElement {
         h(
           "tbody",
           null,
-          report.per_class.map((row) =>
+          rows.map((row) =>
             h(
               "tr",
               null,
               h("th", { scope: "row" }, row.name, row.guarded && h("span", { class: "hint" }, " guarded")),
               h("td", { class: "num" }, count(row.support)),
-              h("td", { class: "num" }, h("b", null, metric(row.candidate_recall))),
-              h("td", { class: "num soft" }, metric(row.incumbent_recall)),
-              h(
-                "td",
-                { class: ["num", row.lower_bound > 0 && "good", !row.ok && "poor"] },
-                signed(row.recall_change),
-              ),
-              h("td", { class: "num soft" }, row.support ? signed(row.lower_bound) : "—"),
-              h("td", { class: "num" }, metric(row.candidate_average_precision)),
-              h("td", { class: "num soft" }, metric(row.incumbent_average_precision)),
+              h("td", { class: "num" }, h("b", null, metric(row.main[0]))),
+              h("td", { class: "num soft" }, metric(row.main[1])),
+              h("td", { class: ["num", toneOf(row)] }, signed(row.change)),
+              h("td", { class: "num soft" }, row.bound === null ? "—" : signed(row.bound)),
+              h("td", { class: "num" }, metric(row.other[0])),
+              h("td", { class: "num soft" }, metric(row.other[1])),
             ),
           ),
         ),
       ),
     ),
-    h("span", { class: "hint" }, "“at least”: one-sided 95 % bound"),
+    h("span", { class: "hint" }, `“at least”: one-sided 95 % bound of the change of ${said.bounded}`),
     "span-2",
   );
 }
@@ -272,8 +287,8 @@ replace(
     report.per_class.length
       ? h("div", { class: "eval-grid thirds" }, [
           card(
-            "Change of recall by class",
-            changesView(report.per_class),
+            `Change of ${said.bounded} by class`,
+            changesView(rows),
             h("span", { class: "hint" }, "line: 95 % bound"),
           ),
           curvesCard(),

@@ -185,6 +185,12 @@ function reviewTypes(): string[] | null {
   return data.page.task === "classification" ? ["class"] : [];
 }
 
+/** What the confusion matrix parts by: where its last row and column are for what is not there, that too. */
+function cellNames({ metrics }: Evaluation): string[] {
+  const classes = metrics?.class_names ?? model.labels;
+  return (metrics?.confusion_matrix ?? []).length > classes.length ? [...classes, "nothing"] : classes;
+}
+
 async function loadEvaluation(): Promise<void> {
   try {
     const found = await api.list<Evaluation>(`${url}evaluations/`);
@@ -200,13 +206,13 @@ async function loadEvaluation(): Promise<void> {
       evaluationPlace,
       evaluationView(full, showItems),
       scored && thresholdView(model, row.id, canEdit),
-      full.metrics ? findingsView(row.id, model.name, may("task.manage", data)) : null,
+      full.metrics
+        ? findingsView(row.id, model.name, may("task.manage", data), (slice) => showItems({ slice }))
+        : null,
     );
-    const classes = full.metrics?.class_names ?? model.labels;
-    const objects = full.metrics && "objects" in full.metrics ? ["nothing"] : []; // of a cell of the confusion matrix
     items = itemsView(row.id, {
       model: model.name,
-      classes: [...classes, ...objects],
+      classes: cellNames(full),
       review: reviewTypes(),
       onTotal: (n) => tabs.setCount("mistakes", n),
     });

@@ -176,7 +176,15 @@ async function load(): Promise<void> {
         { class: "eval-grid" },
         card("Figures", figuresTable(found), h("span", { class: "hint" }, pictures)),
         curvesCard(found),
-        card("Classes", classesTable(found), h("span", { class: "hint" }, "average precision")),
+        card(
+          "Classes",
+          classesTable(found),
+          h(
+            "span",
+            { class: "hint" },
+            found.measure === "iou" ? "intersection over union" : "average precision",
+          ),
+        ),
         card(
           "Slices",
           found.slices.length

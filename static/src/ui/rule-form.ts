@@ -77,7 +77,8 @@ function schemaOf(task: string, labels: readonly string[]): JsonSchema {
         title: "Time for one picture (ms)",
         exclusiveMinimum: 0,
         default: null,
-        description: "Slower ones are kept out; measured where evaluations run. Empty: as long as it takes.",
+        description:
+          "Slower ones are kept out. Processor time, measured where evaluations run: a busy machine changes little. Empty: as long as it takes.",
       },
       approval: {
         type: "boolean",

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { scaleOf, toneOf } from "@/pages/models/changes-view.ts";
+import { apartWords, changeRows, kindOf, kindWords } from "@/pages/models/comparison-kind.ts";
 import { changesOf } from "@/ui/schema.ts";
 import { firstClause, metricName, verdictTitle, waitsForApproval, whyText } from "@/pages/models/parts.ts";
 import { addSamples, order, specOf, type Points } from "@/pages/models/training-view.ts";
@@ -76,9 +77,60 @@ describe("changes per class", () => {
   });
 
   it("are green only when surely better, red only when a guarded class may be worse", () => {
-    expect(toneOf({ lower_bound: 0.01, ok: true })).toBe("good");
-    expect(toneOf({ lower_bound: -0.2, ok: true })).toBe("even");
-    expect(toneOf({ lower_bound: -0.2, ok: false })).toBe("poor");
+    expect(toneOf({ bound: 0.01, ok: true })).toBe("good");
+    expect(toneOf({ bound: -0.2, ok: true })).toBe("even");
+    expect(toneOf({ bound: null, ok: true })).toBe("even");
+    expect(toneOf({ bound: -0.2, ok: false })).toBe("poor");
+  });
+});
+
+describe("what a comparison counted", () => {
+  const row = {
+    name: "cat",
+    support: 12,
+    candidate_recall: 0.8,
+    incumbent_recall: 0.7,
+    recall_change: 0.1,
+    lower_bound: -0.05,
+    candidate_average_precision: 0.6,
+    incumbent_average_precision: 0.65,
+    guarded: false,
+    ok: true,
+  };
+  const report = (more: Partial<ComparisonReport>) =>
+    ({
+      metric: "average_precision",
+      per_class: [row],
+      only_candidate: 3,
+      only_incumbent: 1,
+      candidate: { name: "v8" },
+      incumbent: { name: "v7" },
+      ...more,
+    }) as ComparisonReport;
+  const objects = report({ per_class: [{ ...row, average_precision_change: -0.05 }] });
+  const pixels = report({ metric: "mean_iou" });
+
+  it("is told by its report, by old ones too", () => {
+    expect([report({ kind: "classes" }), report({}), objects, pixels].map(kindOf)).toEqual([
+      "classes",
+      "classes",
+      "objects",
+      "pixels",
+    ]);
+    expect(kindWords(report({})).test).toContain("McNemar");
+    expect(kindWords(objects).test).toContain("bootstrap");
+    expect(kindWords(pixels).test).toContain("Permutation");
+    expect(apartWords(objects)).toBe("Only v8 finds 3 of the objects, only v7 1.");
+    expect(apartWords(pixels)).toBe("v8 errs less on 3 of them, v7 on 1.");
+  });
+
+  it("shows the bound beside the change that it is of", () => {
+    expect(changeRows(report({}))[0]).toMatchObject({ main: [0.8, 0.7], change: 0.1, bound: -0.05 });
+    expect(changeRows(objects)[0]).toMatchObject({ main: [0.6, 0.65], other: [0.8, 0.7], change: -0.05 });
+    expect(changeRows(pixels)[0]?.bound).toBeNull();
+    expect(changeRows({ ...pixels, kind: "pixels" })[0]?.bound).toBe(-0.05);
+    const rare = report({ per_class: [{ ...row, lower_bound: -1 }] });
+    expect(changeRows(rare)[0]?.bound).toBeNull();
   });
 });
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { bestAt, rightWords, shortName, spread, type TogetherModel } from "@/pages/models/together-view.ts";
+import { bestAt, latencyRows, latencyWords, milliseconds } from "@/pages/models/latency.ts";
+import { rightWords, shortName, spread, type TogetherModel } from "@/pages/models/together-view.ts";
 
 describe("versions side by side", () => {
   it("mark the best only where it is one, the lowest of what should be low", () => {
@@ -21,6 +22,26 @@ describe("versions side by side", () => {
     const [one, two, three] = [model(1), model(2), model(3)];
     expect(shortName(one, [one, two])).toBe(one.name);
     expect(shortName(three, [one, two, three])).toBe("v3");
+  });
+
+  it("are timed by the processor, and a clock that neighbours slowed down names no quickest", () => {
+    const quick = { latency_ms: 18.25, latency_wall_ms: 790.4, latency_by: "processor" as const };
+    const slow = { latency_ms: 30, latency_wall_ms: 31, latency_by: "processor" as const };
+    expect(latencyRows([quick, slow]).map(({ values, best }) => [values, best])).toEqual([
+      [[18.25, 30], 0],
+      [[790.4, 31], null],
+    ]);
+    const server = { latency_ms: 9, latency_wall_ms: 9, latency_by: "clock" as const };
+    expect(latencyRows([server, slow]).map(({ best }) => best)).toEqual([null, null]);
+    expect(latencyRows([server, { ...server, latency_ms: 8, latency_wall_ms: 8 }])[0]?.best).toBe(1);
+    expect(latencyRows([{ latency_ms: 12 }, {}])).toEqual([
+      { name: "Milliseconds a picture, by the clock", values: [12, null], best: null },
+    ]);
+    expect(latencyRows([{}, {}])).toEqual([]);
+    expect(latencyWords(quick)).toBe("18.3 ms of a processor a picture (790 by the clock)");
+    expect(latencyWords({ latency_ms: 12 })).toBe("12.0 ms a picture by the clock");
+    expect(latencyWords({ latency_ms: null })).toBe("");
+    expect(milliseconds(2.345)).toBe("2.35");
   });
 
   it("say what counts as right", () => {

@@ -3,8 +3,9 @@ import { h, replace } from "../../lib/dom.ts";
 import { count, decimal, duration, metric, percent, plural } from "../../lib/format.ts";
 import { heatChart, lineChart } from "../../ui/chart.ts";
 import { icon } from "../../ui/icons.ts";
-import { card, classSelect } from "./parts.ts";
-import type { ClassReport, ClassRow, Evaluation, Report, ShapeReport } from "./types.ts";
+import { latencyWords } from "./latency.ts";
+import { card, classSelect, dataTable } from "./parts.ts";
+import type { Calibration, ClassReport, ClassRow, Evaluation, Report, ShapeReport } from "./types.ts";
 
 export interface ShowItems {
   (cell: { truth?: string; predicted?: string; only?: "wrong" | "right" }): void;
@@ -22,7 +23,7 @@ export function evaluationView(row: Evaluation, showItems: ShowItems): HTMLEleme
       classCard(report, showItems),
       ...(Object.keys(report.pr_curves).length ? [curveCard(report)] : []),
       ...(shapes
-        ? objectCards(report, showItems)
+        ? shapeCards(report, showItems)
         : [classConfusion(report, showItems), calibrationCard(report)]),
     ]),
   );
@@ -87,7 +88,13 @@ function headline(row: Evaluation, report: Report, shown: Figure[]): HTMLElement
       h(
         "span",
         { class: "hint" },
-        `test set version ${row.test_set_version.number} · ${plural(report.n, "picture")}${left.length ? ` · ${left.join(", ")}` : ""}`,
+        `test set version ${row.test_set_version.number} · `,
+        h(
+          "span",
+          { class: "mono", title: `Test set ${row.test_set_version.hash}\nof ${JSON.stringify(row.filter)}` },
+          row.test_set_version.hash.slice(0, 6),
+        ),
+        ` · ${plural(report.n, "picture")}${left.length ? ` · ${left.join(", ")}` : ""}`,
       ),
     ),
     h(
@@ -116,7 +123,7 @@ function headline(row: Evaluation, report: Report, shown: Figure[]): HTMLElement
 /** "made in 12 s with code 1a2b3c, torch 2.14.1"; the rest is told on hovering. */
 function madeWith(row: Evaluation): HTMLElement {
   const { software, seconds } = row;
-  const words = softwareWords(software, seconds);
+  const words = [latencyWords(row.summary), softwareWords(software, seconds)].filter(Boolean).join(" · ");
   const all = Object.entries(software).map(([name, version]) => `${name} ${version}`);
   return h("span", { class: "hint", title: all.join("\n") }, words);
 }
@@ -145,7 +152,8 @@ function table(row: Evaluation): HTMLElement | null {
   );
 }
 
-function classCard(report: Report, showItems: ShowItems): HTMLElement {
+function classCard(report: ClassReport | ShapeReport, showItems: ShowItems): HTMLElement {
+  const pixels = "task" in report && report.task === "semantic_segmentation";
   const cell = (value: number | null) => h("td", { class: "num" }, metric(value));
   const line = (one: ClassRow) =>
     h(
@@ -165,9 +173,9 @@ function classCard(report: Report, showItems: ShowItems): HTMLElement {
       cell(one.precision),
       cell(one.recall),
       cell(one.f1),
-      cell(one.average_precision),
+      cell(pixels ? (one.iou ?? null) : one.average_precision),
     );
-  const head = ["Class", "True", "Predicted", "Precision", "Recall", "F1", "AP"];
+  const head = ["Class", "True", "Predicted", "Precision", "Recall", "F1", pixels ? "IoU" : "AP"];
   return card(
     "Classes",
     h(
@@ -228,11 +236,48 @@ function curveCard(report: Report): HTMLElement {
   return card("Precision, recall", chart.element, choice);
 }
 
-function objectCards(report: ShapeReport, showItems: ShowItems): HTMLElement[] {
-  if (!report.confusion_matrix) return [];
+function shapeCards(report: ShapeReport, showItems: ShowItems): HTMLElement[] {
   const names = [...report.class_names, "nothing"];
-  const note = "% of the true class · a cell opens its pictures";
-  return [confusionCard(report.confusion_matrix, names, note, showItems)];
+  const pixels = report.task === "semantic_segmentation" ? "pixels, " : "";
+  const note = `${pixels}% of the true class · a cell opens its pictures`;
+  return [
+    ...(report.confusion_matrix ? [confusionCard(report.confusion_matrix, names, note, showItems)] : []),
+    ...(report.calibration ? [reliabilityCard(report.calibration, OBJECTS_HONEST)] : []),
+    ...(typeof report.metrics["map"] === "number" ? [sizeCard(report.metrics)] : []),
+  ];
+}
+
+const OBJECTS_HONEST =
+  "An answer is right where it overlaps by half an object of its label that no surer answer took.";
+
+const SIZES = [
+  ["All sizes", "map", "ar_100"],
+  ["Small, below 32 × 32 pixels", "map_small", "ar_small"],
+  ["Medium", "map_medium", "ar_medium"],
+  ["Large, from 96 × 96 pixels", "map_large", "ar_large"],
+] as const;
+
+/** COCO's figures by the size of the objects, and of the first answers only. */
+function sizeCard(metrics: Report["metrics"]): HTMLElement {
+  const line = (name: string, ...values: (number | undefined)[]) =>
+    h(
+      "tr",
+      null,
+      h("th", { scope: "row" }, name),
+      values.map((value) => h("td", { class: "num" }, metric(value))),
+    );
+  return card("By size", [
+    dataTable(
+      "Average precision and recall by size",
+      ["Objects", "AP", "Average recall"],
+      SIZES.map(([name, ap, ar]) => line(name, metrics[ap], metrics[ar])),
+    ),
+    h(
+      "p",
+      { class: "hint" },
+      `Both are means over overlaps of 0.5 to 0.95. Average recall of the surest answer alone ${metric(metrics["ar_1"])}, of the ten surest ${metric(metrics["ar_10"])}.`,
+    ),
+  ]);
 }
 
 function classConfusion(report: ClassReport, showItems: ShowItems): HTMLElement {
@@ -267,7 +312,16 @@ function confusionCard(counts: number[][], names: string[], note: string, showIt
 }
 
 function calibrationCard(report: ClassReport): HTMLElement {
-  const { confidence, accuracy, count: sizes } = report.calibration;
+  const { temperature } = report;
+  return reliabilityCard(
+    report.calibration,
+    temperature.reason
+      ? `No temperature: ${temperature.reason}.`
+      : `Temperature ${decimal(temperature.value, 2)}, fitted on ${plural(temperature.n, "validation picture")}.`,
+  );
+}
+
+function reliabilityCard({ confidence, accuracy, count: sizes }: Calibration, words: string): HTMLElement {
   const points = confidence.flatMap((x, i) => {
     const y = accuracy[i];
     return x === null || y === null || y === undefined ? [] : [[x, y] as const];
@@ -291,10 +345,6 @@ function calibrationCard(report: ClassReport): HTMLElement {
       y: { name: "right", min: 0, max: 1, format: (value) => metric(value, 1) },
     },
   });
-  const { temperature } = report;
-  const words = temperature.reason
-    ? `No temperature: ${temperature.reason}.`
-    : `Temperature ${decimal(temperature.value, 2)}, fitted on ${plural(temperature.n, "validation picture")}.`;
   const total = sizes.reduce((a, b) => a + b, 0);
   const top = total ? (sizes.at(-1) ?? 0) / total : 0;
   return card("Calibration", [

@@ -12,6 +12,8 @@ export interface Cell {
   truth?: string;
   predicted?: string;
   only?: "wrong" | "right" | "";
+  /** What is known of the pictures: the facts of a slice. */
+  slice?: Record<string, string>;
 }
 interface Answer {
   items: EvaluatedItem[];
@@ -21,9 +23,12 @@ interface Answer {
 }
 
 /** How a review of what is shown is called: "v3: mistakes, cat said to be dog". */
-export function reviewName(model: string, { only, truth, predicted }: Cell): string {
+export function reviewName(model: string, { only, truth, predicted, slice }: Cell): string {
   const what = only === "wrong" ? "mistakes" : only === "right" ? "right answers" : "answers";
-  const pair = [truth && `of ${truth}`, predicted && `said to be ${predicted}`].filter(Boolean).join(" ");
+  const where = slice && `in ${sliceName(slice)}`;
+  const pair = [truth && `of ${truth}`, predicted && `said to be ${predicted}`, where]
+    .filter(Boolean)
+    .join(" ");
   return `${model}: ${what}${pair ? ` ${pair}` : ""}`;
 }
 
@@ -42,6 +47,7 @@ export function itemsView(evaluationId: string, { model, classes, review, onTota
   const send = h("span");
   const grid = h("div", { class: "mistakes" });
   const total = h("span", { class: "soft" });
+  const among = h("span", { class: "row" });
   const more = h("button", { type: "button", class: "btn", hidden: true }, "Show more");
   const select = (name: "truth" | "predicted", title: string) =>
     h(
@@ -84,6 +90,7 @@ export function itemsView(evaluationId: string, { model, classes, review, onTota
     only,
     select("truth", "True"),
     select("predicted", "Predicted"),
+    among,
     total,
     h("span", { class: "spacer" }),
     send,
@@ -102,17 +109,17 @@ export function itemsView(evaluationId: string, { model, classes, review, onTota
     try {
       const answer = await api.get<Answer>(`/api/v1/evaluations/${evaluationId}/items/`, {
         query: {
-          ...cell,
           only: cell.only || null,
           truth: cell.truth,
           predicted: cell.predicted,
+          slice: cell.slice ? JSON.stringify(cell.slice) : null,
           offset,
           limit: 60,
         },
       });
       if (mine !== turn) return; // another choice was made meanwhile
       total.textContent = `${plural(answer.total, "picture")}, the surest first`;
-      if (cell.only === "wrong" && !cell.truth && !cell.predicted) onTotal?.(answer.total);
+      if (cell.only === "wrong" && !cell.truth && !cell.predicted && !cell.slice) onTotal?.(answer.total);
       const tiles = answer.items.map((row) => tile(row, answer.dataset));
       offer(answer, offset === 0);
       if (offset) grid.append(...tiles);
@@ -140,11 +147,30 @@ export function itemsView(evaluationId: string, { model, classes, review, onTota
     for (const one of bar.querySelectorAll<HTMLSelectElement>("select")) {
       one.value = (one.dataset["name"] === "truth" ? cell.truth : cell.predicted) ?? "";
     }
+    replace(among, next.slice ? sliceChip(next.slice, () => show({ ...cell, slice: undefined })) : null);
     replace(grid, skeletonLines(4));
     replace(send);
     void load(0);
   }
   return { element, show };
+}
+
+/** {folder: "/night", "metadata.user.lens": "wide"} -> "folder /night, lens wide". */
+export function sliceName(facts: Record<string, string>): string {
+  return Object.entries(facts)
+    .map(([name, value]) => `${factName(name)} ${value}`)
+    .join(", ");
+}
+/** A fact without its path. */
+export const factName = (name: string): string => name.replace(/^metadata\.(user\.)?/, "");
+
+function sliceChip(facts: Record<string, string>, drop: () => void): HTMLElement {
+  return h(
+    "button",
+    { type: "button", class: "btn btn-sm", title: "Show the pictures of every slice", onclick: drop },
+    sliceName(facts),
+    icon("close", "sm"),
+  );
 }
 
 /** The picture, which opens in the studio; of an item that is gone, a sign. */

@@ -1,9 +1,10 @@
 /** Pieces that the model pages share: names, chips, links, the verdict in words. */
 import { boot, requireProject } from "../../lib/boot.ts";
 import { h, type Child } from "../../lib/dom.ts";
-import { count, metric, plural, signed } from "../../lib/format.ts";
+import { metric, plural, signed } from "../../lib/format.ts";
 import { icon } from "../../ui/icons.ts";
 import { chip, statusChip } from "../../ui/status.ts";
+import { apartWords } from "./comparison-kind.ts";
 import type { Comparison, ComparisonReport, Measure, Model } from "./types.ts";
 
 export const projectId = (): string => requireProject(boot()).id;
@@ -159,14 +160,13 @@ const deciding = (report: ComparisonReport): Measure | undefined =>
 export function verdictWords(report: ComparisonReport): Child {
   const measure = deciding(report);
   if (!measure) return report.reasons[0]?.text ?? "";
-  const { candidate, incumbent } = report;
   return [
     `${metricName(measure.name)} on the same ${plural(report.n, "picture")}: `,
     h("b", null, `${metric(measure.candidate)} against ${metric(measure.incumbent)}`),
     ", a difference of ",
     h("b", null, signed(measure.gain)),
     ` (95 % interval ${signed(measure.low)} to ${signed(measure.high)}). `,
-    `Only ${candidate.name} has ${count(report.only_candidate)} of them right, only ${incumbent.name} ${count(report.only_incumbent)}. `,
+    `${apartWords(report)} `,
     report.k > 1
       ? `Candidate number ${report.k} judged on this test set: the bar was raised for that.`
       : "The first candidate judged on this test set.",

@@ -1,8 +1,9 @@
 /** What several versions say of the same test pictures: pure words and orders, and the tables that stand beside each
  * other. */
 import { h, type Child } from "../../lib/dom.ts";
-import { count, decimal, metric } from "../../lib/format.ts";
-import { sliceName } from "./findings-view.ts";
+import { count, metric } from "../../lib/format.ts";
+import { sliceName } from "./items-view.ts";
+import { bestAt, latencyRows, milliseconds } from "./latency.ts";
 import { dataTable, isLoss, metricName, modelUrl, stateChip } from "./parts.ts";
 import type { Summary } from "./types.ts";
 
@@ -26,7 +27,13 @@ export interface Together {
   classes: {
     name: string;
     support: number;
-    values: { average_precision: number | null; recall: number | null; precision: number | null }[];
+    values: {
+      average_precision: number | null;
+      recall: number | null;
+      precision: number | null;
+      /** Where pixels are judged. */
+      iou?: number | null;
+    }[];
   }[];
   slices: { facts: Record<string, string>; n: number; values: (number | null)[] }[];
   all_right: number;
@@ -45,7 +52,6 @@ const FIGURES = [
   "dice",
   "log_loss",
   "ece",
-  "latency_ms",
 ] as const;
 
 /** What a picture's value is, in words. */
@@ -60,33 +66,24 @@ export const rightWords = (found: Pick<Together, "measure" | "right_from">): str
     iou: `at least ${metric(found.right_from, 1)} of its pixels`,
   })[found.measure];
 
-/** Which of the values is the best, if they differ: the highest, or the lowest of what should be low. */
-export function bestAt(values: readonly (number | null | undefined)[], low = false): number | null {
-  const known = values.flatMap((value, at) => (typeof value === "number" ? [{ value, at }] : []));
-  if (known.length < 2) return null;
-  const sorted = [...known].sort((a, b) => (low ? a.value - b.value : b.value - a.value));
-  const [first, second] = sorted;
-  return first && second && first.value !== second.value ? first.at : null;
-}
-
 /** How far the values lie apart. */
 export function spread(values: readonly (number | null | undefined)[]): number | null {
   const known = values.filter((value): value is number => typeof value === "number");
   return known.length < 2 ? null : Math.max(...known) - Math.min(...known);
 }
 
-function cells(
+const cells = (values: readonly (number | null | undefined)[], low = false): Child[] =>
+  figureCells(values, bestAt(values, low), metric);
+
+function figureCells(
   values: readonly (number | null | undefined)[],
-  low = false,
-  words: (value: number | null | undefined) => string = metric,
+  best: number | null,
+  words: (value: number | null | undefined) => string,
 ): Child[] {
-  const best = bestAt(values, low);
   return values.map((value, at) =>
     h("td", { class: "num" }, at === best ? h("b", null, words(value)) : words(value)),
   );
 }
-
-const milliseconds = (value: number | null | undefined): string => decimal(value, 1);
 
 /** Two stand there by their names. More have no room for them, and those of one loop begin alike: by their numbers. */
 export const shortName = (one: TogetherModel, models: readonly TogetherModel[]): string =>
@@ -127,13 +124,15 @@ export function figuresTable(found: Together): HTMLElement {
       ),
       ...known.map((key) =>
         row(
-          key === "latency_ms" ? "Milliseconds a picture" : metricName(key),
+          metricName(key),
           cells(
             models.map((one) => value(one, key)),
-            key === "latency_ms" || isLoss(key),
-            key === "latency_ms" ? milliseconds : metric,
+            isLoss(key),
           ),
         ),
+      ),
+      ...latencyRows(models.map((one) => one.summary)).map(({ name, values, best }) =>
+        row(name, figureCells(values, best, milliseconds)),
       ),
       row(`${measureName(found)}, mean`, cells(models.map((one) => one.mean))),
       row(
@@ -144,17 +143,19 @@ export function figuresTable(found: Together): HTMLElement {
   );
 }
 
+type ClassValues = Together["classes"][number]["values"];
+const shownOf = (values: ClassValues): (number | null)[] =>
+  values.map((one) => one.average_precision ?? one.iou ?? null);
+
 export function classesTable(found: Together): HTMLElement {
   const rows = [...found.classes].sort(
-    (a, b) =>
-      (spread(b.values.map((v) => v.average_precision)) ?? -1) -
-      (spread(a.values.map((v) => v.average_precision)) ?? -1),
+    (a, b) => (spread(shownOf(b.values)) ?? -1) - (spread(shownOf(a.values)) ?? -1),
   );
   return dataTable(
     "Classes of each",
     ["Class", "Count", ...heads(found.models), "Apart"],
     rows.map((one) => {
-      const values = one.values.map((v) => v.average_precision);
+      const values = shownOf(one.values);
       return row(
         one.name,
         h("td", { class: "num" }, count(one.support)),

@@ -25,6 +25,11 @@ export interface Summary {
   unreadable?: number;
   skipped?: number;
   untrained?: boolean;
+  /** Milliseconds a picture takes: by what `latency_by` says, and by the clock. Of older ones only the first, by the
+   * clock. */
+  latency_ms?: number | null;
+  latency_wall_ms?: number | null;
+  latency_by?: "processor" | "clock" | null;
 }
 export interface JobState {
   id: string;
@@ -88,6 +93,8 @@ export interface ClassRow {
   recall: number | null;
   f1: number | null;
   average_precision: number | null;
+  /** Where pixels are judged. */
+  iou?: number | null;
 }
 export interface Curve {
   recall: number[];
@@ -102,25 +109,36 @@ export interface Report {
   per_class: ClassRow[];
   pr_curves: Record<string, Curve>;
 }
+/** How often answers of a given confidence are right, by bands of it; null in an empty one. */
+export interface Calibration {
+  count: number[];
+  confidence: (number | null)[];
+  accuracy: (number | null)[];
+}
 /** Of a classifier. */
 export interface ClassReport extends Report {
   temperature: { value: number; n: number; reason: string | null };
   raw: { log_loss: number; ece: number };
   confusion_matrix: number[][];
-  calibration: { count: number[]; confidence: (number | null)[]; accuracy: (number | null)[] };
+  calibration: Calibration;
 }
 /** Of a model that says where something is. */
 export interface ShapeReport extends Report {
   task: string;
   threshold: number;
-  /** Where objects are judged; the last row is for answers where nothing is, the last column for missed objects. */
+  /** Where objects are judged. */
   objects?: number;
+  /** Of objects, or of pixels; the last row is for answers where nothing is, the last column for what was missed. */
   confusion_matrix?: number[][];
+  /** Of the answers that say an object; older reports have none. */
+  calibration?: Calibration;
 }
 export interface Evaluation {
   id: string;
   model: string;
   test_set_version: TestSetVersionRef;
+  /** By which the items of the test set version were chosen. */
+  filter: Record<string, unknown>;
   status: string;
   summary: Summary;
   item_count: number;
@@ -149,6 +167,8 @@ export interface ClassChange {
   candidate_recall: number | null;
   incumbent_recall: number | null;
   recall_change: number | null;
+  /** Of objects; what the bound is of then. */
+  average_precision_change?: number | null;
   lower_bound: number;
   candidate_average_precision: number | null;
   incumbent_average_precision: number | null;
@@ -162,6 +182,12 @@ export interface Measure {
   gain: number;
   low: number;
   high: number;
+}
+export interface ComparedModel extends Pick<Summary, "latency_ms" | "latency_wall_ms" | "latency_by"> {
+  id: string;
+  name: string;
+  evaluation: string;
+  train_count: number;
 }
 export interface ComparisonReport {
   action: string;
@@ -182,8 +208,10 @@ export interface ComparisonReport {
   smallest_gain: number | null;
   n: number;
   unreadable: number;
-  candidate: { id: string; name: string; evaluation: string; train_count: number };
-  incumbent: { id: string; name: string; evaluation: string; train_count: number };
+  /** What was counted and tested; older reports do not say. */
+  kind?: "classes" | "objects" | "pixels";
+  candidate: ComparedModel;
+  incumbent: ComparedModel;
   ledger: { spent: boolean; k: number };
 }
 export interface Comparison {
