@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from models_registry.ml.boundaries import boundaries_by_class
 from models_registry.ml.metrics.base import NotComputableError
 from models_registry.ml.rasters import class_map
 from models_registry.ml.shapes import Shape, Size
@@ -20,24 +21,35 @@ Shapes = Sequence[Sequence[Shape]]
 class PixelTable:
     """(N, C) float64 pixels of each image and class: shared by truth and answer, of the truth, of the answer.
     readable: (N,) bool. confused: (K, 4) int64 rows of image, class of the truth, class of the answer and how many
-    pixels have both, C for no class; None of tables from before that was kept."""
+    pixels have both, C for no class. outlines: (N, C) F of boundaries (``ml.boundaries``), NaN for a class that neither
+    truth nor answer of the image has. None both of tables from before they were kept."""
 
     shared: NDArray[np.float64]
     truth: NDArray[np.float64]
     said: NDArray[np.float64]
     readable: NDArray[np.bool_]
     confused: NDArray[np.int64] | None = None
+    outlines: NDArray[np.float64] | None = None
 
     def columns(self) -> dict[str, NDArray[Any]]:
         """For ``numpy.savez``; ``from_columns`` reads them."""
-        confused = {} if self.confused is None else {"pixels_confused": self.confused}
+        more = {"pixels_confused": self.confused, "boundary_f": self.outlines}
+        known = {name: each for name, each in more.items() if each is not None}
         return {"pixels_shared": self.shared, "pixels_truth": self.truth, "pixels_said": self.said,
-                "readable": self.readable, **confused}  # fmt: skip
+                "readable": self.readable, **known}  # fmt: skip
 
     @classmethod
     def from_columns(cls, columns: Mapping[str, NDArray[Any]]) -> PixelTable:
-        parts = (columns[name] for name in ("pixels_shared", "pixels_truth", "pixels_said", "readable"))
-        return cls(*parts, columns.get("pixels_confused"))
+        shared, truth, said = (columns[f"pixels_{name}"] for name in ("shared", "truth", "said"))
+        return cls(shared, truth, said, columns["readable"], columns.get("pixels_confused"), columns.get("boundary_f"))
+
+    def outlines_by_class(self) -> NDArray[np.float64]:
+        """(C,) mean over the images that have the class in truth or answer; NaN without one."""
+        if self.outlines is None:
+            return np.full(self.truth.shape[1], np.nan)
+        known = np.isfinite(self.outlines)
+        with np.errstate(invalid="ignore"):
+            return np.asarray(np.where(known, self.outlines, 0).sum(axis=0) / known.sum(axis=0))
 
     def confusion(self) -> NDArray[np.int64] | None:
         """(C + 1, C + 1) pixels of all images: row = true class, column = answered one, the last is no class."""
@@ -70,6 +82,7 @@ def make_pixel_table(
     """truth, found: one list an image. An image of size (0, 0) could not be read and counts nothing."""
     counts = np.zeros((3, len(truth), classes))
     confused = [np.zeros((0, 4), np.int64)]
+    outlines = np.full((len(truth), classes), np.nan)
     for at, (wanted, said, size) in enumerate(zip(truth, found, sizes, strict=True)):
         if not size[0]:
             continue
@@ -77,8 +90,9 @@ def make_pixel_table(
         for row, values in zip(counts, (one[one == two], one, two), strict=True):
             row[at] = np.bincount(values.ravel(), minlength=classes + 1)[1:]
         confused.append(_confused(at, one, two, classes))
+        outlines[at] = boundaries_by_class(two, one, classes, size)
     seen = np.ones(len(truth), bool) if readable is None else readable
-    return PixelTable(counts[0], counts[1], counts[2], seen, np.concatenate(confused))
+    return PixelTable(counts[0], counts[1], counts[2], seen, np.concatenate(confused), outlines)
 
 
 def _confused(at: int, one: NDArray[np.int64], two: NDArray[np.int64], classes: int) -> NDArray[np.int64]:
@@ -91,20 +105,22 @@ def _confused(at: int, one: NDArray[np.int64], two: NDArray[np.int64], classes: 
 
 
 def report_pixels(table: PixelTable, class_names: Sequence[str]) -> dict[str, Any]:
-    """miou and dice over the classes that the truth has. Raises NotComputableError where it has none."""
+    """miou, dice and the F of boundaries over the classes that the truth has. Raises NotComputableError where it has
+    none."""
     if not table.truth.sum():
         raise NotComputableError("The test set shows nothing of any class.")
     ious = table.ious()[:, 0]
     dices = 2 * ious / (1 + ious)
     present = table.truth.sum(axis=0) > 0
     sums = [part.sum(axis=0) for part in (table.shared, table.truth, table.said)]
-    confusion = table.confusion()
+    confusion, outlines = table.confusion(), table.outlines_by_class()
+    met = {} if table.outlines is None else {"boundary_f": float(outlines[present].mean())}
     return {
         "n": int(table.readable.sum()),
         "unreadable": int((~table.readable).sum()),
         "class_names": list(class_names),
         "threshold": 0.0,
-        "metrics": {"miou": float(ious[present].mean()), "dice": float(dices[present].mean())},
+        "metrics": {"miou": float(ious[present].mean()), "dice": float(dices[present].mean()), **met},
         "per_class": [
             {
                 "name": name,
@@ -115,6 +131,7 @@ def report_pixels(table: PixelTable, class_names: Sequence[str]) -> dict[str, An
                 "f1": None if np.isnan(dices[i]) else float(dices[i]),
                 "average_precision": None,
                 "iou": None if np.isnan(ious[i]) else float(ious[i]),
+                "boundary_f": None if np.isnan(outlines[i]) else float(outlines[i]),
             }
             for i, name in enumerate(class_names)
         ],

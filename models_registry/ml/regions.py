@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from datasets.geometry import _rings
 from datasets.geometry._convert import mask_of_rings
+from models_registry.ml.boundaries import SHARE, outline_f, reach_of
 from models_registry.ml.records import Region, region_type
 from models_registry.ml.similarity import ratio
 
@@ -191,20 +192,11 @@ def _shared(spans: _Spans, truth: _Runs, pairs: Ints) -> Floats:
     return np.bincount(which, sums[start + right] - sums[start + left], len(pairs)).astype(np.float64)
 
 
-def boundary_f(found: Region, truth: Region, size_wh: tuple[int, int], share: float = 0.0075) -> float:
-    """F of two masks' boundaries, 0..1: precision is the share of the answer's boundary pixels within a distance of the
-    truth's, recall the other way round. The distance is ``share`` of the image's diagonal, at least one pixel. A
-    boundary pixel is covered and has an uncovered one beside, above or below it (outside the image none is covered).
-    [Martin et al. 2004; Perazzi et al., CVPR 2016]"""
-    reach = max(1, round(share * float(np.hypot(*size_wh))))
+def boundary_f(found: Region, truth: Region, size_wh: tuple[int, int], share: float = SHARE) -> float:
+    """``outline_f`` of two masks within ``share`` of the image's diagonal. What lies outside the image is not
+    covered."""
     one, two = (_drawn(mask_of(region, size_wh), found, truth, size_wh) for region in (found, truth))
-    edges = [_boundary(mask_hw) for mask_hw in (one, two)]
-    counts = [int(edge.sum()) for edge in edges]
-    if not all(counts):
-        return float(counts[0] == counts[1])
-    precision = float((edges[0] & _within(edges[1], reach)).sum()) / counts[0]
-    recall = float((edges[1] & _within(edges[0], reach)).sum()) / counts[1]
-    return 2 * precision * recall / (precision + recall) if precision + recall else 0.0
+    return outline_f(one, two, reach_of(size_wh, share))
 
 
 def _drawn(mask: Region, found: Region, truth: Region, size_wh: tuple[int, int]) -> NDArray[np.bool_]:
@@ -218,27 +210,3 @@ def _drawn(mask: Region, found: Region, truth: Region, size_wh: tuple[int, int])
     runs = np.asarray(mask["rle"], np.int64)
     full[y - y0 : y - y0 + h, x - x0 : x - x0 + w] = np.repeat(np.arange(len(runs)) % 2 == 1, runs).reshape(h, w)
     return full
-
-
-def _boundary(mask_hw: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    padded = np.pad(mask_hw, 1)
-    inner = padded[:-2, 1:-1] & padded[2:, 1:-1] & padded[1:-1, :-2] & padded[1:-1, 2:]
-    return np.asarray(mask_hw & ~inner)
-
-
-def _within(mask_hw: NDArray[np.bool_], reach: int) -> NDArray[np.bool_]:
-    """Pixels at most ``reach`` from a covered one: a disc, built from a level stroke a row."""
-    height, width = mask_hw.shape
-    sums = np.zeros((height, width + 1), np.int32)
-    np.cumsum(mask_hw, axis=1, out=sums[:, 1:])
-    near = np.zeros((height, width), np.bool_)
-    column = np.arange(width)
-    for down in range(-min(reach, height - 1), min(reach, height - 1) + 1):
-        half = int(np.sqrt(reach**2 - down**2))
-        low, high = np.maximum(column - half, 0), np.minimum(column + half + 1, width)
-        stroke = sums[:, high] > sums[:, low]
-        if down >= 0:
-            near[down:] |= stroke[: height - down]
-        else:
-            near[:down] |= stroke[-down:]
-    return near

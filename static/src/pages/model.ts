@@ -17,6 +17,7 @@ import { evaluationState, evaluationView } from "./models/evaluation-view.ts";
 import { exportVersion } from "./models/export-dialog.ts";
 import { findingsView } from "./models/findings-view.ts";
 import { itemsView, type Cell } from "./models/items-view.ts";
+import { inService } from "./models/in-service.ts";
 import { graphOf, lineageGraph } from "./models/lineage-graph.ts";
 import { lineageStrip } from "./models/lineage-strip.ts";
 import * as portable from "./models/portable.ts";
@@ -165,6 +166,7 @@ function aboutCard(): HTMLElement {
       ["Dataset", model.dataset?.name ?? "—"],
       ["Test set", version ? `version ${version.number}, ${plural(version.item_count, "picture")}` : "none"],
       ["Classes", model.labels.join(", ") || "—"],
+      ["In service", model.can_predict ? inService(model.id) : "—"],
       ["Made", h("span", null, madeBy(model), ", ", timeAgo(model.created_at))],
       ["Trained", timeAgo(model.trained_at)],
       [

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { dependents } from "@/pages/models/acts.ts";
+import { dependents, replacedBy } from "@/pages/models/acts.ts";
 import { graphOf } from "@/pages/models/lineage-graph.ts";
 import { pathOf } from "@/pages/models/drawn.ts";
 import type { Lineage, Model, ModelUse } from "@/pages/models/types.ts";
@@ -21,7 +21,16 @@ const lineage = {
   came_of: {
     evaluations: [{ id: "e", status: "done", summary: { map_50: 0.5 }, test_set_version: version }],
     comparisons: [{ id: "c", verdict: "update model", as: "candidate", other: { id: "o", name: "old" } }],
-    promotions: [{ id: "w", kind: "promote", reason: "better", comparison: "c", at: "" }],
+    promotions: [
+      {
+        id: "w",
+        kind: "promote",
+        previous: { id: "v6", name: "v6" },
+        reason: "better",
+        comparison: "c",
+        at: "",
+      },
+    ],
     descendants: [{ id: "x", name: "next" }],
     counts: { evaluations: 1, comparisons: 1, descendants: 1, predictions: 40 },
   },
@@ -80,4 +89,18 @@ test("outlines are closed, lines stay open, a point is a dot", () => {
   expect(pathOf({ covers: true, rings: [square] })).toBe("M0,0L5,0L5,5Z");
   expect(pathOf({ covers: false, rings: [square] })).toBe("M0,0L5,0L5,5");
   expect(pathOf({ covers: false, rings: [[[3, 4]], []] })).toBe("M3,4h0");
+});
+
+test("a rollback names the version that it brings back, of the last promotion that took over from one", () => {
+  const line = (kind: string, previous: string | null) => ({
+    id: kind + previous,
+    kind,
+    previous: previous === null ? null : { id: previous, name: previous },
+    reason: "",
+    comparison: null,
+    at: "",
+  });
+  const lines = [line("rollback", "v9"), line("promote", null), line("promote", "v5"), line("promote", "v2")];
+  expect(replacedBy({ promotions: lines })?.name).toBe("v5");
+  expect(replacedBy({ promotions: [line("promote", null)] })).toBeNull();
 });

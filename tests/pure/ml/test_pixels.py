@@ -11,6 +11,7 @@ from models_registry.ml.metrics.base import NotComputableError
 from models_registry.ml.pixel_comparison import PixelContender, compare_pixels
 from models_registry.ml.pixel_table import PixelTable, make_pixel_table, report_pixels
 from models_registry.ml.rasters import class_map, covered, mask_shapes
+from models_registry.ml.regions import boundary_f
 from models_registry.ml.shape_items import cell_images
 from models_registry.ml.shapes import Shape
 
@@ -67,8 +68,11 @@ def test_pixels_are_counted_over_the_whole_set() -> None:
     assert [row["iou"] for row in report["per_class"]][2] is None
     again = PixelTable.from_columns(table.columns())
     np.testing.assert_array_equal(again.said, table.said)
-    old = {name: column for name, column in table.columns().items() if name != "pixels_confused"}
-    assert "confusion_matrix" not in report_pixels(PixelTable.from_columns(old), ["a", "b", "c"])
+    added = ("pixels_confused", "boundary_f")
+    old = {name: column for name, column in table.columns().items() if name not in added}
+    before = report_pixels(PixelTable.from_columns(old), ["a", "b", "c"])
+    assert "confusion_matrix" not in before
+    assert "boundary_f" not in before["metrics"]
     with pytest.raises(NotComputableError):
         report_pixels(make_pixel_table([[]], [[]], 3, [SIZE]), ["a", "b", "c"])
 
@@ -83,6 +87,12 @@ def test_a_cell_of_pixels_counts_them_and_names_the_images_that_have_them() -> N
         [0, 16, 0],
         [0, 8, 2 * area - 100 - 24],
     ]
+
+    b_of_both = boundary_f(found[1][0].geometry, truth[1][0].geometry, SIZE)
+    missing_there = 0.0  # the first image has b in the answer alone
+    row = report_pixels(table, ["a", "b"])["per_class"][1]
+    assert 0 < b_of_both < 1
+    assert row["boundary_f"] == pytest.approx((b_of_both + missing_there) / 2)
 
     def images(truth: int | None, said: int | None) -> list[int]:
         return np.flatnonzero(cell_images(table.columns(), 0.0, truth, said)).tolist()

@@ -1,4 +1,5 @@
 /** What people do with a version: train, cancel, promote, roll back, rename, put aside, delete. */
+import type { NamedRef } from "../../lib/boot.ts";
 import { copyText, h } from "../../lib/dom.ts";
 import { api } from "../../lib/http.ts";
 import { plural } from "../../lib/format.ts";
@@ -59,10 +60,26 @@ export async function promote(
   return after;
 }
 
+/** The version that a rollback brings back: the one that it replaced when it was promoted last. */
+export function replacedBy({ promotions }: Pick<Lineage["came_of"], "promotions">): NamedRef | null {
+  return promotions.find((one) => one.kind === "promote" && one.previous)?.previous ?? null;
+}
+
 export async function rollBack(model: Model): Promise<Model | null> {
+  let back: NamedRef | null;
+  try {
+    back = replacedBy((await api.get<Lineage>(`${url(model)}lineage/`)).came_of);
+  } catch (error) {
+    errorToast(error);
+    return null;
+  }
+  if (!back) {
+    toast(`${model.name} replaced no other version: there is nothing to go back to.`);
+    return null;
+  }
   const yes = await confirmDialog({
-    title: `Roll back ${model.name}?`,
-    text: "The version it replaced becomes the best model again. The history keeps both.",
+    title: `Roll back to ${back.name}?`,
+    text: `${back.name} becomes the best model again, in place of ${model.name}. The history keeps both.`,
     confirm: "Roll back",
     danger: true,
   });

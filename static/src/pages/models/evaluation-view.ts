@@ -60,6 +60,11 @@ function shapeFigures(report: ShapeReport): Figure[] {
         "pixels shared over pixels of either, mean over the classes",
       ],
       ["Dice", metric(report.metrics["dice"]), "mean over the classes"],
+      [
+        "Boundary F",
+        metric(report.metrics["boundary_f"]),
+        "outlines apart by at most 0.75 % of the diagonal",
+      ],
     ];
   const shown = `of answers from a score of ${decimal(report.threshold, 2)} on`;
   return [
@@ -173,9 +178,10 @@ function classCard(report: ClassReport | ShapeReport, showItems: ShowItems): HTM
       cell(one.precision),
       cell(one.recall),
       cell(one.f1),
-      cell(pixels ? (one.iou ?? null) : one.average_precision),
+      pixels ? [cell(one.iou ?? null), cell(one.boundary_f ?? null)] : cell(one.average_precision),
     );
-  const head = ["Class", "True", "Predicted", "Precision", "Recall", "F1", pixels ? "IoU" : "AP"];
+  const last = pixels ? ["IoU", "Boundary F"] : ["AP"];
+  const head = ["Class", "True", "Predicted", "Precision", "Recall", "F1", ...last];
   return card(
     "Classes",
     h(

@@ -116,6 +116,7 @@ const METRIC_NAMES: Record<string, string> = {
   map: "AP",
   miou: "Mean IoU",
   mean_iou: "Mean IoU",
+  boundary_f: "Boundary F",
   f1: "F1",
   penalty: "Penalty",
   learning_rate: "Learning rate",

@@ -50,6 +50,7 @@ const FIGURES = [
   "f1",
   "miou",
   "dice",
+  "boundary_f",
   "log_loss",
   "ece",
 ] as const;

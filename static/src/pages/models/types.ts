@@ -21,6 +21,7 @@ export interface Summary {
   f1?: number;
   miou?: number;
   dice?: number;
+  boundary_f?: number;
   n?: number;
   unreadable?: number;
   skipped?: number;
@@ -95,6 +96,8 @@ export interface ClassRow {
   average_precision: number | null;
   /** Where pixels are judged. */
   iou?: number | null;
+  /** F of outlines; older reports have none. */
+  boundary_f?: number | null;
 }
 export interface Curve {
   recall: number[];
@@ -265,7 +268,15 @@ export interface Lineage {
       as: "candidate" | "incumbent";
       other: NamedRef | null;
     }[];
-    promotions: { id: string; kind: string; reason: string; comparison: string | null; at: string }[];
+    promotions: {
+      id: string;
+      kind: string;
+      /** The version that it took over from. */
+      previous: NamedRef | null;
+      reason: string;
+      comparison: string | null;
+      at: string;
+    }[];
     descendants: NamedRef[];
     counts: { evaluations: number; comparisons: number; descendants: number; predictions: number };
   };
