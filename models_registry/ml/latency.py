@@ -13,7 +13,7 @@ busy processes, and a budget held against that would refuse a good model by its 
   again the least of the passes.
 
 Both are kept: by the clock and by the processor they differ by how busy the machine was. What is left of neighbours is
-their share of caches and of memory: some per cent, not multiples.
+their share of caches and of memory: of a large net some per cent, of a very small one a third, never multiples.
 """
 
 from __future__ import annotations

@@ -97,7 +97,11 @@ function measureLine(name: string, measure: Measure | undefined): HTMLElement {
     h("td", { class: "num" }, h("b", null, metric(mine))),
     h("td", { class: "num" }, metric(theirs)),
     h("td", { class: ["num", toneOfGain(name, gain, measure)] }, signed(gain)),
-    h("td", { class: "num soft" }, measure ? `${signed(measure.low)} to ${signed(measure.high)}` : "—"),
+    h(
+      "td",
+      { class: "num soft nowrap" },
+      measure ? `${signed(measure.low)} to ${signed(measure.high)}` : "—",
+    ),
   );
 }
 
@@ -170,10 +174,7 @@ function testCard(): HTMLElement {
     factList([
       [said.onlyCandidate, h("b", null, count(report.only_candidate))],
       [said.onlyIncumbent, h("b", null, count(report.only_incumbent))],
-      [
-        "Chance of such a split by luck",
-        report.p === null ? "not tested" : small ? "p < .0001" : `p = ${metric(report.p, 4)}`,
-      ],
+      [said.luck, report.p === null ? "not tested" : small ? "p < .0001" : `p = ${metric(report.p, 4)}`],
       ["Bar for this candidate", `${metric(report.alpha_k, 4)} (number ${report.k} on this test set)`],
       ["Smallest gain it can show", report.smallest_gain === null ? "—" : metric(report.smallest_gain)],
     ]),
@@ -287,7 +288,7 @@ replace(
     report.per_class.length
       ? h("div", { class: "eval-grid thirds" }, [
           card(
-            `Change of ${said.bounded} by class`,
+            `Change of ${said.short} by class`,
             changesView(rows),
             h("span", { class: "hint" }, "line: 95 % bound"),
           ),

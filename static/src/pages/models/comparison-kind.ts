@@ -3,8 +3,10 @@ import type { ClassChange, ComparisonReport } from "./types.ts";
 
 type Kind = NonNullable<ComparisonReport["kind"]>;
 export interface KindWords {
-  /** What the bounds of the classes are of. */
+  /** What the bounds of the classes are of, and that in short. */
   bounded: string;
+  short: string;
+  luck: string;
   /** Heads of the two figures of a class: the first is what its change and bound are of. */
   figures: [string, string];
   counted: string;
@@ -18,6 +20,8 @@ const SPENT =
 const WORDS: Record<Kind, KindWords> = {
   classes: {
     bounded: "recall",
+    short: "recall",
+    luck: "Chance of such a split by luck",
     figures: ["Recall", "AP"],
     counted: "Pictures",
     onlyCandidate: "Only the candidate is right",
@@ -26,6 +30,8 @@ const WORDS: Record<Kind, KindWords> = {
   },
   objects: {
     bounded: "average precision",
+    short: "AP",
+    luck: "Chance of such a gain by luck",
     figures: ["AP", "Recall"],
     counted: "Objects",
     onlyCandidate: "Objects only the candidate finds",
@@ -34,6 +40,8 @@ const WORDS: Record<Kind, KindWords> = {
   },
   pixels: {
     bounded: "recall of pixels",
+    short: "recall",
+    luck: "Chance of such a gain by luck",
     figures: ["Recall", "IoU"],
     counted: "Pictures",
     onlyCandidate: "Pictures on which the candidate errs less",

@@ -261,29 +261,26 @@ const SIZES = [
   ["Small, below 32 × 32 pixels", "map_small", "ar_small"],
   ["Medium", "map_medium", "ar_medium"],
   ["Large, from 96 × 96 pixels", "map_large", "ar_large"],
+  ["All, the ten surest answers of a picture", "", "ar_10"],
+  ["All, the surest answer alone", "", "ar_1"],
 ] as const;
 
 /** COCO's figures by the size of the objects, and of the first answers only. */
 function sizeCard(metrics: Report["metrics"]): HTMLElement {
-  const line = (name: string, ...values: (number | undefined)[]) =>
+  const rows = SIZES.map(([name, ap, ar]) =>
     h(
       "tr",
       null,
       h("th", { scope: "row" }, name),
-      values.map((value) => h("td", { class: "num" }, metric(value))),
-    );
-  return card("By size", [
-    dataTable(
-      "Average precision and recall by size",
-      ["Objects", "AP", "Average recall"],
-      SIZES.map(([name, ap, ar]) => line(name, metrics[ap], metrics[ar])),
+      h("td", { class: "num" }, ap ? metric(metrics[ap]) : "—"),
+      h("td", { class: "num" }, metric(metrics[ar])),
     ),
-    h(
-      "p",
-      { class: "hint" },
-      `Both are means over overlaps of 0.5 to 0.95. Average recall of the surest answer alone ${metric(metrics["ar_1"])}, of the ten surest ${metric(metrics["ar_10"])}.`,
-    ),
-  ]);
+  );
+  return card(
+    "By size",
+    dataTable("Average precision and recall by size", ["Objects", "AP", "Average recall"], rows),
+    h("span", { class: "hint" }, "means over overlaps of 0.5 to 0.95"),
+  );
 }
 
 function classConfusion(report: ClassReport, showItems: ShowItems): HTMLElement {
