@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -22,7 +22,7 @@ class PixelTable:
     """(N, C) float64 pixels of each image and class: shared by truth and answer, of the truth, of the answer.
     readable: (N,) bool. confused: (K, 4) int64 rows of image, class of the truth, class of the answer and how many
     pixels have both, C for no class. outlines: (N, C) F of boundaries (``ml.boundaries``), NaN for a class that neither
-    truth nor answer of the image has. None both of tables from before they were kept."""
+    truth nor answer of the image has. Both are None where they were not asked for, and of tables from before."""
 
     shared: NDArray[np.float64]
     truth: NDArray[np.float64]
@@ -77,9 +77,11 @@ class PixelTable:
 
 
 def make_pixel_table(
-    truth: Shapes, found: Shapes, classes: int, sizes: Sequence[Size], readable: NDArray[np.bool_] | None = None
-) -> PixelTable:
-    """truth, found: one list an image. An image of size (0, 0) could not be read and counts nothing."""
+    truth: Shapes, found: Shapes, classes: int, sizes: Sequence[Size], readable: NDArray[np.bool_] | None = None,
+    *, whole: bool = False,
+) -> PixelTable:  # fmt: skip
+    """truth, found: one list an image. An image of size (0, 0) could not be read and counts nothing. whole: with
+    ``confused`` and ``outlines``, for a report; what a training judges by needs neither."""
     counts = np.zeros((3, len(truth), classes))
     confused = [np.zeros((0, 4), np.int64)]
     outlines = np.full((len(truth), classes), np.nan)
@@ -89,10 +91,12 @@ def make_pixel_table(
         one, two = class_map(wanted, size), class_map(said, size)
         for row, values in zip(counts, (one[one == two], one, two), strict=True):
             row[at] = np.bincount(values.ravel(), minlength=classes + 1)[1:]
-        confused.append(_confused(at, one, two, classes))
-        outlines[at] = boundaries_by_class(two, one, classes, size)
+        if whole:
+            confused.append(_confused(at, one, two, classes))
+            outlines[at] = boundaries_by_class(two, one, classes, size)
     seen = np.ones(len(truth), bool) if readable is None else readable
-    return PixelTable(counts[0], counts[1], counts[2], seen, np.concatenate(confused), outlines)
+    table = PixelTable(counts[0], counts[1], counts[2], seen)
+    return replace(table, confused=np.concatenate(confused), outlines=outlines) if whole else table
 
 
 def _confused(at: int, one: NDArray[np.int64], two: NDArray[np.int64], classes: int) -> NDArray[np.int64]:

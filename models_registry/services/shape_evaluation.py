@@ -74,7 +74,7 @@ def _report(
     threshold: float,
 ) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
     if kind == "semantic_segmentation":
-        pixels = make_pixel_table(truth, said, len(classes), sizes)
+        pixels = make_pixel_table(truth, said, len(classes), sizes, whole=True)
         return report_pixels(pixels, classes), pixels.columns()
     truths, found = truth_records(truth, sizes, kind), found_records(said, sizes, kind)
     done = evaluate_objects(truths, found, classes, kind, threshold=threshold)

@@ -12,7 +12,9 @@ from django.test import Client
 from alp_site.lib.testing import failed_jobs
 from alp_site.people.models import Project, User
 from models_registry.ml.metrics.object_report import evaluate_objects
+from models_registry.ml.pixel_table import make_pixel_table, report_pixels
 from models_registry.ml.records import FoundObjects, TruthObjects
+from models_registry.ml.shapes import Shape
 from models_registry.models import Evaluation, Model
 from models_registry.services import versions
 from models_registry.services.runtime import input_key
@@ -129,6 +131,23 @@ def test_a_cell_opens_its_pictures(evaluation: Evaluation, pictures: Shapes, cli
     of_label = {"slice": json.dumps({"label": CLASSES[20 % 3]}), "only": "wrong"}
     rows = client_as("viewer").get(f"/api/v1/evaluations/{evaluation.pk}/items/", of_label).json()["items"]
     assert [row["item"] for row in rows] == [items[20]]
+
+
+def test_a_cell_of_pixels_opens_its_pictures(detector: Model, pictures: Shapes, owner: User, client_as: Any) -> None:
+    truth = [[Shape("mask", at % 3, {"box": [0, 0, 8, 4], "rle": [0, 32]})] for at in range(N)]
+    found = [list(shapes) for shapes in truth]
+    found[5], found[7] = [], [Shape("mask", 2, truth[7][0].geometry)]
+    table = make_pixel_table(truth, found, 3, [(20, 20)] * N, whole=True)
+    row = judged(detector, pictures, owner, dict(table.columns()))
+    Evaluation.objects.filter(pk=row.pk).update(metrics=report_pixels(table, CLASSES))
+    items = [str(item.pk) for item in pictures.items["test"]]
+    for cell, at in (((5 % 3, None), 5), ((7 % 3, 2), 7)):
+        asked = {
+            name: "nothing" if label is None else CLASSES[label]
+            for name, label in zip(("truth", "predicted"), cell, strict=True)
+        }
+        answer = client_as("viewer").get(f"/api/v1/evaluations/{row.pk}/items/", asked).json()
+        assert [one["item"] for one in answer["items"]] == [items[at]]
 
 
 def test_what_is_doubted_goes_to_review_in_one_act(

@@ -57,7 +57,7 @@ def test_small_shapes_lie_in_front_and_maps_come_back_as_masks() -> None:
 def test_pixels_are_counted_over_the_whole_set() -> None:
     truth = [[block(0, 0, 0, 10, 10)], [block(0, 0, 0, 2, 2), block(1, 20, 0, 5, 5)], [block(0, 0, 0, 9, 9)]]
     found = [[block(0, 0, 0, 10, 5)], [block(0, 10, 10, 2, 2)], []]
-    table = make_pixel_table(truth, found, 3, [SIZE, SIZE, (0, 0)], np.array([True, True, False]))
+    table = make_pixel_table(truth, found, 3, [SIZE, SIZE, (0, 0)], np.array([True, True, False]), whole=True)
     assert table.ious()[0, 0] == pytest.approx(50 / (104 + 54 - 50))
     assert table.ious()[1, 0] == 0.0
     assert np.isnan(table.ious()[2, 0])
@@ -80,7 +80,7 @@ def test_pixels_are_counted_over_the_whole_set() -> None:
 def test_a_cell_of_pixels_counts_them_and_names_the_images_that_have_them() -> None:
     truth = [[block(0, 0, 0, 10, 10)], [block(1, 0, 0, 4, 4)]]
     found = [[block(0, 0, 0, 10, 5), block(1, 0, 5, 10, 3)], [block(1, 0, 0, 4, 6)]]
-    table = make_pixel_table(truth, found, 2, [SIZE, SIZE])
+    table = make_pixel_table(truth, found, 2, [SIZE, SIZE], whole=True)
     area = SIZE[0] * SIZE[1]
     assert report_pixels(table, ["a", "b"])["confusion_matrix"] == [
         [50, 30, 20],
