@@ -117,6 +117,13 @@ def _entry(ti: TaskItem, person: User | None) -> dict[str, Any]:
     }
 
 
+def tell_given(*, task: Task, item_ids: Sequence[UUID]) -> None:
+    """Publish ``task.items``: these items came into the task, in the open transaction. No page asks for it (open ones
+    are told by `touch`), so of members only those hear it who see everybody's work."""
+    data = {"task": str(task.pk), "kind": task.kind}
+    events.publish("task.items", project_id=task.project_id, ids=item_ids, data=data, audience="task.work")
+
+
 def tell_assignments(*, task: Task, changed: Mapping[str, Sequence[UUID]]) -> None:
     """Tell of people's shares in a task: change (created, updated, deleted, status) → ids of assignments. ``status``:
     its person has finished all of it."""

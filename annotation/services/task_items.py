@@ -99,6 +99,7 @@ def _add_chunk(task: Task, raw: Sequence[Mapping[str, Any]], cycle_id: UUID | No
     if rows:
         changes = [record.Change(task_item=ti, action="add") for ti in rows.values()]
         record.record(task=task, changes=changes, person=user, at=now)
+        record.tell_given(task=task, item_ids=list(rows))
         record.touch(task=task, reason="items_added", count=len(rows))
     return [rows[e.item_id].pk if e.item_id in rows else present[e.item_id].pk for e in wanted]
 

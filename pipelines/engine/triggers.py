@@ -14,6 +14,7 @@ from jsonschema import Draft202012Validator
 from pipelines.engine.graph import MODES, OVERLAPS, TRIGGER_KINDS, TriggerSpec
 from pipelines.engine.measures import measures
 
+PAUSES: Final = ("debounce", "at_most_every")
 LONGEST_PAUSE: Final = timedelta(days=31)
 LONGEST_DEBOUNCE: Final = 10
 """Events that never pause are answered after this many times the debounce."""
@@ -49,7 +50,7 @@ EVENT_RESOURCES: Final[Mapping[str, Mapping[str, Heard]]] = {
         "cloned": Heard("item.created", "by", ("clone",)),
     },
     "Annotation": {"saved": Heard("annotation.saved"), **_changes("annotation.saved")},
-    "ItemStatus": {"updated": Heard("task.item_status")},
+    "ItemStatus": {"updated": Heard("task.item_status"), "assigned": Heard("task.items")},
     "Dataset": _changes("dataset.updated"),
     "Task": {
         "created": Heard("task.updated", "reason", ("created",)),
@@ -139,7 +140,7 @@ def held_until(
 ) -> datetime | None:
     """Until when something that arrives now is held: for the pause that ``debounce`` asks for (``since`` the first that
     is held arrived), and so that ``at_most_every`` is kept since it last ``fired``. None: it goes on at once."""
-    debounce, every = (timedelta(seconds=spec.get(name) or 0) for name in ("debounce", "at_most_every"))
+    debounce, every = (timedelta(seconds=spec.get(name) or 0) for name in PAUSES)
     times = []
     if debounce:
         times.append(min(now + debounce, min(since or now, now) + LONGEST_DEBOUNCE * debounce))
@@ -169,15 +170,20 @@ def sentence(kind: str, spec: Mapping[str, Any], state: Mapping[str, Any], due: 
     elif kind == "manual":
         return "Fires when someone runs it."
     else:
-        actions = " or ".join(str(a).replace("_", " ") for a in spec.get("actions", ["created"]))
-        name = {"ItemStatus": "an item's status is", "Item": "an item is", "Annotation": "an annotation is"}
-        resource = resource_of(spec)
-        said = f"Fires when {name.get(resource, f'a {resource.lower()} is')} {actions}"
+        said = f"Fires when {_event_words(spec)}"
     if spec.get("debounce"):
         said += f", once nothing more has come for {_span(spec['debounce'])}"
     if spec.get("at_most_every"):
         said += f", at most every {_span(spec['at_most_every'])}"
     return said + (f"; what has come is held until {_day(due, spec, now)}." if due else ".")
+
+
+def _event_words(spec: Mapping[str, Any]) -> str:
+    names = {"ItemStatus": "an item's status is", "Item": "an item is", "Annotation": "an annotation is"}
+    resource, actions = resource_of(spec), [str(a).replace("_", " ") for a in spec.get("actions", ["created"])]
+    plain = [a for a in actions if (resource, a) != ("ItemStatus", "assigned")]
+    said = [f"{names.get(resource, f'a {resource.lower()} is')} {' or '.join(plain)}"] if plain else []
+    return " or ".join([*said, *(["an item is given to a task"] if len(plain) < len(actions) else [])])
 
 
 def _count_sentence(spec: Mapping[str, Any], state: Mapping[str, Any]) -> str:
@@ -240,7 +246,7 @@ def trigger_spec_problems(trigger: TriggerSpec) -> Iterator[str]:
 
 
 def _pause_problems(spec: Mapping[str, Any]) -> Iterator[str]:
-    for name in ("debounce", "at_most_every"):
+    for name in PAUSES:
         value = spec.get(name)
         wrong = isinstance(value, bool) or not isinstance(value, (int, float, type(None)))
         if wrong or not 0 <= (value or 0) <= LONGEST_PAUSE.total_seconds():
@@ -248,6 +254,12 @@ def _pause_problems(spec: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _cron_problems(spec: Mapping[str, Any]) -> Iterator[str]:
+    for name in PAUSES:
+        if spec.get(name):
+            yield (
+                f"A schedule already says how often it fires, so {name} is not for it: take it out (to save the "
+                "trigger in its form does), and make the schedule rarer if it fires too often."
+            )
     cron = spec.get("cron")
     if not isinstance(cron, str) or len(cron.split()) != 5 or not croniter.is_valid(cron):
         yield f"{cron!r} is not a cron expression of five fields."

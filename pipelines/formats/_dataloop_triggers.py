@@ -14,7 +14,7 @@ EVENTS: Final[Mapping[str, Mapping[str, str]]] = {
     "Item": {**_CHANGES, "clone": "cloned", "cloned": "cloned"},
     "Annotation": _CHANGES,
     "Dataset": _CHANGES,
-    "ItemStatus": {"updated": "updated"},
+    "ItemStatus": {"updated": "updated", "task assigned": "assigned", "taskassigned": "assigned"},
     "Task": {**_CHANGES, "statuschanged": "status_changed"},
     "Assignment": {**_CHANGES, "statuschanged": "status_changed"},
     "Model": {"updated": "status_changed", "statuschanged": "status_changed", "trained": "trained", "failed": "failed"},

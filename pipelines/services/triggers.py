@@ -182,7 +182,8 @@ def _parts(entries: list[list[Any]], size: int) -> Iterable[list[list[Any]]]:
 
 
 def item_ids_of(event: events.Event, spec: Mapping[str, Any]) -> list[str]:
-    """The items an event is about; of status changes only those with the status the trigger asks for, if it does."""
+    """The items an event is about; of status changes only those with the status the trigger asks for, if it does. That
+    an item was given to a task is no status."""
     if event.type != "task.item_status":
         return list(event.ids)
     status = spec.get("status")
@@ -216,8 +217,12 @@ def note_firing(
 
 def hold_until(trigger: Trigger, *, single: bool) -> datetime | None:
     """Until when a firing made now is held back, by the trigger's ``debounce`` and ``at_most_every``. An every-N
-    trigger counts what has come after a pause, and keeps its time between the ``single`` cycles it starts."""
+    trigger counts what has come after a pause, and keeps its time between the ``single`` cycles it starts. A clock is
+    never held (its pauses are refused; one stored before that has them): the end of a hold would take the place of its
+    next time."""
     counts, spec = trigger.kind == TriggerKind.EVERY_N, dict(trigger.spec)
+    if trigger.kind == TriggerKind.CRON:
+        return None
     if counts:
         spec.pop("debounce" if single else "at_most_every", None)
     if not (spec.get("debounce") or spec.get("at_most_every")):

@@ -126,11 +126,12 @@ def test_nodes_and_events_when_called_otherwise_here_then_taken_over_and_what_is
         ("manual", "always", {}),
         ("event", "once", {"resource": "Item", "actions": ["cloned"], "filter": {"hidden": False}}),
         ("event", "always", {"resource": "Task", "actions": ["status_changed", "created"]}),
+        ("event", "once", {"resource": "ItemStatus", "actions": ["assigned"]}),
     ]
     assert graph["variables"]["Where"] == ("Json", "p")
     told = sorted((note["level"], note["where"]) for note in said["notes"])
     assert told == [
-        ("changed", "Agree"), ("changed", "Where"), ("left_out", "Both"), ("left_out", "Label"), ("left_out", "Label"),
+        ("changed", "Agree"), ("changed", "Where"), ("left_out", "Both"), ("left_out", "Label"),
         ("left_out", "Wait to Label"), ("to_do", "Own"), ("to_do", "Wait"),
     ]  # fmt: skip
     assert Pipeline.objects.get(pk=said["pipeline"]).settings == {"keep_triggers": False}

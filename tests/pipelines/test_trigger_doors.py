@@ -336,6 +336,47 @@ def test_a_clock_says_when_it_fires_next_in_its_own_zone(api: APIClient, running
     assert len(more) == len(seen)
 
 
+@pytest.mark.parametrize("pause", ["at_most_every", "debounce"])
+def test_a_clock_with_a_pause_is_refused_and_what_to_do_is_said(
+    pause: str, api: APIClient, running: Running, project: Project
+) -> None:
+    """A schedule already says how often."""
+    plain = {"cron": "0 9 * * 1"}
+    running(started_by("cron", clock_node(), spec=plain))
+    row = Trigger.objects.get()
+    wrong = api.patch(f"/api/v1/triggers/{row.pk}/", {"spec": {**plain, pause: 60}})
+    (problem,) = wrong.json()["error"]["data"]["problems"]
+    assert (wrong.status_code, problem["code"], problem["trigger"]) == (400, "bad_trigger", "t")
+    assert f"{pause} is not for it: take it out" in problem["message"]
+    row.refresh_from_db()
+    assert row.spec == plain
+    name, graph_ = "Old", started_by("cron", clock_node(), spec={**plain, pause: 60})
+    document = {**api.get(f"/api/v1/pipelines/{row.pipeline_id}/export/").json(), "graph": graph_}
+    said = api.post(f"/api/v1/projects/{project.pk}/pipelines/import/", {"document": document, "name": name})
+    assert said.status_code == 201, "an old file comes in, to be mended in the editor"
+    pipeline = said.json()["pipeline"]
+    assert [(p["code"], p["level"]) for p in said.json()["problems"]] == [("bad_trigger", "error")]
+    assert api.post(f"/api/v1/pipelines/{pipeline}/start/").json()["error"]["code"] == "graph_invalid"
+
+
+def test_a_clock_that_was_stored_with_a_pause_keeps_to_its_schedule(
+    running: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Such a trigger may still run: each hour is fired, at none of them the end of a hold takes its place."""
+    clock = HouseClock(monkeypatch)
+    spec = {"cron": "0 * * * *", "skip_unchanged": False}
+    running(started_by("cron", clock_node(), overlap="allow", spec=spec))
+    Trigger.objects.update(spec={**spec, "at_most_every": 5 * 3600, "debounce": 7200})
+    begun = Trigger.objects.get().next_at
+    for _ in range(4):
+        clock.run_on(3600)
+        settle()
+    assert begun is not None
+    keys = [f"at:{(begun + timedelta(hours=h)).isoformat()}" for h in range(4)]
+    assert sorted(TriggerFiring.objects.values_list("key", flat=True)) == keys
+    assert Cycle.objects.count() == 4
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_clocks_that_jump_fire_each_time_at_most_once_and_come_right_again(
     seed: int, running: Running, monkeypatch: pytest.MonkeyPatch

@@ -13,14 +13,17 @@ from alp_site.lib.ids import uuid7
 from alp_site.lib.testing import settle
 from alp_site.people.models import Project, User
 from annotation.services import record
+from annotation.services.status import complete
 from annotation.services.tasks import archive_task, create_task, set_people
 from datasets.models import Item
 from datasets.services import create_dataset
 from datasets.services.items import delete_items, restore_items
 from pipelines.models import Cycle, Pipeline
 from pipelines.services.variables import set_variable
+from tests.conftest import ClientAs
 from tests.datasets.test_annotations import apply, op
-from tests.pipelines.conftest import graph, real_db
+from tests.pipelines.conftest import graph, node, real_db
+from tests.pipelines.nodes.conftest import take
 from tests.pipelines.test_trigger_doors import clock_node, started_by
 
 pytestmark = real_db
@@ -121,3 +124,65 @@ def test_a_deleted_item_is_told_though_it_is_gone(running: Running, items: Items
     settle()
     assert mine.count() == before
     assert Cycle.objects.filter(pipeline=other).count() == 3
+
+
+def given_to(running: Running, *actions: str, **spec: Any) -> Pipeline:
+    """A pipeline of items that hears of their status."""
+    told = {"resource": "ItemStatus", "actions": list(actions), **spec}
+    return running(started_by("event", mode="always", spec=told))
+
+
+def subjects_of(pipeline: Pipeline) -> list[str]:
+    return sorted(str(pk) for pk in Cycle.objects.filter(pipeline=pipeline).values_list("subject", flat=True))
+
+
+def test_an_item_that_is_given_to_a_task_is_told_once(
+    running: Running, client_as: ClientAs, items: Items, project: Project, people: dict[str, User]
+) -> None:
+    given = given_to(running, "assigned")
+    finished = given_to(running, "updated", status="completed")
+    both = given_to(running, "assigned", "updated", status="completed")
+    made = create_dataset(project=project, name="New", user=people["owner"], labels=["cat"])
+    task = create_task(
+        project=project, name="T", kind="annotation", dataset=made, user=None, people={people["annotator"].pk: 1}
+    )
+    ids, api = sorted(items(3, into=made)), client_as("engineer")
+    url = f"/api/v1/tasks/{task.pk}/items/"
+    for chosen in (ids[:2], ids[:2], ids):  # what is in the task already is not given to it again
+        assert api.post(url, {"items": chosen}, format="json").status_code == 201
+        settle()
+    there = {row["item"]["id"]: row["id"] for row in api.get(url).json()["items"]}
+    assert api.delete(url, {"task_items": [there[ids[0]]]}, format="json").json() == {"count": 1}
+    back = api.post(f"{url}put-back/", {"task_items": [there[ids[0]]]}, format="json")
+    assert back.json() == {"count": 1}, "to take a removal back gives nothing anew"
+    settle()
+    assert (subjects_of(given), subjects_of(finished), subjects_of(both)) == (ids, [], ids)
+    (taken,) = (ti for ti in take(task, people["annotator"]) if str(ti.item_id) == ids[1])
+    complete(task_item_id=taken.pk, person=people["annotator"], label="cat")
+    settle()
+    assert (subjects_of(given), subjects_of(finished)) == (ids, [ids[1]])
+    assert subjects_of(both) == sorted([*ids, ids[1]])
+
+
+def test_what_a_pipeline_gives_to_its_own_task_is_heard_by_others_and_by_itself_where_it_is_told_to(
+    running: Running, items: Items, project: Project, people: dict[str, User]
+) -> None:
+    made = create_dataset(project=project, name="New", user=people["owner"], labels=["cat"])
+    nodes = [
+        node("a"),
+        {"id": "label", "type": "annotation_task", "config": {}, "inputs": {"dataset": {"fixed": str(made.pk)}}},
+        node("b"),
+    ]
+    told = {"resource": "ItemStatus", "actions": ["assigned"], "own": True}
+    triggers = [
+        {"id": "new", "node": "a", "kind": "event", "spec": {"filter": {"hidden": False}}},
+        {"id": "given", "node": "b", "kind": "event", "spec": told},
+        {"id": "deaf", "node": "b", "kind": "event", "mode": "always", "spec": {**told, "own": False}},
+    ]
+    pipeline = running(graph(nodes, ["a -> label"], triggers=triggers))
+    other = given_to(running, "assigned")
+    ids = items(2, into=made)
+    settle()
+    begun = Cycle.objects.filter(pipeline=pipeline).values_list("trigger__key", "subject")
+    assert sorted((key, str(pk)) for key, pk in begun) == sorted((key, pk) for key in ("given", "new") for pk in ids)
+    assert subjects_of(other) == sorted(ids)

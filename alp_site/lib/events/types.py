@@ -42,6 +42,7 @@ for _name, _keys in {
     "task.updated": [],
     "assignment.updated": ["task", "changes"],
     "task.item_status": ["task", "entries"],
+    "task.items": ["task"],
     "issue.changed": ["item", "task_item", "task", "state", "people", "mentioned"],
     "model.status": ["status"],
     "model.metric": [],

@@ -38,6 +38,10 @@ describe("triggerWords", () => {
     expect(
       triggerWords({ kind: "event", mode: "once", spec: { resource: "ItemStatus", actions: ["updated"] } }),
     ).toBe("item status updated, once");
+    const given = (...actions: string[]) =>
+      triggerWords({ kind: "event", mode: "always", spec: { resource: "ItemStatus", actions } });
+    expect(given("assigned")).toBe("item given to a task");
+    expect(given("assigned", "updated")).toBe("item status updated or item given to a task");
     expect(triggerWords({ kind: "cron", mode: "always", spec: { cron: "0 9 * * 1" } })).toBe(
       "Mondays at 09:00",
     );

@@ -99,6 +99,17 @@ describe("a trigger as a form", () => {
     });
   });
 
+  it("takes the pauses out of a clock, which the engine refuses, and keeps what else it does not show", () => {
+    const kept = { cron: "0 9 * * 1", later: 1 };
+    const trigger = {
+      ...empty,
+      kind: "cron",
+      spec: { ...kept, at_most_every: 60, debounce: 5 },
+      mode: "always",
+    };
+    expect(triggerOf(trigger, "cron", formOf(trigger), {}).spec).toEqual(kept);
+  });
+
   it("shows a count over a variable and writes it back", () => {
     const spec = { n: 5, count: "ground_truth", dataset: { variable: "Truth" } };
     const trigger = { ...empty, kind: "every_n", spec, overlap: "queue_one", mode: "once", enabled: true };

@@ -113,6 +113,9 @@ def test_no_hold_is_longer_than_it_may_be_whatever_the_clock_does(seed: int) -> 
         ({"resource": "Task", "actions": ["status_changed"]}, "task.updated", {"status": "archived"}, True),
         ({"resource": "Model", "actions": ["trained"]}, "model.status", {"status": "trained"}, True),
         ({"resource": "Model", "actions": ["trained"]}, "model.status", {"status": "failed"}, False),
+        ({"resource": "ItemStatus", "actions": ["assigned"]}, "task.items", {"task": "t"}, True),
+        ({"resource": "ItemStatus", "actions": ["updated"]}, "task.items", {"task": "t"}, False),
+        ({"resource": "ItemStatus", "actions": ["assigned"]}, "task.item_status", {"task": "t"}, False),
         ({**VARIABLE, "filter": {"name": "x"}}, "variable.updated", {"name": "x"}, True),
         ({**VARIABLE, "filter": {"name": {"$in": ["y"]}}}, "variable.updated", {"name": "x"}, False),
     ],
@@ -128,6 +131,8 @@ def test_what_a_trigger_hears(spec: dict[str, Any], kind: str, data: dict[str, A
         ("cron", {"cron": "0 9 * * 1", "timezone": 3}, "time zone"),
         ("cron", {"cron": "0 9 * * 1", "timezone": "../etc/passwd"}, "time zone"),
         ("cron", {"cron": "whenever"}, "cron expression"),
+        ("cron", {"cron": "0 9 * * 1", "at_most_every": 60}, "schedule already says how often"),
+        ("cron", {"cron": "0 9 * * 1", "debounce": 60}, "take it out"),
         ("event", {"debounce": -1}, "debounce"),
         ("event", {"at_most_every": True}, "at_most_every"),
         ("event", {"resource": "Moon"}, "listens"),
@@ -150,6 +155,11 @@ def test_sentences() -> None:
     assert sentence("event", {"debounce": 90}, {}, None, NOW) == (
         "Fires when an item is created, once nothing more has come for 90 seconds."
     )
+    given = {"resource": "ItemStatus", "actions": ["assigned"]}
+    assert sentence("event", given, {}, None, NOW) == "Fires when an item is given to a task."
+    given = {**given, "actions": ["assigned", "updated"]}
+    said = "Fires when an item's status is updated or an item is given to a task."
+    assert sentence("event", given, {}, None, NOW) == said
     held = sentence("webhook", {"at_most_every": 7200}, {}, NOW + timedelta(seconds=59), NOW)
     assert held == (
         "Fires when its webhook is called, at most every 2 hours; what has come is held until "

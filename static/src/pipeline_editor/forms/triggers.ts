@@ -5,6 +5,7 @@ import { openDialog } from "../../ui/dialog";
 import { createForm, type Form, type Widget } from "../../ui/form";
 import { icon } from "../../ui/icons";
 import {
+  EVENT_TITLES,
   EVENTS,
   formOf,
   KINDS,
@@ -222,7 +223,9 @@ const eventsWidget: Widget = ({ id, value, changed }) => {
     element: h(
       "div",
       { class: "stack", role: "group", id },
-      boxes.map(({ name, box }) => h("label", { class: "row", dataset: { event: name } }, box, name)),
+      boxes.map(({ name, box }) =>
+        h("label", { class: "row", dataset: { event: name } }, box, EVENT_TITLES[name] ?? name),
+      ),
     ),
     read: () => boxes.filter(({ box }) => box.checked).map(({ name }) => name),
     write: (next) => {

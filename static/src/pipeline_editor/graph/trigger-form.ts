@@ -23,13 +23,15 @@ const CHANGES = ["created", "updated", "deleted"];
 export const EVENTS: Record<string, readonly string[]> = {
   Item: [...CHANGES, "cloned"],
   Annotation: ["saved", ...CHANGES],
-  ItemStatus: ["updated"],
+  ItemStatus: ["updated", "assigned"],
   Dataset: CHANGES,
   Task: [...CHANGES, "status_changed"],
   Assignment: [...CHANGES, "status_changed"],
   Model: ["status_changed", "trained", "failed", "stage_changed"],
   Variable: ["updated"],
 };
+/** Where the engine's name alone would not say it. */
+export const EVENT_TITLES: Record<string, string> = { assigned: "given to a task" };
 /** Resources whose filter is a query over items, which the builder can count. */
 export const OF_ITEMS = ["Item", "Annotation", "ItemStatus"];
 
@@ -189,7 +191,7 @@ export function triggerOf(
   filter: unknown,
   measures: readonly Measure[] = [],
 ): GraphTrigger {
-  const had = old.kind === kind ? { ...old.spec } : {};
+  const had = old.kind === kind ? keptOf(old) : {};
   const spec = specOf(kind === "measure" ? measureSpec(measures, had, form) : had, kind, form);
   delete spec["filter"];
   const filters = kind === "event" || kind === "every_n";
@@ -197,6 +199,11 @@ export function triggerOf(
   const mode = kind === "event" ? text(form["mode"]) : kind === "cron" ? "always" : "once";
   const overlap = ["every_n", "cron", "measure"].includes(kind) ? text(form["overlap"]) : "allow";
   return { ...old, kind, spec, mode, overlap, enabled: form["enabled"] !== false };
+}
+
+/** What a trigger said before. A clock's pauses go: the engine refuses them, since a schedule says how often it fires. */
+function keptOf({ kind, spec }: GraphTrigger): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(spec).filter(([name]) => kind !== "cron" || !(name in PACE)));
 }
 
 function specOf(

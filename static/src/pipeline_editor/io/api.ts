@@ -250,7 +250,12 @@ export function triggerWords(trigger: Pick<TriggerRow, "kind" | "spec" | "mode">
     case "event": {
       const actions = Array.isArray(spec["actions"]) ? (spec["actions"] as string[]) : ["created"];
       const resource = word(spec["resource"], "Item").replace(/(?<=.)[A-Z]/g, " $&");
-      const said = `${resource} ${actions.join(" or ")}`.replaceAll("_", " ").toLowerCase();
+      const given = resource === "Item Status" && actions.includes("assigned");
+      const plain = given ? actions.filter((one) => one !== "assigned") : actions;
+      const said = [
+        ...(plain.length ? [`${resource} ${plain.join(" or ")}`.replaceAll("_", " ").toLowerCase()] : []),
+        ...(given ? ["item given to a task"] : []),
+      ].join(" or ");
       return `${said}${trigger.mode === "once" ? ", once" : ""}`;
     }
     case "measure":
