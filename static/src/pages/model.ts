@@ -215,6 +215,7 @@ async function loadEvaluation(): Promise<void> {
     items = itemsView(row.id, {
       model: model.name,
       classes: cellNames(full),
+      order: full.metrics && "task" in full.metrics ? "most mistakes" : "the surest",
       review: reviewTypes(),
       onTotal: (n) => tabs.setCount("mistakes", n),
     });

@@ -35,7 +35,7 @@ describe("versions side by side", () => {
     expect(latencyRows([server, slow]).map(({ best }) => best)).toEqual([null, null]);
     expect(latencyRows([server, { ...server, latency_ms: 8, latency_wall_ms: 8 }])[0]?.best).toBe(1);
     expect(latencyRows([{ latency_ms: 12 }, {}])).toEqual([
-      { name: "Milliseconds a picture, by the clock", values: [12, null], best: null },
+      { name: "ms a picture, clock", values: [12, null], best: null },
     ]);
     expect(latencyRows([{}, {}])).toEqual([]);
     expect(latencyWords(quick)).toBe("18.3 ms of a processor a picture (790 by the clock)");

@@ -35,12 +35,14 @@ export function reviewName(model: string, { only, truth, predicted, slice }: Cel
 export interface ItemsOptions {
   model: string;
   classes: string[];
+  /** Which come first: "the surest", or those with most mistakes where there are several answers on a picture. */
+  order: string;
   /** Annotation types of a review that is made of the shown pictures; null: this person may make none. */
   review: string[] | null;
   onTotal?: (n: number) => void;
 }
 
-export function itemsView(evaluationId: string, { model, classes, review, onTotal }: ItemsOptions) {
+export function itemsView(evaluationId: string, { model, classes, order, review, onTotal }: ItemsOptions) {
   let cell: Cell = { only: "wrong" };
   let turn = 0;
   let shown: string[] = [];
@@ -118,7 +120,7 @@ export function itemsView(evaluationId: string, { model, classes, review, onTota
         },
       });
       if (mine !== turn) return; // another choice was made meanwhile
-      total.textContent = `${plural(answer.total, "picture")}, the surest first`;
+      total.textContent = `${plural(answer.total, "picture")}, ${order} first`;
       if (cell.only === "wrong" && !cell.truth && !cell.predicted && !cell.slice) onTotal?.(answer.total);
       const tiles = answer.items.map((row) => tile(row, answer.dataset));
       offer(answer, offset === 0);

@@ -37,12 +37,12 @@ export function latencyRows(timed: readonly Timed[]): LatencyRow[] {
   const elsewhere = timed.every((one) => one.latency_by === "clock");
   return [
     {
-      name: "Milliseconds a picture, of a processor",
+      name: "ms a picture, processor",
       values: processor,
       best: alike ? bestAt(processor, true) : null,
     },
     {
-      name: "Milliseconds a picture, by the clock",
+      name: "ms a picture, clock",
       values: clock,
       best: elsewhere ? bestAt(clock, true) : null,
     },
