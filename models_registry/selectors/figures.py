@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from models_registry.models import Comparison, Evaluation, Model, PromotionLog
-from models_registry.selectors.versions import REPEAT_OF, latest_evaluations
+from models_registry.selectors.versions import BESIDE, latest_evaluations
 
 __all__ = ["best_history", "headline", "judged_figures", "labels_vs_metric", "latest_comparison"]
 
@@ -118,7 +118,7 @@ def _trained(project_id: UUID, pipeline_id: UUID | None) -> QuerySet[Model]:
     rows = Model.objects.filter(
         project_id=project_id, status=Model.Status.TRAINED, deleted_at__isnull=True
     ).select_related("test_set_version")
-    rows = rows.exclude(lineage__has_key=REPEAT_OF)  # they stand for the version that they repeat
+    rows = rows.exclude(lineage__has_any_keys=BESIDE)  # they stand for others
     if pipeline_id is not None:
         rows = rows.filter(pipeline_id=pipeline_id)
     return rows.order_by("trained_at", "id")

@@ -16,6 +16,8 @@ from models_registry.models import Artifact, Evaluation, MetricSample, Model, Mo
 from models_registry.permissions import ModelPolicy
 
 __all__ = [
+    "BESIDE",
+    "BY_CHANCE",
     "REPEAT_OF",
     "SORTS",
     "artifacts_of",
@@ -36,6 +38,10 @@ __all__ = [
 
 REPEAT_OF = "repeat_of"
 """Key in the lineage of a repeat: the id of the version that it repeats with another seed."""
+BY_CHANCE = "by_chance"
+"""Key in the lineage of a version that learnt from labels picked by chance alone, to see what choosing saves."""
+BESIDE = (REPEAT_OF, BY_CHANCE)
+"""Keys of versions that stand beside the line: they tell something of others, and are never best."""
 
 
 def repeats_of(model: Model) -> list[Model]:

@@ -21,12 +21,14 @@ from pipelines.models import (
     NodeExecution,
     NodeMinute,
     Pipeline,
+    SelectionPick,
     SelectionRound,
 )
 
 __all__ = [
     "Cost",
     "NodeReport",
+    "count_by_chance",
     "count_loose",
     "count_passed",
     "get_cost",
@@ -83,6 +85,11 @@ def list_rounds(pipeline: Pipeline, node_id: str) -> QuerySet[SelectionRound]:
         unfinished=Count("picks", filter=Q(picks__open=True)),
         at_random=Count("picks", filter=Q(picks__arm=Arm.RANDOM)),
     )
+
+
+def count_by_chance(pipeline: Pipeline, node_id: str) -> int:
+    """Items that the rounds of a Select node picked at random."""
+    return SelectionPick.objects.filter(round__pipeline=pipeline, round__node_id=node_id, arm=Arm.RANDOM).count()
 
 
 @dataclass(frozen=True)

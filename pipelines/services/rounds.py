@@ -53,6 +53,7 @@ from pipelines.services.waits import Answer, complete_waiting
 __all__ = [
     "SELECT",
     "SELECT_JOB",
+    "is_select",
     "look",
     "look_at_pipelines",
     "look_everywhere",
@@ -152,7 +153,7 @@ def _job_key(pipeline: Pipeline, node_id: str) -> str:
 def state_of_node(pipeline: Pipeline, node_id: str) -> dict[str, Any]:
     """What a page says about a Select node: pool, open picks, rounds so far, and why the next round waits ("": it does
     not). Nothing of a node that is none."""
-    spot = _spot(pipeline, node_id) if node_id in _select_nodes(pipeline) else None
+    spot = _spot(pipeline, node_id) if is_select(pipeline, node_id) else None
     if spot is None:
         return {}
     last = SelectionRound.objects.filter(pipeline=pipeline, node_id=node_id).order_by("-number").first()
@@ -164,6 +165,11 @@ def state_of_node(pipeline: Pipeline, node_id: str) -> dict[str, Any]:
         "rounds": last.number if last else 0,
         "waits_for": why_not(spot),
     }
+
+
+def is_select(pipeline: Pipeline, node_id: str) -> bool:
+    """Whether the published graph has a Select node of that id."""
+    return node_id in _select_nodes(pipeline)
 
 
 def _select_nodes(pipeline: Pipeline) -> list[str]:

@@ -54,7 +54,7 @@ class Kept:
     """A world in a transaction around those of a module's tests, which roll back to it as to a savepoint. To make it
     takes a second and more: a model is trained, a pool predicted, a round chosen."""
 
-    def __init__(self, blocker: DjangoDbBlocker) -> None:
+    def __init__(self, blocker: DjangoDbBlocker, make: Callable[[], World] | None = None) -> None:
         self.blocker = blocker
         self.around = transaction.atomic()
         self.around._from_testcase = True  # as Django's own test case says of its own: what is durable may begin in it
@@ -62,7 +62,7 @@ class Kept:
         with blocker.unblock():
             self.around.__enter__()
             try:
-                self.world = make_world()
+                self.world = (make or make_world)()
             except BaseException:
                 self.around.__exit__(*sys.exc_info())
                 raise
@@ -99,15 +99,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         items[at] = item
 
 
-@pytest.fixture(scope="module")
-def _kept_world(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Kept | None]:
-    """None where tests commit, as on PostgreSQL: nothing could be rolled back."""
-    kept = None if ENV.database_url else Kept(django_db_blocker)
+def keep(blocker: DjangoDbBlocker, make: Callable[[], World] | None = None) -> Iterator[Kept | None]:
+    """For a module's fixture ``_kept_world``. None where tests commit, as on PostgreSQL: nothing could be rolled
+    back."""
+    kept = None if ENV.database_url else Kept(blocker, make)
     if kept is not None:
         _kept.append(kept)
     yield kept
     if kept is not None:
         kept.end()
+
+
+@pytest.fixture(scope="module")
+def _kept_world(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Kept | None]:
+    yield from keep(django_db_blocker)
 
 
 @pytest.fixture

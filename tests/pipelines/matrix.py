@@ -212,6 +212,9 @@ ROWS = {
     "selection-state": Row(
         kwargs=lambda world: {"pipeline_id": running(world).pk, "node_id": "a"}, get=Call("oerv", hidden="a")
     ),
+    "saving": Row(
+        kwargs=lambda world: {"pipeline_id": running(world).pk, "node_id": "a"}, get=Call("oerv", hidden="a")
+    ),
     "cycle-rerun": Row(kwargs=of(cycle, "cycle_id"), post=Call("oe", hidden="a", body={})),
     "cycle-cost": Row(kwargs=of(cycle, "cycle_id"), get=Call("oerv", hidden="a")),
     "revisions": Row(kwargs=of(running), get=Call("oerv", hidden="a")),

@@ -1706,6 +1706,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/v1/pipelines/{pipeline_id}/nodes/{node_id}/saving/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** @description How good the pipeline's versions are over how many labels they learnt from, on one and the same test set. */
+    get: operations["pipelines_id_nodes_id_saving_get"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/v1/pipelines/{pipeline_id}/nodes/{node_id}/selection/": {
     parameters: {
       query?: never;
@@ -3758,6 +3775,24 @@ export interface components {
       test: number;
       train: number;
       validation: number;
+    };
+    /** @description A version: pictures it learnt from, its figure on the test set, of an accuracy the 95 % interval. */
+    CurvePoint: {
+      /** Format: double */
+      figure: number;
+      interval: number[] | null;
+      labels: number;
+      /** Format: uuid */
+      model: string;
+      name: string;
+      stage: string;
+    };
+    CurveTestSet: {
+      /** Format: uuid */
+      id: string;
+      items: number;
+      name: string;
+      number: number;
     };
     /** @description `curve`: threshold, precision, recall, f1; `cut`: the best one for the wish; `reason`: why there is none. */
     Cutting: {
@@ -6217,6 +6252,19 @@ export interface components {
       /** Format: uuid */
       pipeline: string;
       title: string;
+    };
+    /**
+     * @description The curve: ``metric`` of ``points`` (fewest labels first), all on ``test_set``. Left out of it: ``elsewhere``
+     *     versions that were not evaluated on that test set, ``other_recipe`` ones of another model or other settings.
+     *     ``picked_by_chance``: items that the node's rounds picked at random.
+     */
+    Saving: {
+      elsewhere: number;
+      metric: string;
+      other_recipe: number;
+      picked_by_chance: number;
+      points: components["schemas"]["CurvePoint"][];
+      test_set: components["schemas"]["CurveTestSet"] | null;
     };
     /** @description A comment. `op_id`: repeated, nothing is done twice. */
     SayRequest: {
@@ -9875,6 +9923,28 @@ export interface operations {
         };
         content: {
           "application/json": components["schemas"]["RoundList"];
+        };
+      };
+    };
+  };
+  pipelines_id_nodes_id_saving_get: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        node_id: string;
+        pipeline_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Saving"];
         };
       };
     };

@@ -27,6 +27,7 @@ import type { ItemNames } from "./item-names";
 import { looseBlock } from "./loose-ends";
 import { nodeReport } from "./node-report";
 import { rerunButton } from "./rerun";
+import { savingBlock } from "./saving";
 import { selectionBlock } from "./selection";
 
 export interface SideState {
@@ -247,6 +248,7 @@ function drawNode(host: HTMLElement, state: SideState, node: GraphNode): Live {
       settingsOf(type, node),
       type?.requires.length ? h("p", { class: "hint" }, `Starts when: ${type.requires.join(" ")}`) : null,
       node.type === "select" ? selectionBlock(state.pipeline.id, node.id) : null,
+      node.type === "select" ? savingBlock(state.pipeline.id, node.id) : null,
       h("h3", {}, "Executions"),
       counts.element,
       list,
