@@ -5,6 +5,7 @@ from __future__ import annotations
 from alp_site.lib import jobs
 from pipelines.services import (
     again,
+    chance,
     code,
     deliveries,
     execution,
@@ -142,3 +143,13 @@ def drop_deliveries() -> None:
 @jobs.periodic("pipelines.rounds", 10)
 def look_at_rounds() -> None:
     rounds.look_everywhere()
+
+
+@jobs.handler(chance.CHANCE_JOB, max_attempts=5, on_end=chance.check_ended)
+def compare_with_chance(run: jobs.Run) -> None:
+    chance.take_step(run)
+
+
+@jobs.periodic("pipelines.chance", 60)
+def look_at_checks() -> None:
+    chance.look_at_checks()

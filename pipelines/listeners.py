@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alp_site.lib import events
 from pipelines.engine.spec import wait_on
-from pipelines.services import looking, rounds
+from pipelines.services import chance, looking, rounds
 from pipelines.services.following import follow_promotion
 from pipelines.services.triggers import LISTENED, take_events
 from pipelines.services.waits import Answer, complete_waiting, take_statuses
@@ -75,3 +75,9 @@ def look_at_rounds(batch: list[events.Event]) -> None:
 @events.subscribe("pipelines.wakes", looking.WAKING)
 def wake_nodes(batch: list[events.Event]) -> None:
     looking.wake(batch)
+
+
+@events.subscribe("pipelines.chance", ["model.status", "evaluation.status"])
+def go_on_with_checks(batch: list[events.Event]) -> None:
+    """A training or evaluation has ended: a comparison with labels by chance may be one step further."""
+    chance.look_at_checks({e.project_id for e in batch if e.data["status"] in _ENDS and e.project_id is not None})

@@ -80,6 +80,11 @@ api_urlpatterns = [
         name="selection-state",
     ),
     path("pipelines/<uuid:pipeline_id>/nodes/<str:node_id>/saving/", saving.SavingView.as_view(), name="saving"),
+    path(
+        "pipelines/<uuid:pipeline_id>/nodes/<str:node_id>/saving/cancel/",
+        saving.SavingCancelView.as_view(),
+        name="saving-cancel",
+    ),
     path("cycles/<uuid:cycle_id>/rerun/", runs.CycleRerunView.as_view(), name="cycle-rerun"),
     path("cycles/<uuid:cycle_id>/cost/", runs.CycleCostView.as_view(), name="cycle-cost"),
     path("cycles/<uuid:cycle_id>/", cycles.CycleDetailView.as_view(), name="cycle"),

@@ -42,16 +42,17 @@ class LearningCurve:
         return max((point.model for point in self.points), key=_age, default=None)
 
 
-def learning_curve(project_id: UUID, pipeline_id: UUID) -> LearningCurve:
+def learning_curve(project_id: UUID, pipeline_id: UUID, version_id: UUID | None = None) -> LearningCurve:
     """Of the trained versions that the pipeline made, and of those they were made from where people trained them (its
-    first). The test set version is the one on which the newest of them was evaluated last. Three queries."""
+    first). On the test set version that is named, else on that on which the newest of them was evaluated last. Three
+    queries."""
     trained = Model.objects.filter(
         project_id=project_id, status=Model.Status.TRAINED, deleted_at=None, train_count__gt=0, dataset__isnull=False
     ).exclude(lineage__has_any_keys=BESIDE)
     own = list(trained.filter(pipeline_id=pipeline_id))
-    bases = {model.base_model_id for model in own}
+    bases = {model.base_model_id for model in own if model.base_model_id}
     known = {model.pk: model for model in [*own, *trained.filter(pk__in=bases - {model.pk for model in own})]}
-    by_model = _evaluations(known)
+    by_model = _evaluations(known, version_id)
     judged = sorted((known[pk] for pk in by_model), key=_age)
     if not judged:
         return LearningCurve(elsewhere=len(known))
@@ -73,9 +74,11 @@ def learning_curve(project_id: UUID, pipeline_id: UUID) -> LearningCurve:
     return LearningCurve(metric, last.test_set_version, points, len(known) - len(points) - unlike, unlike)
 
 
-def _evaluations(models: Iterable[UUID]) -> Mapping[UUID, dict[UUID, Evaluation]]:
+def _evaluations(models: Iterable[UUID], version_id: UUID | None) -> Mapping[UUID, dict[UUID, Evaluation]]:
     """Of each model its finished evaluations with a figure, by test set version, oldest first."""
     rows = Evaluation.objects.filter(model__in=list(models), status=Evaluation.Status.DONE).order_by("finished_at")
+    if version_id is not None:
+        rows = rows.filter(test_set_version=version_id)
     found: dict[UUID, dict[UUID, Evaluation]] = {}
     for row in rows.select_related("test_set_version__test_set").defer("metrics"):
         if headline(row.summary)["accuracy"] is not None:

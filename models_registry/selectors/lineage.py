@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from models_registry.models import Comparison, Evaluation, Model, Prediction, PromotionLog
 from models_registry.selectors import payloads as render
+from models_registry.selectors.versions import BY_CHANCE
 
 __all__ = ["came_of"]
 
@@ -20,7 +21,7 @@ def came_of(model: Model) -> dict[str, Any]:
     evaluations = Evaluation.objects.filter(model=model).select_related("test_set_version")
     comparisons = Comparison.objects.filter(Q(candidate=model) | Q(incumbent=model))
     promotions = PromotionLog.objects.filter(model=model)
-    descendants = Model.objects.filter(base_model=model, deleted_at__isnull=True)
+    descendants = Model.objects.filter(base_model=model, deleted_at__isnull=True).exclude(lineage__has_key=BY_CHANCE)
     return {
         "evaluations": [
             {

@@ -14,7 +14,7 @@ from models_registry.ml.metrics.object_report import matches_of
 from models_registry.models import Evaluation, Model, Prediction
 from models_registry.selectors.figures import headline
 from models_registry.selectors.judging import read_table
-from models_registry.selectors.versions import latest_evaluations
+from models_registry.selectors.versions import BY_CHANCE, latest_evaluations
 
 __all__ = ["answers_on_new_items", "answers_on_test_set", "count_new_answers", "sizes_and_figures"]
 
@@ -75,7 +75,7 @@ def sizes_and_figures(model: Model) -> tuple[str, list[tuple[UUID, tuple[int, fl
         model__family=model.family, model__project=model.project_id, model__status=Model.Status.TRAINED,
         model__train_count__gt=0, model__deleted_at=None, test_set_version=own.test_set_version_id,
         status=Evaluation.Status.DONE,
-    ).order_by("finished_at")  # fmt: skip
+    ).exclude(model__lineage__has_key=BY_CHANCE).order_by("finished_at")  # fmt: skip
     metric = headline(own.summary)["metric"]
     found: dict[UUID, tuple[int, float]] = {}
     rows: Any = done.values_list("model_id", "model__train_count", "summary")

@@ -51,8 +51,9 @@ def repeats_of(model: Model) -> list[Model]:
 
 
 def list_models(user: Person, project_id: UUID) -> QuerySet[Model]:
-    """The project's live versions that this person may see, with what a row of a list shows."""
-    rows = ModelPolicy().visible_to(user).filter(project_id=project_id)
+    """The project's live versions that this person may see, with what a row of a list shows; without those that only
+    show what labels picked by chance teach."""
+    rows = ModelPolicy().visible_to(user).filter(project_id=project_id).exclude(lineage__has_key=BY_CHANCE)
     return rows.select_related(*_SHOWN).prefetch_related("tags")
 
 

@@ -19,13 +19,14 @@ from models_registry.ml import comparison as judge
 from models_registry.ml.checks import compare_by_checks, needs_test_set
 from models_registry.ml.comparison_config import parse_config
 from models_registry.ml.metrics.report import align_classes
+from models_registry.ml.paired import Statistic
 from models_registry.ml.repeats import gain_over_seeds, seeds_reason
 from models_registry.ml.verdict_reasons import held_to, held_to_seeds, waits_for_approval
 from models_registry.models import Comparison, Evaluation, MetricSample, Model
 from models_registry.selectors.judging import read_table
 from models_registry.services import ledger, repeats, shape_evaluation, stages
 
-__all__ = ["compare", "evaluations_of", "start_seeds", "version_for"]
+__all__ = ["compare", "evaluations_of", "gains_over", "start_seeds", "version_for"]
 
 
 def compare(
@@ -156,18 +157,30 @@ def _over_seeds(
     config: dict[str, Any],
 ) -> judge.Verdict:
     """The verdict on the candidate with one more clause: its recipe is better whatever the seed."""
-    kind = shape_evaluation.shapes_of(seeds[0], incumbent)
-    groups = _groups(version, tables)
-    if kind is not None:
-        gains, n = shape_evaluation.seed_gains(kind, seeds, incumbent, tables, config)
-    else:
-        classes = list(dict.fromkeys(str(name) for table in tables.values() for name in table["classes"]))
-        items = _test_items(version, tables, classes)
-        rivals = [_contender(model, tables[model.pk], items, classes) for model in (*seeds, incumbent)]
-        gains, n, groups = judge.seed_gains(rivals[:-1], rivals[-1], items.test, config)
+    gains, n, groups = gains_over(seeds, incumbent, version, tables, config)
     found = gain_over_seeds(gains, n, groups=groups, seed=version.number)
     reason = seeds_reason(found, parse_config(config).min_delta)
     return held_to_seeds(verdict, reason, seeds[0].name, incumbent.name)
+
+
+def gains_over(
+    models: list[Model],
+    reference: Model,
+    version: TestSetVersion,
+    tables: dict[UUID, dict[str, Any]],
+    config: dict[str, Any],
+) -> tuple[list[Statistic], int, NDArray[Any] | None]:
+    """Of each model its gain over the reference under weights of the test pictures, how many those are, and their
+    groups. tables: of all of them, by model. Raises Invalid: the tables hold other items, the configuration is
+    wrong."""
+    kind = shape_evaluation.shapes_of(models[0], reference)
+    if kind is not None:
+        gains, n = shape_evaluation.seed_gains(kind, models, reference, tables, config)
+        return gains, n, _groups(version, tables)
+    classes = list(dict.fromkeys(str(name) for table in tables.values() for name in table["classes"]))
+    items = _test_items(version, tables, classes)
+    rivals = [_contender(model, tables[model.pk], items, classes) for model in (*models, reference)]
+    return judge.seed_gains(rivals[:-1], rivals[-1], items.test, config)
 
 
 def _judge_by_checks(candidate: Model, incumbent: Model, config: dict[str, Any]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from alp_site.lib.db import now, write
 from alp_site.lib.errors import Invalid
 from models_registry.errors import ApprovalNeeded, NotTrained, WrongStatus
 from models_registry.models import Comparison, Model, PromotionLog
+from models_registry.selectors.versions import BY_CHANCE
 from models_registry.services import stages
 
 __all__ = ["archive", "promote", "rollback"]
@@ -28,10 +29,13 @@ def promote(
 
     Repeating it changes nothing and returns None. Raises NotTrained for a version without weights, unless it is a
     base version nobody has trained yet and nothing else is best (the start of a project); Invalid for a comparison of
-    another candidate; ApprovalNeeded where the comparison's rule asks for a person and there is none.
+    another candidate; ApprovalNeeded where the comparison's rule asks for a person and there is none; WrongStatus for
+    a version that learnt labels by chance to compare with.
     """
     with write():
         model = Model.objects.select_for_update().get(pk=model_id, deleted_at__isnull=True)
+        if BY_CHANCE in model.lineage:
+            raise WrongStatus(f"{model.name} only shows what labels picked by chance teach.", status=model.stage)
         comparison = _comparison_of(model, comparison_id, person_id)
         if model.stage == Model.Stage.BEST:
             return None

@@ -17,7 +17,15 @@ from models_registry.errors import EmptySubset, OverlappingSubsets, WrongStatus
 from models_registry.ml.adapters import AdapterInfo
 from models_registry.models import NAME_MAX, Model, ModelLog, ModelTag
 from models_registry.selectors import annotators, catalogue
-from models_registry.selectors.ground_truth import COLUMNS, SHAPE_COLUMNS, Gathered, Subset, gather, gather_test_set
+from models_registry.selectors.ground_truth import (
+    COLUMNS,
+    SHAPE_COLUMNS,
+    Gathered,
+    ShapeSubset,
+    Subset,
+    gather,
+    gather_test_set,
+)
 from models_registry.selectors.samples import scratch_name
 from models_registry.services import artifacts, names, stages
 
@@ -81,8 +89,10 @@ def draft_version(
     person_id: UUID | None = None,
     pipeline_id: UUID | None = None,
     cycle_id: UUID | None = None,
+    subsets: tuple[Subset | ShapeSubset, Subset | ShapeSubset] | None = None,
 ) -> VersionDraft:
     """Reads and checks all that a version rests on; writes no table (the list of items goes into storage).
+    ``subsets``: train and validation where they are not all that the filters say.
 
     Raises UnknownField (name), EmptySubset, OverlappingSubsets, Invalid (configuration, parts of another project).
     """
@@ -91,7 +101,8 @@ def draft_version(
     about = catalogue.info(base_model.adapter)
     if not about.trainable:
         raise Invalid(f"{base_model.name} is used as it is: {about.title} is not trained here.", field="base_model")
-    train, validation = (gather(about, dataset, which) for which in (train_filter, validation_filter))
+    filters = (train_filter, validation_filter)
+    train, validation = subsets or (gather(about, dataset, filters[0]), gather(about, dataset, filters[1]))
     test = gather_test_set(about, test_set_version) if test_set_version else Subset()
     _not_empty(about, train=train, validation=validation)
     _disjoint({"train": train, "validation": validation, "test": test})

@@ -14,6 +14,8 @@ from django.db.models import Q
 from django.utils.timezone import now
 
 from alp_site.lib.models import IdModel
+from pipelines.models.beside import ChanceCheck as ChanceCheck
+from pipelines.models.beside import ChanceState as ChanceState
 from pipelines.models.beside import CodeTest as CodeTest
 from pipelines.models.beside import CodeVersion as CodeVersion
 from pipelines.models.beside import Delivery as Delivery

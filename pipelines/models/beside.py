@@ -1,4 +1,5 @@
-"""What runs beside the graph: versions of code, test runs of it, what left the house, and the secrets it took along."""
+"""What runs beside the graph: versions of code, test runs of it, what left the house, the secrets it took along, and
+what its choosing is held against."""
 
 from __future__ import annotations
 
@@ -106,3 +107,42 @@ class Secret(IdModel):
 
     def __str__(self) -> str:
         return self.name
+
+
+class ChanceState(models.TextChoices):
+    RUNNING = "running", "Under way"
+    DONE = "done", "Done"
+    FAILED = "failed", "Failed"
+    CANCELLED = "cancelled", "Cancelled"
+
+
+class ChanceCheck(IdModel):
+    """What the pipeline's choosing saved on a test set version, against models that learnt labels picked by chance.
+
+    One a pipeline and test set version: asked for again, it begins anew. ``control``: the first seed of those models;
+    the others are its repeats. ``report`` is written once, with ``done``.
+    """
+
+    pipeline = models.ForeignKey("pipelines.Pipeline", on_delete=models.CASCADE, related_name="chance_checks")
+    node_id = models.CharField(max_length=100)
+    test_set_version = models.ForeignKey("datasets.TestSetVersion", on_delete=models.CASCADE, related_name="+")
+    seeds = models.PositiveSmallIntegerField()
+    state = models.CharField(max_length=16, choices=ChanceState, default=ChanceState.RUNNING)
+    control = models.ForeignKey("models_registry.Model", null=True, on_delete=models.SET_NULL, related_name="+")
+    report = models.JSONField(default=dict)
+    error = models.TextField(blank=True, default="")
+    created_by = models.ForeignKey(site.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField(default=now)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["pipeline", "test_set_version"], name="chance_check_once"),
+            models.CheckConstraint(condition=Q(state__in=ChanceState.values), name="chance_state_is_known"),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["pipeline"], condition=Q(state="running"), name="chance_check_open"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.pipeline_id} {self.state}"

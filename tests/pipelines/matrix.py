@@ -213,7 +213,12 @@ ROWS = {
         kwargs=lambda world: {"pipeline_id": running(world).pk, "node_id": "a"}, get=Call("oerv", hidden="a")
     ),
     "saving": Row(
-        kwargs=lambda world: {"pipeline_id": running(world).pk, "node_id": "a"}, get=Call("oerv", hidden="a")
+        kwargs=lambda world: {"pipeline_id": running(world).pk, "node_id": "a"},
+        get=Call("oerv", hidden="a"),
+        post=Call("oe", hidden="a", body={}),
+    ),
+    "saving-cancel": Row(
+        kwargs=lambda world: {"pipeline_id": running(world).pk, "node_id": "a"}, post=Call("oe", hidden="a")
     ),
     "cycle-rerun": Row(kwargs=of(cycle, "cycle_id"), post=Call("oe", hidden="a", body={})),
     "cycle-cost": Row(kwargs=of(cycle, "cycle_id"), get=Call("oerv", hidden="a")),

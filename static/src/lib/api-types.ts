@@ -1716,7 +1716,28 @@ export interface paths {
     /** @description How good the pipeline's versions are over how many labels they learnt from, on one and the same test set. */
     get: operations["pipelines_id_nodes_id_saving_get"];
     put?: never;
-    post?: never;
+    /**
+     * @description Compares with chance: models of the same recipe learn only labels that no strategy chose, and are evaluated
+     *     on the same test set. One that is under way goes on; one that has ended begins anew.
+     */
+    post: operations["pipelines_id_nodes_id_saving_post"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/pipelines/{pipeline_id}/nodes/{node_id}/saving/cancel/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** @description Stops the comparison with chance and what it started. */
+    post: operations["pipelines_id_nodes_id_saving_cancel_post"];
     delete?: never;
     options?: never;
     head?: never;
@@ -3601,6 +3622,69 @@ export interface components {
       };
       ids?: string[];
       value?: unknown;
+    };
+    /**
+     * @description The comparison with labels by chance on the curve's test set. ``done`` of ``total`` trainings and evaluations
+     *     while it is under way; ``report`` once it is done; ``error`` where it failed; ``model``: the first seed.
+     */
+    ChanceCheck: {
+      /** Format: date-time */
+      created_at: string;
+      /** Format: double */
+      done: number;
+      error: string;
+      /** Format: date-time */
+      finished_at: string | null;
+      /** Format: uuid */
+      model: string | null;
+      report: components["schemas"]["ChanceReport"] | null;
+      seeds: number;
+      /**
+       * @description * `running` - running
+       *     * `done` - done
+       *     * `failed` - failed
+       *     * `cancelled` - cancelled
+       * @enum {string}
+       */
+      state: "running" | "done" | "failed" | "cancelled";
+      total: number;
+    };
+    /**
+     * @description ``verdict``: saved, none (shown), costs, or too_few labels by chance (fewer than ``least``; nothing was trained
+     *     then). ``labels`` by chance: ``start`` that no round picked and ``picked`` ones; ``figures``: of each seed. The
+     *     pipeline's own versions reached their mean with ``reached`` labels (null: never so far; ``at_most``: its smallest
+     *     has it already): ``saving`` 1 - reached / labels, from ``low`` to ``high`` (null: open) at ``level``. The curve it
+     *     was read from: ``versions`` from ``first`` to ``last`` labels.
+     */
+    ChanceReport: {
+      at_most?: boolean;
+      figures?: number[];
+      first?: number;
+      /** Format: double */
+      high?: number | null;
+      labels?: number;
+      last?: number;
+      least?: number;
+      /** Format: double */
+      level?: number;
+      /** Format: double */
+      low?: number | null;
+      metric?: string;
+      picked: number;
+      /** Format: double */
+      reached?: number | null;
+      /** Format: double */
+      saving?: number | null;
+      start: number;
+      /**
+       * @description * `saved` - saved
+       *     * `none` - none
+       *     * `costs` - costs
+       *     * `too_few` - too_few
+       * @enum {string}
+       */
+      verdict: "saved" | "none" | "costs" | "too_few";
+      versions?: number;
     };
     /** @description ``field`` is dotted below ``config``, ``inputs`` and ``spec``; a side that lacks it is null. */
     Change: {
@@ -6256,9 +6340,10 @@ export interface components {
     /**
      * @description The curve: ``metric`` of ``points`` (fewest labels first), all on ``test_set``. Left out of it: ``elsewhere``
      *     versions that were not evaluated on that test set, ``other_recipe`` ones of another model or other settings.
-     *     ``picked_by_chance``: items that the node's rounds picked at random.
+     *     ``picked_by_chance``: items that the node's rounds picked at random. ``check``: the comparison with them.
      */
     Saving: {
+      check: components["schemas"]["ChanceCheck"] | null;
       elsewhere: number;
       metric: string;
       other_recipe: number;
@@ -6463,6 +6548,10 @@ export interface components {
       held: number;
       sent_back: number;
       skipped: number;
+    };
+    StartCheckRequest: {
+      /** @default 3 */
+      seeds: number;
     };
     StorageHealth: {
       blob_bytes: number;
@@ -9928,6 +10017,54 @@ export interface operations {
     };
   };
   pipelines_id_nodes_id_saving_get: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        node_id: string;
+        pipeline_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Saving"];
+        };
+      };
+    };
+  };
+  pipelines_id_nodes_id_saving_post: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        node_id: string;
+        pipeline_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        "application/json": components["schemas"]["StartCheckRequest"];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Saving"];
+        };
+      };
+    };
+  };
+  pipelines_id_nodes_id_saving_cancel_post: {
     parameters: {
       query?: never;
       header?: never;

@@ -248,7 +248,7 @@ function drawNode(host: HTMLElement, state: SideState, node: GraphNode): Live {
       settingsOf(type, node),
       type?.requires.length ? h("p", { class: "hint" }, `Starts when: ${type.requires.join(" ")}`) : null,
       node.type === "select" ? selectionBlock(state.pipeline.id, node.id) : null,
-      node.type === "select" ? savingBlock(state.pipeline.id, node.id) : null,
+      node.type === "select" ? savingBlock(state.pipeline.id, node.id, state.canEdit) : null,
       h("h3", {}, "Executions"),
       counts.element,
       list,
