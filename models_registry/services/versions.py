@@ -112,13 +112,7 @@ def draft_version(
     content = _lineage_content(lineage, dataset, train, validation, test_set_version, base_model, used_seed)
     return VersionDraft(
         project_id=project_id,
-        name=names.render(
-            name_template,
-            base_name=base_model.name,
-            adapter=base_model.adapter,
-            now=now(),
-            n=Model.objects.filter(family=base_model.family).count() + 1,
-        ),
+        name=_name(name_template, base_model),
         base_model_id=base_model.pk,
         adapter=base_model.adapter,
         configuration=full,
@@ -138,6 +132,12 @@ def draft_version(
         notes=_warnings(about, train, validation, test),
         weights_file=weights_file,
     )
+
+
+def _name(template: str, base: Model) -> str:
+    """Of the next version of the base's family. Raises UnknownField."""
+    number = Model.objects.filter(family=base.family).count() + 1
+    return names.render(template, base_name=base.name, adapter=base.adapter, now=now(), n=number)
 
 
 def save_version(draft: VersionDraft) -> Model:

@@ -18,7 +18,6 @@ from pipelines.api import run_shapes as shapes
 from pipelines.api import serializers
 from pipelines.api._common import done_body, listed, parsed, person, pipeline_for, row_for
 from pipelines.api.cycles import detail_body
-from pipelines.engine.spec import get_node
 from pipelines.errors import WrongStatus
 from pipelines.models import Cycle
 from pipelines.permissions import CyclePolicy
@@ -135,6 +134,6 @@ class NodeReportView(APIView):
         if spot is None and node_id not in selectors.count_nodes(pipeline.pk):
             raise Invalid(f"The pipeline has no node {node_id!r}.", node=node_id)
         report = runs.get_node_report(pipeline.pk, node_id, now())
-        figures = runs.get_figures(pipeline.pk, node_id, get_node(spot.type, spot.version)) if spot else []
+        figures = runs.get_figures(pipeline.pk, spot) if spot else []
         body = {**asdict(report), "figures": [asdict(one) for one in figures]}
         return Response(shapes.NodeReportSerializer(body).data)

@@ -14,9 +14,9 @@ from rest_framework.views import APIView
 from alp_site.lib.errors import Invalid
 from models_registry.selectors.learning import CurvePoint, LearningCurve, learning_curve
 from pipelines.api._common import parsed, person, pipeline_for
-from pipelines.models import ChanceCheck, ChanceState, Pipeline
+from pipelines.models import ChanceState, Pipeline
 from pipelines.selectors.runs import count_by_chance
-from pipelines.services.chance import LEAST_SEEDS, MOST_SEEDS, SEEDS, cancel_check, check_of, start_check
+from pipelines.services.chance import LEAST_SEEDS, MOST_SEEDS, SEEDS, cancel_checks, check_of, start_check
 from pipelines.services.rounds import is_select
 
 
@@ -120,8 +120,7 @@ class SavingCancelView(APIView):
     @extend_schema(request=None, responses=SavingSerializer)
     def post(self, request: Request, pipeline_id: UUID, node_id: str) -> Response:
         pipeline = _selecting(request, pipeline_id, node_id, "pipeline.edit")
-        for check in ChanceCheck.objects.filter(pipeline=pipeline, state=ChanceState.RUNNING):
-            cancel_check(check=check, user=person(request))
+        cancel_checks(pipeline=pipeline, user=person(request))
         return Response(SavingSerializer(_body(pipeline, node_id)).data)
 
 

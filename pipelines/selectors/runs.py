@@ -12,7 +12,8 @@ from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Sum
 
 from annotation.selectors.figures import get_cycle_seconds
 from pipelines.engine import state as machine
-from pipelines.engine.spec import MAX_NOTED, Figures, Node
+from pipelines.engine.graph import GraphNode
+from pipelines.engine.spec import MAX_NOTED, Figures, Node, get_node, node_key, node_types
 from pipelines.models import (
     Arm,
     ConnectionCounter,
@@ -155,12 +156,15 @@ def get_node_report(pipeline_id: UUID, node_id: str, now: datetime) -> NodeRepor
     )
 
 
-def get_figures(pipeline_id: UUID, node_id: str, node: Node) -> list[Figures]:
-    """What a node of this type makes of the last ``MAX_NOTED`` executions that are done there; of a cycle that came by
-    more than once, the last. One query, none for a type without figures."""
+def get_figures(pipeline_id: UUID, spot: GraphNode) -> list[Figures]:
+    """What the node's type makes of the last ``MAX_NOTED`` executions that are done there; of a cycle that came by more
+    than once, the last. One query, none for a type without figures or that nobody knows: a draft may name any."""
+    if node_key(spot.type, spot.version) not in node_types:
+        return []
+    node = get_node(spot.type, spot.version)
     if type(node).figures is Node.figures:
         return []
-    here = NodeExecution.objects.filter(pipeline_id=pipeline_id, node_id=node_id, status=machine.DONE)
+    here = NodeExecution.objects.filter(pipeline_id=pipeline_id, node_id=spot.id, status=machine.DONE)
     rows = here.order_by("-id").values_list("cycle_id", "noted")[:MAX_NOTED]
     last: dict[UUID, Any] = {}
     for cycle_id, noted in rows:

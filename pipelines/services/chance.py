@@ -17,7 +17,7 @@ from django.utils.timezone import now
 from alp_site.lib import jobs
 from alp_site.lib.db import write
 from alp_site.lib.errors import Invalid
-from alp_site.lib.models import Job, JobState
+from alp_site.lib.models import OPEN_STATES, Job, JobState
 from alp_site.people.models import User
 from models_registry.ml.saving import LEAST_BY_CHANCE, LEVEL
 from models_registry.models import Model
@@ -33,7 +33,7 @@ __all__ = [
     "LEAST_SEEDS",
     "MOST_SEEDS",
     "SEEDS",
-    "cancel_check",
+    "cancel_checks",
     "check_ended",
     "check_of",
     "look_at_checks",
@@ -74,15 +74,16 @@ def start_check(*, pipeline: Pipeline, node_id: str, seeds: int = SEEDS, user: U
         return check
 
 
-def cancel_check(*, check: ChanceCheck, user: User | None = None) -> ChanceCheck:
-    """Stops it and what it started. Safe to repeat; one that has ended stays as it is."""
+def cancel_checks(*, pipeline: Pipeline, user: User | None = None) -> int:
+    """Stops those of a pipeline that are under way, and what they started. Returns how many; safe to repeat."""
     with write():
-        row = ChanceCheck.objects.select_for_update().get(pk=check.pk)
-        if row.state == ChanceState.RUNNING:
+        rows = list(ChanceCheck.objects.select_for_update().filter(pipeline=pipeline, state=ChanceState.RUNNING))
+        for row in rows:
             _end(row, ChanceState.CANCELLED, person_id=user.pk if user else None)
-            for job in Job.objects.filter(key=_key(row), state__in=[JobState.QUEUED, JobState.RUNNING]):
-                jobs.request_cancel(job.pk)
-        return row
+        open_jobs = Job.objects.filter(key__in=[_key(row) for row in rows], state__in=OPEN_STATES)
+        for job_id in list(open_jobs.values_list("pk", flat=True)):
+            jobs.request_cancel(job_id)
+    return len(rows)
 
 
 def check_of(pipeline: Pipeline, version_id: UUID) -> tuple[ChanceCheck | None, Standing | None]:

@@ -20,6 +20,7 @@ from annotation.models import Task, TaskItem, TaskItemLog
 from pipelines.models import ConnectionCounter, Cycle, NodeExecution, NodeMinute, Pipeline
 from pipelines.services import again, sweep
 from pipelines.services.again import SEND_JOB
+from pipelines.services.pipelines import save_pipeline
 from pipelines.services.waits import Answer, complete_waiting
 from tests.conftest import ClientAs
 from tests.pipelines import sample_nodes
@@ -332,6 +333,14 @@ def test_an_execution_bears_its_share_of_what_its_batch_took(running: Running, i
     settle()
     spent = list(NodeExecution.objects.filter(node_id="a").values_list("seconds", flat=True))
     assert all(0.01 <= s < 0.04 for s in spent), "four share one batch"
+
+
+def test_a_node_of_a_type_nobody_knows_has_a_report_too(api: APIClient, running: Running) -> None:
+    """A draft may name any: that of a newer house, or of a package that is not installed here."""
+    pipeline = running(graph([node("a")]))
+    save_pipeline(pipeline=pipeline, graph=graph([node("a"), node("b", "no_such_type")]))
+    answer = api.get(f"/api/v1/pipelines/{pipeline.pk}/nodes/b/")
+    assert (answer.status_code, answer.json()["figures"]) == (200, [])
 
 
 def test_a_nodes_report_tells_durations_failures_and_logs(api: APIClient, running: Running, items: Items) -> None:

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { asksByForm, ruleField } from "@/pipeline_editor/forms/rule-field";
 import { valueField } from "@/pipeline_editor/forms/value-field";
-import { someModel, widgetFor } from "@/pipeline_editor/graph/readers";
+import { someDataset, someModel, widgetFor } from "@/pipeline_editor/graph/readers";
 import type { GraphNode, PortInfo } from "@/pipeline_editor/graph/types";
 
 const OLD = { precision_recall: { min_delta: 0.01 }, alpha: 0.02 };
@@ -88,19 +88,13 @@ describe("the rule of promotion as a pipeline's value", () => {
     expect(valueField({ ...options, value: checks }).element.querySelector('[data-path="seeds"]')).toBeNull();
   });
 
-  it("finds a model of the pipeline among its variables", () => {
-    expect(
-      someModel([
-        { type: "Dataset", value: "d" },
-        { type: "Model", value: null },
-      ]),
-    ).toBeNull();
-    expect(
-      someModel([
-        { type: "Model", value: "" },
-        { type: "Model", value: "m" },
-      ]),
-    ).toBe("m");
+  it("finds a model and a dataset of the pipeline among its variables", () => {
+    const held = (name: string, type: string, value: unknown) => ({ name, type, value });
+    expect(someModel([held("Raw", "Dataset", "d"), held("Best", "Model", null)])).toBeNull();
+    expect(someModel([held("Old", "Model", ""), held("Best", "Model", "m")])).toBe("m");
+    const datasets = [held("Raw", "Dataset", "d"), held("Ground Truth", "Dataset", "t")];
+    expect(someDataset(datasets)).toBe("t");
+    expect(someDataset(datasets.slice(0, 1))).toBe("d");
   });
 });
 

@@ -12,7 +12,7 @@ import pytest
 
 from models_registry.ml.latency import PASSES, time_passes
 
-SPIN = "while True: pass"
+SPIN = "print(flush=True)\nwhile True: pass"
 
 
 def compute(seconds: float) -> None:
@@ -69,12 +69,15 @@ def test_pictures_that_cannot_be_read_are_left_out() -> None:
 @pytest.fixture
 def neighbours() -> Iterator[None]:
     """Four busy processes for each core."""
-    running = [subprocess.Popen([sys.executable, "-c", SPIN]) for _ in range(4 * (os.cpu_count() or 1))]
-    time.sleep(0.3)
+    command = [sys.executable, "-c", SPIN]
+    running = [subprocess.Popen(command, stdout=subprocess.PIPE) for _ in range(4 * (os.cpu_count() or 1))]
+    for one in running:
+        assert one.stdout is not None
+        one.stdout.readline()  # from here on it is busy
     yield
     for one in running:
         one.kill()
-        one.wait()
+        one.communicate()
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ type Check = components["schemas"]["ChanceCheck"];
 
 /** How long news are gathered before the block is read anew. */
 const LATER_MS = 2000;
-/** Trainings by chance, as the API takes where nothing is said. */
+/** Trainings by chance. */
 const SEEDS = 3;
 
 interface Doors {
@@ -44,7 +44,7 @@ export function savingBlock(pipelineId: string, nodeId: string, canEdit: boolean
   };
   const doors: Doors = {
     canEdit,
-    start: async () => draw(await api.post<Saving>(url, {})),
+    start: async () => draw(await api.post<Saving>(url, { seeds: SEEDS })),
     cancel: async () => draw(await api.post<Saving>(`${url}cancel/`, {})),
   };
   const load = async () => {

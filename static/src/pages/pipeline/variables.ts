@@ -4,7 +4,7 @@ import { plural } from "../../lib/format";
 import { api, messageOf } from "../../lib/http";
 import { drawHistory } from "../../pipeline_editor/forms/history";
 import { portMark } from "../../pipeline_editor/forms/marks";
-import { readersAmong, someModel, widgetFor } from "../../pipeline_editor/graph/readers";
+import { readersAmong, someDataset, someModel, widgetFor } from "../../pipeline_editor/graph/readers";
 import {
   shown,
   type Names,
@@ -73,13 +73,6 @@ export function drawVariables(host: HTMLElement, state: VariablesState): void {
       }),
     ),
   );
-}
-
-/** The dataset that filters are counted over: that of ground truth, else any. */
-function someDataset(variables: readonly Variable[]): string | null {
-  const all = variables.filter((one) => one.type === "Dataset" && one.value);
-  const found = all.find((one) => /truth/i.test(one.name)) ?? all[0];
-  return typeof found?.value === "string" ? found.value : null;
 }
 
 export function openVariable(variable: Variable, state: VariablesState): void {

@@ -6,7 +6,7 @@ import { confirmDialog, openDialog } from "../../ui/dialog";
 import { icon } from "../../ui/icons";
 import { toast } from "../../ui/toast";
 import { PORT_TYPES } from "../graph/ports";
-import { someModel, widgetFor } from "../graph/readers";
+import { someDataset, someModel, widgetFor } from "../graph/readers";
 import type { GraphVariable } from "../graph/types";
 import { loadVariables, shown, type Variable, type VariableChange } from "../io/api";
 import { readersOf, remove, renameVariable } from "../state/acts";
@@ -98,7 +98,7 @@ function fields(given: Partial<GraphVariable>, context: PanelContext, more: Chil
       label: /filter|subset/i.test(name.value) ? `${name.value} value` : "Value",
       value,
       name: known ?? "",
-      dataset: () => someDataset(context),
+      dataset: () => someDataset(context.doc.values("variable")),
       widget: widgetFor(
         context.doc.values("node"),
         (node) => context.faces.of(node)?.inputs ?? [],
@@ -137,13 +137,6 @@ function fields(given: Partial<GraphVariable>, context: PanelContext, more: Chil
 /** An empty text box of a new variable means that it has no value yet. */
 function emptied(value: unknown, type: string): unknown {
   return value === "" && type !== "String" ? null : value;
-}
-
-/** The dataset filters are counted over: that of ground truth, else any. */
-function someDataset(context: PanelContext): string | null {
-  const all = context.doc.values("variable").filter((one) => one.type === "Dataset" && one.value);
-  const found = all.find((one) => /truth/i.test(one.name)) ?? all[0];
-  return typeof found?.value === "string" ? found.value : null;
 }
 
 /** Asks for a new variable; its name, or null when given up. */

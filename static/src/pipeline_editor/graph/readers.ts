@@ -24,8 +24,17 @@ export function widgetFor(
   return "";
 }
 
-/** A model that the pipeline works with, if one of its variables holds one. */
-export function someModel(variables: readonly Pick<GraphVariable, "type" | "value">[]): string | null {
-  const found = variables.find((one) => one.type === "Model" && typeof one.value === "string" && one.value);
+type Held = Pick<GraphVariable, "name" | "type" | "value">;
+
+function holding(variables: readonly Held[], type: string, wanted = /./): string | null {
+  const all = variables.filter((one) => one.type === type && one.value);
+  const found = all.find((one) => wanted.test(one.name)) ?? all[0];
   return typeof found?.value === "string" ? found.value : null;
 }
+
+/** A model that the pipeline works with, if one of its variables holds one. */
+export const someModel = (variables: readonly Held[]): string | null => holding(variables, "Model");
+
+/** The dataset that filters are counted over: that of ground truth, else any. */
+export const someDataset = (variables: readonly Held[]): string | null =>
+  holding(variables, "Dataset", /truth/i);
