@@ -260,7 +260,7 @@ function labelOf(name: string, schema: JsonSchema, id: string, optional: boolean
     "label",
     { for: id },
     titleOf(name, schema),
-    schema["x-unit"] && h("span", { class: "req" }, ` ${schema["x-unit"]}`),
+    schema["x-unit"] && h("span", { class: "req" }, ` (${schema["x-unit"]})`),
     optional && schema.default === undefined && h("span", { class: "req" }, " (optional)"),
   );
 }

@@ -78,7 +78,7 @@ describe("a form from a schema", () => {
     const described = epochs.getAttribute("aria-describedby")!.split(" ")[0]!;
     expect(form.element.querySelector(`#${described}`)?.textContent).toContain("How often");
     expect(form.element.querySelector('[data-path="rate"] label')?.textContent).toBe(
-      "Learning rate per step (optional)",
+      "Learning rate (per step) (optional)",
     );
     expect(form.element.querySelector("fieldset legend")?.textContent).toBe("Augmentation");
     expect(field(form.element, "note").tagName).toBe("TEXTAREA");
