@@ -48,6 +48,9 @@ export interface EditorOptions {
   names: Names;
 }
 
+/** Why a connection was refused is read and done with: it need not be put away. */
+const REFUSED_MS = 8000;
+
 export class Editor {
   readonly doc = new GraphDocument();
   readonly faces: Faces;
@@ -109,7 +112,7 @@ export class Editor {
       model: this.model,
       fault: (from, to) => acts.connectionFault(this.doc, this.faces, from, to),
       connect: (from, to) => this.connect(from, to),
-      refused: (why) => toast(why, { kind: "bad" }),
+      refused: (why) => toast(why, { kind: "bad", ms: REFUSED_MS }),
       dropType: (key, at) => this.drop(key, at),
       letGo: (from, at, screen) => this.letGo(from, at, screen),
       open: (key) => this.rename(key),
@@ -244,7 +247,7 @@ export class Editor {
 
   connect(from: acts.From, to: acts.To): void {
     const fault = acts.connect(this.doc, this.faces, from, to);
-    if (fault) toast(fault, { kind: "bad" });
+    if (fault) toast(fault, { kind: "bad", ms: REFUSED_MS });
   }
 
   /** A connection let go over empty ground asks for the node it is to lead to. */
