@@ -24,6 +24,7 @@ from pipelines.api import (
 api_urlpatterns = [
     path("node-types/", pipelines.NodeTypeListView.as_view(), name="node-types"),
     path("trigger-measures/", pipelines.MeasureListView.as_view(), name="trigger-measures"),
+    path("trigger-schedule/", triggers.ScheduleView.as_view(), name="trigger-schedule"),
     path(
         "projects/<uuid:project_id>/pipeline-templates/",
         interchange.TemplateListView.as_view(),

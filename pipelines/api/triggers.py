@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.timezone import now
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework import status
+from rest_framework import serializers, status
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -21,11 +21,14 @@ from datasets.models import Dataset
 from pipelines.api import serializers as shapes
 from pipelines.api._common import parsed, person, pipeline_for, row_for
 from pipelines.api.moving import first_start_node
+from pipelines.engine.graph import TriggerSpec
+from pipelines.engine.triggers import next_times, sentence, trigger_spec_problems
 from pipelines.models import Pipeline, Trigger, TriggerKind
 from pipelines.permissions import TriggerPolicy
 from pipelines.services import hooks as services
 
 MOST_BYTES = 1_000_000
+TIMES_TOLD = 3
 
 
 def asked_of(request: Request, pipeline: Pipeline) -> services.Asked:
@@ -68,6 +71,34 @@ class RunCountView(APIView):
             pipeline=pipeline, node_id=node_id, dql=data["filter"], dataset_id=data["dataset"], once=data["once"]
         )
         return Response({"count": count})
+
+
+class ScheduleSerializer(serializers.Serializer[Any]):
+    """``spec``: the settings of a clock as its trigger holds them: cron, timezone, startAt, endAt."""
+
+    spec = serializers.DictField()
+
+
+class ScheduleTimesSerializer(serializers.Serializer[Any]):
+    """``says``: the sentence that its trigger will have; empty where there are ``problems``."""
+
+    says = serializers.CharField(allow_blank=True)
+    next = serializers.ListField(child=serializers.DateTimeField())
+    problems = serializers.ListField(child=serializers.CharField())
+
+
+class ScheduleView(APIView):
+    """When a clock with these settings would fire; nothing is stored."""
+
+    @extend_schema(request=ScheduleSerializer, responses=ScheduleTimesSerializer)
+    def post(self, request: Request) -> Response:
+        spec = parsed(ScheduleSerializer, request)["spec"]
+        body: dict[str, Any] = {"says": "", "next": [], "problems": []}
+        body["problems"] = list(trigger_spec_problems(TriggerSpec("", "", "cron", spec)))
+        if not body["problems"]:
+            body["next"] = next_times(spec, now(), TIMES_TOLD)
+            body["says"] = sentence("cron", spec, {}, next(iter(body["next"]), None), now())
+        return Response(ScheduleTimesSerializer(body).data)
 
 
 class SecretView(APIView):

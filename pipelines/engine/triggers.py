@@ -135,6 +135,14 @@ def next_time(spec: Mapping[str, Any], after: datetime) -> datetime | None:
     return None if end is not None and due > end else due
 
 
+def next_times(spec: Mapping[str, Any], after: datetime, count: int) -> list[datetime]:
+    """The next times a clock with these settings is due, at most ``count``; fewer where its end comes before."""
+    found: list[datetime] = []
+    while len(found) < count and (due := next_time(spec, found[-1] if found else after)) is not None:
+        found.append(due)
+    return found
+
+
 def held_until(
     spec: Mapping[str, Any], now: datetime, *, since: datetime | None = None, fired: datetime | None = None
 ) -> datetime | None:

@@ -171,6 +171,7 @@ assert sample_nodes  # registers the node types the graphs above are made of
 ROWS = {
     "node-types": Row(get=ANYONE),
     "trigger-measures": Row(get=ANYONE),
+    "trigger-schedule": Row(post=Call(ANYONE, body={"spec": {"cron": "0 9 * * 1"}})),
     "pipeline-templates": Row(
         kwargs=lambda world: {"project_id": world.project.pk},
         get="oerv",

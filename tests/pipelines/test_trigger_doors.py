@@ -318,6 +318,23 @@ def test_what_is_held_stays_held_when_the_pipeline_is_published_again(
 # --- clocks
 
 
+def test_a_clock_is_told_before_there_is_one(api: APIClient) -> None:
+    def asked(**spec: str) -> dict[str, Any]:
+        answer = api.post("/api/v1/trigger-schedule/", {"spec": spec})
+        assert answer.status_code == 200, answer.content
+        return dict(answer.json())
+
+    first = {"cron": "0 9 * * 1", "timezone": "Europe/Berlin", "startAt": "2031-03-20T00:00"}
+    told = asked(**first)
+    assert told["next"] == ["2031-03-24T08:00:00Z", "2031-03-31T07:00:00Z", "2031-04-07T07:00:00Z"]
+    assert "09:00" in told["says"]
+    assert len(asked(**first, endAt="2031-03-26T00:00")["next"]) == 1
+    over = asked(**first, endAt="2031-03-21T00:00")
+    assert (over["next"], over["says"]) == ([], "Its time is over: it does not fire any more.")
+    wrong = asked(cron="0 25 * * 1", timezone="Mars/Olympus")
+    assert (wrong["says"], len(wrong["problems"])) == ("", 2)
+
+
 def test_a_clock_says_when_it_fires_next_in_its_own_zone(api: APIClient, running: Running) -> None:
     running(started_by("cron", clock_node(), spec={"cron": "0 9 * * 1", "timezone": "Asia/Tokyo"}))
     url = f"/api/v1/pipelines/{Trigger.objects.get().pipeline_id}/triggers/"

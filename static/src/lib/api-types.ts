@@ -3261,6 +3261,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/v1/trigger-schedule/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** @description When a clock with these settings would fire; nothing is stored. */
+    post: operations["trigger_schedule_post"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/v1/triggers/{trigger_id}/": {
     parameters: {
       query?: never;
@@ -6358,6 +6375,18 @@ export interface components {
       mentions?: string[];
       /** Format: uuid */
       op_id?: string | null;
+    };
+    /** @description ``spec``: the settings of a clock as its trigger holds them: cron, timezone, startAt, endAt. */
+    ScheduleRequest: {
+      spec: {
+        [key: string]: unknown;
+      };
+    };
+    /** @description ``says``: the sentence that its trigger will have; empty where there are ``problems``. */
+    ScheduleTimes: {
+      next: string[];
+      problems: string[];
+      says: string;
     };
     /**
      * @description Two statements about an item: `model` or `person` against ground truth, or `person` against `other`. `truths`:
@@ -12780,6 +12809,29 @@ export interface operations {
         };
         content: {
           "application/json": components["schemas"]["MeasureList"];
+        };
+      };
+    };
+  };
+  trigger_schedule_post: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["ScheduleRequest"];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ScheduleTimes"];
         };
       };
     };

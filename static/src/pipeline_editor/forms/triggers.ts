@@ -22,6 +22,7 @@ import { keyOf } from "../state/document";
 import type { PanelContext } from "./context";
 import { filterField } from "./filter-field";
 import { datasetNear } from "./inputs";
+import { momentWidget, scheduleLine, zoneWidget } from "./schedule";
 import { runningLine } from "./webhook";
 
 export function triggersOf(node: GraphNode, context: PanelContext): Child {
@@ -140,6 +141,7 @@ function openTrigger(node: GraphNode, given: GraphTrigger | null, context: Panel
     filter.element,
   );
   const running = runningLine(context.pipelineId, id);
+  const schedule = scheduleLine();
   const draw = () => {
     const same = kind.value === trigger.kind;
     form = createForm({
@@ -150,6 +152,9 @@ function openTrigger(node: GraphNode, given: GraphTrigger | null, context: Panel
         actions: eventsWidget,
         dataset: variableWidget(context, "Dataset"),
         model: variableWidget(context, "Model"),
+        timezone: zoneWidget,
+        startAt: momentWidget,
+        endAt: momentWidget,
       },
       onChange: () => tidy(),
     });
@@ -169,6 +174,9 @@ function openTrigger(node: GraphNode, given: GraphTrigger | null, context: Panel
     const watched = context.measures.find((one) => one.name === value["measure"]);
     about.textContent = kind.value === "measure" ? (watched?.doc ?? "") : "";
     about.hidden = !about.textContent;
+    schedule.tell(
+      kind.value === "cron" ? triggerOf(trigger, "cron", value, {}, context.measures).spec : null,
+    );
     filterBox.hidden = kind.value !== "event" && kind.value !== "every_n";
     filter.countable(kind.value === "every_n" || OF_ITEMS.includes(value["resource"] as string));
   };
@@ -183,6 +191,7 @@ function openTrigger(node: GraphNode, given: GraphTrigger | null, context: Panel
       h("label", { class: "field" }, h("span", { class: "label" }, "Kind"), kind),
       about,
       host,
+      schedule.element,
       filterBox,
       running,
     ),

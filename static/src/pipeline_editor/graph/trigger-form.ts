@@ -106,13 +106,12 @@ const CLOCK: Record<string, JsonSchema> = {
   timezone: {
     type: "string",
     title: "Time zone",
-    description: "Such as Europe/Berlin; UTC when empty.",
+    description: "Such as Europe/Berlin; UTC when empty. The times are in it.",
     default: "",
   },
   startAt: {
     type: "string",
     title: "Not before",
-    description: "A time such as 2030-01-31T08:00:00+00:00",
     default: "",
   },
   endAt: { type: "string", title: "Not after", default: "" },
